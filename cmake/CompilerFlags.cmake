@@ -1,0 +1,13 @@
+# Warnings, and WORKFLOW_NODE_SANITIZER, for every target made after this.
+option(WORKFLOW_NODE_WARNINGS_AS_ERRORS "Treat compiler warnings as errors" OFF)
+add_compile_options(
+    -Wall -Wextra -Wpedantic -Wshadow
+    "$<$<COMPILE_LANGUAGE:CXX>:-Wold-style-cast;-Wnon-virtual-dtor>")
+if(WORKFLOW_NODE_WARNINGS_AS_ERRORS)
+    add_compile_options(-Werror)
+endif()
+
+if(WORKFLOW_NODE_SANITIZER)
+    add_compile_options(-fsanitize=${WORKFLOW_NODE_SANITIZER} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+    add_link_options(-fsanitize=${WORKFLOW_NODE_SANITIZER})
+endif()

@@ -1,0 +1,366 @@
+/*
+ * workflow_node/node.h: the C boundary between a workflow host and a module of nodes.
+ *
+ * A module is a shared library that exports one function, wfn_module_entry(). The table it returns
+ * describes the module's nodes and holds every function a host may call. This header is the whole
+ * contract: a host needs nothing else of the module, and a module nothing else of the host.
+ *
+ * A host, in order:
+ *
+ *     dlopen the module, dlsym "wfn_module_entry", call it          -> wfn_module
+ *     read wfn_module.nodes, find one by action_id                  -> wfn_node
+ *     wfn_module.open                                               -> wfn_session
+ *     wfn_node.execute, once per run                                -> wfn_run
+ *         on_progress*  on_checkpoint*  on_complete
+ *     wfn_module.run_release, once per run
+ *     wfn_module.close, then dlclose
+ *
+ * Conventions
+ *
+ * Strings     NUL-terminated UTF-8. "JSON" means one JSON text in such a string.
+ * Ownership   Arguments belong to the caller and are needed only during the call. What a callback is
+ *             given belongs to the module and is valid only during the callback, unless it says
+ *             otherwise. No memory changes its owner, so no allocator is ever shared.
+ * Threads     Each function carries a tag for the threads that may call it:
+ *               [any]     any thread, at any time, also inside a callback
+ *               [host]    any thread but the module's own: not inside a callback
+ *               [module]  called by the module, on one of the module's own threads
+ *             A callback must not block for long: other runs of the session wait behind it.
+ *             The callbacks of one run never overlap.
+ * Errors      A status other than WFN_OK means that the function was called wrongly; nothing happened
+ *             and no callback follows. Everything that can go wrong with a run, a bad input included,
+ *             arrives through on_complete. No function throws, aborts or prints.
+ * Time        Milliseconds. Durations, not dates, unless it says otherwise.
+ * Growth      Structs grow only at their end. Every struct begins with struct_size, set by the side
+ *             that fills it to its own sizeof. The other side reads a member only if struct_size covers
+ *             it, see WFN_HAS, and treats a missing one as zero. A reserved member is zero.
+ *             wfn_module.abi_major must equal WFN_ABI_MAJOR; a differing abi_minor is no obstacle.
+ *
+ * Plain C99; also C11, C++11 and later.
+ */
+#ifndef WORKFLOW_NODE_NODE_H
+#define WORKFLOW_NODE_NODE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define WFN_ABI_MAJOR 1u
+#define WFN_ABI_MINOR 0u
+
+/* The name to look up with dlsym. */
+#define WFN_MODULE_ENTRY_NAME "wfn_module_entry"
+
+/*
+ * Whether the struct at `pointer`, filled by the other side, has the member: true when its
+ * struct_size covers the whole member. `type` is the struct's type in this header.
+ */
+#define WFN_HAS(type, pointer, member) \
+    ((pointer)->struct_size >= offsetof(type, member) + sizeof((pointer)->member))
+
+/* ------------------------------------------------------------------------------------- handles */
+
+/*
+ * A session: the threads, connections and shared state that runs use. Made by open, ended by close.
+ * A run: one execution of a node. Made by execute, given up by run_release.
+ * Both are opaque and must not be dereferenced. A handle that is no longer valid is recognised and
+ * answered with WFN_INVALID_HANDLE.
+ */
+typedef struct wfn_session wfn_session;
+typedef struct wfn_run wfn_run;
+
+/* ---------------------------------------------------------------------------------- enumerations */
+
+/* What a function answers. */
+typedef int32_t wfn_status;
+enum {
+    WFN_OK = 0,
+    WFN_INVALID_ARGUMENT = 1, /* a NULL, a value out of range, a struct_size below version 1.0's */
+    WFN_INVALID_HANDLE = 2,   /* a session or run that is not, or no longer, valid */
+    WFN_INVALID_STATE = 3,    /* right arguments at the wrong time, e.g. execute during close */
+    WFN_WRONG_THREAD = 4,     /* a [host] function was called inside a callback */
+    WFN_TIMED_OUT = 5,        /* run_wait: the run is not over yet */
+    WFN_OUT_OF_MEMORY = 6,
+    WFN_INTERNAL_ERROR = 7 /* a defect of the module */
+};
+
+/* How a run ended. */
+typedef int32_t wfn_outcome;
+enum {
+    WFN_SUCCEEDED = 0,
+    WFN_FAILED = 1,
+    WFN_CANCELLED = 2,
+    WFN_SUSPENDED = 3 /* ended early and on purpose; a later run with the checkpoint goes on */
+};
+
+/* What a run is doing. */
+typedef int32_t wfn_phase;
+enum {
+    WFN_PREPARING = 0,  /* validating, waiting for a checkpoint to be kept */
+    WFN_SUBMITTING = 1, /* handing the job to the service */
+    WFN_QUEUED = 2,     /* the job waits, here or at the service */
+    WFN_RUNNING = 3,    /* the service works on the job */
+    WFN_RETRYING = 4,   /* something failed that may be repeated; waiting to do so */
+    WFN_CANCELLING = 5  /* telling the service to stop */
+};
+
+/* Levels of wfn_host.log. */
+typedef int32_t wfn_log_level;
+enum { WFN_LOG_DEBUG = 0, WFN_LOG_INFO = 1, WFN_LOG_WARNING = 2, WFN_LOG_ERROR = 3 };
+
+/* wfn_node.flags */
+enum {
+    WFN_NODE_CAN_CANCEL = 1u << 0,
+    WFN_NODE_REPORTS_PROGRESS = 1u << 1,
+    WFN_NODE_CAN_RESUME = 1u << 2 /* gives checkpoints and goes on from them */
+};
+
+/* wfn_request.flags */
+enum {
+    /*
+     * Check the input, and the connection when one is given, send nothing, and end: WFN_SUCCEEDED
+     * without an output, or the very error that the run would have ended with.
+     */
+    WFN_VALIDATE_ONLY = 1u << 0,
+    /*
+     * At the deadline, also cancel the job at the service. Without it the job goes on there, and the
+     * result's checkpoint lets a later run collect what was paid for.
+     */
+    WFN_CANCEL_JOB_AT_DEADLINE = 1u << 1
+};
+
+/* wfn_request.suspend: when to end a run early, as WFN_SUSPENDED. */
+enum {
+    WFN_SUSPEND_NEVER = 0,
+    WFN_SUSPEND_WHEN_SUBMITTED = 1, /* as soon as the service has taken the job */
+    WFN_SUSPEND_AFTER = 2           /* suspend_after_ms after execute, but not before the submit */
+};
+
+/* --------------------------------------------------------------------------- what the host gives */
+
+/*
+ * The host, as open is told. Copied by open; user_data must stay valid until close returns.
+ * May be NULL where open takes it: then nothing is logged.
+ */
+typedef struct wfn_host {
+    uint32_t struct_size;
+    uint32_t reserved;
+    const char *name;    /* for the User-Agent and logs, e.g. "my-flows"; may be NULL */
+    const char *version; /* may be NULL */
+    void *user_data;     /* handed back to log */
+    /*
+     * One line of log without a line end and without secrets. May be NULL.
+     * [module], or the thread that is inside open, execute or close.
+     */
+    void (*log)(void *user_data, wfn_log_level level, const char *message);
+} wfn_host;
+
+/* How far a run is. See wfn_request.on_progress. */
+typedef struct wfn_progress {
+    uint32_t struct_size;
+    wfn_phase phase;
+    double fraction;     /* 0 to 1; negative: unknown */
+    int64_t eta_ms;      /* expected time until the result; negative: unknown */
+    int64_t elapsed_ms;  /* since execute */
+    const char *job_id;  /* the service's name of the job; NULL before it has one */
+    const char *message; /* one short English sentence for people; never NULL */
+} wfn_progress;
+
+/* Why a run failed or was cancelled. The texts are English and for people; `code` is for programs. */
+typedef struct wfn_error {
+    uint32_t struct_size;
+    int32_t retryable;   /* 1: the same run may succeed later; 0: something must change first */
+    const char *code;    /* e.g. "invalid_image_url"; the node's errors_json lists them */
+    const char *type;    /* e.g. "Invalid Image URL" */
+    const char *message; /* what happened in this run */
+    const char *cause;   /* what in general causes this type */
+    const char *solution;
+    int64_t retry_after_ms; /* do not retry before; negative: not known */
+    /*
+     * The whole error as one JSON object: the members above, `charged` ("no", "yes" or "unknown": may
+     * this run have been billed?), `http_status`, `request_id`, `job_id` (null where there is none)
+     * and `details`, an array of {path: JSON pointer, message}.
+     */
+    const char *json;
+} wfn_error;
+
+/*
+ * How a run ended. Owned by the run: valid until run_release, or, in a run that was released before
+ * it ended, during on_complete.
+ */
+typedef struct wfn_result {
+    uint32_t struct_size;
+    wfn_outcome outcome;
+    const char *output_json; /* WFN_SUCCEEDED: as output_schema_json says; otherwise NULL */
+    const wfn_error *error;  /* WFN_FAILED and WFN_CANCELLED; otherwise NULL */
+    /*
+     * The checkpoint to keep from now on instead of any earlier one; NULL: discard it, there is
+     * nothing to go on from. Set when suspended, and when a failed run can be taken up again, e.g. at
+     * the deadline while the service still works.
+     */
+    const char *checkpoint_json;
+    int64_t resume_after_ms;   /* WFN_SUSPENDED: a good moment to go on; otherwise negative */
+    const char *warnings_json; /* JSON array of {code, message}; "[]" when there is none */
+} wfn_result;
+
+/*
+ * One run. Fill with zeros, set struct_size, input_json, connection_json and what else is wanted:
+ * every member's zero is a sensible default.
+ */
+typedef struct wfn_request {
+    uint32_t struct_size;
+    uint32_t flags; /* WFN_VALIDATE_ONLY ...; unknown bits are ignored */
+    /*
+     * The run's name, at most 512 bytes: the same when the host repeats the run after a crash, another
+     * for every other run. From it the service can tell that a job was already paid for.
+     * NULL: a random one.
+     */
+    const char *run_key;
+    const char *input_json; /* as input_schema_json says; at most 1 MiB */
+    /* As connection_schema_json says. Holds secrets; the module wipes its copy when the run ends. */
+    const char *connection_json;
+    const char *checkpoint_json; /* the last one kept of this run; NULL: start anew */
+    const char *traceparent;     /* W3C Trace Context, sent along with every request; NULL: none */
+    int64_t timeout_ms;          /* the run's deadline, from execute on; 0: as the connection says */
+    /* How long to wait for checkpoint_saved; 0: 30 000. */
+    int64_t checkpoint_timeout_ms;
+    int32_t suspend; /* WFN_SUSPEND_NEVER ... */
+    int32_t reserved;
+    int64_t suspend_after_ms; /* for WFN_SUSPEND_AFTER */
+    void *user_data;          /* handed back to the callbacks; must stay valid until the run is over */
+    /* The run's progress changed. At most 10 times a second. May be NULL. [module] */
+    void (*on_progress)(void *user_data, wfn_run *run, const wfn_progress *progress);
+    /*
+     * Keep this checkpoint durably, in the place of an earlier one, then call run_checkpoint_saved:
+     * inside the callback or later from any thread. Until then the run does not submit. It comes
+     * before a submit and again once the service has named the job, so that a run whose process dies
+     * at any moment can go on without paying twice. At most 16 KiB, without secrets.
+     * NULL: the host keeps none.
+     * [module]
+     */
+    void (*on_checkpoint)(void *user_data, wfn_run *run, const char *checkpoint_json);
+    /*
+     * The run is over. Comes exactly once, last, never inside execute; not after a status other than
+     * WFN_OK. May be NULL: then use run_wait and run_result. run_release is allowed inside.
+     * [module]
+     */
+    void (*on_complete)(void *user_data, wfn_run *run, const wfn_result *result);
+} wfn_request;
+
+/* ------------------------------------------------------------------------- what the module gives */
+
+/* The connection that a node needs: an account at a service. */
+typedef struct wfn_connection {
+    uint32_t struct_size;
+    int32_t required;
+    const char *name;     /* "PixelML Connection" */
+    const char *category; /* "pixelml": connections of one category are interchangeable */
+    const char *description;
+    const char *schema_json; /* JSON Schema (draft 7) of connection_json; secrets are "writeOnly" */
+} wfn_connection;
+
+/* One node. Valid, unchanged, and at the same address while the module is loaded. */
+typedef struct wfn_node {
+    uint32_t struct_size;
+    uint32_t flags; /* WFN_NODE_CAN_CANCEL ... */
+    const char *action_id; /* the name to find it by, e.g. "image_to_video"; never changes */
+    const char *version;   /* semantic version of the node */
+    const char *title;
+    const char *description;
+    const char *icon_svg;        /* an SVG document */
+    const char *categories_json; /* JSON array of strings */
+    const wfn_connection *connection; /* NULL: it needs none */
+    const char *input_schema_json;    /* JSON Schema, draft 7 */
+    const char *output_schema_json;
+    /* JSON array of {code, type, cause, solution, retryable}: every error the node can end with. */
+    const char *errors_json;
+    /*
+     * Starts a run and returns at once, without waiting for the network. *run is set before any
+     * callback of the run is called, and is valid until run_release.
+     * WFN_INVALID_ARGUMENT, WFN_INVALID_HANDLE, WFN_INVALID_STATE (the session is closing),
+     * WFN_OUT_OF_MEMORY: no run was started and *run is NULL.
+     * [any]
+     */
+    wfn_status (*execute)(wfn_session *session, const wfn_request *request, wfn_run **run);
+} wfn_node;
+
+/* A module. Valid, unchanged, and at the same address while the module is loaded. */
+typedef struct wfn_module {
+    uint32_t struct_size;
+    uint32_t abi_major; /* WFN_ABI_MAJOR of the module's header */
+    uint32_t abi_minor;
+    uint32_t node_count;
+    const char *name;
+    const char *version;
+    const wfn_node *const *nodes; /* node_count pointers */
+    const char *settings_schema_json; /* JSON Schema of open's settings */
+
+    /*
+     * Opens a session and starts its threads. `host` and `settings_json` may be NULL.
+     * WFN_INVALID_ARGUMENT (host->log says what is wrong with the settings), WFN_OUT_OF_MEMORY:
+     * *session is NULL.
+     * [any]
+     */
+    wfn_status (*open)(const wfn_host *host, const char *settings_json, wfn_session **session);
+    /*
+     * Ends the session: live runs are suspended as by run_suspend, on_complete of each is called, the
+     * threads are joined. Takes at most about 10 s. To cancel instead, cancel the runs first.
+     * Results stay valid until their run is released, as long as the module is loaded.
+     * WFN_WRONG_THREAD inside a callback of the session.
+     * [host]
+     */
+    wfn_status (*close)(wfn_session *session);
+
+    /*
+     * Asks the run to stop, and the service to stop its job. Returns at once; never lost, however
+     * early; repeating it changes nothing. The run ends as WFN_CANCELLED, within 5 s, or with its
+     * result where that was already known.
+     * [any]
+     */
+    wfn_status (*run_cancel)(wfn_run *run);
+    /*
+     * Asks the run to end as WFN_SUSPENDED as soon as its checkpoint says all that is known: at once,
+     * or, while a submit is under way, when its reply has come, within 5 s. The job goes on at the
+     * service. For a host that is about to stop.
+     * [any]
+     */
+    wfn_status (*run_suspend)(wfn_run *run);
+    /*
+     * The answer to on_checkpoint; kept: 1 yes, 0 no. No, or no answer in time: before a submit, the
+     * run ends, unpaid and retryable; after it, the run goes on and warns.
+     * WFN_INVALID_STATE: no checkpoint of this run waits for an answer.
+     * [any]
+     */
+    wfn_status (*run_checkpoint_saved)(wfn_run *run, int32_t kept);
+    /*
+     * Waits until the run is over and no callback of it is or will be running. timeout_ms 0 looks
+     * without waiting; negative waits as long as the run takes, which its deadline bounds.
+     * WFN_OK, WFN_TIMED_OUT, WFN_WRONG_THREAD inside a callback.
+     * [host]
+     */
+    wfn_status (*run_wait)(wfn_run *run, int64_t timeout_ms);
+    /* How the run ended; NULL while it is not over, or for a handle that is not valid. [any] */
+    const wfn_result *(*run_result)(wfn_run *run);
+    /*
+     * Gives up the handle. A run that is not over goes on, and its on_complete still comes.
+     * [any]
+     */
+    wfn_status (*run_release)(wfn_run *run);
+} wfn_module;
+
+/*
+ * The one exported function. Never fails, starts no thread, opens nothing: a host can list what a
+ * module offers without a session. The table is valid while the module is loaded.
+ * [any]
+ */
+const wfn_module *wfn_module_entry(void);
+typedef const wfn_module *(*wfn_module_entry_function)(void);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* WORKFLOW_NODE_NODE_H */
