@@ -3,6 +3,9 @@ option(WORKFLOW_NODE_WARNINGS_AS_ERRORS "Treat compiler warnings as errors" OFF)
 add_compile_options(
     -Wall -Wextra -Wpedantic -Wshadow
     "$<$<COMPILE_LANGUAGE:CXX>:-Wold-style-cast;-Wnon-virtual-dtor>")
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+    add_compile_options(-Wno-restrict) # false alarms in std::string's operator+, gcc bug 105651
+endif()
 if(WORKFLOW_NODE_WARNINGS_AS_ERRORS)
     add_compile_options(-Werror)
 endif()

@@ -1,0 +1,31 @@
+#pragma once
+
+#include "connection.hpp"
+#include "http_client.hpp"
+#include "retry.hpp"
+#include "running_slots.hpp"
+
+#include <boost/asio/io_context.hpp>
+
+#include <string>
+#include <utility>
+
+namespace pixelml {
+
+// What all runs with the same connection share: sockets, the brake after a 429, the retry budget, and
+// the limit of running jobs. Thread-safe.
+struct ApiService {
+    ApiService(boost::asio::io_context& io, Resolver& resolver, const Connection& connection,
+               std::string user_agent)
+        : client(io, resolver, connection.max_connections, std::move(user_agent)),
+          slots(connection.max_running) {}
+
+    HttpClient client;
+    Traffic traffic;
+    RunningSlots slots;
+};
+
+// Equal for connections that may share a service. Holds a digest of the key instead of the key.
+std::string service_key(const Connection& connection);
+
+} // namespace pixelml

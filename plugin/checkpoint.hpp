@@ -1,0 +1,33 @@
+#pragma once
+
+#include "error.hpp"
+#include "request.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace pixelml {
+
+// What a later run needs to go on without paying twice. Holds no secret.
+struct Checkpoint {
+    enum class State {
+        prepared, // certainly no job yet: submit with this key
+        intent,   // a submit with this key may have been sent
+        submitted // the job is known: poll it
+    };
+    State state = State::prepared;
+    std::string key;          // the idempotency key
+    int generation = 0;       // how many keys of this run are used up
+    std::string input_digest; // of the inputs that the key was made for
+    std::string api;          // the authority that the job lives at
+    Job job;                  // submitted only
+
+    friend bool operator==(const Checkpoint&, const Checkpoint&);
+};
+
+std::string to_text(const Checkpoint& checkpoint);
+
+// Fails as Invalid Input: a run that cannot tell whether it was paid for must not submit.
+Result<Checkpoint> read_checkpoint(std::string_view text);
+
+} // namespace pixelml

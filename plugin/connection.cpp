@@ -1,0 +1,166 @@
+#include "connection.hpp"
+
+#include "json_text.hpp"
+
+#include <boost/json/object.hpp>
+#include <openssl/evp.h>
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+namespace pixelml {
+namespace {
+
+namespace json = boost::json;
+
+Error invalid_connection(std::string message, std::vector<ErrorDetail> details) {
+    auto error = make_error(ErrorCode::invalid_connection, std::move(message));
+    error.details = std::move(details);
+    return error;
+}
+
+Error fault_at(const std::string& member, const std::string& fault) {
+    return invalid_connection("The connection's " + member + " " + fault + ".", {{"/" + member, fault}});
+}
+
+// The given value, or the schema's own default.
+class Members {
+public:
+    Members(const json::object& given, const Schema& schema)
+        : given_(given), properties_(schema.document().at("properties").as_object()) {}
+
+    const json::value* find(std::string_view name) const {
+        if (const auto* value = given_.if_contains(name))
+            return value;
+        return properties_.at(name).as_object().if_contains("default");
+    }
+    std::string text(std::string_view name) const {
+        const auto* value = find(name);
+        return value != nullptr ? std::string(value->as_string()) : std::string();
+    }
+    bool flag(std::string_view name, bool otherwise) const {
+        const auto* value = find(name);
+        return value != nullptr ? value->as_bool() : otherwise;
+    }
+    std::int64_t number(std::string_view name) const { return find(name)->as_int64(); }
+
+private:
+    const json::object& given_;
+    const json::object& properties_;
+};
+
+// The header value for this key; empty when the key cannot stand in a header.
+Secret authorization_for(std::string_view key, const Binding& binding) {
+    const bool sendable =
+        std::all_of(key.begin(), key.end(), [](unsigned char c) { return c > 0x20 && c < 0x7f; });
+    if (!sendable)
+        return {};
+    constexpr std::string_view placeholder = "{{api_key}}";
+    const std::string_view pattern = binding.authorization_value;
+    const auto at = pattern.find(placeholder);
+    if (at == std::string_view::npos)
+        return Secret(pattern);
+    std::vector<char, WipingAllocator<char>> value(pattern.begin(),
+                                                   pattern.begin() + static_cast<std::ptrdiff_t>(at));
+    value.insert(value.end(), key.begin(), key.end());
+    const auto rest = pattern.substr(at + placeholder.size());
+    value.insert(value.end(), rest.begin(), rest.end());
+    return Secret(std::string_view(value.data(), value.size()));
+}
+
+Secret basic_authorization(const std::string& user_info) {
+    constexpr std::string_view scheme = "Basic ";
+    const auto plain = percent_decoded(user_info);
+    std::vector<unsigned char, WipingAllocator<unsigned char>> encoded(plain.size() / 3 * 4 + 5);
+    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): OpenSSL's bytes are unsigned
+    const auto* bytes = reinterpret_cast<const unsigned char*>(plain.data());
+    const auto length = EVP_EncodeBlock(encoded.data(), bytes, static_cast<int>(plain.size()));
+    std::vector<char, WipingAllocator<char>> value(scheme.begin(), scheme.end());
+    value.insert(value.end(), encoded.begin(), encoded.begin() + length);
+    return Secret(std::string_view(value.data(), value.size()));
+}
+
+Result<Proxy> read_proxy(const std::string& text) {
+    const auto url = parse_http_url(text);
+    if (!url)
+        return fault_at("proxy", url.error());
+    if (url->origin.tls || url->target != "/")
+        return fault_at("proxy", "must have the form http://[user:password@]host:port");
+    Proxy proxy;
+    proxy.origin = url->origin;
+    if (!url->user_info.empty())
+        proxy.authorization = basic_authorization(url->user_info);
+    return proxy;
+}
+
+Result<HttpUrl> read_base_url(const std::string& text, bool allow_insecure_loopback) {
+    auto url = parse_http_url(text);
+    if (!url)
+        return fault_at("base_url", url.error());
+    if (!url->user_info.empty())
+        return fault_at("base_url", "must not hold a user name or password");
+    if (url->target.find('?') != std::string::npos)
+        return fault_at("base_url", "must not have a query");
+    if (const auto fault = media_url_fault(text, allow_insecure_loopback))
+        return fault_at("base_url", *fault);
+    return std::move(*url);
+}
+
+} // namespace
+
+Result<std::shared_ptr<const Connection>> read_connection(std::string_view connection_json,
+                                                          const Schema& schema, const Schema& binding_schema,
+                                                          const std::shared_ptr<const Binding>& built_in) {
+    WipingResource wiping;
+    const auto parsed = parse_json(connection_json, &wiping);
+    if (!parsed)
+        return invalid_connection("The connection cannot be read: " + parsed.error().message + ".",
+                                  {{"", parsed.error().message}});
+    if (auto details = schema.validate(*parsed); !details.empty()) {
+        const auto& [path, fault] = details.front();
+        auto message =
+            "The connection is not valid: " + (path.empty() ? "it" : path.substr(1)) + " " + fault + ".";
+        return invalid_connection(std::move(message), std::move(details));
+    }
+    const Members members(parsed->as_object(), schema);
+
+    auto connection = std::make_shared<Connection>();
+    connection->binding = built_in;
+    if (const auto* document = members.find("api_binding")) {
+        auto binding = read_binding(document->as_object(), binding_schema);
+        if (!binding)
+            return binding.error();
+        connection->binding = std::move(*binding);
+    }
+    connection->allow_insecure_loopback = members.flag("allow_insecure_loopback", false);
+    connection->idempotent_submit =
+        members.flag("idempotent_submit", connection->binding->idempotency_honoured)
+        && !connection->binding->idempotency_header.empty();
+
+    auto base = read_base_url(members.text("base_url"), connection->allow_insecure_loopback);
+    if (!base)
+        return base.error();
+    connection->origin = std::move(base->origin);
+    connection->base_path = std::move(base->target);
+    while (connection->base_path.ends_with('/'))
+        connection->base_path.pop_back();
+
+    connection->authorization = authorization_for(members.find("api_key")->as_string(), *connection->binding);
+    if (connection->authorization.empty())
+        return fault_at("api_key", "must be printable ASCII without spaces");
+    connection->ca_file = members.text("ca_file");
+    connection->max_connections = static_cast<std::size_t>(members.number("max_connections"));
+    connection->max_running = static_cast<std::size_t>(members.number("max_running"));
+    connection->request_timeout = std::chrono::milliseconds(members.number("request_timeout_ms"));
+    connection->job_timeout = std::chrono::milliseconds(members.number("job_timeout_ms"));
+    if (const auto proxy_text = members.text("proxy"); !proxy_text.empty()) {
+        auto proxy = read_proxy(proxy_text);
+        if (!proxy)
+            return proxy.error();
+        connection->proxy = std::move(*proxy);
+    }
+    return std::shared_ptr<const Connection>(std::move(connection));
+}
+
+} // namespace pixelml

@@ -1,0 +1,45 @@
+#pragma once
+
+#include "binding.hpp"
+#include "error.hpp"
+#include "secret.hpp"
+#include "url.hpp"
+#include "validator.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace pixelml {
+
+struct Proxy {
+    Origin origin;
+    Secret authorization; // the Proxy-Authorization header's value; empty: none
+};
+
+// An account at the API, and how to reach it.
+struct Connection {
+    Secret authorization; // the value of the binding's authorization header
+    Origin origin;
+    std::string
+        base_path;       // in front of every path of the binding; empty or "/..." without a slash at its end
+    std::string ca_file; // empty: the system's authorities
+    bool allow_insecure_loopback = false;
+    bool idempotent_submit = false;
+    std::size_t max_connections = 0;
+    std::size_t max_running = 0; // 0: no limit
+    std::chrono::milliseconds request_timeout{};
+    std::chrono::milliseconds job_timeout{};
+    std::optional<Proxy> proxy;
+    std::shared_ptr<const Binding> binding;
+};
+
+// Reads connection_json. Fails as Invalid Connection. What it parsed is wiped before it returns.
+Result<std::shared_ptr<const Connection>> read_connection(std::string_view connection_json,
+                                                          const Schema& schema, const Schema& binding_schema,
+                                                          const std::shared_ptr<const Binding>& built_in);
+
+} // namespace pixelml

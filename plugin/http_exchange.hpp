@@ -1,0 +1,51 @@
+#pragma once
+
+#include "http_message.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace pixelml {
+
+// One request on its way: how far it is, and how to end it. Belongs to the strand it was made with.
+class HttpExchange {
+public:
+    using Kind = TransportFailure::Kind;
+
+    explicit HttpExchange(boost::asio::any_io_executor executor) : timer(std::move(executor)) {}
+
+    // Ends the request as soon as it can be: as Kind::aborted.
+    void abort() { end(Kind::aborted); }
+
+    // What follows is the client's side.
+
+    void end(Kind why) {
+        if (ended)
+            return;
+        ended = why;
+        if (interrupt)
+            interrupt();
+    }
+
+    // The failure of the step under way: an abort or time-out where that is what ended it.
+    TransportFailure failure(Kind kind, std::string message) const {
+        if (ended == Kind::aborted)
+            return {Kind::aborted, sent, "the request was given up"};
+        if (ended)
+            return {Kind::timed_out, sent, "no answer in time while waiting for " + waiting_for};
+        return {kind, sent, std::move(message)};
+    }
+
+    boost::asio::steady_timer timer;
+    std::function<void()> interrupt; // wakes whatever the request waits for
+    std::optional<Kind> ended;
+    bool sent = false;                             // a byte of the request may have left
+    std::string waiting_for = "a free connection"; // for the message of a time-out
+};
+
+} // namespace pixelml

@@ -1,0 +1,160 @@
+#include "job_driver.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+
+#include <chrono>
+#include <exception>
+#include <utility>
+#include <variant>
+
+namespace pixelml {
+namespace {
+
+constexpr auto shortest_report_interval = std::chrono::milliseconds(100);
+
+template <class... Functions>
+struct Overloaded : Functions... {
+    using Functions::operator()...;
+};
+
+Outcome internal_failure(const std::string& what) {
+    Outcome outcome;
+    outcome.error = make_error(ErrorCode::internal_error, "The run was ended by a defect: " + what + ".");
+    outcome.error.charged = Charged::unknown;
+    return outcome;
+}
+
+} // namespace
+
+JobDriver::JobDriver(boost::asio::any_io_executor strand, std::shared_ptr<ApiService> service, RunPlan plan,
+                     const Schema& output_schema, JobListener& listener)
+    : strand_(std::move(strand)), service_(std::move(service)), connection_(plan.connection),
+      flow_(std::move(plan), service_->traffic, output_schema), listener_(&listener), timer_(strand_) {}
+
+JobDriver::~JobDriver() {
+    give_slot_back();
+}
+
+void JobDriver::start() {
+    handle([this](TimePoint now) { return flow_.start(now); });
+}
+
+void JobDriver::cancel() {
+    handle([this](TimePoint now) { return flow_.on_cancel(now); });
+}
+
+void JobDriver::suspend() {
+    handle([this](TimePoint now) { return flow_.on_suspend(now); });
+}
+
+void JobDriver::checkpoint_answered(bool kept) {
+    handle([this, kept](TimePoint now) { return flow_.on_checkpoint(now, kept); });
+}
+
+void JobDriver::end() {
+    listener_ = nullptr;
+    timer_.cancel();
+    if (exchange_ != nullptr)
+        exchange_->abort();
+    give_slot_back();
+}
+
+// Tells the flow of an event and does what it answers. A defect ends this run, not the host.
+template <class Event>
+void JobDriver::handle(Event event) {
+    if (listener_ == nullptr)
+        return;
+    const auto self = shared_from_this(); // the listener lets go of the driver when it is over
+    try {
+        perform(event(std::chrono::steady_clock::now()));
+    } catch (const std::exception& defect) {
+        finish(internal_failure(defect.what()));
+    }
+}
+
+void JobDriver::perform(Step step) {
+    arm_timer(step.wake_at);
+    report();
+    std::visit(Overloaded{
+                   [](const Continue&) {},
+                   [](const Wait&) {},
+                   [this](const AcquireSlot&) { request_slot(); },
+                   [this](const SaveCheckpoint& save) { listener_->on_checkpoint(save.text); },
+                   [this](Send& next) { send(std::move(next.request)); },
+                   [this](const AbortRequest&) { exchange_->abort(); },
+                   [this](Finish& end) { finish(std::move(end.outcome)); },
+               },
+               step.action);
+}
+
+void JobDriver::send(HttpRequest request) {
+    exchange_ = std::make_shared<HttpExchange>(strand_);
+    const auto done = [self = shared_from_this()](const std::exception_ptr& defect, Exchanged exchanged) {
+        self->exchange_.reset();
+        self->handle([&](TimePoint now) {
+            if (defect != nullptr)
+                std::rethrow_exception(defect);
+            if (const auto* failure = std::get_if<TransportFailure>(&exchanged))
+                return self->flow_.on_failure(now, *failure);
+            return self->flow_.on_reply(now, std::get<HttpReply>(exchanged));
+        });
+    };
+    boost::asio::co_spawn(strand_, service_->client.send(std::move(request), connection_, exchange_), done);
+}
+
+void JobDriver::request_slot() {
+    slot_ = service_->slots.request([weak = weak_from_this(), strand = strand_] {
+        boost::asio::post(strand, [weak] {
+            if (const auto self = weak.lock())
+                self->handle([&](TimePoint now) { return self->flow_.on_slot(now); });
+        });
+    });
+}
+
+void JobDriver::give_slot_back() {
+    if (slot_)
+        service_->slots.give_back(*std::exchange(slot_, std::nullopt));
+}
+
+void JobDriver::arm_timer(TimePoint moment) {
+    if (moment == timer_moment_)
+        return;
+    timer_moment_ = moment;
+    if (moment == TimePoint::max()) {
+        timer_.cancel();
+        return;
+    }
+    timer_.expires_at(moment);
+    timer_.async_wait([weak = weak_from_this()](const boost::system::error_code& ec) {
+        const auto self = weak.lock();
+        if (self == nullptr || ec)
+            return;
+        self->timer_moment_ = TimePoint::max();
+        self->handle([&](TimePoint now) { return self->flow_.on_timer(now); });
+    });
+}
+
+void JobDriver::report() {
+    for (const auto& warning : flow_.take_warnings())
+        listener_->on_warning(warning);
+    const auto& progress = flow_.progress();
+    const auto now = std::chrono::steady_clock::now();
+    if (progress == reported_)
+        return;
+    if (progress.phase == reported_.phase && now - reported_at_ < shortest_report_interval)
+        return;
+    reported_ = progress;
+    reported_at_ = now;
+    listener_->on_progress(progress, flow_.job_id());
+}
+
+void JobDriver::finish(Outcome outcome) {
+    auto* listener = listener_;
+    if (listener == nullptr)
+        return;
+    end();
+    listener->on_outcome(std::move(outcome));
+}
+
+} // namespace pixelml

@@ -1,0 +1,73 @@
+#pragma once
+
+#include "api_service.hpp"
+#include "http_exchange.hpp"
+#include "job_flow.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace pixelml {
+
+// Who is told what a run does. Called on the run's strand.
+class JobListener {
+public:
+    JobListener() = default;
+    JobListener(const JobListener&) = delete;
+    JobListener& operator=(const JobListener&) = delete;
+    virtual ~JobListener() = default;
+
+    virtual void on_progress(const Progress& progress, const std::string& job_id) = 0;
+    virtual void on_checkpoint(const std::string& text) = 0; // answered by JobDriver::checkpoint_answered
+    virtual void on_warning(const Warning& warning) = 0;
+    virtual void on_outcome(Outcome outcome) = 0; // the last call
+};
+
+// Performs what a JobFlow says, on Asio. Everything happens on the strand it is made with. While it
+// waits it holds a timer and nothing else: no coroutine, no buffer, no socket.
+class JobDriver : public std::enable_shared_from_this<JobDriver> {
+public:
+    // listener must live until on_outcome has been called or end() has returned.
+    JobDriver(boost::asio::any_io_executor strand, std::shared_ptr<ApiService> service, RunPlan plan,
+              const Schema& output_schema, JobListener& listener);
+    JobDriver(const JobDriver&) = delete;
+    JobDriver& operator=(const JobDriver&) = delete;
+    ~JobDriver();
+
+    void start();
+    void cancel();
+    void suspend();
+    void checkpoint_answered(bool kept);
+    // Gives everything up without a word to the listener.
+    void end();
+
+private:
+    template <class Event>
+    void handle(Event event);
+    void perform(Step step);
+    void send(HttpRequest request);
+    void request_slot();
+    void give_slot_back();
+    void arm_timer(TimePoint moment);
+    void report();
+    void finish(Outcome outcome);
+
+    boost::asio::any_io_executor strand_;
+    std::shared_ptr<ApiService> service_;
+    std::shared_ptr<const Connection> connection_;
+    JobFlow flow_;
+    JobListener* listener_; // nullptr once it is over
+    boost::asio::steady_timer timer_;
+    TimePoint timer_moment_ = TimePoint::max();
+    std::shared_ptr<HttpExchange> exchange_;
+    std::optional<std::uint64_t> slot_;
+    Progress reported_;
+    TimePoint reported_at_{};
+};
+
+} // namespace pixelml

@@ -1,0 +1,192 @@
+#pragma once
+
+#include "binding.hpp"
+#include "checkpoint.hpp"
+#include "connection.hpp"
+#include "error.hpp"
+#include "http_message.hpp"
+#include "input.hpp"
+#include "reply.hpp"
+#include "retry.hpp"
+#include "validator.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace pixelml {
+
+// One run as a state machine without I/O, clock or randomness of its own: it is told what happened and
+// when, and answers with what to do next. Everything that decides over money is in here.
+//
+//     slot -> checkpoint (intent) -> submit -> checkpoint (job) -> wait -> poll ... -> result -> done
+//
+// A failed submit leads back to the wait before it, or to the end; see verdict_of_submit. Not thread-safe.
+
+// The fixed facts of one run.
+struct RunPlan {
+    std::shared_ptr<const Connection> connection;
+    Input input;
+    std::string run_key;
+    std::string traceparent;
+    std::optional<Checkpoint> checkpoint; // of an earlier attempt
+    bool keeps_checkpoints = false;       // whether the host takes them
+    Millis checkpoint_timeout{};
+    Millis timeout{};
+    std::optional<Millis> suspend_after; // 0: as soon as the job is submitted
+    bool cancel_job_at_deadline = false;
+    std::uint64_t jitter_seed = 0;
+};
+
+struct Outcome {
+    enum class Kind { succeeded, failed, cancelled, suspended };
+    Kind kind = Kind::failed;
+    std::string output_json;              // succeeded
+    Error error;                          // failed, cancelled
+    std::optional<Checkpoint> checkpoint; // to keep from now on
+    Millis resume_after{};                // suspended
+};
+
+// What to do next. Whatever was begun before and is not Continue's is given up.
+struct Continue {};    // go on with what is under way
+struct AcquireSlot {}; // wait for on_slot
+struct SaveCheckpoint {
+    std::string text;
+}; // hand to the host, wait for on_checkpoint
+struct Send {
+    HttpRequest request;
+};                      // wait for on_reply or on_failure
+struct AbortRequest {}; // end the request; on_failure(aborted) follows
+struct Wait {};         // nothing but wake_at
+struct Finish {
+    Outcome outcome;
+};
+using Action = std::variant<Continue, AcquireSlot, SaveCheckpoint, Send, AbortRequest, Wait, Finish>;
+
+struct Step {
+    Action action;
+    TimePoint wake_at; // when to call on_timer; it replaces every earlier one
+};
+
+enum class Phase { preparing, submitting, queued, running, retrying, cancelling };
+
+struct Progress {
+    Phase phase = Phase::preparing;
+    std::optional<double> fraction;
+    std::optional<Millis> eta;
+    std::string message = "Preparing";
+
+    friend bool operator==(const Progress&, const Progress&) = default;
+};
+
+class JobFlow {
+public:
+    // traffic and output_schema must outlive the flow.
+    JobFlow(RunPlan plan, Traffic& traffic, const Schema& output_schema);
+
+    Step start(TimePoint now);
+    Step on_slot(TimePoint now);
+    Step on_checkpoint(TimePoint now, bool kept);
+    Step on_reply(TimePoint now, const HttpReply& reply);
+    Step on_failure(TimePoint now, const TransportFailure& failure);
+    Step on_timer(TimePoint now);
+    Step on_cancel(TimePoint now);
+    Step on_suspend(TimePoint now);
+
+    const Progress& progress() const noexcept { return progress_; }
+    const std::string& job_id() const noexcept { return mark_.job.id; }
+    // The warnings since the last call.
+    std::vector<Warning> take_warnings();
+
+private:
+    enum class State {
+        idle,
+        awaiting_slot,
+        saving_intent,
+        submitting,
+        voiding_intent, // keeping that an intent certainly led to no job
+        before_submit,
+        saving_job,
+        before_poll,
+        polling, // or fetching the result of a job that has succeeded
+        cancelling,
+        done
+    };
+    // Why a request in flight is being given up, or is the last one.
+    enum class Ending { none, cancel, suspend, deadline };
+
+    // job_flow_submit.cpp: up to the job
+    Step begin(TimePoint now);
+    Step resume_job(TimePoint now);
+    Step try_submit(TimePoint now);
+    Step wait_before_submit(TimePoint now);
+    Step on_submit_reply(TimePoint now, const HttpReply& reply);
+    Step on_submit_failure(TimePoint now, const TransportFailure& failure);
+    Step retry_submit(TimePoint now, Error error, std::optional<Millis> retry_after, bool uncertain);
+    Step fail_submit(Error error, bool uncertain);
+    Step end_without_job(TimePoint now);
+
+    // job_flow_poll.cpp: from the job on
+    Step on_job(TimePoint now, const JobReply& job);
+    Step on_job_kept(TimePoint now);
+    Step wait_to_poll(TimePoint now, Millis delay);
+    Step ask_for_job(TimePoint now);
+    Step on_job_reply(TimePoint now, const HttpReply& reply);
+    Step on_job_refused(const HttpReply& reply);
+    Step retry_poll(TimePoint now, const std::string& why, std::optional<Millis> retry_after);
+    Step lose_job(Error error, bool collectable);
+    Step succeed(const std::string& video);
+    void read_job_progress(const JobReply& job);
+
+    // job_flow_ending.cpp: cancel, suspend, deadline
+    Step end_with_job(TimePoint now);
+    Step send_cancel(TimePoint now);
+    Step on_cancel_reply(const HttpReply& reply);
+    Step on_cancel_failure(const std::string& why);
+    Step finish_cancelled(std::string message, bool collectable);
+    Step finish_at_deadline(bool job_cancelled);
+    Step end(TimePoint now, Ending ending);
+
+    Step step(Action action) const;
+    Step save(State state, TimePoint now, const Checkpoint& checkpoint);
+    Step finish(Outcome outcome);
+    Step fail(Error error, std::optional<Checkpoint> checkpoint);
+    Step suspend_with(Checkpoint checkpoint, Millis resume_after);
+    TimePoint wake_at() const noexcept;
+    void report(Phase phase, std::string message);
+    Checkpoint checkpoint_in(Checkpoint::State state) const;
+    Checkpoint next_generation() const;
+    bool has_job() const noexcept { return !mark_.job.id.empty(); }
+    bool request_in_flight() const noexcept;
+    const Binding& binding() const noexcept { return *plan_.connection->binding; }
+    HttpRequest with_trace(HttpRequest request) const;
+
+    RunPlan plan_;
+    Traffic& traffic_;
+    const Schema& output_schema_;
+    Jitter jitter_;
+    State state_ = State::idle;
+    Ending ending_ = Ending::none;
+    Checkpoint mark_; // the key and, once known, the job
+    Progress progress_;
+    std::vector<Warning> warnings_;
+    TimePoint deadline_{};
+    TimePoint ending_by_{}; // bound on an ending
+    TimePoint suspend_at_ = TimePoint::max();
+    TimePoint checkpoint_by_{}; // bound on the host's answer
+    TimePoint next_moment_{};   // the end of the wait in before_submit and before_poll
+    TimePoint submitted_at_{};
+    std::optional<double> first_eta_seconds_;
+    std::optional<Error> last_submit_error_;
+    int submit_failures_ = 0;
+    int poll_failures_ = 0;
+    bool intent_kept_ = false;
+    bool uncertain_submit_ = false; // a submit with this key may have arrived
+    bool job_succeeded_ = false;    // only its result is still to be fetched
+    bool warned_of_status_ = false;
+};
+
+} // namespace pixelml

@@ -1,0 +1,102 @@
+// How a run ends early: cancel, suspend, deadline.
+#include "duration_text.hpp"
+#include "job_flow.hpp"
+#include "poll_schedule.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace pixelml {
+namespace {
+
+// How long a cancel takes at most, and a suspend or deadline that waits for the end of a request.
+constexpr Millis ending_bound{5'000};
+
+} // namespace
+
+Step JobFlow::end(TimePoint now, Ending ending) {
+    ending_ = ending;
+    ending_by_ = now + ending_bound;
+    if (ending == Ending::cancel)
+        report(Phase::cancelling, "Cancelling");
+    // The reply to a submit under way names the job that is to be cancelled or suspended; a deadline
+    // leaves no time for it.
+    if (state_ == State::submitting && ending != Ending::deadline)
+        return step(Continue{});
+    if (state_ == State::cancelling)
+        return step(Continue{});
+    if (request_in_flight())
+        return step(AbortRequest{});
+    return has_job() ? end_with_job(now) : end_without_job(now);
+}
+
+Step JobFlow::end_with_job(TimePoint now) {
+    if (ending_ == Ending::cancel || (ending_ == Ending::deadline && plan_.cancel_job_at_deadline))
+        return send_cancel(now);
+    if (ending_ == Ending::deadline)
+        return finish_at_deadline(false);
+    const auto age = std::chrono::duration_cast<Millis>(now - submitted_at_);
+    return suspend_with(mark_, progress_.eta.value_or(poll_delay(age, std::nullopt)));
+}
+
+Step JobFlow::send_cancel(TimePoint now) {
+    if (!binding().cancel)
+        return on_cancel_failure(binding().name + " offers no way to cancel");
+    state_ = State::cancelling;
+    report(Phase::cancelling, "Cancelling job " + mark_.job.id);
+    auto request = job_request(*binding().cancel, binding(), plan_.connection->base_path,
+                               mark_.job.targets.cancel, mark_.job.id);
+    request.timeout = std::max(Millis(1), std::min(plan_.connection->request_timeout,
+                                                   std::chrono::duration_cast<Millis>(ending_by_ - now)));
+    return step(Send{with_trace(std::move(request))});
+}
+
+Step JobFlow::on_cancel_reply(const HttpReply& reply) {
+    const bool accepted = reply.status >= 200 && reply.status < 300;
+    if (accepted) {
+        const auto job = read_job_reply(reply, binding(), plan_.connection->origin, "/");
+        if (job && job->status == JobStatus::succeeded && !job->video.empty())
+            return succeed(job->video); // it was done before the cancel came, and it is paid for
+    }
+    const bool gone = reply.status == 404 || reply.status == 410;
+    if (!accepted && !gone)
+        return on_cancel_failure("HTTP " + std::to_string(reply.status));
+    if (ending_ == Ending::deadline)
+        return finish_at_deadline(true);
+    return finish_cancelled(gone ? "The run was cancelled; " + binding().name
+                                       + " does not know its job any more."
+                                 : "The run was cancelled, and its job at " + binding().name + " too.",
+                            false);
+}
+
+Step JobFlow::on_cancel_failure(const std::string& why) {
+    if (ending_ == Ending::deadline)
+        return finish_at_deadline(false);
+    return finish_cancelled("The run was cancelled, but its job goes on at " + binding().name + " (" + why
+                                + "). Its checkpoint lets a later run collect the video.",
+                            true);
+}
+
+Step JobFlow::finish_cancelled(std::string message, bool collectable) {
+    Outcome outcome;
+    outcome.kind = Outcome::Kind::cancelled;
+    outcome.error = make_error(ErrorCode::cancelled, std::move(message));
+    outcome.error.charged = Charged::unknown;
+    outcome.error.job_id = mark_.job.id;
+    if (collectable)
+        outcome.checkpoint = mark_;
+    return finish(std::move(outcome));
+}
+
+Step JobFlow::finish_at_deadline(bool job_cancelled) {
+    auto error = make_error(
+        ErrorCode::processing_timeout,
+        "The video was not ready within " + duration_text(plan_.timeout) + ". "
+            + (job_cancelled ? "The job was cancelled."
+                             : "The job goes on; its checkpoint lets a later run collect the video."));
+    error.charged = Charged::unknown;
+    error.job_id = mark_.job.id;
+    return fail(std::move(error), job_cancelled ? next_generation() : mark_);
+}
+
+} // namespace pixelml

@@ -1,0 +1,165 @@
+// JobFlow from the moment the API has named the job until it is done.
+#include "duration_text.hpp"
+#include "job_flow.hpp"
+#include "output.hpp"
+#include "poll_schedule.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+namespace pixelml {
+namespace {
+
+using namespace std::chrono_literals;
+
+// The backoff of a poll for which the retry budget has nothing left: the longest.
+constexpr int slowest = 10;
+
+} // namespace
+
+Step JobFlow::on_job(TimePoint now, const JobReply& job) {
+    traffic_.note_success();
+    last_submit_error_.reset();
+    mark_.state = Checkpoint::State::submitted;
+    mark_.job = {job.id, job.targets};
+    submitted_at_ = now;
+    plan_.input = {}; // a run that only waits keeps no texts
+    read_job_progress(job);
+    if (job.status == JobStatus::succeeded && !job.video.empty())
+        return succeed(job.video);
+    if (job.status == JobStatus::failed || job.status == JobStatus::cancelled)
+        return lose_job(error_of_failed_job(job, binding()), false);
+    if (ending_ != Ending::none)
+        return end_with_job(now);
+    first_eta_seconds_ = job.eta_seconds;
+    return plan_.keeps_checkpoints ? save(State::saving_job, now, mark_) : on_job_kept(now);
+}
+
+Step JobFlow::on_job_kept(TimePoint now) {
+    if (now >= suspend_at_)
+        return end(now, Ending::suspend);
+    return wait_to_poll(now, poll_delay(0ms, first_eta_seconds_));
+}
+
+Step JobFlow::wait_to_poll(TimePoint now, Millis delay) {
+    state_ = State::before_poll;
+    next_moment_ = std::max(now + delay, traffic_.not_before());
+    return step(Wait{});
+}
+
+Step JobFlow::ask_for_job(TimePoint now) {
+    if (traffic_.not_before() > now)
+        return wait_to_poll(now, 0ms);
+    state_ = State::polling;
+    const auto& what = job_succeeded_ ? *binding().result : binding().poll;
+    const auto& target = job_succeeded_ ? mark_.job.targets.result : mark_.job.targets.poll;
+    auto request = job_request(what, binding(), plan_.connection->base_path, target, mark_.job.id);
+    request.timeout = plan_.connection->request_timeout + std::chrono::seconds(what.prefer_wait_seconds);
+    return step(Send{with_trace(std::move(request))});
+}
+
+Step JobFlow::on_job_reply(TimePoint now, const HttpReply& reply) {
+    if (reply.status == 429)
+        traffic_.pause_until(now + reply.retry_after.value_or(backoff(poll_failures_, jitter_.next())));
+    if (poll_may_recover(reply.status))
+        return retry_poll(now, error_of_reply(reply, binding()).message, reply.retry_after);
+    if (reply.status < 200 || reply.status >= 300)
+        return on_job_refused(reply);
+    const auto& asked = mark_.job.targets.poll;
+    const auto job = read_job_reply(reply, binding(), plan_.connection->origin, asked.empty() ? "/" : asked);
+    if (!job)
+        return retry_poll(now, "The reply of " + binding().name + " is not a JSON object.", std::nullopt);
+
+    traffic_.note_success();
+    poll_failures_ = 0;
+    if (job_succeeded_)
+        return succeed(job->video);
+    if (!job->targets.result.empty())
+        mark_.job.targets.result = job->targets.result;
+    read_job_progress(*job);
+    if (job->status == JobStatus::succeeded) {
+        job_succeeded_ = job->video.empty() && binding().result.has_value();
+        return job_succeeded_ && ending_ == Ending::none ? ask_for_job(now)
+               : job_succeeded_                          ? end_with_job(now)
+                                                         : succeed(job->video);
+    }
+    if (job->status == JobStatus::failed || job->status == JobStatus::cancelled)
+        return lose_job(error_of_failed_job(*job, binding()), false);
+    if (ending_ != Ending::none)
+        return end_with_job(now);
+    if (now >= suspend_at_)
+        return end(now, Ending::suspend);
+    const auto age = std::chrono::duration_cast<Millis>(now - submitted_at_);
+    return wait_to_poll(now, std::max(poll_delay(age, job->eta_seconds), reply.retry_after.value_or(0ms)));
+}
+
+// A reply that no repetition changes.
+Step JobFlow::on_job_refused(const HttpReply& reply) {
+    const bool gone = reply.status == 404 || reply.status == 410;
+    auto error = error_of_reply(reply, binding());
+    if (gone) {
+        error.code = ErrorCode::generation_failed;
+        error.message = binding().name + " does not know job " + mark_.job.id + " any more (HTTP "
+                        + std::to_string(reply.status) + ").";
+    } else if (job_succeeded_ && error.code == ErrorCode::invalid_input) {
+        error.code = ErrorCode::generation_failed; // how a queue reports a job that failed
+    }
+    error.retryable = false;
+    return lose_job(std::move(error), !gone && !job_succeeded_);
+}
+
+Step JobFlow::retry_poll(TimePoint now, const std::string& why, std::optional<Millis> retry_after) {
+    if (ending_ != Ending::none)
+        return end_with_job(now);
+    if (now >= suspend_at_)
+        return end(now, Ending::suspend);
+    // Polls outlive an outage however long, so an empty budget only slows them down.
+    const auto failures = traffic_.take_retry() ? poll_failures_ : slowest;
+    ++poll_failures_;
+    const auto pause = std::max({backoff(failures, jitter_.next()), retry_after.value_or(0ms), Millis(100)});
+    report(Phase::retrying, why + " Asking again in " + duration_text(pause) + ".");
+    return wait_to_poll(now, pause);
+}
+
+// Collectable: the job may still lead to a video, so a later run may ask for it.
+Step JobFlow::lose_job(Error error, bool collectable) {
+    error.job_id = mark_.job.id;
+    error.charged = Charged::unknown;
+    return fail(std::move(error), collectable ? mark_ : next_generation());
+}
+
+Step JobFlow::succeed(const std::string& video) {
+    auto output = make_output(video, output_schema_, plan_.connection->allow_insecure_loopback);
+    if (!output) {
+        auto error = output.error();
+        error.job_id = mark_.job.id;
+        return fail(std::move(error), mark_);
+    }
+    Outcome outcome;
+    outcome.kind = Outcome::Kind::succeeded;
+    outcome.output_json = std::move(*output);
+    return finish(std::move(outcome));
+}
+
+void JobFlow::read_job_progress(const JobReply& job) {
+    if (!job.status && !warned_of_status_) {
+        warned_of_status_ = true;
+        warnings_.push_back(
+            {"unknown_status", job.status_word.empty()
+                                   ? "The API names no status of the job; it counts as running."
+                                   : "The API calls the job \"" + job.status_word.substr(0, 64)
+                                         + "\", which the binding does not list; it counts as running."});
+    }
+    if (job.progress)
+        progress_.fraction = job.progress;
+    progress_.eta.reset();
+    if (job.eta_seconds)
+        progress_.eta = Millis(std::llround(std::min(*job.eta_seconds, 86'400.0) * 1000.0));
+    if (job.status == JobStatus::queued)
+        report(Phase::queued, "Waiting in the queue of " + binding().name);
+    else
+        report(Phase::running, "Rendering");
+}
+
+} // namespace pixelml

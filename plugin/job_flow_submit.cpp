@@ -1,0 +1,227 @@
+// JobFlow from the start of a run until the API has named its job.
+#include "duration_text.hpp"
+#include "idempotency_key.hpp"
+#include "job_flow.hpp"
+#include "request.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace pixelml {
+namespace {
+
+using namespace std::chrono_literals;
+
+// With their backoff, about half a minute.
+constexpr int most_submit_failures = 8;
+
+Error error_of_failure(const TransportFailure& failure, const std::string& service) {
+    using Kind = TransportFailure::Kind;
+    if (failure.kind == Kind::bad_reply)
+        return make_error(ErrorCode::invalid_api_response,
+                          "The reply of " + service + " is unusable: " + failure.message + ".");
+    auto error =
+        make_error(ErrorCode::api_connection_error, "Cannot reach " + service + ": " + failure.message + ".");
+    error.retryable = failure.kind != Kind::tls;
+    return error;
+}
+
+Error redirect_error(const HttpReply& reply, const std::string& service) {
+    auto error = make_error(ErrorCode::invalid_api_response,
+                            service + " redirects to another address (HTTP " + std::to_string(reply.status)
+                                + "), which is not followed: set base_url to where the API is.");
+    error.http_status = reply.status;
+    error.request_id = reply.request_id;
+    return error;
+}
+
+} // namespace
+
+Step JobFlow::start(TimePoint now) {
+    deadline_ = now + plan_.timeout;
+    submitted_at_ = now;
+    if (plan_.suspend_after)
+        suspend_at_ = now + *plan_.suspend_after;
+    mark_.input_digest = input_digest(plan_.input);
+    mark_.api = plan_.connection->origin.authority() + plan_.connection->base_path;
+    mark_.key = idempotency_key(plan_.run_key, mark_.input_digest, 0);
+    return plan_.checkpoint ? resume_job(now) : begin(now);
+}
+
+Step JobFlow::resume_job(TimePoint now) {
+    auto earlier = std::move(*plan_.checkpoint);
+    plan_.checkpoint.reset();
+    const bool same_run = earlier.input_digest == mark_.input_digest && earlier.api == mark_.api;
+    if (earlier.state == Checkpoint::State::prepared) {
+        // Nothing was paid for, so other inputs are simply another run.
+        if (same_run)
+            mark_ = std::move(earlier);
+        return begin(now);
+    }
+    if (!same_run) {
+        auto error = make_error(ErrorCode::invalid_input,
+                                "The checkpoint belongs to a run with other inputs or another API ("
+                                    + earlier.api + "): use the same ones, or start without the checkpoint.");
+        error.charged = Charged::unknown;
+        error.job_id = earlier.job.id;
+        return fail(std::move(error), std::move(earlier));
+    }
+    mark_ = std::move(earlier);
+    if (mark_.state == Checkpoint::State::submitted) {
+        plan_.input = {};
+        report(Phase::running, "Taking up job " + mark_.job.id);
+        return ask_for_job(now);
+    }
+    uncertain_submit_ = true;
+    intent_kept_ = true;
+    if (!plan_.connection->idempotent_submit)
+        return fail_submit(make_error(ErrorCode::submission_unknown,
+                                      "The run was interrupted while its job was being submitted."),
+                           true);
+    return begin(now);
+}
+
+Step JobFlow::begin(TimePoint now) {
+    if (plan_.connection->max_running == 0)
+        return try_submit(now);
+    state_ = State::awaiting_slot;
+    report(Phase::queued, "Waiting for its turn");
+    return step(AcquireSlot{});
+}
+
+Step JobFlow::try_submit(TimePoint now) {
+    if (traffic_.not_before() > now)
+        return wait_before_submit(now);
+    if (plan_.keeps_checkpoints && !intent_kept_)
+        return save(State::saving_intent, now, checkpoint_in(Checkpoint::State::intent));
+    state_ = State::submitting;
+    report(Phase::submitting, "Submitting to " + binding().name);
+    auto request = submit_request(binding(), plan_.connection->base_path, plan_.input, mark_.key);
+    request.timeout = plan_.connection->request_timeout;
+    request.needs_fresh_connection = !plan_.connection->idempotent_submit;
+    return step(Send{with_trace(std::move(request))});
+}
+
+Step JobFlow::wait_before_submit(TimePoint now) {
+    state_ = State::before_submit;
+    next_moment_ = std::max({now, next_moment_, traffic_.not_before()});
+    if (next_moment_ >= deadline_ && last_submit_error_)
+        return fail_submit(*last_submit_error_, uncertain_submit_);
+    if (progress_.phase != Phase::retrying)
+        report(Phase::queued, "Waiting because " + binding().name + " asked for a pause");
+    return step(Wait{});
+}
+
+// What each end of a submit leads to:
+//   accepted, names a job     the job is known
+//   accepted, unreadable      uncertain
+//   429, 503, no connection   certainly no job: again after a wait, with the same key
+//   5xx, a broken connection  uncertain: again with the same key where the API honours it, else the end
+//   other 4xx, redirects      rejected: the end
+Step JobFlow::on_submit_reply(TimePoint now, const HttpReply& reply) {
+    const auto verdict = verdict_of_submit(reply.status);
+    if (verdict == SubmitVerdict::accepted) {
+        const auto job = read_job_reply(reply, binding(), plan_.connection->origin,
+                                        plan_.connection->base_path + binding().submit_path);
+        if (job && !job->id.empty())
+            return on_job(now, *job);
+        auto error = make_error(ErrorCode::invalid_api_response,
+                                std::string("The reply to the submit ")
+                                    + (job ? "names no job." : "is not a JSON object."));
+        error.http_status = reply.status;
+        error.request_id = reply.request_id;
+        return retry_submit(now, std::move(error), std::nullopt, true);
+    }
+    if (reply.status >= 300 && reply.status < 400)
+        return fail_submit(redirect_error(reply, binding().name), false);
+    auto error = error_of_reply(reply, binding());
+    if (verdict == SubmitVerdict::rejected)
+        return fail_submit(std::move(error), false);
+    if (reply.status == 429)
+        traffic_.pause_until(now + reply.retry_after.value_or(backoff(submit_failures_, jitter_.next())));
+    return retry_submit(now, std::move(error), reply.retry_after, verdict == SubmitVerdict::uncertain);
+}
+
+Step JobFlow::on_submit_failure(TimePoint now, const TransportFailure& failure) {
+    if (ending_ != Ending::none && failure.kind == TransportFailure::Kind::aborted) {
+        uncertain_submit_ = uncertain_submit_ || failure.may_have_arrived;
+        return end_without_job(now);
+    }
+    const auto verdict = verdict_of_submit(failure);
+    auto error = error_of_failure(failure, binding().name);
+    if (verdict == SubmitVerdict::rejected)
+        return fail_submit(std::move(error), uncertain_submit_);
+    return retry_submit(now, std::move(error), std::nullopt, verdict == SubmitVerdict::uncertain);
+}
+
+Step JobFlow::retry_submit(TimePoint now, Error error, std::optional<Millis> retry_after, bool uncertain) {
+    uncertain_submit_ = uncertain_submit_ || uncertain;
+    if (ending_ != Ending::none)
+        return end_without_job(now);
+    if (uncertain_submit_ && !plan_.connection->idempotent_submit)
+        return fail_submit(std::move(error), true);
+    const auto pause = std::max(backoff(submit_failures_, jitter_.next()), retry_after.value_or(0ms));
+    if (++submit_failures_ >= most_submit_failures || now + pause >= deadline_ || !traffic_.take_retry())
+        return fail_submit(std::move(error), uncertain_submit_);
+
+    next_moment_ = now + pause;
+    report(Phase::retrying, error.message + " Trying again in " + duration_text(pause) + ".");
+    last_submit_error_ = std::move(error);
+    // Keeping that there is no job spares a run that dies during the wait the doubt whether it was paid.
+    if (intent_kept_ && !uncertain_submit_) {
+        intent_kept_ = false;
+        return save(State::voiding_intent, now, checkpoint_in(Checkpoint::State::prepared));
+    }
+    return wait_before_submit(now);
+}
+
+// The end of a run whose submit led to no known job. Uncertain: there may be one nevertheless.
+Step JobFlow::fail_submit(Error error, bool uncertain) {
+    if (!uncertain) {
+        const bool answered = error.http_status != 0;
+        return fail(std::move(error), answered ? std::optional(next_generation()) : std::nullopt);
+    }
+    auto unknown =
+        make_error(ErrorCode::submission_unknown, error.message + " The job may exist and be billed.");
+    unknown.http_status = error.http_status;
+    unknown.request_id = error.request_id;
+    unknown.charged = Charged::unknown;
+    unknown.retryable = plan_.connection->idempotent_submit;
+    return fail(std::move(unknown), checkpoint_in(Checkpoint::State::intent));
+}
+
+// A cancel, suspend or deadline ends the submit, or the wait before it.
+Step JobFlow::end_without_job(TimePoint now) {
+    if (ending_ == Ending::cancel) {
+        Outcome outcome;
+        outcome.kind = Outcome::Kind::cancelled;
+        outcome.error =
+            make_error(ErrorCode::cancelled, "The run was cancelled before anything was submitted.");
+        if (uncertain_submit_) {
+            outcome.error.message =
+                "The run was cancelled while its job was being submitted; the job may exist.";
+            outcome.error.charged = Charged::unknown;
+            outcome.checkpoint = checkpoint_in(Checkpoint::State::intent);
+        }
+        return finish(std::move(outcome));
+    }
+    const bool suspend = ending_ == Ending::suspend;
+    if (uncertain_submit_ && (!suspend || !plan_.connection->idempotent_submit))
+        return fail_submit(
+            make_error(ErrorCode::submission_unknown,
+                       std::string(suspend ? "The run was suspended" : "The run's deadline passed")
+                           + " while its job was being submitted."),
+            true);
+    if (suspend)
+        return suspend_with(
+            checkpoint_in(uncertain_submit_ ? Checkpoint::State::intent : Checkpoint::State::prepared),
+            std::chrono::duration_cast<Millis>(next_moment_ - now));
+    if (last_submit_error_)
+        return fail_submit(*last_submit_error_, false);
+    return fail(make_error(ErrorCode::processing_timeout, "The run's deadline of "
+                                                              + duration_text(plan_.timeout)
+                                                              + " passed before it could be submitted."),
+                std::nullopt);
+}
+
+} // namespace pixelml

@@ -1,0 +1,118 @@
+#include "json_text.hpp"
+
+#include <boost/json/basic_parser_impl.hpp>
+#include <boost/json/parse.hpp>
+
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <set>
+#include <utility>
+#include <vector>
+
+namespace pixelml {
+namespace {
+
+namespace json = boost::json;
+using boost::system::error_code;
+
+// json::value keeps the last of two equal keys without a word, so a pass of its own looks for them.
+struct DuplicateKeyFinder {
+    static constexpr std::size_t max_object_size = std::numeric_limits<std::size_t>::max();
+    static constexpr std::size_t max_array_size = max_object_size;
+    static constexpr std::size_t max_key_size = max_object_size;
+    static constexpr std::size_t max_string_size = max_object_size;
+
+    std::vector<std::set<std::string>> open_objects;
+    std::string partial_key;
+    std::string duplicate;
+    bool found = false;
+
+    bool on_document_begin(error_code&) { return true; }
+    bool on_document_end(error_code&) { return true; }
+    bool on_object_begin(error_code&) {
+        open_objects.emplace_back();
+        return true;
+    }
+    bool on_object_end(std::size_t, error_code&) {
+        open_objects.pop_back();
+        return true;
+    }
+    bool on_array_begin(error_code&) { return true; }
+    bool on_array_end(std::size_t, error_code&) { return true; }
+    bool on_key_part(json::string_view part, std::size_t, error_code&) {
+        partial_key.append(part.data(), part.size());
+        return true;
+    }
+    bool on_key(json::string_view part, std::size_t, error_code& ec) {
+        partial_key.append(part.data(), part.size());
+        if (!open_objects.back().insert(partial_key).second) {
+            duplicate = partial_key;
+            found = true;
+            ec = json::error::syntax;
+            return false;
+        }
+        partial_key.clear();
+        return true;
+    }
+    bool on_string_part(json::string_view, std::size_t, error_code&) { return true; }
+    bool on_string(json::string_view, std::size_t, error_code&) { return true; }
+    bool on_number_part(json::string_view, error_code&) { return true; }
+    bool on_int64(std::int64_t, json::string_view, error_code&) { return true; }
+    bool on_uint64(std::uint64_t, json::string_view, error_code&) { return true; }
+    bool on_double(double, json::string_view, error_code&) { return true; }
+    bool on_bool(bool, error_code&) { return true; }
+    bool on_null(error_code&) { return true; }
+    bool on_comment_part(json::string_view, error_code&) { return true; }
+    bool on_comment(json::string_view, error_code&) { return true; }
+};
+
+std::string reason(const error_code& ec) {
+    if (ec == json::error::too_deep)
+        return "it is nested more than 32 levels deep";
+    if (ec == json::error::incomplete)
+        return "it ends too early";
+    if (ec == json::error::extra_data)
+        return "something follows the JSON text";
+    return ec.message();
+}
+
+void make_whole_numbers_integers(json::value& value) {
+    if (auto* number = value.if_double()) {
+        constexpr double limit = 9007199254740992.0; // 2^53: up to here a double is exact
+        if (std::abs(*number) <= limit && std::trunc(*number) == *number)
+            value = static_cast<std::int64_t>(*number);
+    } else if (auto* array = value.if_array()) {
+        for (auto& element : *array)
+            make_whole_numbers_integers(element);
+    } else if (auto* object = value.if_object()) {
+        for (auto& member : *object)
+            make_whole_numbers_integers(member.value());
+    }
+}
+
+} // namespace
+
+boost::system::result<json::value, JsonFault> parse_json(std::string_view text, json::storage_ptr storage) {
+    if (text.size() > max_json_bytes)
+        return JsonFault{"it is larger than 1 MiB"};
+
+    error_code ec;
+    json::basic_parser<DuplicateKeyFinder> finder{json::parse_options{}};
+    const auto consumed = finder.write_some(false, text.data(), text.size(), ec);
+    if (!ec && consumed < text.size())
+        ec = json::error::extra_data;
+    if (finder.handler().found)
+        return JsonFault{"the key \"" + finder.handler().duplicate.substr(0, 64)
+                         + "\" stands twice in one object"};
+    if (ec)
+        return JsonFault{"it is not valid JSON: " + reason(ec) + " (byte " + std::to_string(consumed) + ")"};
+
+    auto value = json::parse(text, ec, std::move(storage));
+    if (ec)
+        return JsonFault{"it is not valid JSON: " + reason(ec)};
+    make_whole_numbers_integers(value);
+    return value;
+}
+
+} // namespace pixelml

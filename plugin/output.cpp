@@ -1,0 +1,36 @@
+#include "output.hpp"
+
+#include "url.hpp"
+
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+#include <boost/json/value.hpp>
+
+#include <utility>
+
+namespace pixelml {
+namespace {
+
+Error unusable(std::string message) {
+    auto error = make_error(ErrorCode::invalid_api_response, std::move(message));
+    error.charged = Charged::yes;
+    return error;
+}
+
+} // namespace
+
+Result<std::string> make_output(const std::string& video, const Schema& schema, bool allow_loopback_http) {
+    if (video.empty())
+        return unusable("The API calls the job done, but its reply holds no video.");
+    if (const auto fault = media_url_fault(video, allow_loopback_http))
+        return unusable("The API calls the job done, but the video's URL " + *fault + ".");
+    const boost::json::value output(boost::json::object{{"video", video}});
+    if (auto details = schema.validate(output); !details.empty()) {
+        auto error = unusable("The API calls the job done, but the output does not match the output schema.");
+        error.details = std::move(details);
+        return error;
+    }
+    return boost::json::serialize(output);
+}
+
+} // namespace pixelml

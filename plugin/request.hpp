@@ -1,0 +1,40 @@
+#pragma once
+
+#include "binding.hpp"
+#include "http_message.hpp"
+#include "input.hpp"
+
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace pixelml {
+
+// Where the requests about one job go: targets on the connection's origin. An empty one stands for
+// the binding's path with the job's id.
+struct JobTargets {
+    std::string poll;
+    std::string result;
+    std::string cancel;
+};
+
+struct Job {
+    std::string id;
+    JobTargets targets;
+};
+
+// The template with its inputs filled in; a member whose input is absent is left out.
+boost::json::value fill_template(const boost::json::value& body_template, const boost::json::object& inputs,
+                                 const boost::json::object& value_maps);
+
+// The submit. base_path is the connection's; a key is sent where the binding has a header for it.
+HttpRequest submit_request(const Binding& binding, std::string_view base_path, const Input& input,
+                           std::string_view idempotency_key);
+
+// A request about a job; target is the job's own URL, or empty.
+HttpRequest job_request(const JobRequest& request, const Binding& binding, std::string_view base_path,
+                        std::string_view target, std::string_view job_id);
+
+} // namespace pixelml

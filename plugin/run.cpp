@@ -1,0 +1,289 @@
+#include "run.hpp"
+
+#include "connection.hpp"
+#include "idempotency_key.hpp"
+#include "input.hpp"
+#include "session.hpp"
+
+#include <boost/asio/post.hpp>
+#include <openssl/rand.h>
+
+#include <algorithm>
+#include <cstring>
+#include <exception>
+#include <utility>
+
+namespace pixelml {
+namespace {
+
+constexpr Millis default_checkpoint_timeout{30'000};
+constexpr std::size_t traceparent_length = 55;
+
+std::string text_of(const char* text) {
+    return text != nullptr ? std::string(text) : std::string();
+}
+
+std::optional<Millis> suspend_after_of(const wfn_request& request) {
+    switch (request.suspend) {
+    case WFN_SUSPEND_WHEN_SUBMITTED:
+        return Millis(0);
+    case WFN_SUSPEND_AFTER:
+        return Millis(std::max<std::int64_t>(0, request.suspend_after_ms));
+    default:
+        return std::nullopt;
+    }
+}
+
+// A trace parent that could not stand in a header is left out: tracing must not fail a run.
+std::string usable_traceparent(std::string text) {
+    const bool usable =
+        text.size() == traceparent_length && text.find_first_not_of("0123456789abcdef-") == std::string::npos;
+    return usable ? std::move(text) : std::string();
+}
+
+wfn_phase phase_of(Phase phase) noexcept {
+    switch (phase) {
+    case Phase::preparing:
+        return WFN_PREPARING;
+    case Phase::submitting:
+        return WFN_SUBMITTING;
+    case Phase::queued:
+        return WFN_QUEUED;
+    case Phase::running:
+        return WFN_RUNNING;
+    case Phase::retrying:
+        return WFN_RETRYING;
+    case Phase::cancelling:
+        break;
+    }
+    return WFN_CANCELLING;
+}
+
+std::uint64_t random_seed() {
+    std::uint64_t seed = 0;
+    RAND_bytes(reinterpret_cast<unsigned char*>(&seed),
+               sizeof seed); // NOLINT(cppcoreguidelines-pro-type-reinterpret-cast)
+    return seed;
+}
+
+} // namespace
+
+RunRequest::RunRequest(const wfn_request& request)
+    : flags(request.flags), run_key(text_of(request.run_key)), has_run_key(request.run_key != nullptr),
+      input_json(text_of(request.input_json)), traceparent(usable_traceparent(text_of(request.traceparent))),
+      timeout(request.timeout_ms),
+      checkpoint_timeout(request.checkpoint_timeout_ms > 0 ? Millis(request.checkpoint_timeout_ms)
+                                                           : default_checkpoint_timeout),
+      suspend_after(suspend_after_of(request)), user_data(request.user_data),
+      on_progress(request.on_progress), on_checkpoint(request.on_checkpoint),
+      on_complete(request.on_complete) {
+    if (request.connection_json != nullptr)
+        connection_json.emplace(request.connection_json);
+    if (request.checkpoint_json != nullptr)
+        checkpoint_json.emplace(request.checkpoint_json);
+}
+
+Run::Run(std::shared_ptr<Session> session, const wfn_request& request)
+    : request_(std::in_place, request), session_(std::move(session)), strand_(session_->new_strand()) {}
+
+void Run::start(wfn_run* handle) {
+    handle_ = handle;
+    post([](Run& run) { run.begin(); });
+}
+
+void Run::cancel() {
+    post([](Run& run) {
+        if (run.driver_ != nullptr)
+            run.driver_->cancel();
+    });
+}
+
+void Run::suspend() {
+    post([](Run& run) {
+        if (run.driver_ != nullptr)
+            run.driver_->suspend();
+    });
+}
+
+wfn_status Run::checkpoint_saved(bool kept) {
+    {
+        const std::lock_guard lock(mutex_);
+        if (!std::exchange(checkpoint_pending_, false))
+            return WFN_INVALID_STATE;
+    }
+    post([kept](Run& run) {
+        if (run.driver_ != nullptr)
+            run.driver_->checkpoint_answered(kept);
+    });
+    return WFN_OK;
+}
+
+bool Run::wait(Millis timeout) {
+    std::unique_lock lock(mutex_);
+    if (timeout < Millis(0)) {
+        ended_.wait(lock, [this] { return over_; });
+        return true;
+    }
+    // An absolute moment could overflow for a host's "for ever".
+    return ended_.wait_for(lock, std::min<Millis>(timeout, std::chrono::hours(24 * 365)),
+                           [this] { return over_; });
+}
+
+const wfn_result* Run::result() {
+    const std::lock_guard lock(mutex_);
+    return result_ != nullptr ? result_->get() : nullptr;
+}
+
+void Run::force_end() {
+    post([](Run& run) {
+        if (run.driver_ == nullptr)
+            return;
+        run.driver_->end();
+        run.fail(make_error(ErrorCode::internal_error,
+                            "The session was closed before the run could be suspended."));
+    });
+}
+
+// Runs the function on the strand, unless the run is over.
+template <class Function>
+void Run::post(Function function) {
+    std::shared_ptr<Session> session; // keeps the executor alive while posting
+    std::optional<boost::asio::any_io_executor> strand;
+    {
+        const std::lock_guard lock(mutex_);
+        session = session_;
+        strand = strand_;
+    }
+    if (session != nullptr)
+        boost::asio::post(*strand, [self = shared_from_this(), function] { function(*self); });
+}
+
+void Run::begin() {
+    try {
+        begin_checked();
+    } catch (const std::exception& defect) {
+        fail(make_error(ErrorCode::internal_error,
+                        std::string("The run could not begin: ") + defect.what() + "."));
+    }
+}
+
+void Run::begin_checked() {
+    const auto& definitions = session_->definitions();
+    const bool validate_only = (request_->flags & WFN_VALIDATE_ONLY) != 0;
+    std::shared_ptr<const Connection> connection;
+    if (request_->connection_json) {
+        auto read = read_connection(request_->connection_json->view(), definitions.connection,
+                                    definitions.api_binding, definitions.built_in_binding);
+        request_->connection_json.reset();
+        if (!read)
+            return fail(read.error());
+        connection = std::move(*read);
+    } else if (!validate_only) {
+        return fail(make_error(ErrorCode::invalid_connection, "The run was given no PixelML connection."));
+    }
+
+    auto checked = read_input(request_->input_json, definitions.input,
+                              connection != nullptr && connection->allow_insecure_loopback);
+    request_->input_json = {};
+    if (!checked)
+        return fail(checked.error());
+    for (const auto& warning : checked->warnings)
+        on_warning(warning);
+
+    RunPlan plan;
+    if (request_->checkpoint_json) {
+        auto checkpoint = read_checkpoint(*request_->checkpoint_json);
+        request_->checkpoint_json.reset();
+        if (!checkpoint)
+            return fail(checkpoint.error());
+        plan.checkpoint = std::move(*checkpoint);
+    }
+    if (validate_only) {
+        Outcome valid;
+        valid.kind = Outcome::Kind::succeeded;
+        return on_outcome(std::move(valid));
+    }
+
+    plan.connection = connection;
+    plan.input = std::move(checked->input);
+    plan.run_key = request_->has_run_key ? request_->run_key : random_run_key();
+    plan.traceparent = request_->traceparent;
+    plan.keeps_checkpoints = request_->on_checkpoint != nullptr;
+    plan.checkpoint_timeout = request_->checkpoint_timeout;
+    plan.timeout = request_->timeout > Millis(0) ? request_->timeout : connection->job_timeout;
+    plan.suspend_after = request_->suspend_after;
+    plan.cancel_job_at_deadline = (request_->flags & WFN_CANCEL_JOB_AT_DEADLINE) != 0;
+    plan.jitter_seed = random_seed();
+    driver_ = std::make_shared<JobDriver>(*strand_, session_->service_for(*connection), std::move(plan),
+                                          definitions.output, static_cast<JobListener&>(*this));
+    driver_->start();
+}
+
+void Run::fail(Error error) {
+    Outcome outcome;
+    outcome.error = std::move(error);
+    on_outcome(std::move(outcome));
+}
+
+void Run::on_progress(const Progress& progress, const std::string& job_id) {
+    if (progress.phase == Phase::retrying)
+        log(WFN_LOG_WARNING, progress.message);
+    if (request_->on_progress == nullptr)
+        return;
+    wfn_progress out{};
+    out.struct_size = sizeof out;
+    out.phase = phase_of(progress.phase);
+    out.fraction = progress.fraction.value_or(-1.0);
+    out.eta_ms = progress.eta ? progress.eta->count() : -1;
+    out.elapsed_ms =
+        std::chrono::duration_cast<Millis>(std::chrono::steady_clock::now() - started_at_).count();
+    out.job_id = job_id.empty() ? nullptr : job_id.c_str();
+    out.message = progress.message.c_str();
+    request_->on_progress(request_->user_data, handle_, &out);
+}
+
+void Run::on_checkpoint(const std::string& text) {
+    {
+        const std::lock_guard lock(mutex_);
+        checkpoint_pending_ = true;
+    }
+    request_->on_checkpoint(request_->user_data, handle_, text.c_str());
+}
+
+void Run::on_warning(const Warning& warning) {
+    warnings_.push_back(warning);
+    log(WFN_LOG_WARNING, warning.message);
+}
+
+void Run::on_outcome(Outcome outcome) {
+    if (outcome.kind == Outcome::Kind::failed)
+        log(WFN_LOG_ERROR, std::string(error_kind(outcome.error.code).type) + ": " + outcome.error.message);
+    driver_.reset();
+    const auto request = std::exchange(request_, std::nullopt);
+    const wfn_result* result = nullptr;
+    {
+        const std::lock_guard lock(mutex_);
+        result_ = std::make_unique<RunResult>(outcome, warnings_);
+        result = result_->get();
+        checkpoint_pending_ = false;
+    }
+    if (request->on_complete != nullptr)
+        request->on_complete(request->user_data, handle_, result);
+
+    std::shared_ptr<Session> session;
+    {
+        const std::lock_guard lock(mutex_);
+        over_ = true;
+        strand_.reset();
+        session = std::move(session_);
+        ended_.notify_all();
+    }
+    session->remove(shared_from_this());
+}
+
+void Run::log(wfn_log_level level, const std::string& message) const {
+    session_->log().write(
+        level, request_ && request_->has_run_key ? "run " + request_->run_key + ": " + message : message);
+}
+
+} // namespace pixelml

@@ -1,0 +1,92 @@
+#pragma once
+
+#include "job_driver.hpp"
+#include "run_result.hpp"
+#include "secret.hpp"
+
+#include <workflow_node/node.h>
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace pixelml {
+
+class Session;
+
+// A wfn_request, copied: the host's own is only there during execute.
+struct RunRequest {
+    explicit RunRequest(const wfn_request& request);
+
+    std::uint32_t flags;
+    std::string run_key;
+    bool has_run_key;
+    std::string input_json;
+    std::optional<Secret> connection_json;
+    std::optional<std::string> checkpoint_json;
+    std::string traceparent;
+    Millis timeout;
+    Millis checkpoint_timeout;
+    std::optional<Millis> suspend_after;
+    void* user_data;
+    void (*on_progress)(void*, wfn_run*, const wfn_progress*);
+    void (*on_checkpoint)(void*, wfn_run*, const char*);
+    void (*on_complete)(void*, wfn_run*, const wfn_result*);
+};
+
+// One execution: its callbacks, its completion exactly once, its result. The functions for the host are
+// thread-safe and never call it; everything else happens on the run's strand.
+class Run final : public std::enable_shared_from_this<Run>, private JobListener {
+public:
+    Run(std::shared_ptr<Session> session, const wfn_request& request);
+
+    // Posts the run's begin. handle is what the host knows the run by.
+    void start(wfn_run* handle);
+
+    void cancel();
+    void suspend();
+    wfn_status checkpoint_saved(bool kept);
+    // Whether the run is over and its last callback has returned, after at most this time; negative: no
+    // limit.
+    bool wait(Millis timeout);
+    const wfn_result* result();
+
+    // For the session's last resort at close: ends a run that does not end by itself.
+    void force_end();
+
+private:
+    void begin();
+    void begin_checked();
+    void fail(Error error);
+    void on_progress(const Progress& progress, const std::string& job_id) override;
+    void on_checkpoint(const std::string& text) override;
+    void on_warning(const Warning& warning) override;
+    void on_outcome(Outcome outcome) override;
+    void log(wfn_log_level level, const std::string& message) const;
+    template <class Function>
+    void post(Function function);
+
+    const TimePoint started_at_ = std::chrono::steady_clock::now();
+    wfn_run* handle_ = nullptr;
+
+    // Only the strand's.
+    std::optional<RunRequest> request_; // until the run is over: holds secrets and texts
+    std::shared_ptr<JobDriver> driver_;
+    std::vector<Warning> warnings_;
+
+    // Under the mutex.
+    std::mutex mutex_;
+    std::condition_variable ended_;
+    std::shared_ptr<Session> session_; // until the run is over
+    std::optional<boost::asio::any_io_executor> strand_;
+    std::unique_ptr<RunResult> result_; // set once, then unchanged
+    bool checkpoint_pending_ = false;
+    bool over_ = false; // on_complete has returned
+};
+
+} // namespace pixelml

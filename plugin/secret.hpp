@@ -1,0 +1,63 @@
+#pragma once
+
+#include <boost/json/memory_resource.hpp>
+#include <openssl/crypto.h>
+
+#include <cstddef>
+#include <memory>
+#include <new>
+#include <string_view>
+#include <vector>
+
+namespace pixelml {
+
+// An allocator that overwrites memory before it gives it back.
+template <class T>
+struct WipingAllocator {
+    using value_type = T;
+
+    WipingAllocator() noexcept = default;
+    template <class U>
+    WipingAllocator(const WipingAllocator<U>&) noexcept {} // NOLINT(google-explicit-constructor)
+
+    T* allocate(std::size_t count) { return std::allocator<T>{}.allocate(count); }
+    void deallocate(T* memory, std::size_t count) noexcept {
+        OPENSSL_cleanse(memory, count * sizeof(T));
+        std::allocator<T>{}.deallocate(memory, count);
+    }
+
+    template <class U>
+    friend bool operator==(const WipingAllocator&, const WipingAllocator<U>&) noexcept {
+        return true;
+    }
+};
+
+// Text that is wiped when it goes. A vector, because a short std::string lives inside its object,
+// where no allocator sees it.
+class Secret {
+public:
+    Secret() = default;
+    explicit Secret(std::string_view text) : characters_(text.begin(), text.end()) {}
+
+    std::string_view view() const noexcept { return {characters_.data(), characters_.size()}; }
+    bool empty() const noexcept { return characters_.empty(); }
+
+private:
+    std::vector<char, WipingAllocator<char>> characters_;
+};
+
+// Memory for JSON that holds secrets, wiped when it is given back.
+class WipingResource final : public boost::json::memory_resource {
+    void* do_allocate(std::size_t bytes, std::size_t alignment) override {
+        return ::operator new (bytes, std::align_val_t{alignment});
+    }
+    void do_deallocate(void* memory, std::size_t bytes, std::size_t alignment) override {
+        OPENSSL_cleanse(memory, bytes);
+        ::operator delete (memory, std::align_val_t{alignment});
+    }
+    bool do_is_equal(const boost::json::memory_resource& other) const noexcept override {
+        return this == &other;
+    }
+};
+
+} // namespace pixelml

@@ -1,0 +1,146 @@
+#include "session.hpp"
+
+#include "background_thread.hpp"
+#include "json_text.hpp"
+#include "run.hpp"
+#include "version.hpp"
+
+#include <boost/asio/strand.hpp>
+
+#include <chrono>
+#include <exception>
+#include <utility>
+
+namespace pixelml {
+namespace {
+
+using namespace std::chrono_literals;
+
+// A suspended run ends within 5 s unless the host keeps a callback; then its job is given up.
+constexpr auto patience_with_runs = 8s;
+// Services without a run are kept for their open connections, up to this many.
+constexpr std::size_t most_idle_services = 16;
+
+thread_local bool is_session_thread = false;
+
+std::string user_agent_for(const wfn_host& host) {
+    std::string agent = std::string(module_name) + "/" + module_version;
+    if (host.name == nullptr || *host.name == '\0')
+        return agent;
+    agent += " (" + std::string(host.name)
+             + (host.version != nullptr ? std::string("/") + host.version : std::string()) + ")";
+    for (auto& c : agent)
+        if (c < 0x20 || c == 0x7f)
+            c = '_';
+    return agent.substr(0, 256);
+}
+
+} // namespace
+
+Result<SessionSettings> read_settings(const char* settings_json, const Schema& schema) {
+    SessionSettings settings;
+    if (settings_json == nullptr)
+        return settings;
+    const auto parsed = parse_json(settings_json);
+    if (!parsed)
+        return make_error(ErrorCode::invalid_input,
+                          "The settings cannot be read: " + parsed.error().message + ".");
+    if (const auto details = schema.validate(*parsed); !details.empty())
+        return make_error(ErrorCode::invalid_input, "The settings are not valid: " + details.front().path
+                                                        + " " + details.front().message + ".");
+    if (const auto* threads = parsed->get_object().if_contains("threads"))
+        settings.threads = static_cast<int>(threads->get_int64());
+    return settings;
+}
+
+Session::Session(const wfn_host& host, std::shared_ptr<const Definitions> definitions,
+                 SessionSettings settings)
+    : log_(host), definitions_(std::move(definitions)), user_agent_(user_agent_for(host)),
+      thread_count_(settings.threads), io_(settings.threads), work_(io_.get_executor()),
+      resolver_(std::make_unique<Resolver>()) {
+    try {
+        for (int i = 0; i < thread_count_; ++i)
+            threads_.push_back(background_thread([this] { run_thread(); }));
+    } catch (...) {
+        close();
+        throw;
+    }
+}
+
+Session::~Session() = default;
+
+bool Session::add(const std::shared_ptr<Run>& run) {
+    const std::lock_guard lock(mutex_);
+    if (closing_)
+        return false;
+    runs_.insert(run);
+    return true;
+}
+
+void Session::remove(const std::shared_ptr<Run>& run) {
+    const std::lock_guard lock(mutex_);
+    runs_.erase(run);
+    run_removed_.notify_all();
+}
+
+void Session::close() {
+    std::unique_lock lock(mutex_);
+    closing_ = true;
+    const auto none_left = [this] { return runs_.empty(); };
+    const auto live = runs_;
+    lock.unlock();
+    for (const auto& run : live)
+        run->suspend();
+    lock.lock();
+    if (!run_removed_.wait_for(lock, patience_with_runs, none_left)) {
+        const auto stubborn = runs_;
+        lock.unlock();
+        for (const auto& run : stubborn)
+            run->force_end();
+        lock.lock();
+        run_removed_.wait(lock, none_left); // only a callback that does not return can delay this
+    }
+    lock.unlock();
+    work_.reset();
+    services_.clear();
+    for (auto& thread : threads_)
+        thread.join();
+    threads_.clear();
+    resolver_.reset();
+}
+
+bool Session::owns_this_thread() noexcept {
+    return is_session_thread;
+}
+
+boost::asio::any_io_executor Session::new_strand() {
+    // One thread is a strand already.
+    return thread_count_ == 1 ? boost::asio::any_io_executor(io_.get_executor())
+                              : boost::asio::any_io_executor(boost::asio::make_strand(io_));
+}
+
+std::shared_ptr<ApiService> Session::service_for(const Connection& connection) {
+    const auto key = service_key(connection);
+    const std::lock_guard lock(mutex_);
+    if (const auto known = services_.find(key); known != services_.end())
+        return known->second;
+    if (services_.size() >= most_idle_services)
+        std::erase_if(services_, [](const auto& entry) { return entry.second.use_count() == 1; });
+    auto service = std::make_shared<ApiService>(io_, *resolver_, connection, user_agent_);
+    services_.emplace(key, service);
+    return service;
+}
+
+void Session::run_thread() {
+    is_session_thread = true;
+    for (;;) {
+        try {
+            io_.run();
+            return;
+        } catch (const std::exception& defect) {
+            log_.write(WFN_LOG_ERROR, std::string("a defect of the module: ") + defect.what());
+        }
+    }
+}
+
+} // namespace pixelml

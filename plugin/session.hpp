@@ -1,0 +1,73 @@
+#pragma once
+
+#include "api_service.hpp"
+#include "definitions.hpp"
+#include "host_log.hpp"
+#include "resolver.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <condition_variable>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace pixelml {
+
+class Run;
+
+// What wfn_module.open takes, checked.
+struct SessionSettings {
+    int threads = 1;
+};
+Result<SessionSettings> read_settings(const char* settings_json, const Schema& schema);
+
+// The executor threads, the services they reach, and the live runs. Thread-safe.
+class Session {
+public:
+    Session(const wfn_host& host, std::shared_ptr<const Definitions> definitions, SessionSettings settings);
+    Session(const Session&) = delete;
+    Session& operator=(const Session&) = delete;
+    ~Session();
+
+    // false: the session is closing and takes no more runs.
+    bool add(const std::shared_ptr<Run>& run);
+    void remove(const std::shared_ptr<Run>& run);
+
+    // Suspends the live runs, waits for them, joins the threads. Not on one of the session's threads.
+    void close();
+
+    // Whether the caller is inside a callback: on a thread of this or another session.
+    static bool owns_this_thread() noexcept;
+
+    boost::asio::any_io_executor new_strand();
+    std::shared_ptr<ApiService> service_for(const Connection& connection);
+    const Definitions& definitions() const noexcept { return *definitions_; }
+    const HostLog& log() const noexcept { return log_; }
+
+private:
+    void run_thread();
+
+    const HostLog log_;
+    const std::shared_ptr<const Definitions> definitions_;
+    const std::string user_agent_;
+    const int thread_count_;
+    boost::asio::io_context io_;
+    boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
+    std::unique_ptr<Resolver> resolver_;
+    std::vector<std::thread> threads_;
+
+    std::mutex mutex_;
+    std::condition_variable run_removed_;
+    bool closing_ = false;
+    std::set<std::shared_ptr<Run>> runs_;
+    std::map<std::string, std::shared_ptr<ApiService>> services_;
+};
+
+} // namespace pixelml

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <openssl/ssl.h>
+
+#include <memory>
+#include <string>
+
+namespace pixelml {
+
+struct SslContextFree {
+    void operator()(SSL_CTX* context) const noexcept { SSL_CTX_free(context); }
+};
+struct SslFree {
+    void operator()(SSL* ssl) const noexcept { SSL_free(ssl); }
+};
+using SslContext = std::unique_ptr<SSL_CTX, SslContextFree>;
+using Ssl = std::unique_ptr<SSL, SslFree>;
+
+// Must be the first use of OpenSSL in the process's copy: without OPENSSL_INIT_NO_ATEXIT an exit() with
+// live TLS threads crashes, and the host's configuration file is none of the module's business.
+void initialise_openssl();
+
+// A client context: TLS 1.2 or newer, chain and host name verified. ca_file empty: the system's
+// authorities, or those that SSL_CERT_FILE and SSL_CERT_DIR name. nullptr and a failure when ca_file
+// cannot be read or the system has no authorities.
+SslContext make_tls_context(const std::string& ca_file, std::string& failure);
+
+// A connection to this host, with its name or address to be verified, and SNI for a name.
+Ssl make_tls_connection(SSL_CTX* context, const std::string& host);
+
+// Why the handshake failed, and what to do about it: a clause without an end.
+std::string tls_failure(const SSL* ssl, const std::string& host, const std::string& fallback);
+
+} // namespace pixelml

@@ -1,0 +1,143 @@
+#include "url.hpp"
+
+#include <boost/asio/ip/address.hpp>
+#include <boost/url/encode.hpp>
+#include <boost/url/parse.hpp>
+#include <boost/url/pct_string_view.hpp>
+#include <boost/url/rfc/unreserved_chars.hpp>
+#include <boost/url/url.hpp>
+#include <boost/url/url_view.hpp>
+
+#include <algorithm>
+#include <cctype>
+
+namespace pixelml {
+namespace {
+
+namespace urls = boost::urls;
+
+constexpr std::size_t max_url_bytes = std::size_t{8} << 10;
+
+std::string lower_case(std::string_view text) {
+    std::string lower(text);
+    std::transform(lower.begin(), lower.end(), lower.begin(),
+                   [](unsigned char c) { return std::tolower(c); });
+    return lower;
+}
+
+std::string without_brackets(std::string_view host) {
+    if (host.size() >= 2 && host.front() == '[' && host.back() == ']')
+        host = host.substr(1, host.size() - 2);
+    return lower_case(host);
+}
+
+std::string to_text(const Origin& origin, std::string_view target) {
+    return (origin.tls ? "https://" : "http://") + origin.authority() + std::string(target);
+}
+
+// Names the first character that a URL may not hold, the usual mistake in a pasted address.
+std::string syntax_fault(std::string_view text) {
+    const auto odd = std::find_if(text.begin(), text.end(), [](unsigned char c) {
+        return c <= 0x20 || c >= 0x7f || c == '"' || c == '<' || c == '>' || c == '\\' || c == '^' || c == '`'
+               || c == '{' || c == '|' || c == '}';
+    });
+    if (odd == text.end())
+        return "is malformed";
+    return "has a character that must be percent-encoded, at position "
+           + std::to_string(odd - text.begin() + 1);
+}
+
+} // namespace
+
+std::string Origin::authority() const {
+    const bool is_v6 = host.find(':') != std::string::npos;
+    std::string text = is_v6 ? "[" + host + "]" : host;
+    if (port != (tls ? 443 : 80))
+        text += ":" + std::to_string(port);
+    return text;
+}
+
+boost::system::result<HttpUrl, std::string> parse_http_url(std::string_view text) {
+    if (text.empty())
+        return std::string("is empty");
+    if (text.size() > max_url_bytes)
+        return std::string("is longer than 8 KiB");
+    const auto parsed = urls::parse_uri(text);
+    if (!parsed)
+        return text.find("://") == std::string_view::npos
+                   ? std::string("is not absolute: it must begin with https://")
+                   : syntax_fault(text);
+    const auto& url = *parsed;
+    HttpUrl out;
+    if (url.scheme_id() == urls::scheme::https)
+        out.origin.tls = true;
+    else if (url.scheme_id() == urls::scheme::http)
+        out.origin.tls = false;
+    else
+        return "has the scheme " + std::string(url.scheme()).substr(0, 32) + ", but must be https";
+    out.origin.host = without_brackets(std::string(url.encoded_host()));
+    if (out.origin.host.empty())
+        return std::string("has no host");
+    out.origin.port = out.origin.tls ? 443 : 80;
+    if (url.has_port()) {
+        if (url.port_number() == 0)
+            return std::string("has a port that is not a number from 1 to 65535");
+        out.origin.port = url.port_number();
+    }
+    out.target = std::string(url.encoded_path());
+    if (out.target.empty())
+        out.target = "/";
+    if (url.has_query())
+        out.target += "?" + std::string(url.encoded_query());
+    out.user_info = std::string(url.encoded_userinfo());
+    return out;
+}
+
+bool is_loopback(std::string_view host) {
+    if (host == "localhost" || host.ends_with(".localhost"))
+        return true;
+    boost::system::error_code ec;
+    const auto address = boost::asio::ip::make_address(std::string(host), ec);
+    return !ec && address.is_loopback();
+}
+
+std::optional<std::string> media_url_fault(std::string_view text, bool allow_loopback_http) {
+    const auto url = parse_http_url(text);
+    if (!url)
+        return url.error();
+    if (url->origin.tls)
+        return std::nullopt;
+    if (!is_loopback(url->origin.host))
+        return "uses http, but must use https";
+    if (!allow_loopback_http)
+        return "uses http on this machine, which the connection does not allow (allow_insecure_loopback)";
+    return std::nullopt;
+}
+
+std::optional<std::string> same_origin_target(const Origin& base_origin, std::string_view base_target,
+                                              std::string_view reference) {
+    if (reference.empty() || reference.size() > max_url_bytes)
+        return std::nullopt;
+    const auto base = urls::parse_uri(to_text(base_origin, base_target));
+    const auto relative = urls::parse_uri_reference(reference);
+    if (!base || !relative)
+        return std::nullopt;
+    urls::url resolved;
+    if (!urls::resolve(*base, *relative, resolved))
+        return std::nullopt;
+    const auto url = parse_http_url(std::string_view(resolved.data(), resolved.size()));
+    if (!url || url->origin != base_origin || !url->user_info.empty())
+        return std::nullopt;
+    return url->target;
+}
+
+std::string percent_encoded_segment(std::string_view text) {
+    return urls::encode(text, urls::unreserved_chars);
+}
+
+std::string percent_decoded(std::string_view text) {
+    const auto view = urls::make_pct_string_view(text);
+    return view ? view->decode() : std::string(text);
+}
+
+} // namespace pixelml

@@ -1,0 +1,138 @@
+#include "validator.hpp"
+
+#include "json_text.hpp"
+#include "schema_expectation.hpp"
+
+#include <boost/json/object.hpp>
+#include <valijson/adapters/boost_json_adapter.hpp>
+#include <valijson/schema.hpp>
+#include <valijson/schema_parser.hpp>
+#include <valijson/validation_results.hpp>
+#include <valijson/validator.hpp>
+
+#include <algorithm>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+namespace pixelml {
+namespace {
+
+using Path = std::vector<std::string>;
+
+struct Violation {
+    Path path;
+    std::string description;
+    bool complete = false; // the description is a sentence about this very path
+};
+
+// valijson names a place "<root>", "[member]", "[index]"...
+Path path_of(const std::vector<std::string>& context) {
+    Path path;
+    for (std::size_t i = 1; i < context.size(); ++i)
+        path.push_back(context[i].substr(1, context[i].size() - 2));
+    return path;
+}
+
+std::string pointer_to(const Path& path) {
+    std::string pointer;
+    for (const auto& token : path) {
+        pointer += '/';
+        for (const char c : token) {
+            if (c == '~')
+                pointer += "~0";
+            else if (c == '/')
+                pointer += "~1";
+            else
+                pointer += c;
+        }
+    }
+    return pointer;
+}
+
+// The member named between single quotes at the end of valijson's sentence.
+std::string quoted_name(const std::string& sentence) {
+    const auto open = sentence.find('\'');
+    const auto close = sentence.rfind('\'');
+    const auto last_word_open = sentence.rfind(": '");
+    const auto begin = last_word_open == std::string::npos ? open + 1 : last_word_open + 3;
+    return close != std::string::npos && begin < close ? sentence.substr(begin, close - begin)
+                                                       : std::string();
+}
+
+Violation violation_of(const valijson::ValidationResults::Error& error) {
+    Violation violation{path_of(error.context), error.description};
+    if (error.description.starts_with("Missing required property")) {
+        violation.path.push_back(quoted_name(error.description));
+        violation.description = "is required";
+        violation.complete = true;
+    } else if (error.description.starts_with("Object contains a property that could not be validated")) {
+        violation.path.push_back(quoted_name(error.description));
+        violation.description = "is not a known member";
+        violation.complete = true;
+    }
+    return violation;
+}
+
+bool lies_below(const Path& deeper, const Path& path) {
+    return deeper.size() > path.size() && std::equal(path.begin(), path.end(), deeper.begin());
+}
+
+// A place is reported once, and not at all when something below it says what is wrong: valijson
+// reports each failed alternative and each parent too.
+std::vector<Violation> without_noise(std::vector<Violation> all) {
+    std::vector<Violation> kept;
+    for (const auto& violation : all) {
+        const auto explains = [&](const Violation& other) { return lies_below(other.path, violation.path); };
+        const auto same_place = [&](const Violation& other) { return other.path == violation.path; };
+        if (std::none_of(all.begin(), all.end(), explains)
+            && std::none_of(kept.begin(), kept.end(), same_place))
+            kept.push_back(violation);
+    }
+    std::stable_sort(kept.begin(), kept.end(),
+                     [](const auto& a, const auto& b) { return a.path.size() > b.path.size(); });
+    return kept;
+}
+
+boost::json::object schema_object(std::string_view text) {
+    auto document = parse_json(text);
+    if (!document || !document->is_object())
+        throw std::invalid_argument("a schema of the module is not a JSON object");
+    return std::move(document->get_object());
+}
+
+} // namespace
+
+struct Schema::Compiled {
+    valijson::Schema schema;
+};
+
+Schema::Schema(std::string_view schema_text)
+    : document_(schema_object(schema_text)), compiled_(std::make_unique<Compiled>()) {
+    const boost::json::value value(document_);
+    valijson::SchemaParser parser;
+    parser.populateSchema(valijson::adapters::BoostJsonAdapter(value), compiled_->schema);
+}
+
+Schema::~Schema() = default;
+
+std::vector<ErrorDetail> Schema::validate(const boost::json::value& value) const {
+    valijson::Validator validator;
+    valijson::ValidationResults results;
+    if (validator.validate(compiled_->schema, valijson::adapters::BoostJsonAdapter(value), &results))
+        return {};
+
+    std::vector<Violation> violations;
+    for (const auto& error : results)
+        violations.push_back(violation_of(error));
+
+    std::vector<ErrorDetail> details;
+    for (auto& violation : without_noise(std::move(violations))) {
+        auto message =
+            violation.complete ? violation.description : schema_expectation(document_, violation.path);
+        details.push_back({pointer_to(violation.path), message.empty() ? violation.description : message});
+    }
+    return details;
+}
+
+} // namespace pixelml
