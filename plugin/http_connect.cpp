@@ -145,11 +145,12 @@ asio::awaitable<MaybeFailure> shake_hands(HttpConnection& connection, const Orig
     if (!ec)
         co_return std::nullopt;
     // A connection that breaks says nothing about trust, so it may be tried again.
-    const bool untrusted = SSL_get_verify_result(connection.tls->native_handle()) != X509_V_OK
-                           || ec.category() == asio::error::get_ssl_category();
-    co_return exchange.failure(
-        untrusted ? Kind::tls : Kind::unreachable,
-        tls_failure(connection.tls->native_handle(), origin.authority(), ec.message()));
+    const bool broke = ec.category() != asio::error::get_ssl_category();
+    const auto* ssl_state = connection.tls->native_handle();
+    const bool untrusted = !broke || SSL_get_verify_result(ssl_state) != X509_V_OK;
+    const auto reason = broke ? 0UL : static_cast<unsigned long>(ec.value());
+    co_return exchange.failure(untrusted ? Kind::tls : Kind::unreachable,
+                               tls_failure(ssl_state, origin.authority(), reason));
 }
 
 } // namespace

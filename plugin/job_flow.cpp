@@ -21,7 +21,7 @@ Step JobFlow::on_checkpoint(TimePoint now, bool kept) {
             return fail(make_error(ErrorCode::checkpoint_not_kept,
                                    "The host did not keep the checkpoint, so nothing was submitted."),
                         uncertain_submit_ ? std::optional(checkpoint_in(Checkpoint::State::intent))
-                                          : std::nullopt);
+                                          : unsubmitted());
         intent_kept_ = true;
         return try_submit(now);
     case State::voiding_intent:
@@ -186,6 +186,11 @@ Checkpoint JobFlow::next_generation() const {
     next.input_digest = mark_.input_digest;
     next.api = mark_.api;
     return next;
+}
+
+// What a run without a job leaves behind: nothing, unless earlier keys are used up.
+std::optional<Checkpoint> JobFlow::unsubmitted() const {
+    return mark_.generation > 0 ? std::optional(checkpoint_in(Checkpoint::State::prepared)) : std::nullopt;
 }
 
 bool JobFlow::request_in_flight() const noexcept {

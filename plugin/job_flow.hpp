@@ -142,6 +142,7 @@ private:
     void read_job_progress(const JobReply& job);
 
     // job_flow_ending.cpp: cancel, suspend, deadline
+    Step suspend_with_job(TimePoint now);
     Step end_with_job(TimePoint now);
     Step send_cancel(TimePoint now);
     Step on_cancel_reply(const HttpReply& reply);
@@ -159,6 +160,7 @@ private:
     void report(Phase phase, std::string message);
     Checkpoint checkpoint_in(Checkpoint::State state) const;
     Checkpoint next_generation() const;
+    std::optional<Checkpoint> unsubmitted() const;
     bool has_job() const noexcept { return !mark_.job.id.empty(); }
     bool request_in_flight() const noexcept;
     const Binding& binding() const noexcept { return *plan_.connection->binding; }

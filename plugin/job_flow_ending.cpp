@@ -30,6 +30,12 @@ Step JobFlow::end(TimePoint now, Ending ending) {
     return has_job() ? end_with_job(now) : end_without_job(now);
 }
 
+// Between two requests, when the moment to suspend has come.
+Step JobFlow::suspend_with_job(TimePoint now) {
+    ending_ = Ending::suspend;
+    return end_with_job(now);
+}
+
 Step JobFlow::end_with_job(TimePoint now) {
     if (ending_ == Ending::cancel || (ending_ == Ending::deadline && plan_.cancel_job_at_deadline))
         return send_cancel(now);
@@ -43,6 +49,7 @@ Step JobFlow::send_cancel(TimePoint now) {
     if (!binding().cancel)
         return on_cancel_failure(binding().name + " offers no way to cancel");
     state_ = State::cancelling;
+    ending_by_ = std::min(ending_by_, now + ending_bound); // unset when the end of the submit was forced
     report(Phase::cancelling, "Cancelling job " + mark_.job.id);
     auto request = job_request(*binding().cancel, binding(), plan_.connection->base_path,
                                mark_.job.targets.cancel, mark_.job.id);
@@ -55,8 +62,8 @@ Step JobFlow::on_cancel_reply(const HttpReply& reply) {
     const bool accepted = reply.status >= 200 && reply.status < 300;
     if (accepted) {
         const auto job = read_job_reply(reply, binding(), plan_.connection->origin, "/");
-        if (job && job->status == JobStatus::succeeded && !job->video.empty())
-            return succeed(job->video); // it was done before the cancel came, and it is paid for
+        if (job && job->status == JobStatus::succeeded) // before the cancel came, and it is paid for
+            return job->video.empty() ? on_cancel_failure("it was done already") : succeed(job->video);
     }
     const bool gone = reply.status == 404 || reply.status == 410;
     if (!accepted && !gone)

@@ -38,7 +38,7 @@ Step JobFlow::on_job(TimePoint now, const JobReply& job) {
 
 Step JobFlow::on_job_kept(TimePoint now) {
     if (now >= suspend_at_)
-        return end(now, Ending::suspend);
+        return suspend_with_job(now);
     return wait_to_poll(now, poll_delay(0ms, first_eta_seconds_));
 }
 
@@ -89,7 +89,7 @@ Step JobFlow::on_job_reply(TimePoint now, const HttpReply& reply) {
     if (ending_ != Ending::none)
         return end_with_job(now);
     if (now >= suspend_at_)
-        return end(now, Ending::suspend);
+        return suspend_with_job(now);
     const auto age = std::chrono::duration_cast<Millis>(now - submitted_at_);
     return wait_to_poll(now, std::max(poll_delay(age, job->eta_seconds), reply.retry_after.value_or(0ms)));
 }
@@ -106,14 +106,15 @@ Step JobFlow::on_job_refused(const HttpReply& reply) {
         error.code = ErrorCode::generation_failed; // how a queue reports a job that failed
     }
     error.retryable = false;
-    return lose_job(std::move(error), !gone && !job_succeeded_);
+    const bool about_the_job = job_succeeded_ && (reply.status == 400 || reply.status == 422);
+    return lose_job(std::move(error), !gone && !about_the_job);
 }
 
 Step JobFlow::retry_poll(TimePoint now, const std::string& why, std::optional<Millis> retry_after) {
     if (ending_ != Ending::none)
         return end_with_job(now);
     if (now >= suspend_at_)
-        return end(now, Ending::suspend);
+        return suspend_with_job(now);
     // Polls outlive an outage however long, so an empty budget only slows them down.
     const auto failures = traffic_.take_retry() ? poll_failures_ : slowest;
     ++poll_failures_;

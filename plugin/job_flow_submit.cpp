@@ -133,10 +133,10 @@ Step JobFlow::on_submit_reply(TimePoint now, const HttpReply& reply) {
         return retry_submit(now, std::move(error), std::nullopt, true);
     }
     if (reply.status >= 300 && reply.status < 400)
-        return fail_submit(redirect_error(reply, binding().name), false);
+        return fail_submit(redirect_error(reply, binding().name), uncertain_submit_);
     auto error = error_of_reply(reply, binding());
     if (verdict == SubmitVerdict::rejected)
-        return fail_submit(std::move(error), false);
+        return fail_submit(std::move(error), uncertain_submit_);
     if (reply.status == 429)
         traffic_.pause_until(now + reply.retry_after.value_or(backoff(submit_failures_, jitter_.next())));
     return retry_submit(now, std::move(error), reply.retry_after, verdict == SubmitVerdict::uncertain);
@@ -179,7 +179,7 @@ Step JobFlow::retry_submit(TimePoint now, Error error, std::optional<Millis> ret
 Step JobFlow::fail_submit(Error error, bool uncertain) {
     if (!uncertain) {
         const bool answered = error.http_status != 0;
-        return fail(std::move(error), answered ? std::optional(next_generation()) : std::nullopt);
+        return fail(std::move(error), answered ? std::optional(next_generation()) : unsubmitted());
     }
     auto unknown =
         make_error(ErrorCode::submission_unknown, error.message + " The job may exist and be billed.");
@@ -202,6 +202,8 @@ Step JobFlow::end_without_job(TimePoint now) {
                 "The run was cancelled while its job was being submitted; the job may exist.";
             outcome.error.charged = Charged::unknown;
             outcome.checkpoint = checkpoint_in(Checkpoint::State::intent);
+        } else {
+            outcome.checkpoint = unsubmitted();
         }
         return finish(std::move(outcome));
     }
@@ -221,7 +223,7 @@ Step JobFlow::end_without_job(TimePoint now) {
     return fail(make_error(ErrorCode::processing_timeout, "The run's deadline of "
                                                               + duration_text(plan_.timeout)
                                                               + " passed before it could be submitted."),
-                std::nullopt);
+                unsubmitted());
 }
 
 } // namespace pixelml

@@ -2,6 +2,7 @@
 
 #include <boost/asio/ip/address.hpp>
 #include <openssl/err.h>
+#include <openssl/sslerr.h>
 #include <openssl/x509.h>
 #include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
@@ -104,12 +105,24 @@ Ssl make_tls_connection(SSL_CTX* context, const std::string& host) {
     return ssl;
 }
 
-std::string tls_failure(const SSL* ssl, const std::string& host, const std::string& fallback) {
+std::string tls_failure(const SSL* ssl, const std::string& host, unsigned long openssl_error) {
     const auto result = SSL_get_verify_result(ssl);
-    if (result == X509_V_OK)
-        return "the TLS handshake with " + host + " failed (" + fallback + ")";
-    return "the certificate of " + host + " is not trusted (" + X509_verify_cert_error_string(result) + ")"
-           + advice(result);
+    if (result != X509_V_OK)
+        return "the certificate of " + host + " is not trusted (" + X509_verify_cert_error_string(result)
+               + ")" + advice(result);
+    switch (ERR_GET_REASON(openssl_error)) {
+    case SSL_R_WRONG_VERSION_NUMBER:
+    case SSL_R_HTTP_REQUEST:
+        return host + " does not speak TLS; check base_url";
+    case SSL_R_UNSUPPORTED_PROTOCOL:
+    case SSL_R_TLSV1_ALERT_PROTOCOL_VERSION:
+        return host + " speaks no TLS as new as 1.2, which this needs";
+    default:
+        break;
+    }
+    const auto* reason = ERR_reason_error_string(openssl_error);
+    return "the TLS handshake with " + host + " failed ("
+           + (reason != nullptr ? reason : "the connection broke") + ")";
 }
 
 } // namespace pixelml

@@ -28,7 +28,7 @@ SslContext make_tls_context(const std::string& ca_file, std::string& failure);
 // A connection to this host, with its name or address to be verified, and SNI for a name.
 Ssl make_tls_connection(SSL_CTX* context, const std::string& host);
 
-// Why the handshake failed, and what to do about it: a clause without an end.
-std::string tls_failure(const SSL* ssl, const std::string& host, const std::string& fallback);
+// Why the handshake failed, and what to do about it: a clause. openssl_error is of OpenSSL's queue.
+std::string tls_failure(const SSL* ssl, const std::string& host, unsigned long openssl_error);
 
 } // namespace pixelml
