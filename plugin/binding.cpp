@@ -1,5 +1,7 @@
 #include "binding.hpp"
 
+#include "ascii.hpp"
+
 #include <boost/json/value.hpp>
 
 #include <algorithm>
@@ -22,11 +24,6 @@ std::vector<std::string> texts_of(const json::object& object, std::string_view n
         for (const auto& text : member->as_array())
             texts.emplace_back(text.as_string());
     return texts;
-}
-
-std::string lower_case(std::string text) {
-    std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
-    return text;
 }
 
 std::optional<JobRequest> job_request_of(const json::object& object, std::string_view name) {
@@ -60,7 +57,7 @@ void read_status_words(const json::object& words, Binding& binding) {
                                                         {"cancelled", JobStatus::cancelled}};
     for (const auto& [name, status] : states)
         for (auto& word : texts_of(words, name))
-            binding.status_words.emplace(lower_case(std::move(word)), status);
+            binding.status_words.emplace(ascii_lower_case(std::move(word)), status);
 }
 
 bool is_header_name(const std::string& name) {
@@ -75,9 +72,7 @@ bool is_header_value(const std::string& value) {
 }
 
 bool is_path(const std::string& path) {
-    return path.starts_with('/') && std::all_of(path.begin(), path.end(), [](unsigned char c) {
-               return c > 0x20 && c < 0x7f && c != '#';
-           });
+    return path.starts_with('/') && is_printable_without_space(path) && path.find('#') == std::string::npos;
 }
 
 // What the schema cannot say: text that goes into a request line or header must not break out of it.

@@ -1,5 +1,6 @@
 #include "checkpoint.hpp"
 
+#include "ascii.hpp"
 #include "json_text.hpp"
 
 #include <boost/json/object.hpp>
@@ -37,6 +38,14 @@ std::optional<std::string> text_member(const json::object& object, std::string_v
     if (member == nullptr || !member->is_string())
         return std::nullopt;
     return std::string(member->get_string());
+}
+
+// A checkpoint comes back from the host's store: what of it goes into a request is checked again.
+bool is_key(const std::string& key) {
+    return key.size() == 64 && key.find_first_not_of("0123456789abcdef") == std::string::npos;
+}
+bool is_target(const std::string& target) {
+    return target.empty() || (target.starts_with('/') && is_printable_without_space(target));
 }
 
 } // namespace
@@ -85,7 +94,7 @@ Result<Checkpoint> read_checkpoint(std::string_view text) {
     const auto digest = text_member(*object, "input_digest");
     const auto api = text_member(*object, "api");
     const auto* generation = object->if_contains("generation");
-    if (!state_name || !key || key->empty() || !digest || !api || generation == nullptr
+    if (!state_name || !key || !is_key(*key) || !digest || !api || generation == nullptr
         || !generation->is_int64())
         return unreadable("it is incomplete");
     bool known = false;
@@ -108,6 +117,9 @@ Result<Checkpoint> read_checkpoint(std::string_view text) {
         const auto target = [&](std::string_view name) {
             return text_member(targets->get_object(), name).value_or("");
         };
+        for (const auto* name : {"poll", "result", "cancel"})
+            if (!is_target(target(name)))
+                return unreadable("it names no usable address");
         checkpoint.job = {*id, {target("poll"), target("result"), target("cancel")}};
     }
     return checkpoint;

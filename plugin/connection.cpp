@@ -1,5 +1,6 @@
 #include "connection.hpp"
 
+#include "ascii.hpp"
 #include "json_text.hpp"
 
 #include <boost/json/object.hpp>
@@ -52,9 +53,7 @@ private:
 
 // The header value for this key; empty when the key cannot stand in a header.
 Secret authorization_for(std::string_view key, const Binding& binding) {
-    const bool sendable =
-        std::all_of(key.begin(), key.end(), [](unsigned char c) { return c > 0x20 && c < 0x7f; });
-    if (!sendable)
+    if (!is_printable_without_space(key))
         return {};
     constexpr std::string_view placeholder = "{{api_key}}";
     const std::string_view pattern = binding.authorization_value;

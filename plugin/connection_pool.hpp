@@ -42,8 +42,8 @@ public:
 
     // A request's place in the queue. ready: connection is set, or open one (it is counted already).
     struct Ticket {
-        explicit Ticket(boost::asio::any_io_executor executor)
-            : wakeup(std::make_shared<Wakeup>(std::move(executor))) {}
+        explicit Ticket(const boost::asio::any_io_executor& executor)
+            : wakeup(std::make_shared<Wakeup>(executor)) {}
         std::shared_ptr<Wakeup> wakeup;
         std::unique_ptr<HttpConnection> connection;
         bool needs_fresh = false;

@@ -26,7 +26,7 @@ using WireReply = http::response<http::string_body>;
 
 constexpr auto token = asio::as_tuple(asio::use_awaitable);
 constexpr std::uint32_t header_limit = 16 * 1024;
-constexpr std::uint64_t body_limit = 1024 * 1024;
+constexpr std::uint64_t body_limit = std::uint64_t{1024} * 1024;
 constexpr int most_interim_replies = 8;
 
 WireRequest wire_request(const HttpRequest& request, const Connection& connection,

@@ -17,7 +17,7 @@ class HttpExchange {
 public:
     using Kind = TransportFailure::Kind;
 
-    explicit HttpExchange(boost::asio::any_io_executor executor) : timer(std::move(executor)) {}
+    explicit HttpExchange(const boost::asio::any_io_executor& executor) : timer(executor) {}
 
     // Ends the request as soon as it can be: as Kind::aborted.
     void abort() { end(Kind::aborted); }

@@ -1,5 +1,6 @@
 #include "reply.hpp"
 
+#include "ascii.hpp"
 #include "json_text.hpp"
 
 #include <boost/json/array.hpp>
@@ -7,7 +8,6 @@
 #include <boost/json/value.hpp>
 
 #include <algorithm>
-#include <cctype>
 #include <cmath>
 
 namespace pixelml {
@@ -17,6 +17,7 @@ namespace json = boost::json;
 
 constexpr std::size_t max_id_bytes = 1024;
 constexpr std::size_t max_message_bytes = 500;
+constexpr std::size_t max_target_bytes = 2048; // so that a checkpoint stays small
 
 const json::value* at_pointer(const json::value& document, const std::string& pointer) {
     boost::system::error_code ec;
@@ -46,11 +47,6 @@ std::optional<double> number_at(const json::value& document, const Pointers& poi
             return number;
     }
     return std::nullopt;
-}
-
-std::string lower_case(std::string text) {
-    std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
-    return text;
 }
 
 // Text of the API goes to people and logs: one line, no control characters, not cut inside a character.
@@ -185,7 +181,7 @@ std::optional<JobReply> read_job_reply(const HttpReply& reply, const Binding& bi
     JobReply job;
     job.id = text_at(*document, binding.id, max_id_bytes);
     job.status_word = presentable(text_at(*document, binding.status, max_id_bytes));
-    if (const auto word = binding.status_words.find(lower_case(job.status_word));
+    if (const auto word = binding.status_words.find(ascii_lower_case(job.status_word));
         word != binding.status_words.end())
         job.status = word->second;
     if (const auto progress = number_at(*document, binding.progress))
@@ -195,14 +191,15 @@ std::optional<JobReply> read_job_reply(const HttpReply& reply, const Binding& bi
     job.error_code = text_at(*document, binding.error_code, max_id_bytes);
     job.error_message = presentable(text_at(*document, binding.error_message, max_json_bytes));
 
-    const auto target_of = [&](const JobRequest& request) -> std::string {
+    const auto usable = [&](std::string_view reference) {
+        auto target = same_origin_target(origin, request_target, reference).value_or("");
+        return target.size() <= max_target_bytes ? target : std::string();
+    };
+    const auto target_of = [&](const JobRequest& request) {
         for (const auto& pointer : request.url)
-            if (auto target =
-                    same_origin_target(origin, request_target, text_at(*document, {pointer}, max_json_bytes)))
-                return *target;
-        if (request.use_location)
-            return same_origin_target(origin, request_target, reply.location).value_or("");
-        return {};
+            if (auto target = usable(text_at(*document, {pointer}, max_json_bytes)); !target.empty())
+                return target;
+        return request.use_location ? usable(reply.location) : std::string();
     };
     job.targets.poll = target_of(binding.poll);
     if (binding.result)

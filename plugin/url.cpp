@@ -1,5 +1,7 @@
 #include "url.hpp"
 
+#include "ascii.hpp"
+
 #include <boost/asio/ip/address.hpp>
 #include <boost/url/encode.hpp>
 #include <boost/url/parse.hpp>
@@ -9,7 +11,6 @@
 #include <boost/url/url_view.hpp>
 
 #include <algorithm>
-#include <cctype>
 
 namespace pixelml {
 namespace {
@@ -18,17 +19,10 @@ namespace urls = boost::urls;
 
 constexpr std::size_t max_url_bytes = std::size_t{8} << 10;
 
-std::string lower_case(std::string_view text) {
-    std::string lower(text);
-    std::transform(lower.begin(), lower.end(), lower.begin(),
-                   [](unsigned char c) { return std::tolower(c); });
-    return lower;
-}
-
 std::string without_brackets(std::string_view host) {
     if (host.size() >= 2 && host.front() == '[' && host.back() == ']')
         host = host.substr(1, host.size() - 2);
-    return lower_case(host);
+    return ascii_lower_case(host);
 }
 
 std::string to_text(const Origin& origin, std::string_view target) {
@@ -68,6 +62,10 @@ boost::system::result<HttpUrl, std::string> parse_http_url(std::string_view text
                    ? std::string("is not absolute: it must begin with https://")
                    : syntax_fault(text);
     const auto& url = *parsed;
+    // Boost.URL 1.81 takes "http://127.0.0.1.example.com/" for the host 127.0.0.1 and a path: a foreign host
+    // must not pass as loopback.
+    if (!url.encoded_path().empty() && !url.encoded_path().starts_with('/'))
+        return std::string("is malformed");
     HttpUrl out;
     if (url.scheme_id() == urls::scheme::https)
         out.origin.tls = true;

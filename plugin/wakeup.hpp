@@ -16,8 +16,8 @@ namespace pixelml {
 // strand; fire() may be called from anywhere, also before wait(), also more than once.
 class Wakeup : public std::enable_shared_from_this<Wakeup> {
 public:
-    explicit Wakeup(boost::asio::any_io_executor executor)
-        : timer_(std::move(executor), boost::asio::steady_timer::time_point::max()) {}
+    explicit Wakeup(const boost::asio::any_io_executor& executor)
+        : timer_(executor, boost::asio::steady_timer::time_point::max()) {}
 
     void fire() {
         boost::asio::post(timer_.get_executor(), [self = shared_from_this()] {

@@ -1,0 +1,76 @@
+#include "commands.hpp"
+#include "error_text.hpp"
+#include "exit_code.hpp"
+#include "files.hpp"
+#include "signals.hpp"
+#include "terminal.hpp"
+#include "usage_error.hpp"
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <clocale>
+#include <exception>
+#include <system_error>
+
+namespace {
+
+int fail(const std::string& message, int exit_code) {
+    const cli::Terminal terminal = cli::inspect_terminal(STDERR_FILENO);
+    static_cast<void>(cli::write_all(STDERR_FILENO, cli::message_text("Error", message, terminal)));
+    return exit_code;
+}
+
+int run(const cli::Options& options) {
+    switch (options.command) {
+    case cli::Command::list:
+        return cli::list_command(options);
+    case cli::Command::describe:
+        return cli::describe_command(options);
+    case cli::Command::validate:
+        return cli::validate_command(options);
+    case cli::Command::run:
+        break;
+    }
+    return cli::run_command(options);
+}
+
+int run_guarded(int argc, char** argv) {
+    std::setlocale(LC_CTYPE, "");
+    cli::ignore_write_signals();
+    const cli::ParsedOptions parsed = cli::parse_options(argc, argv);
+    if (!parsed.problem.empty()) {
+        return fail(parsed.problem + "\nSee workflow-node --help.", parsed.exit_code);
+    }
+    if (!parsed.options) {
+        return cli::write_all(STDOUT_FILENO, parsed.out) == EPIPE ? cli::exit_broken_pipe : parsed.exit_code;
+    }
+    try {
+        return run(*parsed.options);
+    } catch (const cli::UsageError& error) {
+        return fail(error.what(), cli::exit_usage);
+    } catch (const std::invalid_argument& error) { // a NUL in an argument or file
+        return fail(error.what(), cli::exit_usage);
+    } catch (const wfn::LoadError& error) {
+        return fail(error.what(), cli::exit_no_module);
+    } catch (const wfn::StatusError& error) {
+        return fail(std::string("the module refused the call: ") + error.what(), cli::exit_usage);
+    } catch (const std::system_error& error) {
+        return error.code() == std::errc::broken_pipe ? cli::exit_broken_pipe
+                                                      : fail(error.what(), cli::exit_failed);
+    }
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    try {
+        return run_guarded(argc, argv);
+    } catch (const std::exception& error) {
+        // Not through fail(): what went wrong here may be memory.
+        static_cast<void>(cli::write_all(STDERR_FILENO, "Error: "));
+        static_cast<void>(cli::write_all(STDERR_FILENO, error.what()));
+        static_cast<void>(cli::write_all(STDERR_FILENO, "\n"));
+        return cli::exit_failed;
+    }
+}

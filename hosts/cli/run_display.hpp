@@ -1,0 +1,57 @@
+#pragma once
+
+#include "options.hpp"
+#include "progress_line.hpp"
+#include "terminal.hpp"
+
+#include <workflow_node/host.hpp>
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+namespace cli {
+
+/*
+ * What people see of a run, on stderr: on a terminal one line that is redrawn in place, elsewhere a line
+ * per phase and per 10 %; and what is worth telling in between. For one thread.
+ */
+class RunDisplay {
+public:
+    RunDisplay(const Options& options, const Terminal& terminal);
+
+    void progress(const wfn::Progress& progress);
+    void log(wfn::LogLevel level, const std::string& text);
+    /* Something to know; not shown with --quiet. */
+    void note(const std::string& text);
+    void warning(const std::string& text);
+    /* Always shown: a text with its line ends. */
+    void error(const std::string& text);
+    /* Redraws the live line, so that its clock goes on. */
+    void tick();
+    /* Removes the live line, for good. */
+    void finish();
+
+private:
+    using Clock = std::chrono::steady_clock;
+
+    void draw(bool at_once);
+    void erase();
+    void print(const std::string& text);
+
+    Terminal terminal_;
+    bool show_progress_;
+    bool quiet_;
+    wfn::LogLevel least_;
+    ProgressLog progress_log_;
+    std::optional<wfn::Progress> latest_;
+    Clock::time_point latest_at_;
+    Clock::time_point drawn_at_;
+    bool drawn_ = false;
+    bool cursor_hidden_ = false;
+};
+
+/* The control sequence that gives the terminal back as it was, in the middle of a live line. */
+extern const char restore_terminal[];
+
+} // namespace cli

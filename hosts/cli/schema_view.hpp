@@ -1,0 +1,33 @@
+#pragma once
+
+#include <boost/json/value.hpp>
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cli {
+
+/* One member of an object, as far as its JSON Schema says. */
+struct SchemaProperty {
+    std::string name;
+    std::vector<std::string> types; /* "string", "null" ...; empty: any. From type, anyOf, oneOf, enum */
+    bool required = false;
+    bool secret = false; /* writeOnly */
+    std::string description;
+    boost::json::array choices; /* the enum's; empty: none */
+    std::optional<boost::json::value> default_value;
+
+    bool allows(std::string_view type) const;
+};
+
+/* The schema's members, in its order. A text that is not a schema has none. */
+std::vector<SchemaProperty> schema_properties(std::string_view schema_json);
+
+std::vector<std::string> property_names(const std::vector<SchemaProperty>& properties);
+
+/* The text as JSON; null where it is not JSON: for texts of a module, which are shown, not trusted. */
+boost::json::value parse_or_null(std::string_view json);
+
+} // namespace cli

@@ -1,0 +1,1 @@
+#include <workflow_node/host.hpp>
