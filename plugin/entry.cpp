@@ -142,13 +142,12 @@ wfn_status execute(wfn_session* session, const wfn_request* request, wfn_run** r
             return WFN_INVALID_HANDLE;
         const auto started = std::make_shared<Run>(owner, known_request);
         auto* const handle = add_handle(started);
-        if (!owner->add(started)) {
-            remove(handle);
-            return WFN_INVALID_STATE;
-        }
         *run = handle; // before the first callback can come
-        started->start(handle);
-        return WFN_OK;
+        if (owner->start(started, handle))
+            return WFN_OK;
+        *run = nullptr;
+        remove(handle);
+        return WFN_INVALID_STATE;
     });
 }
 

@@ -19,6 +19,12 @@ namespace {
 constexpr Millis default_checkpoint_timeout{30'000};
 constexpr std::size_t traceparent_length = 55;
 
+// A host's "for ever", as a duration that can be added to a moment.
+constexpr std::int64_t longest_ms = Millis(std::chrono::hours(24 * 365)).count();
+Millis bounded(std::int64_t ms) {
+    return Millis(std::clamp<std::int64_t>(ms, 0, longest_ms));
+}
+
 std::string text_of(const char* text) {
     return text != nullptr ? std::string(text) : std::string();
 }
@@ -28,7 +34,7 @@ std::optional<Millis> suspend_after_of(const wfn_request& request) {
     case WFN_SUSPEND_WHEN_SUBMITTED:
         return Millis(0);
     case WFN_SUSPEND_AFTER:
-        return Millis(std::max<std::int64_t>(0, request.suspend_after_ms));
+        return bounded(request.suspend_after_ms);
     default:
         return std::nullopt;
     }
@@ -71,8 +77,8 @@ std::uint64_t random_seed() {
 RunRequest::RunRequest(const wfn_request& request)
     : flags(request.flags), run_key(text_of(request.run_key)), has_run_key(request.run_key != nullptr),
       input_json(text_of(request.input_json)), traceparent(usable_traceparent(text_of(request.traceparent))),
-      timeout(request.timeout_ms),
-      checkpoint_timeout(request.checkpoint_timeout_ms > 0 ? Millis(request.checkpoint_timeout_ms)
+      timeout(bounded(request.timeout_ms)),
+      checkpoint_timeout(request.checkpoint_timeout_ms > 0 ? bounded(request.checkpoint_timeout_ms)
                                                            : default_checkpoint_timeout),
       suspend_after(suspend_after_of(request)), user_data(request.user_data),
       on_progress(request.on_progress), on_checkpoint(request.on_checkpoint),
@@ -124,9 +130,8 @@ bool Run::wait(Millis timeout) {
         ended_.wait(lock, [this] { return over_; });
         return true;
     }
-    // An absolute moment could overflow for a host's "for ever".
-    return ended_.wait_for(lock, std::min<Millis>(timeout, std::chrono::hours(24 * 365)),
-                           [this] { return over_; });
+
+    return ended_.wait_for(lock, bounded(timeout.count()), [this] { return over_; });
 }
 
 const wfn_result* Run::result() {

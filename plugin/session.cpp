@@ -69,11 +69,13 @@ Session::Session(const wfn_host& host, std::shared_ptr<const Definitions> defini
 
 Session::~Session() = default;
 
-bool Session::add(const std::shared_ptr<Run>& run) {
+bool Session::start(const std::shared_ptr<Run>& run, wfn_run* handle) {
+    // Both under the lock: a close() that sees the run must not overtake its begin.
     const std::lock_guard lock(mutex_);
     if (closing_)
         return false;
     runs_.insert(run);
+    run->start(handle);
     return true;
 }
 

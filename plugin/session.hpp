@@ -36,8 +36,8 @@ public:
     Session& operator=(const Session&) = delete;
     ~Session();
 
-    // false: the session is closing and takes no more runs.
-    bool add(const std::shared_ptr<Run>& run);
+    // Lists the run as live and starts it. false: the session is closing and takes no more runs.
+    bool start(const std::shared_ptr<Run>& run, wfn_run* handle);
     void remove(const std::shared_ptr<Run>& run);
 
     // Suspends the live runs, waits for them, joins the threads. Not on one of the session's threads.
