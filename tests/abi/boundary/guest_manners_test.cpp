@@ -1,0 +1,136 @@
+// The module in somebody else's process: what it leaves as it was.
+#include "host_run.hpp"
+#include "job_api.hpp"
+#include "loaded_module.hpp"
+#include "process_state.hpp"
+
+#include <gtest/gtest.h>
+
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <csignal>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace boundary_tests {
+namespace {
+
+// Runs a program with the text as its standard input: a connection is a secret and no argument. Returns
+// its exit code, or 1000 + the signal that ended it.
+int run_with_input(const std::vector<std::string>& arguments, const std::string& text) {
+    std::array<int, 2> pipe{};
+    if (::pipe(pipe.data()) != 0)
+        return -1;
+    std::vector<char*> pointers;
+    for (const auto& argument : arguments)
+        pointers.push_back(const_cast<char*>(argument.c_str())); // NOLINT: what posix_spawn takes
+    pointers.push_back(nullptr);
+    posix_spawn_file_actions_t actions;
+    ::posix_spawn_file_actions_init(&actions);
+    ::posix_spawn_file_actions_adddup2(&actions, pipe[0], STDIN_FILENO);
+    ::posix_spawn_file_actions_addclose(&actions, pipe[0]);
+    ::posix_spawn_file_actions_addclose(&actions, pipe[1]);
+    pid_t child = -1;
+    const int spawned = ::posix_spawn(&child, pointers[0], &actions, nullptr, pointers.data(), environ);
+    ::posix_spawn_file_actions_destroy(&actions);
+    const auto written = ::write(pipe[1], text.data(), text.size()); // fits a pipe's buffer
+    ::close(pipe[0]);
+    ::close(pipe[1]);
+    int status = 0;
+    if (spawned != 0 || written != static_cast<ssize_t>(text.size()) || ::waitpid(child, &status, 0) != child)
+        return -1;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 1000 + WTERMSIG(status);
+}
+
+// All that glibc lets a program block; 32 and 33 are its own.
+std::set<int> blockable_signals() {
+    std::set<int> signals;
+    for (int signal = 1; signal <= 64; ++signal)
+        if (signal != SIGKILL && signal != SIGSTOP && signal != 32 && signal != 33)
+            signals.insert(signal);
+    return signals;
+}
+
+TEST(GuestManners, ThreadsTakeNoSignalOfTheHost) {
+    const JobApi api({.polls_until_done = JobScript::never});
+    const LoadedModule module;
+    const auto before = thread_ids();
+    OpenSession session(module, R"({"threads": 3})");
+    HostRun run(module, api.connection());
+    ASSERT_EQ(WFN_OK, run.start(session.get()));
+    ASSERT_TRUE(api.server().wait_for_requests(1, std::chrono::seconds(60)));
+    int threads = 0;
+    for (const int thread : thread_ids()) {
+        if (before.count(thread) != 0)
+            continue;
+        ++threads;
+        EXPECT_EQ(blockable_signals(), blocked_signals(thread));
+    }
+    EXPECT_EQ(3, threads);
+}
+
+TEST(GuestManners, TheProcessIsAsItWas) {
+    const JobApi api;
+    const auto handlers = signal_handlers();
+    const auto variables = environment();
+    const auto threads = thread_ids();
+    const auto directory = std::filesystem::current_path();
+    {
+        const LoadedModule module;
+        OpenSession session(module);
+        HostRun run(module, api.connection());
+        ASSERT_EQ(WFN_OK, run.start(session.get()));
+        EXPECT_EQ(WFN_SUCCEEDED, run.wait().outcome);
+        EXPECT_EQ(handlers, signal_handlers());
+        EXPECT_EQ(variables, environment());
+        EXPECT_TRUE(is_mapped("pixelml_nodes.so"));
+    }
+    EXPECT_EQ(handlers, signal_handlers());
+    EXPECT_EQ(variables, environment());
+    EXPECT_EQ(threads, thread_ids());
+    EXPECT_EQ(directory, std::filesystem::current_path());
+    EXPECT_FALSE(is_mapped("pixelml_nodes.so"));
+}
+
+TEST(GuestManners, UnloadWithRunsThatWereNeverReleased) {
+    const JobApi api;
+    const auto threads = thread_ids();
+    {
+        const LoadedModule module;
+        OpenSession session(module);
+        HostRun run(module, api.connection());
+        ASSERT_EQ(WFN_OK, run.start(session.get()));
+        run.wait();
+        ASSERT_EQ(WFN_OK, session.close());
+        run.forget_handle();
+    }
+    EXPECT_EQ(threads, thread_ids());
+    EXPECT_FALSE(is_mapped("pixelml_nodes.so"));
+}
+
+class Cycles : public testing::TestWithParam<bool> {};
+
+TEST_P(Cycles, LoadOpenRunCloseUnloadLeaveNothing) {
+    const JobApi api({.tls = GetParam()});
+    EXPECT_EQ(0, run_with_input(
+                     {GUEST_CYCLES, MODULE_PATH, std::to_string(CYCLES), std::to_string(CYCLES_GROWTH_KIB)},
+                     api.connection()));
+    EXPECT_EQ(std::size_t{CYCLES}, api.submits());
+}
+INSTANTIATE_TEST_SUITE_P(Over, Cycles, testing::Values(false, true),
+                         [](const auto& tls) { return tls.param ? "Https" : "Http"; });
+
+TEST(GuestManners, ExitAtAnyMomentKeepsTheHostsExitCode) {
+    const JobApi api({.polls_until_done = 1, .tls = true});
+    for (int seed = 0; seed < EXITS; ++seed)
+        EXPECT_EQ(40 + seed % 50,
+                  run_with_input({EXIT_AMID_RUNS, MODULE_PATH, std::to_string(seed)}, api.connection()))
+            << "seed " << seed;
+}
+
+} // namespace
+} // namespace boundary_tests

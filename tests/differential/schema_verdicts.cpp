@@ -1,0 +1,67 @@
+// schema_verdicts <schema>: reads one JSON text a line and prints one line for each: "valid", "invalid"
+// and the JSON pointers of the violations as a JSON array, or "unreadable".
+// <schema> is input, output, connection or api_binding.
+#include "definitions.hpp"
+#include "json_text.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <exception>
+#include <iostream>
+#include <string>
+#include <string_view>
+
+namespace {
+
+const pixelml::Schema* schema_named(const pixelml::Definitions& all, std::string_view name) {
+    if (name == "input")
+        return &all.input;
+    if (name == "output")
+        return &all.output;
+    if (name == "connection")
+        return &all.connection;
+    if (name == "api_binding")
+        return &all.api_binding;
+    return nullptr;
+}
+
+std::string verdict(const pixelml::Schema& schema, const std::string& line) {
+    const auto value = pixelml::parse_json(line);
+    if (!value)
+        return "unreadable";
+    const auto details = schema.validate(*value);
+    if (details.empty())
+        return "valid";
+    boost::json::array paths;
+    for (const auto& detail : details)
+        paths.emplace_back(detail.path);
+    return "invalid " + boost::json::serialize(paths);
+}
+
+int run(const char* name) {
+    const auto all = pixelml::shared_definitions();
+    const auto* schema = schema_named(*all, name);
+    if (schema == nullptr) {
+        std::cerr << "schema_verdicts: no schema is named " << name << "\n";
+        return 2;
+    }
+    for (std::string line; std::getline(std::cin, line);)
+        std::cout << verdict(*schema, line) << '\n';
+    return 0;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    if (argc != 2) {
+        std::cerr << "usage: schema_verdicts input|output|connection|api_binding < lines\n";
+        return 2;
+    }
+    try {
+        return run(argv[1]);
+    } catch (const std::exception& failure) {
+        std::cerr << "schema_verdicts: " << failure.what() << "\n";
+        return 1;
+    }
+}

@@ -1,0 +1,153 @@
+// Sockets and slots: reuse, limits, many runs at once.
+#include "scripted_api.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace node_tests {
+namespace {
+
+using namespace std::chrono_literals;
+using test_support::describe;
+using test_support::LiveRun;
+using test_support::NodeHost;
+using test_support::video_of;
+
+std::vector<std::unique_ptr<LiveRun>> start_many(NodeHost& host, const test_support::RunSpec& spec,
+                                                 int count) {
+    std::vector<std::unique_ptr<LiveRun>> runs;
+    for (int i = 0; i < count; ++i)
+        runs.push_back(host.start(spec));
+    return runs;
+}
+
+void expect_videos(std::vector<std::unique_ptr<LiveRun>>& runs) {
+    for (auto& live : runs) {
+        const auto result = live->result();
+        EXPECT_EQ(video_of(result), video_url) << describe(result);
+        EXPECT_EQ(live->heard().completions, 1);
+    }
+}
+
+TEST(Connections, AreKeptOpenAndUsedAgain) {
+    ScriptedApi api(
+        {.poll = [](const Request&, int nth) { return nth % 3 < 2 ? still_running() : finished(); }});
+    NodeHost host;
+    ASSERT_EQ(video_of(host.run(api.spec())), video_url);
+    EXPECT_EQ(api.server().requests().size(), 4U);
+    // The submit goes out on a connection of its own or a fresh one; the polls share.
+    EXPECT_EQ(api.server().connections_accepted(), 1U);
+    ASSERT_EQ(video_of(host.run(api.spec())), video_url);
+    EXPECT_EQ(api.server().requests().size(), 8U);
+    EXPECT_EQ(api.server().connections_accepted(), 1U);
+}
+
+TEST(Connections, NeverExceedTheirLimit) {
+    const auto slowly = [](Reply reply) {
+        reply.hold = 20ms;
+        return reply;
+    };
+    ScriptedApi api(
+        {.submit = [=](const Request&, int nth) { return slowly(accepted("job-" + std::to_string(nth))); },
+         .poll = [=](const Request&, int) { return slowly(finished()); }});
+    auto spec = api.spec();
+    spec.connection["max_connections"] = 4;
+    NodeHost host;
+    auto runs = start_many(host, spec, 50);
+    expect_videos(runs);
+    EXPECT_LE(api.server().most_connections_open(), 4U);
+    EXPECT_GE(api.server().most_connections_open(), 2U) << "nothing went on at once";
+    EXPECT_EQ(api.submits().size(), 50U);
+}
+
+TEST(Slots, NeverExceedMaxRunningAndTheOthersAreShownAsQueued) {
+    struct Jobs { // used on the server's thread only
+        std::set<std::string> live;
+        std::size_t most = 0;
+    };
+    const auto jobs = std::make_shared<Jobs>();
+    ScriptedApi api({.submit =
+                         [=](const Request&, int nth) {
+                             const auto id = "job-" + std::to_string(nth);
+                             jobs->live.insert("/v1/jobs/" + id);
+                             jobs->most = std::max(jobs->most, jobs->live.size());
+                             return accepted(id);
+                         },
+                     .poll =
+                         [=](const Request& request, int) {
+                             jobs->live.erase(request.target);
+                             return finished();
+                         }});
+    auto spec = api.spec();
+    spec.connection["max_running"] = 3;
+    NodeHost host;
+    auto runs = start_many(host, spec, 9);
+    EXPECT_TRUE(runs.back()->wait_for_progress(
+        [](const wfn::Progress& p) { return p.phase == wfn::Phase::queued && p.job_id.empty(); }));
+    expect_videos(runs);
+    EXPECT_EQ(api.submits().size(), 9U);
+    EXPECT_LE(jobs->most, 3U);
+    EXPECT_GE(jobs->most, 2U);
+}
+
+TEST(Many, TwoHundredRunsAtOnceOnOneThread) {
+    ScriptedApi api;
+    NodeHost host;
+    auto runs = start_many(host, api.spec(), 200);
+    expect_videos(runs);
+    EXPECT_EQ(api.submits().size(), 200U);
+    EXPECT_LE(api.server().most_connections_open(), 64U);
+    EXPECT_LT(api.server().connections_accepted(), 200U);
+}
+
+TEST(Many, TwoHundredRunsAtOnceOnFourThreads) {
+    ScriptedApi api;
+    NodeHost host(R"({"threads": 4})");
+    auto runs = start_many(host, api.spec(), 200);
+    expect_videos(runs);
+    EXPECT_EQ(api.submits().size(), 200U);
+    EXPECT_LE(api.server().most_connections_open(), 64U);
+}
+
+TEST(Many, CancelledAtOnceOnFourThreadsAllEnd) {
+    ScriptedApi api({.poll = [](const Request&, int) { return still_running(); }});
+    NodeHost host(R"({"threads": 4})");
+    auto runs = start_many(host, api.spec(), 100);
+    for (auto& live : runs)
+        live->run().cancel();
+    for (auto& live : runs) {
+        EXPECT_EQ(live->result().outcome, wfn::Outcome::cancelled);
+        EXPECT_EQ(live->heard().completions, 1);
+    }
+    EXPECT_LE(api.cancels().size(), api.submits().size());
+}
+
+TEST(RateLimit, OfOneRunPausesTheOthersOfTheConnection) {
+    ScriptedApi api({.submit = [](const Request&, int nth) {
+        if (nth > 0)
+            return accepted("job-" + std::to_string(nth));
+        auto reply = refused(429, "", "Slow down.");
+        reply.headers.emplace_back("Retry-After", "2");
+        return reply;
+    }});
+    NodeHost host;
+    const auto first = host.start(api.spec());
+    ASSERT_TRUE(
+        first->wait_for_progress([](const wfn::Progress& p) { return p.phase == wfn::Phase::retrying; }));
+    const auto second = host.start(api.spec());
+    EXPECT_EQ(video_of(first->result()), video_url);
+    EXPECT_EQ(video_of(second->result()), video_url);
+    const auto submits = api.submits();
+    ASSERT_EQ(submits.size(), 3U);
+    EXPECT_GE(submits[1].at - submits[0].at, 1990ms);
+    EXPECT_GE(submits[2].at - submits[0].at, 1990ms);
+}
+
+} // namespace
+} // namespace node_tests

@@ -1,0 +1,159 @@
+#include "connect_proxy.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/empty_body.hpp>
+#include <boost/beast/http/message.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/read.hpp>
+#include <openssl/evp.h>
+
+#include <array>
+#include <mutex>
+#include <string_view>
+#include <thread>
+#include <utility>
+
+namespace test_support {
+namespace {
+
+namespace asio = boost::asio;
+namespace http = boost::beast::http;
+using asio::ip::tcp;
+
+constexpr auto token = asio::as_tuple(asio::use_awaitable);
+
+std::string basic_authorization(const std::string& credentials) {
+    std::basic_string<unsigned char> encoded(credentials.size() / 3 * 4 + 5, 0);
+    const std::basic_string<unsigned char> plain(credentials.begin(), credentials.end());
+    const auto length = EVP_EncodeBlock(encoded.data(), plain.data(), static_cast<int>(plain.size()));
+    return "Basic " + std::string(encoded.begin(), encoded.begin() + length);
+}
+
+using SharedSocket = std::shared_ptr<tcp::socket>;
+
+// The end of one direction ends the tunnel.
+asio::awaitable<void> copy(SharedSocket from, SharedSocket to) {
+    std::array<char, 16 * 1024> bytes{};
+    for (;;) {
+        auto [ec, length] = co_await from->async_read_some(asio::buffer(bytes), token);
+        if (ec)
+            break;
+        auto [write_error, written] =
+            co_await asio::async_write(*to, asio::buffer(bytes.data(), length), token);
+        if (write_error)
+            break;
+    }
+    boost::system::error_code ignored;
+    from->close(ignored);
+    to->close(ignored);
+}
+
+} // namespace
+
+class ConnectProxy::Implementation {
+public:
+    explicit Implementation(std::string credentials)
+        : authorization_(credentials.empty() ? std::string() : basic_authorization(credentials)),
+          acceptor_(io_, tcp::endpoint(asio::ip::address_v4::loopback(), 0)) {
+        asio::co_spawn(io_, accept_all(), asio::detached);
+        thread_ = std::thread([this] { io_.run(); });
+    }
+    Implementation(const Implementation&) = delete;
+    Implementation& operator=(const Implementation&) = delete;
+    ~Implementation() {
+        io_.stop();
+        thread_.join();
+    }
+
+    std::uint16_t port() const { return port_; }
+    std::vector<std::string> connect_targets() const {
+        const std::lock_guard lock(mutex_);
+        return targets_;
+    }
+    std::size_t tunnels_opened() const {
+        const std::lock_guard lock(mutex_);
+        return tunnels_;
+    }
+
+private:
+    asio::awaitable<void> accept_all() {
+        for (;;) {
+            auto [ec, socket] = co_await acceptor_.async_accept(token);
+            if (ec)
+                co_return;
+            asio::co_spawn(io_, serve(std::make_shared<tcp::socket>(std::move(socket))), asio::detached);
+        }
+    }
+
+    asio::awaitable<void> serve(SharedSocket client) {
+        boost::beast::flat_buffer buffer;
+        http::request_parser<http::empty_body> parser;
+        auto [ec, bytes] = co_await http::async_read_header(*client, buffer, parser, token);
+        if (ec)
+            co_return;
+        const std::string target(parser.get().target());
+        const std::string shown(parser.get()[http::field::proxy_authorization]);
+        {
+            const std::lock_guard lock(mutex_);
+            targets_.push_back(target);
+        }
+        if (!authorization_.empty() && shown != authorization_)
+            co_return co_await say(client, "HTTP/1.1 407 Proxy Authentication Required\r\n"
+                                           "Proxy-Authenticate: Basic realm=\"test\"\r\n"
+                                           "Content-Length: 0\r\n\r\n");
+        const auto colon = target.rfind(':');
+        const auto port = static_cast<std::uint16_t>(std::stoul(target.substr(colon + 1)));
+        const auto server = std::make_shared<tcp::socket>(io_);
+        auto [unreachable] = co_await server->async_connect({asio::ip::address_v4::loopback(), port}, token);
+        if (unreachable)
+            co_return co_await say(client, "HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n");
+        {
+            const std::lock_guard lock(mutex_);
+            ++tunnels_;
+        }
+        co_await say(client, "HTTP/1.1 200 Connection established\r\n\r\n");
+        asio::co_spawn(io_, copy(client, server), asio::detached);
+        co_await copy(server, client);
+    }
+
+    static asio::awaitable<void> say(SharedSocket client, std::string_view text) {
+        auto [ec, bytes] = co_await asio::async_write(*client, asio::buffer(text), token);
+        if (ec)
+            client->close(ec);
+    }
+
+    const std::string authorization_;
+    asio::io_context io_{1};
+    tcp::acceptor acceptor_;
+    const std::uint16_t port_ = acceptor_.local_endpoint().port();
+    std::thread thread_;
+    mutable std::mutex mutex_; // of what follows
+    std::vector<std::string> targets_;
+    std::size_t tunnels_ = 0;
+};
+
+ConnectProxy::ConnectProxy(std::string credentials)
+    : implementation_(std::make_unique<Implementation>(std::move(credentials))) {}
+
+ConnectProxy::~ConnectProxy() = default;
+
+std::uint16_t ConnectProxy::port() const {
+    return implementation_->port();
+}
+
+std::vector<std::string> ConnectProxy::connect_targets() const {
+    return implementation_->connect_targets();
+}
+
+std::size_t ConnectProxy::tunnels_opened() const {
+    return implementation_->tunnels_opened();
+}
+
+} // namespace test_support

@@ -1,0 +1,280 @@
+#include "scripted_server.hpp"
+
+#include "server_tls.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/message.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/string_body.hpp>
+
+#include <algorithm>
+#include <cctype>
+#include <condition_variable>
+#include <exception>
+#include <mutex>
+#include <thread>
+
+namespace test_support {
+namespace {
+
+namespace asio = boost::asio;
+namespace http = boost::beast::http;
+using asio::ip::tcp;
+
+constexpr auto token = asio::as_tuple(asio::use_awaitable);
+constexpr std::uint64_t largest_request = std::uint64_t{64} << 20;
+constexpr std::size_t pieces_of_everything = SIZE_MAX;
+
+std::string lower_case(std::string_view text) {
+    std::string lower(text);
+    std::transform(lower.begin(), lower.end(), lower.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    return lower;
+}
+
+Request read_request(const http::request<http::string_body>& from, std::uint64_t connection) {
+    Request request;
+    request.method = std::string(from.method_string());
+    request.target = std::string(from.target());
+    for (const auto& field : from)
+        request.headers[lower_case(field.name_string())] = std::string(field.value());
+    request.body = from.body();
+    request.connection = connection;
+    request.at = std::chrono::steady_clock::now();
+    return request;
+}
+
+std::string bytes_of(const Reply& reply) {
+    if (reply.raw)
+        return *reply.raw;
+    std::string bytes = "HTTP/1.1 " + std::to_string(reply.status) + " Scripted\r\n";
+    for (const auto& [name, value] : reply.headers)
+        bytes.append(name).append(": ").append(value).append("\r\n");
+    return bytes + "Content-Length: " + std::to_string(reply.body.size()) + "\r\n\r\n" + reply.body;
+}
+
+asio::awaitable<void> sleep_for(std::chrono::milliseconds time) {
+    asio::steady_timer timer(co_await asio::this_coro::executor, time);
+    co_await timer.async_wait(token);
+}
+
+} // namespace
+
+std::string Request::header(std::string_view lower_case_name) const {
+    const auto found = headers.find(std::string(lower_case_name));
+    return found != headers.end() ? found->second : std::string();
+}
+
+Reply json_reply(int status, std::string body) {
+    Reply reply;
+    reply.status = status;
+    reply.headers.emplace_back("Content-Type", "application/json");
+    reply.body = std::move(body);
+    return reply;
+}
+
+Reply no_reply(Reply::Then then) {
+    Reply reply;
+    reply.silent = true;
+    reply.then = then;
+    return reply;
+}
+
+Reply held_reply() {
+    Reply reply = no_reply(Reply::Then::close);
+    reply.hold = std::chrono::hours(1);
+    return reply;
+}
+
+class ScriptedServer::Implementation {
+public:
+    Implementation(Handler handler, SslContext tls)
+        : handler_(std::move(handler)), tls_(std::move(tls)),
+          acceptor_(io_, tcp::endpoint(asio::ip::address_v4::loopback(), 0)) {
+        asio::co_spawn(io_, accept_all(), asio::detached);
+        thread_ = std::thread([this] { io_.run(); });
+    }
+    Implementation(const Implementation&) = delete;
+    Implementation& operator=(const Implementation&) = delete;
+    ~Implementation() {
+        io_.stop();
+        thread_.join();
+    }
+
+    std::uint16_t port() const { return port_; }
+    bool uses_tls() const { return tls_ != nullptr; }
+
+    std::vector<Request> requests() const {
+        const std::lock_guard lock(mutex_);
+        return requests_;
+    }
+    bool wait_for_requests(std::size_t count, std::chrono::milliseconds timeout) const {
+        std::unique_lock lock(mutex_);
+        return request_came_.wait_for(lock, timeout, [&] { return requests_.size() >= count; });
+    }
+    std::size_t connections_accepted() const {
+        const std::lock_guard lock(mutex_);
+        return accepted_;
+    }
+    std::size_t most_connections_open() const {
+        const std::lock_guard lock(mutex_);
+        return most_open_;
+    }
+
+private:
+    asio::awaitable<void> accept_all() {
+        for (;;) {
+            auto [ec, socket] = co_await acceptor_.async_accept(token);
+            if (ec) // out of file descriptors: the waiting connection is taken later
+                co_await sleep_for(std::chrono::milliseconds(10));
+            else
+                asio::co_spawn(io_, serve(std::move(socket)), asio::detached);
+        }
+    }
+
+    asio::awaitable<void> serve(tcp::socket socket) {
+        std::uint64_t number = 0;
+        {
+            const std::lock_guard lock(mutex_);
+            number = ++accepted_;
+            most_open_ = std::max(most_open_, ++open_);
+        }
+        boost::system::error_code ignored;
+        socket.set_option(tcp::no_delay(true), ignored);
+        if (tls_ != nullptr) {
+            asio::ssl::stream<tcp::socket&> stream(socket, SSL_new(tls_.get()));
+            auto [ec] = co_await stream.async_handshake(asio::ssl::stream_base::server, token);
+            if (!ec)
+                co_await answer_all(stream, socket, number);
+        } else {
+            co_await answer_all(socket, socket, number);
+        }
+        socket.close(ignored);
+        const std::lock_guard lock(mutex_);
+        --open_;
+    }
+
+    template <class Stream>
+    asio::awaitable<void> answer_all(Stream& stream, tcp::socket& socket, std::uint64_t number) {
+        boost::beast::flat_buffer buffer;
+        for (;;) {
+            http::request_parser<http::string_body> parser;
+            parser.body_limit(largest_request);
+            auto [ec, bytes] = co_await http::async_read(stream, buffer, parser, token);
+            if (ec)
+                co_return;
+            const auto reply = reply_to(read_request(parser.get(), number));
+            if (!co_await send(stream, reply))
+                co_return;
+            if (reply.then == Reply::Then::reset) {
+                boost::system::error_code ignored;
+                socket.set_option(asio::socket_base::linger(true, 0), ignored);
+            }
+            if (reply.then != Reply::Then::keep_open)
+                co_return;
+        }
+    }
+
+    Reply reply_to(Request request) {
+        Reply reply;
+        try {
+            reply = handler_(request);
+        } catch (const std::exception& defect) {
+            reply = json_reply(599, defect.what());
+        }
+        const std::lock_guard lock(mutex_);
+        requests_.push_back(std::move(request));
+        request_came_.notify_all();
+        return reply;
+    }
+
+    template <class Stream>
+    static asio::awaitable<bool> send(Stream& stream, const Reply& reply) {
+        if (reply.hold.count() > 0)
+            co_await sleep_for(reply.hold);
+        if (reply.silent)
+            co_return true;
+        const auto bytes = bytes_of(reply);
+        const auto piece = reply.drip_bytes > 0 ? reply.drip_bytes : pieces_of_everything;
+        for (std::size_t sent = 0; sent < bytes.size();) {
+            if (sent > 0)
+                co_await sleep_for(reply.drip_interval);
+            const auto length = std::min(piece, bytes.size() - sent);
+            auto [ec, written] =
+                co_await asio::async_write(stream, asio::buffer(bytes.data() + sent, length), token);
+            if (ec)
+                co_return false;
+            sent += length;
+        }
+        co_return true;
+    }
+
+    Handler handler_;
+    SslContext tls_;
+    asio::io_context io_{1};
+    tcp::acceptor acceptor_;
+    const std::uint16_t port_ = acceptor_.local_endpoint().port();
+    std::thread thread_;
+    mutable std::mutex mutex_; // of what follows
+    mutable std::condition_variable request_came_;
+    std::vector<Request> requests_;
+    std::size_t accepted_ = 0;
+    std::size_t open_ = 0;
+    std::size_t most_open_ = 0;
+};
+
+ScriptedServer::ScriptedServer(Handler handler)
+    : implementation_(std::make_unique<Implementation>(std::move(handler), nullptr)) {}
+
+ScriptedServer::ScriptedServer(Handler handler, const Certificate& identity)
+    : implementation_(std::make_unique<Implementation>(std::move(handler), make_server_context(identity))) {}
+
+ScriptedServer::~ScriptedServer() = default;
+
+std::uint16_t ScriptedServer::port() const {
+    return implementation_->port();
+}
+
+std::string ScriptedServer::base_url() const {
+    return base_url("127.0.0.1");
+}
+
+std::string ScriptedServer::base_url(const std::string& host) const {
+    return (implementation_->uses_tls() ? "https://" : "http://") + host + ":" + std::to_string(port());
+}
+
+std::vector<Request> ScriptedServer::requests() const {
+    return implementation_->requests();
+}
+
+std::vector<Request> ScriptedServer::requests(std::string_view method, std::string_view target_prefix) const {
+    auto all = requests();
+    std::erase_if(all, [&](const Request& request) {
+        return request.method != method || !request.target.starts_with(target_prefix);
+    });
+    return all;
+}
+
+bool ScriptedServer::wait_for_requests(std::size_t count, std::chrono::milliseconds timeout) const {
+    return implementation_->wait_for_requests(count, timeout);
+}
+
+std::size_t ScriptedServer::connections_accepted() const {
+    return implementation_->connections_accepted();
+}
+
+std::size_t ScriptedServer::most_connections_open() const {
+    return implementation_->most_connections_open();
+}
+
+} // namespace test_support

@@ -1,0 +1,83 @@
+#pragma once
+
+#include "test_certificates.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace test_support {
+
+// A request that the server has read completely.
+struct Request {
+    std::string method;
+    std::string target;
+    std::map<std::string, std::string> headers; // names in lower case
+    std::string body;
+    std::uint64_t connection = 0; // which of the server's connections it came on, from 1
+    std::chrono::steady_clock::time_point at;
+
+    // Empty where the request has none.
+    std::string header(std::string_view lower_case_name) const;
+};
+
+// What the server does with a request. Content-Length is set by itself unless the reply is raw.
+struct Reply {
+    enum class Then { keep_open, close, reset };
+
+    int status = 200;
+    std::vector<std::pair<std::string, std::string>> headers;
+    std::string body;
+    std::optional<std::string> raw;    // these bytes instead of status, headers and body
+    std::chrono::milliseconds hold{0}; // before the first byte
+    std::size_t drip_bytes = 0;        // 0: all at once; else pieces of this size
+    std::chrono::milliseconds drip_interval{0};
+    bool silent = false; // no byte is sent
+    Then then = Then::keep_open;
+};
+
+Reply json_reply(int status, std::string body);
+Reply no_reply(Reply::Then then); // the connection ends before a byte of a reply
+Reply held_reply();               // never answers; ends with the server
+
+// An HTTP/1.1 server of one thread on an ephemeral port of 127.0.0.1. The handler is called on that
+// thread, one request at a time, and must not block; what it throws becomes a 599. Every other member may
+// be called on any thread. The destructor closes all connections and joins.
+class ScriptedServer {
+public:
+    using Handler = std::function<Reply(const Request&)>;
+
+    explicit ScriptedServer(Handler handler);
+    ScriptedServer(Handler handler, const Certificate& identity); // https
+    ScriptedServer(const ScriptedServer&) = delete;
+    ScriptedServer& operator=(const ScriptedServer&) = delete;
+    ~ScriptedServer();
+
+    std::uint16_t port() const;
+    std::string base_url() const;                        // "http://127.0.0.1:4711"
+    std::string base_url(const std::string& host) const; // the same with another name for this machine
+
+    // All requests so far, in the order in which they were read.
+    std::vector<Request> requests() const;
+    std::vector<Request> requests(std::string_view method, std::string_view target_prefix) const;
+
+    // Waits until at least `count` requests have come; false when they did not in time.
+    bool wait_for_requests(std::size_t count, std::chrono::milliseconds timeout) const;
+
+    std::size_t connections_accepted() const;
+    std::size_t most_connections_open() const; // at any one time
+
+private:
+    class Implementation;
+    std::unique_ptr<Implementation> implementation_;
+};
+
+} // namespace test_support

@@ -1,0 +1,145 @@
+#include "test_certificates.hpp"
+
+#include "server_tls.hpp"
+
+#include <openssl/bio.h>
+#include <openssl/ec.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/rand.h>
+#include <openssl/x509.h>
+#include <openssl/x509v3.h>
+
+#include <cstdint>
+#include <memory>
+#include <stdexcept>
+
+namespace test_support {
+namespace {
+
+template <auto function>
+struct FreeWith {
+    template <class T>
+    void operator()(T* object) const {
+        function(object);
+    }
+};
+using Key = std::unique_ptr<EVP_PKEY, FreeWith<EVP_PKEY_free>>;
+using Cert = std::unique_ptr<X509, FreeWith<X509_free>>;
+using Bio = std::unique_ptr<BIO, FreeWith<BIO_free_all>>;
+using Extension = std::unique_ptr<X509_EXTENSION, FreeWith<X509_EXTENSION_free>>;
+
+void require(bool done, const char* what) {
+    if (!done) {
+        ERR_clear_error();
+        throw std::runtime_error(std::string("test certificate: ") + what + " failed");
+    }
+}
+
+Bio reader_of(const std::string& pem) {
+    return Bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+}
+
+Cert certificate_of(const Certificate& pair) {
+    const auto bio = reader_of(pair.certificate_pem);
+    Cert certificate(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr));
+    require(certificate != nullptr, "reading the certificate");
+    return certificate;
+}
+
+Key key_of(const Certificate& pair) {
+    const auto bio = reader_of(pair.key_pem);
+    Key key(PEM_read_bio_PrivateKey(bio.get(), nullptr, nullptr, nullptr));
+    require(key != nullptr, "reading the key");
+    return key;
+}
+
+std::string text_of(BIO* bio) {
+    std::string text(BIO_ctrl_pending(bio), '\0');
+    require(BIO_read(bio, text.data(), static_cast<int>(text.size())) == static_cast<int>(text.size()),
+            "reading PEM");
+    return text;
+}
+
+Key new_key() {
+    Key key(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256"));
+    require(key != nullptr, "making a key");
+    return key;
+}
+
+void add_extension(X509* certificate, X509* issuer, int nid, const std::string& value) {
+    X509V3_CTX context;
+    X509V3_set_ctx(&context, issuer, certificate, nullptr, nullptr, 0);
+    const Extension extension(X509V3_EXT_conf_nid(nullptr, &context, nid, value.c_str()));
+    require(extension != nullptr && X509_add_ext(certificate, extension.get(), -1) == 1,
+            "adding an extension");
+}
+
+Cert new_certificate(EVP_PKEY* key, const std::string& common_name, std::chrono::seconds from,
+                     std::chrono::seconds until) {
+    Cert certificate(X509_new());
+    std::uint32_t serial = 0;
+    unsigned char bytes[sizeof serial];
+    require(RAND_bytes(bytes, sizeof bytes) == 1, "choosing a serial number");
+    for (const auto byte : bytes)
+        serial = serial << 8U | byte;
+    X509_set_version(certificate.get(), X509_VERSION_3);
+    ASN1_INTEGER_set_uint64(X509_get_serialNumber(certificate.get()), serial);
+    X509_gmtime_adj(X509_getm_notBefore(certificate.get()), from.count());
+    X509_gmtime_adj(X509_getm_notAfter(certificate.get()), until.count());
+    require(X509_set_pubkey(certificate.get(), key) == 1, "setting the key");
+    const std::basic_string<unsigned char> name(common_name.begin(), common_name.end());
+    require(X509_NAME_add_entry_by_txt(X509_get_subject_name(certificate.get()), "CN", MBSTRING_UTF8,
+                                       name.c_str(), -1, -1, 0)
+                == 1,
+            "setting the name");
+    return certificate;
+}
+
+Certificate signed_pair(X509* certificate, EVP_PKEY* key, X509* issuer, EVP_PKEY* issuer_key) {
+    require(X509_set_issuer_name(certificate, X509_get_subject_name(issuer)) == 1, "setting the issuer");
+    require(X509_sign(certificate, issuer_key, EVP_sha256()) > 0, "signing");
+    const Bio certificate_bio(BIO_new(BIO_s_mem()));
+    const Bio key_bio(BIO_new(BIO_s_mem()));
+    require(PEM_write_bio_X509(certificate_bio.get(), certificate) == 1, "writing the certificate");
+    require(PEM_write_bio_PrivateKey(key_bio.get(), key, nullptr, nullptr, 0, nullptr, nullptr) == 1,
+            "writing the key");
+    return {text_of(certificate_bio.get()), text_of(key_bio.get())};
+}
+
+} // namespace
+
+Certificate make_authority(const std::string& common_name) {
+    const auto key = new_key();
+    const auto certificate =
+        new_certificate(key.get(), common_name, std::chrono::hours(-24 * 30), std::chrono::hours(24 * 30));
+    add_extension(certificate.get(), certificate.get(), NID_basic_constraints, "critical,CA:TRUE");
+    add_extension(certificate.get(), certificate.get(), NID_key_usage, "critical,keyCertSign");
+    return signed_pair(certificate.get(), key.get(), certificate.get(), key.get());
+}
+
+Certificate make_leaf(const Certificate& authority, const LeafOptions& options) {
+    const auto issuer = certificate_of(authority);
+    const auto issuer_key = key_of(authority);
+    const auto key = new_key();
+    const auto certificate =
+        new_certificate(key.get(), "test server", options.valid_from, options.valid_until);
+    std::string names;
+    for (const auto& name : options.names)
+        names += (names.empty() ? "" : ",") + name;
+    add_extension(certificate.get(), issuer.get(), NID_subject_alt_name, names);
+    add_extension(certificate.get(), issuer.get(), NID_ext_key_usage, "serverAuth");
+    return signed_pair(certificate.get(), key.get(), issuer.get(), issuer_key.get());
+}
+
+SslContext make_server_context(const Certificate& identity) {
+    SslContext context(SSL_CTX_new(TLS_server_method()));
+    require(context != nullptr, "making a TLS context");
+    require(SSL_CTX_use_certificate(context.get(), certificate_of(identity).get()) == 1,
+            "using the certificate");
+    require(SSL_CTX_use_PrivateKey(context.get(), key_of(identity).get()) == 1, "using the key");
+    return context;
+}
+
+} // namespace test_support

@@ -1,0 +1,118 @@
+#include "connection.hpp"
+#include "definitions.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <string>
+
+namespace pixelml {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+Result<std::shared_ptr<const Connection>> read(const std::string& text) {
+    const auto all = shared_definitions();
+    return read_connection(text, all->connection, all->api_binding, all->built_in_binding);
+}
+
+Result<std::shared_ptr<const Connection>> read_with(const std::string& members) {
+    return read(R"({"api_key": "s3cret-key", )" + members + "}");
+}
+
+TEST(Connection, NeedsOnlyItsKey) {
+    const auto connection = *read(R"({"api_key": "s3cret-key"})");
+    EXPECT_EQ(connection->authorization.view(), "Bearer s3cret-key");
+    EXPECT_EQ(connection->origin, (Origin{true, "api.pixelml.com", 443}));
+    EXPECT_EQ(connection->base_path, "");
+    EXPECT_FALSE(connection->allow_insecure_loopback);
+    EXPECT_FALSE(connection->idempotent_submit);
+    EXPECT_EQ(connection->max_connections, 64U);
+    EXPECT_EQ(connection->max_running, 0U);
+    EXPECT_EQ(connection->request_timeout, 30s);
+    EXPECT_EQ(connection->job_timeout, 15min);
+    EXPECT_FALSE(connection->proxy);
+    EXPECT_EQ(connection->binding, shared_definitions()->built_in_binding);
+}
+
+TEST(Connection, ReadsEveryMember) {
+    const auto connection = *read_with(R"("base_url": "http://localhost:8080/api/", "ca_file": "/ca.pem",
+        "allow_insecure_loopback": true, "idempotent_submit": true, "max_connections": 3, "max_running": 2,
+        "request_timeout_ms": 5000.0, "job_timeout_ms": 60000, "proxy": "http://me:p%40ss@proxy:3128")");
+    EXPECT_EQ(connection->origin, (Origin{false, "localhost", 8080}));
+    EXPECT_EQ(connection->base_path, "/api");
+    EXPECT_EQ(connection->ca_file, "/ca.pem");
+    EXPECT_TRUE(connection->idempotent_submit);
+    EXPECT_EQ(connection->max_connections, 3U);
+    EXPECT_EQ(connection->max_running, 2U);
+    EXPECT_EQ(connection->request_timeout, 5s);
+    EXPECT_EQ(connection->job_timeout, 60s);
+    EXPECT_EQ(connection->proxy.value().origin, (Origin{false, "proxy", 3128}));
+    EXPECT_EQ(connection->proxy.value().authorization.view(), "Basic bWU6cEBzcw=="); // me:p@ss
+}
+
+TEST(Connection, FaultsNameTheMemberAndNoSecret) {
+    struct Case {
+        const char* text;
+        const char* path;
+    };
+    for (const auto& [text, path] : {
+             Case{"", ""},
+             Case{"[]", ""},
+             Case{"{}", "/api_key"},
+             Case{R"({"api_key": ""})", "/api_key"},
+             Case{R"({"api_key": "s3cret key"})", "/api_key"},
+             Case{R"({"api_key": "s3cret\r\nX-Evil: 1"})", "/api_key"},
+             Case{R"({"api_key": ["s3cret"]})", "/api_key"},
+             Case{R"({"api_key": "s3cret", "api_kye": 1})", "/api_kye"},
+             Case{R"({"api_key": "s3cret", "base_url": "http://example.com"})", "/base_url"},
+             Case{R"({"api_key": "s3cret", "base_url": "http://127.0.0.1"})", "/base_url"},
+             Case{R"({"api_key": "s3cret", "base_url": "https://me:s3cret@example.com"})", "/base_url"},
+             Case{R"({"api_key": "s3cret", "base_url": "https://example.com/?key=s3cret"})", "/base_url"},
+             Case{R"({"api_key": "s3cret", "base_url": "example.com"})", "/base_url"},
+             Case{R"({"api_key": "s3cret", "max_connections": 0})", "/max_connections"},
+             Case{R"({"api_key": "s3cret", "request_timeout_ms": 1.5})", "/request_timeout_ms"},
+             Case{R"({"api_key": "s3cret", "proxy": "https://s3cret@proxy"})", "/proxy"},
+             Case{R"({"api_key": "s3cret", "proxy": "socks5://proxy"})", "/proxy"},
+             Case{R"({"api_key": "s3cret", "proxy": "http://proxy/path"})", "/proxy"},
+             Case{R"({"api_key": "s3cret", "api_binding": {}})", "/api_binding/name"},
+         }) {
+        const auto result = read(text);
+        ASSERT_FALSE(result) << text;
+        const auto& error = result.error();
+        EXPECT_EQ(error.code, ErrorCode::invalid_connection) << text;
+        ASSERT_FALSE(error.details.empty()) << text;
+        EXPECT_EQ(error.details.front().path, path) << text;
+        EXPECT_THAT(error.message, Not(HasSubstr("s3cret"))) << text;
+        for (const auto& detail : error.details)
+            EXPECT_THAT(detail.message, Not(HasSubstr("s3cret"))) << text;
+    }
+}
+
+TEST(Connection, KeysAreHonouredAsTheBindingSaysUnlessTheConnectionKnowsBetter) {
+    const std::string binding = R"("api_binding": {"name": "Example",
+        "submit": {"method": "POST", "path": "/jobs", "body": {}},
+        "poll": {"method": "GET", "path": "/jobs/{id}"}, "reply": {"id": [], "status": [], "video": []},
+        "status_words": {"success": [], "failed": []})";
+    const std::string honoured = R"(, "idempotency": {"header": "X-Key", "honoured": true}})";
+    EXPECT_TRUE((*read_with(binding + honoured))->idempotent_submit);
+    EXPECT_FALSE((*read_with(R"("idempotent_submit": false, )" + binding + honoured))->idempotent_submit);
+    // Without a header there is no key that could be honoured.
+    EXPECT_FALSE((*read_with(R"("idempotent_submit": true, )" + binding + "}"))->idempotent_submit);
+}
+
+TEST(Connection, TheKeyGoesWhereTheBindingPutsIt) {
+    const std::string start =
+        R"("api_binding": {"name": "Example", "authorization": {"header": "X", "value": ")";
+    const std::string rest = R"("}, "submit": {"method": "POST", "path": "/jobs", "body": {}},
+        "poll": {"method": "GET", "path": "/jobs/{id}"}, "reply": {"id": [], "status": [], "video": []},
+        "status_words": {"success": [], "failed": []}})";
+    EXPECT_EQ((*read_with(start + "Key {{api_key}}:x" + rest))->authorization.view(), "Key s3cret-key:x");
+    EXPECT_EQ((*read_with(start + "none" + rest))->authorization.view(), "none");
+}
+
+} // namespace
+} // namespace pixelml

@@ -1,0 +1,127 @@
+#pragma once
+
+#include "definitions.hpp"
+#include "job_flow.hpp"
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pixelml::testing {
+
+using namespace std::chrono_literals;
+
+// The definitions of the module, compiled once for all tests of the process.
+const Definitions& definitions();
+
+// A connection with these further members, e.g. R"("max_running": 1)"; its key is "test-key-1".
+std::shared_ptr<const Connection> connection_with(const std::string& members = {});
+
+// The fal queue's shape: status and result are two requests, no idempotency key, PUT cancels.
+std::string queue_binding();
+
+// A binding as the built-in one, but without these top-level members.
+std::string binding_without(std::string_view member);
+
+Input example_input();
+
+// A job as the built-in binding reads it.
+std::string job_json(std::string_view status, std::string_view more = {});
+std::string finished_job_json();
+inline constexpr std::string_view video_url = "https://cdn.example/v.mp4";
+
+std::string header_of(const HttpRequest& request, std::string_view name);
+
+// What of a run a test wants to be different.
+struct Facts {
+    std::string connection; // further members
+    std::string run_key = "run-1";
+    Input input = example_input();
+    std::optional<Checkpoint> checkpoint = std::nullopt;
+    bool keeps_checkpoints = true;
+    Millis timeout = 15min;
+    std::optional<Millis> suspend_after = std::nullopt;
+    bool cancel_job_at_deadline = false;
+    std::string traceparent = {};
+    std::uint64_t jitter_seed = 7;
+};
+
+// A clock that tests advance; several stories may share one, as they may share a Traffic.
+struct World {
+    Traffic traffic;
+    TimePoint now = TimePoint(1'000'000s);
+};
+
+// One JobFlow and a driver of straw: it remembers what the flow asked for and holds it to the contract of
+// the actions. Asking it for what is not the case throws, which fails the test.
+class FlowStory {
+public:
+    explicit FlowStory(const Facts& facts = {}, std::shared_ptr<World> world = std::make_shared<World>());
+
+    // What happens to the run.
+    void start();
+    void slot();
+    void kept();
+    void not_kept();
+    void reply(int status, const std::string& body = "{}", std::optional<Millis> retry_after = {},
+               const std::string& location = {});
+    void fails(TransportFailure::Kind kind, bool may_have_arrived, const std::string& why = "it broke");
+    void aborted(bool may_have_arrived);
+    void cancel();
+    void suspend();
+    void timer(); // now, whatever wake_at says
+    // Lets time pass, with the timer where it is due.
+    void pass(Millis time);
+    // Goes to wake_at and fires the timer there.
+    void wake();
+
+    // Stretches of a normal run.
+    void submit();     // until the submit is on its way
+    void become_job(); // until the job is known and kept, before the first poll
+    void poll();       // until a poll is on its way; from a wait
+
+    // What the flow wants.
+    bool sending() const { return request_.has_value(); }
+    bool abort_asked() const { return abort_asked_; }
+    bool saving() const { return saving_; }
+    bool waiting_for_slot() const { return waiting_for_slot_; }
+    bool over() const { return outcome_.has_value(); }
+    const HttpRequest& request() const; // the one under way
+    std::string key() const { return header_of(request(), "Idempotency-Key"); }
+    const Checkpoint& saved() const; // the last one given to the host
+    const std::string& saved_text() const { return saved_text_; }
+    std::size_t checkpoints() const { return checkpoints_; }
+    int sends() const { return sends_; }
+    const Outcome& outcome() const;
+    const Error& error() const { return outcome().error; }
+    const Progress& progress() const { return flow_.progress(); }
+    const std::string& job_id() const { return flow_.job_id(); }
+    std::vector<std::string> warning_codes();
+    Millis until_wake() const;
+    TimePoint wake_at() const { return wake_at_; }
+    TimePoint now() const { return world_->now; }
+    bool last_was_continue() const { return last_was_continue_; }
+
+private:
+    void take(Step step);
+    void end_request();
+
+    std::shared_ptr<World> world_;
+    JobFlow flow_;
+    TimePoint wake_at_ = TimePoint::max();
+    std::optional<HttpRequest> request_;
+    std::optional<Outcome> outcome_;
+    std::optional<Checkpoint> saved_;
+    std::string saved_text_;
+    std::size_t checkpoints_ = 0;
+    int sends_ = 0;
+    bool abort_asked_ = false;
+    bool saving_ = false;
+    bool waiting_for_slot_ = false;
+    bool last_was_continue_ = false;
+};
+
+} // namespace pixelml::testing

@@ -1,0 +1,224 @@
+// How long a run waits: backoff, Retry-After, the shared pause and budget, slots, poll intervals.
+#include "flow_story.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace pixelml::testing {
+namespace {
+
+using Kind = TransportFailure::Kind;
+using State = Checkpoint::State;
+
+const std::string honours_keys = R"("idempotent_submit": true)";
+
+Facts without_checkpoints(const std::string& connection = {}) {
+    Facts facts;
+    facts.connection = connection;
+    facts.keeps_checkpoints = false;
+    return facts;
+}
+
+TEST(JobFlowWait, BacksOffWithinGrowingBounds) {
+    Millis longest{};
+    for (std::uint64_t seed = 0; seed < 50; ++seed) {
+        auto facts = without_checkpoints();
+        facts.jitter_seed = seed;
+        FlowStory run(facts);
+        run.submit();
+        for (Millis bound = 500ms; bound <= 16s; bound *= 2) {
+            run.fails(Kind::unreachable, false);
+            EXPECT_LE(run.until_wake(), bound);
+            longest = std::max(longest, run.until_wake());
+            run.wake();
+        }
+    }
+    EXPECT_GT(longest, 10s);
+}
+
+TEST(JobFlowWait, RetryAfterIsALowerBound) {
+    for (const int status : {429, 503}) {
+        FlowStory run(without_checkpoints());
+        run.submit();
+        run.reply(status, "{}", 90s);
+        EXPECT_GE(run.until_wake(), 90s);
+        run.pass(89s);
+        EXPECT_FALSE(run.sending());
+        run.pass(60s);
+        EXPECT_TRUE(run.sending());
+    }
+}
+
+TEST(JobFlowWait, ARetryAfterBehindTheDeadlineEndsTheRunAtOnce) {
+    FlowStory run(without_checkpoints());
+    run.submit();
+    run.reply(429, "{}", 16min);
+    EXPECT_EQ(run.error().code, ErrorCode::rate_limited);
+    EXPECT_EQ(run.error().retry_after_ms, 16 * 60'000);
+    EXPECT_EQ(run.error().charged, Charged::no);
+    EXPECT_TRUE(run.error().retryable);
+}
+
+TEST(JobFlowWait, ARetryAfterOfAPollIsCappedByTheDeadline) {
+    FlowStory run;
+    run.become_job();
+    run.poll();
+    run.reply(503, "{}", 24h);
+    EXPECT_LE(run.until_wake(), 15min);
+    run.wake();
+    EXPECT_EQ(run.error().code, ErrorCode::processing_timeout);
+    EXPECT_EQ(run.outcome().checkpoint.value().job.id, "job-1");
+}
+
+TEST(JobFlowWait, A429SlowsEveryRunOfTheConnection) {
+    const auto world = std::make_shared<World>();
+    FlowStory first(without_checkpoints(), world);
+    FlowStory polls(without_checkpoints(), world);
+    FlowStory third({}, world);
+    polls.become_job();
+    first.submit();
+    first.reply(429, "{}", 60s);
+
+    third.start();
+    EXPECT_FALSE(third.sending());
+    EXPECT_FALSE(third.saving());
+    EXPECT_GE(third.until_wake(), 60s);
+    EXPECT_EQ(third.progress().phase, Phase::queued);
+
+    polls.wake();
+    EXPECT_FALSE(polls.sending());
+    EXPECT_GE(polls.until_wake(), 59s);
+
+    polls.pass(60s);
+    EXPECT_TRUE(polls.sending());
+    third.wake();
+    EXPECT_TRUE(third.saving());
+}
+
+TEST(JobFlowWait, A429ToAPollSlowsEverySubmitToo) {
+    const auto world = std::make_shared<World>();
+    FlowStory polls(without_checkpoints(), world);
+    polls.become_job();
+    polls.poll();
+    polls.reply(429, "{}", 45s);
+    FlowStory other(without_checkpoints(), world);
+    other.start();
+    EXPECT_FALSE(other.sending());
+    EXPECT_GE(other.until_wake(), 45s);
+}
+
+TEST(JobFlowWait, ASharedPauseBehindTheDeadlineEndsARunThatNeverSubmitted) {
+    const auto world = std::make_shared<World>();
+    world->traffic.pause_until(world->now + 1h);
+    FlowStory run(without_checkpoints(), world);
+    run.start();
+    run.wake();
+    EXPECT_EQ(run.error().code, ErrorCode::processing_timeout);
+    EXPECT_EQ(run.error().charged, Charged::no);
+    EXPECT_EQ(run.sends(), 0);
+}
+
+TEST(JobFlowWait, ARetryEndsTheRunWhenTheBudgetIsUsedUp) {
+    const auto world = std::make_shared<World>();
+    while (world->traffic.take_retry()) {
+    }
+    FlowStory run(without_checkpoints(), world);
+    run.submit();
+    run.fails(Kind::unreachable, false);
+    EXPECT_EQ(run.error().code, ErrorCode::api_connection_error);
+    EXPECT_EQ(run.error().charged, Charged::no);
+    EXPECT_EQ(run.sends(), 1);
+}
+
+TEST(JobFlowWait, PollsOutliveAnEmptyBudgetButSlowDown) {
+    const auto world = std::make_shared<World>();
+    while (world->traffic.take_retry()) {
+    }
+    Millis longest{};
+    for (std::uint64_t seed = 0; seed < 30; ++seed) {
+        auto facts = without_checkpoints();
+        facts.jitter_seed = seed;
+        FlowStory run(facts, world);
+        run.become_job(); // gives one token back, too few for a retry
+        run.poll();
+        run.reply(500);
+        ASSERT_FALSE(run.over());
+        longest = std::max(longest, run.until_wake());
+        while (world->traffic.take_retry()) {
+        }
+    }
+    EXPECT_GT(longest, 15s);
+    EXPECT_LE(longest, 30s);
+}
+
+TEST(JobFlowWait, PollsLessOftenTheOlderTheJob) {
+    FlowStory run;
+    run.become_job();
+    EXPECT_EQ(run.until_wake(), 500ms);
+    for (int i = 0; i < 40; ++i) {
+        run.poll();
+        run.reply(200, job_json("running"));
+    }
+    EXPECT_EQ(run.until_wake(), 5s);
+}
+
+TEST(JobFlowWait, PollsWhenTheJobIsExpectedToBeDone) {
+    FlowStory run;
+    run.submit();
+    run.reply(201, job_json("queued", R"("eta_seconds": 7.5)"));
+    run.kept();
+    EXPECT_EQ(run.until_wake(), 7500ms);
+    run.poll();
+    run.reply(200, job_json("running", R"("eta_seconds": 2)"));
+    EXPECT_EQ(run.until_wake(), 2s);
+}
+
+TEST(JobFlowWait, PollsNoEarlierThanTheReplyAllows) {
+    FlowStory run;
+    run.become_job();
+    run.poll();
+    run.reply(200, job_json("running"), 20s);
+    EXPECT_EQ(run.until_wake(), 20s);
+}
+
+TEST(JobFlowWait, ARunBeyondTheLimitWaitsForItsSlot) {
+    FlowStory run({R"("max_running": 2)"});
+    run.start();
+    EXPECT_TRUE(run.waiting_for_slot());
+    EXPECT_FALSE(run.saving());
+    EXPECT_EQ(run.progress().phase, Phase::queued);
+    run.pass(10min);
+    EXPECT_EQ(run.sends(), 0);
+    run.slot();
+    EXPECT_EQ(run.saved().state, State::intent);
+    run.kept();
+    EXPECT_TRUE(run.sending());
+}
+
+TEST(JobFlowWait, ARunThatNeverGetsASlotEndsAtItsDeadlineUnpaid) {
+    FlowStory run({R"("max_running": 2)"});
+    run.start();
+    run.wake();
+    EXPECT_EQ(run.error().code, ErrorCode::processing_timeout);
+    EXPECT_EQ(run.error().charged, Charged::no);
+    EXPECT_TRUE(run.error().retryable);
+    run.slot(); // comes too late
+    EXPECT_EQ(run.sends(), 0);
+}
+
+TEST(JobFlowWait, EveryRequestHasItsTimeOut) {
+    FlowStory run({R"("request_timeout_ms": 4000)"});
+    run.submit();
+    EXPECT_EQ(run.request().timeout, 4s);
+    run.reply(201, job_json("queued"));
+    run.kept();
+    run.poll();
+    EXPECT_EQ(run.request().timeout, 4s);
+    run.reply(200, job_json("running"));
+    run.cancel();
+    EXPECT_EQ(run.request().timeout, 4s);
+}
+
+} // namespace
+} // namespace pixelml::testing

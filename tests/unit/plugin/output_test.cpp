@@ -1,0 +1,42 @@
+#include "definitions.hpp"
+#include "output.hpp"
+
+#include <gtest/gtest.h>
+
+namespace pixelml {
+namespace {
+
+Result<std::string> output_of(const std::string& video, bool loopback = false) {
+    return make_output(video, shared_definitions()->output, loopback);
+}
+
+TEST(Output, IsTheVideosUrl) {
+    EXPECT_EQ(*output_of("https://storage.pixelml.com/videos/shoe.mp4"),
+              R"({"video":"https://storage.pixelml.com/videos/shoe.mp4"})");
+}
+
+TEST(Output, MayBeHttpOnLoopbackOnlyWhereAllowed) {
+    EXPECT_TRUE(output_of("http://127.0.0.1:8080/v.mp4", true));
+    EXPECT_FALSE(output_of("http://127.0.0.1:8080/v.mp4"));
+}
+
+TEST(Output, WithoutAUsableUrlIsAnInvalidReplyThatIsPaid) {
+    for (const auto* video :
+         {"", "v.mp4", "http://example.com/v.mp4", "https://", "ftp://example.com/v.mp4"}) {
+        const auto output = output_of(video, true);
+        ASSERT_FALSE(output) << video;
+        EXPECT_EQ(output.error().code, ErrorCode::invalid_api_response) << video;
+        EXPECT_EQ(output.error().charged, Charged::yes) << video;
+    }
+}
+
+TEST(Output, IsHeldAgainstItsSchema) {
+    const Schema schema(R"({"required": ["audio"]})");
+    const auto output = make_output("https://example.com/v.mp4", schema, false);
+    ASSERT_FALSE(output);
+    EXPECT_EQ(output.error().code, ErrorCode::invalid_api_response);
+    EXPECT_EQ(output.error().details.front().path, "/audio");
+}
+
+} // namespace
+} // namespace pixelml

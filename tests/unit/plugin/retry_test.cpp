@@ -1,0 +1,133 @@
+#include "retry.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+
+namespace pixelml {
+namespace {
+
+using namespace std::chrono_literals;
+using Kind = TransportFailure::Kind;
+
+TEST(SubmitVerdict, FollowsTheStatus) {
+    for (const int status : {200, 201, 202, 204})
+        EXPECT_EQ(verdict_of_submit(status), SubmitVerdict::accepted) << status;
+    for (const int status : {429, 503, 425})
+        EXPECT_EQ(verdict_of_submit(status), SubmitVerdict::absent) << status;
+    for (const int status : {500, 501, 502, 504, 520, 599, 408, 409, 101})
+        EXPECT_EQ(verdict_of_submit(status), SubmitVerdict::uncertain) << status;
+    for (const int status : {301, 302, 307, 308, 400, 401, 402, 403, 404, 410, 413, 415, 418, 422})
+        EXPECT_EQ(verdict_of_submit(status), SubmitVerdict::rejected) << status;
+}
+
+TEST(SubmitVerdict, FollowsWhatMayHaveArrived) {
+    for (const auto kind : {Kind::unreachable, Kind::proxy, Kind::broken, Kind::timed_out, Kind::bad_reply,
+                            Kind::aborted, Kind::tls}) {
+        EXPECT_EQ(verdict_of_submit({kind, true, ""}), SubmitVerdict::uncertain);
+        EXPECT_EQ(verdict_of_submit({kind, false, ""}),
+                  kind == Kind::tls ? SubmitVerdict::rejected : SubmitVerdict::absent);
+    }
+}
+
+TEST(PollMayRecover, FromAllButADefiniteAnswer) {
+    for (const int status : {500, 502, 503, 504, 408, 409, 425, 429})
+        EXPECT_TRUE(poll_may_recover(status)) << status;
+    for (const int status : {200, 302, 400, 401, 403, 404, 410, 422})
+        EXPECT_FALSE(poll_may_recover(status)) << status;
+    EXPECT_TRUE(poll_may_recover({Kind::unreachable, false, ""}));
+    EXPECT_TRUE(poll_may_recover({Kind::bad_reply, true, ""}));
+    EXPECT_FALSE(poll_may_recover({Kind::tls, false, ""}));
+}
+
+TEST(Jitter, IsSpreadOverTheUnitInterval) {
+    Jitter jitter(1);
+    double least = 1;
+    double most = 0;
+    double sum = 0;
+    for (int i = 0; i < 10'000; ++i) {
+        const auto number = jitter.next();
+        least = std::min(least, number);
+        most = std::max(most, number);
+        sum += number;
+    }
+    EXPECT_GE(least, 0.0);
+    EXPECT_LT(most, 1.0);
+    EXPECT_LT(least, 0.01);
+    EXPECT_GT(most, 0.99);
+    EXPECT_NEAR(sum / 10'000, 0.5, 0.02);
+    EXPECT_NE(Jitter(1).next(), Jitter(2).next());
+    EXPECT_EQ(Jitter(3).next(), Jitter(3).next());
+}
+
+TEST(Backoff, DoublesFromHalfASecondToThirty) {
+    EXPECT_EQ(backoff(0, 0.5), 250ms);
+    EXPECT_EQ(backoff(1, 0.5), 500ms);
+    EXPECT_EQ(backoff(5, 0.5), 8s);
+    EXPECT_EQ(backoff(6, 0.5), 15s);
+    EXPECT_EQ(backoff(1'000'000, 0.5), 15s);
+    EXPECT_EQ(backoff(6, 0.0), 0ms);
+    EXPECT_LT(backoff(6, 0.999), 30s);
+}
+
+TEST(RetryAfter, IsSecondsOrADate) {
+    constexpr std::int64_t now = 784'111'777; // Sun, 06 Nov 1994 08:49:37 GMT
+    EXPECT_EQ(parse_retry_after("0", now), 0ms);
+    EXPECT_EQ(parse_retry_after("120", now), 120s);
+    EXPECT_EQ(parse_retry_after("Sun, 06 Nov 1994 08:50:37 GMT", now), 60s);
+    EXPECT_EQ(parse_retry_after("Sun, 06 Nov 1994 08:00:00 GMT", now), 0ms);
+    EXPECT_EQ(parse_retry_after("Sun, 06 Nov 2094 08:00:00 GMT", now), 24h);
+    EXPECT_EQ(parse_retry_after("999999999", now), 24h);
+    EXPECT_EQ(parse_retry_after("99999999999999999999999", now), 24h);
+    EXPECT_EQ(parse_retry_after("-5", now), 0ms);
+    for (const auto* text :
+         {"", "soon", "1.5", "12 s", "Sun, 06 Nov 1994", "Sun, 06 Nov 1994 08:50:37 GMT+1"})
+        EXPECT_FALSE(parse_retry_after(text, now)) << text;
+}
+
+TEST(Traffic, KeepsTheLatestPause) {
+    Traffic traffic;
+    const TimePoint begin(100s);
+    traffic.pause_until(begin + 10s);
+    traffic.pause_until(begin + 5s);
+    EXPECT_EQ(traffic.not_before(), begin + 10s);
+}
+
+TEST(Traffic, LimitsRetriesUntilSuccessesRefillTheBudget) {
+    Traffic traffic;
+    int retries = 0;
+    while (traffic.take_retry())
+        ++retries;
+    EXPECT_EQ(retries, 100);
+    for (int i = 0; i < 4; ++i)
+        traffic.note_success();
+    EXPECT_FALSE(traffic.take_retry());
+    traffic.note_success();
+    EXPECT_TRUE(traffic.take_retry());
+    EXPECT_FALSE(traffic.take_retry());
+    for (int i = 0; i < 10'000; ++i)
+        traffic.note_success();
+    for (retries = 0; traffic.take_retry();)
+        ++retries;
+    EXPECT_EQ(retries, 100);
+}
+
+TEST(Traffic, IsSharedByThreads) {
+    Traffic traffic;
+    const auto use = [&traffic] {
+        for (int i = 1; i <= 1000; ++i) {
+            traffic.take_retry();
+            traffic.note_success();
+            traffic.pause_until(TimePoint(std::chrono::seconds(i)));
+        }
+    };
+    std::thread other(use);
+    use();
+    other.join();
+    EXPECT_EQ(traffic.not_before(), TimePoint(1000s));
+}
+
+} // namespace
+} // namespace pixelml

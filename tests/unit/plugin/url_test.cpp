@@ -1,0 +1,115 @@
+#include "url.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace pixelml {
+namespace {
+
+using ::testing::HasSubstr;
+
+std::string fault(std::string_view text, bool loopback = false) {
+    return media_url_fault(text, loopback).value_or("none");
+}
+
+TEST(Url, IsTakenApart) {
+    const auto url = *parse_http_url("https://user:pw@API.Example:8443/a/b?x=1#part");
+    EXPECT_EQ(url.origin, (Origin{true, "api.example", 8443}));
+    EXPECT_EQ(url.target, "/a/b?x=1");
+    EXPECT_EQ(url.user_info, "user:pw");
+    EXPECT_EQ(url.origin.authority(), "api.example:8443");
+}
+
+TEST(Url, HasTheDefaultsOfItsScheme) {
+    EXPECT_EQ(parse_http_url("http://h")->origin, (Origin{false, "h", 80}));
+    EXPECT_EQ(parse_http_url("http://h")->target, "/");
+    EXPECT_EQ(parse_http_url("https://h?q")->target, "/?q");
+    EXPECT_EQ(parse_http_url("https://h:443")->origin.authority(), "h");
+}
+
+TEST(Url, KnowsIpv6Addresses) {
+    const auto url = *parse_http_url("http://[::1]:81/");
+    EXPECT_EQ(url.origin.host, "::1");
+    EXPECT_EQ(url.origin.authority(), "[::1]:81");
+}
+
+TEST(MediaUrl, IsHttpsWithAHost) {
+    EXPECT_EQ(fault("https://example.com/product-shoe.jpg"), "none");
+    EXPECT_EQ(fault("HTTPS://example.com"), "none");
+    EXPECT_THAT(fault(""), HasSubstr("empty"));
+    EXPECT_THAT(fault("photo.jpg"), HasSubstr("not absolute"));
+    EXPECT_THAT(fault("//example.com/a.jpg"), HasSubstr("not absolute"));
+    EXPECT_THAT(fault("ftp://example.com/a.jpg"), HasSubstr("scheme ftp"));
+    EXPECT_NE(fault("file:///etc/passwd"), "none");
+    EXPECT_NE(fault("data:image/png;base64,AAAA"), "none");
+    EXPECT_THAT(fault("https://"), HasSubstr("no host"));
+    EXPECT_THAT(fault("https:///a.jpg"), HasSubstr("no host"));
+    EXPECT_THAT(fault("http://example.com/a.jpg"), HasSubstr("must use https"));
+}
+
+TEST(MediaUrl, NamesThePlaceOfABadCharacter) {
+    EXPECT_THAT(fault("https://example.com/a b.jpg"), HasSubstr("position 22"));
+    EXPECT_THAT(fault("https://example.com/\xc3\xa4.jpg"), HasSubstr("position 21"));
+    EXPECT_NE(fault("https://example.com/\r\nX-Evil: 1"), "none");
+    EXPECT_NE(fault(" https://example.com/"), "none");
+}
+
+TEST(MediaUrl, HasALimit) {
+    const std::string start = "https://example.com/";
+    EXPECT_EQ(fault(start + std::string(8192 - start.size(), 'a')), "none");
+    EXPECT_THAT(fault(start + std::string(8193 - start.size(), 'a')), HasSubstr("8 KiB"));
+}
+
+TEST(MediaUrl, HasAPortInRange) {
+    EXPECT_NE(fault("https://example.com:0/"), "none");
+    EXPECT_NE(fault("https://example.com:65536/"), "none");
+    EXPECT_EQ(fault("https://example.com:65535/"), "none");
+}
+
+TEST(MediaUrl, MayBeHttpOnLoopbackOnlyWhereAllowed) {
+    for (const auto* url : {"http://127.0.0.1:8080/a.jpg", "http://localhost/a.jpg", "http://[::1]/a.jpg",
+                            "http://127.9.9.9/", "http://app.localhost/"}) {
+        EXPECT_EQ(fault(url, true), "none") << url;
+        EXPECT_THAT(fault(url, false), HasSubstr("allow_insecure_loopback")) << url;
+    }
+    for (const auto* url : {"http://example.com/", "http://localhost.example.com/",
+                            "http://127.0.0.1.example.com/", "http://192.168.0.1/", "http://0.0.0.0/"})
+        EXPECT_NE(fault(url, true), "none") << url;
+}
+
+TEST(SameOrigin, ResolvesAReferenceFromAReply) {
+    const Origin origin{true, "api.example", 443};
+    const auto target = [&](std::string_view reference) {
+        return same_origin_target(origin, "/v1/jobs", reference).value_or("none");
+    };
+    EXPECT_EQ(target("https://api.example/x?y=1"), "/x?y=1");
+    EXPECT_EQ(target("https://API.example:443/x"), "/x");
+    EXPECT_EQ(target("/x"), "/x");
+    EXPECT_EQ(target("7"), "/v1/7");
+    EXPECT_EQ(target("//api.example/x"), "/x");
+}
+
+TEST(SameOrigin, RefusesAnotherOrigin) {
+    const Origin origin{true, "api.example", 443};
+    for (const auto* reference :
+         {"https://evil.example/x", "http://api.example/x", "https://api.example:8443/x", "//evil.example/x",
+          "https://api.example@evil.example/", "https://user@api.example/x", "javascript:alert(1)", "",
+          "https://a b/"})
+        EXPECT_FALSE(same_origin_target(origin, "/v1", reference)) << reference;
+}
+
+TEST(Percent, EncodesASegment) {
+    EXPECT_EQ(percent_encoded_segment("a/b?c#d e"), "a%2Fb%3Fc%23d%20e");
+    EXPECT_EQ(percent_encoded_segment("../x"), "..%2Fx");
+    EXPECT_EQ(percent_encoded_segment("az-09._~"), "az-09._~");
+}
+
+TEST(Percent, Decodes) {
+    EXPECT_EQ(percent_decoded("p%40ss%3aword"), "p@ss:word");
+    EXPECT_EQ(percent_decoded("100%"), "100%"); // not encoded at all
+}
+
+} // namespace
+} // namespace pixelml
