@@ -142,7 +142,8 @@ asio::awaitable<Exchanged> HttpClient::send(HttpRequest request, std::shared_ptr
         if (const auto self = weak.lock(); self != nullptr && !ec)
             self->end(Kind::timed_out);
     });
-    auto exchanged = co_await send_through_pool({request, *connection, *exchange});
+    const Call call{request, *connection, *exchange};
+    auto exchanged = co_await send_through_pool(call);
     exchange->interrupt = nullptr;
     exchange->timer.cancel();
     co_return exchanged;

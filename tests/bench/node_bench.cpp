@@ -14,14 +14,14 @@
 
 namespace {
 
-constexpr const char *input_json = R"({
+constexpr const char* input_json = R"json({
     "model": "Pixel M",
     "prompt": "Slowly rotating 360 degrees, smooth camera movement, professional product showcase",
     "image": "https://example.com/product-shoe.jpg",
     "negative_prompt": "jerky motion, blurry, distorted, static",
     "size": "Square HD (1:1)",
-                     "prompt_optimizer" : true
-})";
+    "prompt_optimizer": true
+})json";
 
 wfn_module_entry_function load(void*& library) {
     library = dlopen(MODULE_PATH, RTLD_NOW | RTLD_LOCAL);
@@ -76,7 +76,7 @@ void whole_run(benchmark::State& state) {
     });
     const auto module = wfn::Module::load(MODULE_PATH);
     const auto node = module.find("image_to_video").value();
-    auto session = wfn::Session::open(module, {"bench", "1"});
+    auto session = wfn::Session::open(module, {"bench", "1", {}, {}});
     const auto connection =
         R"({"api_key": "k", "idempotent_submit": true, "allow_insecure_loopback": true, "base_url": ")"
         + server.base_url() + "\"}";

@@ -14,7 +14,6 @@
 #include <boost/beast/http/read.hpp>
 #include <openssl/evp.h>
 
-#include <array>
 #include <mutex>
 #include <string_view>
 #include <thread>
@@ -38,18 +37,23 @@ std::string basic_authorization(const std::string& credentials) {
 
 using SharedSocket = std::shared_ptr<tcp::socket>;
 
+asio::awaitable<void> forward(tcp::socket& from, tcp::socket& to) {
+    boost::beast::flat_buffer buffer;
+    for (;;) {
+        auto [ec, length] = co_await from.async_read_some(buffer.prepare(16384), token);
+        if (ec)
+            co_return;
+        buffer.commit(length);
+        auto [write_error, written] = co_await asio::async_write(to, buffer.data(), token);
+        if (write_error)
+            co_return;
+        buffer.consume(written);
+    }
+}
+
 // The end of one direction ends the tunnel.
 asio::awaitable<void> copy(SharedSocket from, SharedSocket to) {
-    std::array<char, 16 * 1024> bytes{};
-    for (;;) {
-        auto [ec, length] = co_await from->async_read_some(asio::buffer(bytes), token);
-        if (ec)
-            break;
-        auto [write_error, written] =
-            co_await asio::async_write(*to, asio::buffer(bytes.data(), length), token);
-        if (write_error)
-            break;
-    }
+    co_await forward(*from, *to);
     boost::system::error_code ignored;
     from->close(ignored);
     to->close(ignored);
@@ -59,7 +63,7 @@ asio::awaitable<void> copy(SharedSocket from, SharedSocket to) {
 
 class ConnectProxy::Implementation {
 public:
-    explicit Implementation(std::string credentials)
+    explicit Implementation(const std::string& credentials)
         : authorization_(credentials.empty() ? std::string() : basic_authorization(credentials)),
           acceptor_(io_, tcp::endpoint(asio::ip::address_v4::loopback(), 0)) {
         asio::co_spawn(io_, accept_all(), asio::detached);
@@ -139,8 +143,8 @@ private:
     std::size_t tunnels_ = 0;
 };
 
-ConnectProxy::ConnectProxy(std::string credentials)
-    : implementation_(std::make_unique<Implementation>(std::move(credentials))) {}
+ConnectProxy::ConnectProxy(const std::string& credentials)
+    : implementation_(std::make_unique<Implementation>(credentials)) {}
 
 ConnectProxy::~ConnectProxy() = default;
 

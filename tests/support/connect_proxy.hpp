@@ -14,7 +14,7 @@ namespace test_support {
 class ConnectProxy {
 public:
     // credentials: "user:password" that a client must show, else it is answered with 407; empty: none.
-    explicit ConnectProxy(std::string credentials);
+    explicit ConnectProxy(const std::string& credentials);
     ConnectProxy(const ConnectProxy&) = delete;
     ConnectProxy& operator=(const ConnectProxy&) = delete;
     ~ConnectProxy();

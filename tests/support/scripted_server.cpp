@@ -12,6 +12,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/error.hpp>
 #include <boost/beast/http/message.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
@@ -22,6 +23,7 @@
 #include <condition_variable>
 #include <exception>
 #include <mutex>
+#include <string_view>
 #include <thread>
 
 namespace test_support {
@@ -32,6 +34,8 @@ namespace http = boost::beast::http;
 using asio::ip::tcp;
 
 constexpr auto token = asio::as_tuple(asio::use_awaitable);
+constexpr std::string_view bad_request =
+    "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
 constexpr std::uint64_t largest_request = std::uint64_t{64} << 20;
 constexpr std::size_t pieces_of_everything = SIZE_MAX;
 
@@ -171,8 +175,12 @@ private:
             http::request_parser<http::string_body> parser;
             parser.body_limit(largest_request);
             auto [ec, bytes] = co_await http::async_read(stream, buffer, parser, token);
-            if (ec)
+            if (ec == http::error::end_of_stream || ec == http::error::partial_message)
                 co_return;
+            if (ec) { // what servers say to TLS on a plain port, among other things
+                co_await asio::async_write(stream, asio::buffer(bad_request), token);
+                co_return;
+            }
             const auto reply = reply_to(read_request(parser.get(), number));
             if (!co_await send(stream, reply))
                 co_return;

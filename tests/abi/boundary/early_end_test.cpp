@@ -186,6 +186,7 @@ TEST_F(EarlyEnd, CancelFromManyThreadsAtOnce) {
     HostRun run(module_, api.connection());
     ASSERT_EQ(WFN_OK, run.start(session_.get()));
     std::vector<std::thread> threads;
+    threads.reserve(8);
     for (int i = 0; i < 8; ++i)
         threads.emplace_back([&] {
             for (int n = 0; n < 50; ++n) {

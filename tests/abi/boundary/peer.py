@@ -8,6 +8,7 @@ is (HTTP status, body) and makes none. A job is "running" at its first poll and 
 
 import http.server
 import json
+import sys
 import threading
 
 
@@ -21,8 +22,7 @@ class Peer:
         self.polls = {}  # by job id
         self.cancelled = []
         handler = type("Handler", (_Handler,), {"peer": self})
-        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", 0), handler)
         self._thread = threading.Thread(target=self._server.serve_forever)
 
     @property
@@ -65,6 +65,14 @@ class Peer:
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
+
+
+class _Server(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request, client_address):
+        if not isinstance(sys.exc_info()[1], ConnectionError):  # a client that goes away is no fault
+            super().handle_error(request, client_address)
 
 
 class _Handler(http.server.BaseHTTPRequestHandler):

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <memory>
 #include <set>
 #include <string>
@@ -22,6 +23,7 @@ using test_support::video_of;
 std::vector<std::unique_ptr<LiveRun>> start_many(NodeHost& host, const test_support::RunSpec& spec,
                                                  int count) {
     std::vector<std::unique_ptr<LiveRun>> runs;
+    runs.reserve(static_cast<std::size_t>(count));
     for (int i = 0; i < count; ++i)
         runs.push_back(host.start(spec));
     return runs;

@@ -195,8 +195,7 @@ TEST(ProcessingTimeout, LeavesACheckpointThatCollectsTheVideo) {
 
     spec.timeout = 100s;
     spec.checkpoint = *late.checkpoint_json;
-    const auto live = host.start(spec);
-    const auto result = live->result(110s);
+    const auto result = host.start(spec)->result(110s);
     ASSERT_TRUE(result.succeeded()) << describe(result);
     EXPECT_NE(video_of(result).find(error_member(late, "job_id")), std::string::npos);
 }

@@ -3,6 +3,7 @@
 #include "scripted_api.hpp"
 #include "temporary_directory.hpp"
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
@@ -13,6 +14,8 @@ namespace {
 
 std::vector<std::string> command_line(const std::vector<std::string>& options) {
     std::vector<std::string> arguments{PIXELML_SANDBOX_PROGRAM, "--port", "0"};
+    if (std::find(options.begin(), options.end(), "--render-timeout") == options.end())
+        arguments.insert(arguments.end(), {"--render-timeout", "220"}); // for machines that are busy
     arguments.insert(arguments.end(), options.begin(), options.end());
     return arguments;
 }
@@ -32,7 +35,7 @@ test_support::RunSpec SandboxProcess::spec(boost::json::object input) const {
     test_support::RunSpec spec;
     spec.input = std::move(input);
     spec.connection = connection_to(base_url_);
-    spec.timeout = std::chrono::seconds(100);
+    spec.timeout = std::chrono::seconds(230);
     return spec;
 }
 

@@ -85,7 +85,7 @@ TEST_F(Tls, AServerWithoutTlsIsToldFromAnUntrustedOne) {
     spec.connection["base_url"] = "https://127.0.0.1:" + std::to_string(api.server().port());
     spec.connection["ca_file"] = directory_.write("ca.pem", authority_.certificate_pem);
     NodeHost host;
-    expect_refused(host.run(spec), "TLS");
+    expect_refused(host.run(spec), "does not speak TLS; check base_url");
     EXPECT_TRUE(api.server().requests().empty());
 }
 

@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cstddef>
 #include <cstdlib>
 #include <string>
 #include <vector>
@@ -37,9 +38,12 @@ void PrintTo(const Size& size, std::ostream* out) {
     *out << size.name;
 }
 
+// Seconds on an idle machine; the deadline of the run comes first.
+constexpr auto render_bound = std::chrono::seconds(240);
+
 // Width and height to which frames are reduced before they are compared.
-constexpr int small_width = 32;
-constexpr int small_height = 32;
+constexpr std::size_t small_width = 32;
+constexpr std::size_t small_height = 32;
 
 // One small grey picture for each second of the video.
 std::vector<std::string> pictures_of(const std::string& video) {
@@ -145,7 +149,7 @@ TEST_P(PageExample, BecomesAVideo) {
     input.replace(input.find(placeholder), placeholder.size(), "127.0.0.1:" + std::to_string(images.port()));
     NodeHost host;
     const auto live = host.start(sandbox.spec(json::parse(input).as_object()));
-    const auto result = live->result(std::chrono::seconds(110));
+    const auto result = live->result(render_bound);
     ASSERT_TRUE(result.succeeded()) << describe(result);
     EXPECT_TRUE(video_of(result).starts_with(sandbox.base_url() + "/videos/"));
     expect_video(video_of(result), example.width, example.height);
@@ -179,7 +183,7 @@ TEST_P(PixelM, RendersTheSizeAskedFor) {
                                                {"image", images.base_url() + "/photo.png"},
                                                {"negative_prompt", "blurry"},
                                                {"size", size.name}}));
-    const auto result = live->result(std::chrono::seconds(110));
+    const auto result = live->result(render_bound);
     ASSERT_TRUE(result.succeeded()) << describe(result);
     expect_video(video_of(result), size.width, size.height);
 }
@@ -206,7 +210,7 @@ TEST_P(PixelS, RendersTheImagesOwnShape) {
                                                {"image", images.base_url() + "/photo.jpg"},
                                                {"negative_prompt", nullptr},
                                                {"size", GetParam().name}}));
-    const auto result = live->result(std::chrono::seconds(110));
+    const auto result = live->result(render_bound);
     ASSERT_TRUE(result.succeeded()) << describe(result);
     EXPECT_NE(result.warnings_json.find("size_ignored"), std::string::npos);
     expect_video(video_of(result), 480, 640);

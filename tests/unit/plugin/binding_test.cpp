@@ -1,5 +1,5 @@
 #include "binding.hpp"
-#include "definitions.hpp"
+#include "flow_story.hpp"
 #include "json_text.hpp"
 
 #include <gmock/gmock.h>
@@ -16,23 +16,24 @@ using ::testing::StartsWith;
 
 // The least that a binding has to say, with these members besides or instead.
 boost::json::object document_with(std::string_view members = "{}") {
-    auto document = parse_json(R"({"name": "Example",
+    const auto least = parse_json(R"({"name": "Example",
         "submit": {"method": "POST", "path": "/jobs", "body": {}},
         "poll": {"method": "GET", "path": "/jobs/{id}"},
         "reply": {"id": ["/id"], "status": ["/status"], "video": ["/video"]},
-        "status_words": {"success": ["Done"], "failed": ["FAILED"]}})")
-                        ->as_object();
-    for (const auto& member : parse_json(members)->as_object())
+        "status_words": {"success": ["Done"], "failed": ["FAILED"]}})");
+    auto document = least->as_object();
+    const auto further = parse_json(members);
+    for (const auto& member : further->as_object())
         document[member.key()] = member.value();
     return document;
 }
 
 Result<std::shared_ptr<const Binding>> read(const boost::json::object& document) {
-    return read_binding(document, shared_definitions()->api_binding);
+    return read_binding(document, testing::definitions().api_binding);
 }
 
 TEST(Binding, BuiltInIsTheDocumentedWire) {
-    const auto& binding = *shared_definitions()->built_in_binding;
+    const auto& binding = *testing::definitions().built_in_binding;
     EXPECT_EQ(binding.submit_method + " " + binding.submit_path, "POST /v1/image-to-video");
     EXPECT_EQ(binding.poll.method + " " + binding.poll.path, "GET /v1/jobs/{id}");
     EXPECT_EQ(binding.cancel.value().method + " " + binding.cancel.value().path, "DELETE /v1/jobs/{id}");

@@ -1,5 +1,5 @@
 #include "connection.hpp"
-#include "definitions.hpp"
+#include "flow_story.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -15,8 +15,8 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 
 Result<std::shared_ptr<const Connection>> read(const std::string& text) {
-    const auto all = shared_definitions();
-    return read_connection(text, all->connection, all->api_binding, all->built_in_binding);
+    const auto& all = testing::definitions();
+    return read_connection(text, all.connection, all.api_binding, all.built_in_binding);
 }
 
 Result<std::shared_ptr<const Connection>> read_with(const std::string& members) {
@@ -35,7 +35,7 @@ TEST(Connection, NeedsOnlyItsKey) {
     EXPECT_EQ(connection->request_timeout, 30s);
     EXPECT_EQ(connection->job_timeout, 15min);
     EXPECT_FALSE(connection->proxy);
-    EXPECT_EQ(connection->binding, shared_definitions()->built_in_binding);
+    EXPECT_EQ(connection->binding, testing::definitions().built_in_binding);
 }
 
 TEST(Connection, ReadsEveryMember) {

@@ -118,6 +118,7 @@ private:
     std::string saved_text_;
     std::size_t checkpoints_ = 0;
     int sends_ = 0;
+    int idle_wakes_ = 0; // in a row, without any time between them
     bool abort_asked_ = false;
     bool saving_ = false;
     bool waiting_for_slot_ = false;

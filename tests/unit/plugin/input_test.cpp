@@ -1,4 +1,4 @@
-#include "definitions.hpp"
+#include "flow_story.hpp"
 #include "input.hpp"
 
 #include <boost/json/serialize.hpp>
@@ -16,7 +16,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 Result<CheckedInput> read(std::string_view text, bool loopback = false) {
-    return read_input(text, shared_definitions()->input, loopback);
+    return read_input(text, testing::definitions().input, loopback);
 }
 
 // The three required inputs and these.
@@ -66,7 +66,7 @@ TEST(Input, ANullPromptOptimizerStaysNull) {
 }
 
 TEST(Input, TheSmallModelHasNoSize) {
-    const auto given = *read(input_with(R"("model": "Pixel S", "size": "Square HD (1:1)")"));
+    const auto given = *read(input_with(R"json("model": "Pixel S", "size": "Square HD (1:1)")json"));
     EXPECT_FALSE(given.input.size);
     EXPECT_FALSE(values_by_name(given.input).contains("size"));
     EXPECT_THAT(warning_codes(given), ElementsAre("size_ignored"));

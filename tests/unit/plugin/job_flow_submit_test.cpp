@@ -231,7 +231,6 @@ TEST_P(AbsentSubmit, IsGivenUpAfterEightAttemptsUnpaid) {
 INSTANTIATE_TEST_SUITE_P(Ends, AbsentSubmit,
                          ::testing::Values(status(429, "TooManyRequests"), status(503, "Unavailable"),
                                            failure(Kind::unreachable, false, "Unreachable"),
-                                           failure(Kind::proxy, false, "ProxyRefused"),
                                            failure(Kind::timed_out, false, "TimedOutBeforeSending"),
                                            failure(Kind::broken, false, "BrokenBeforeSending")),
                          name_of);

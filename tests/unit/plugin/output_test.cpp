@@ -1,4 +1,4 @@
-#include "definitions.hpp"
+#include "flow_story.hpp"
 #include "output.hpp"
 
 #include <gtest/gtest.h>
@@ -7,7 +7,7 @@ namespace pixelml {
 namespace {
 
 Result<std::string> output_of(const std::string& video, bool loopback = false) {
-    return make_output(video, shared_definitions()->output, loopback);
+    return make_output(video, testing::definitions().output, loopback);
 }
 
 TEST(Output, IsTheVideosUrl) {

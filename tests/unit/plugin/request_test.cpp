@@ -49,10 +49,9 @@ TEST(SubmitRequest, IsWhatTheBindingSays) {
     EXPECT_EQ(request.method, "POST");
     EXPECT_EQ(request.target, "/base/v1/image-to-video");
     EXPECT_THAT(request.headers, ElementsAre(Pair("Idempotency-Key", "key-1")));
-    EXPECT_EQ(*parse_json(request.body), *parse_json(R"({"model": "Pixel M", "prompt": "Clouds moving across sky",
-        "image": "https://example.com/landscape.jpg", "negative_prompt": null, "size": "Landscape HD (16:9)",
-        "prompt_optimizer": true
-})"));
+    EXPECT_EQ(*parse_json(request.body), *parse_json(R"json({
+        "model": "Pixel M", "prompt": "Clouds moving across sky", "image": "https://example.com/landscape.jpg",
+        "negative_prompt": null, "size": "Landscape HD (16:9)", "prompt_optimizer": true})json"));
 }
 
 TEST(SubmitRequest, LeavesOutTheSizeOfAModelWithoutOne) {

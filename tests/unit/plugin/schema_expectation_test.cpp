@@ -1,4 +1,4 @@
-#include "definitions.hpp"
+#include "flow_story.hpp"
 #include "json_text.hpp"
 #include "schema_expectation.hpp"
 
@@ -25,8 +25,8 @@ TEST(SchemaExpectation, NamesEveryAlternative) {
 }
 
 TEST(SchemaExpectation, NamesTheChoices) {
-    const auto all = shared_definitions();
-    EXPECT_EQ(schema_expectation(all->input.document(), std::vector<std::string>{"model"}),
+    const auto& all = testing::definitions();
+    EXPECT_EQ(schema_expectation(all.input.document(), std::vector<std::string>{"model"}),
               R"(must be one of "Pixel M", "Pixel S")");
 }
 
