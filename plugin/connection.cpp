@@ -145,6 +145,7 @@ Result<std::shared_ptr<const Connection>> read_connection(std::string_view conne
     while (connection->base_path.ends_with('/'))
         connection->base_path.pop_back();
 
+    connection->api_key = Secret(members.find("api_key")->as_string());
     connection->authorization = authorization_for(members.find("api_key")->as_string(), *connection->binding);
     if (connection->authorization.empty())
         return fault_at("api_key", "must be printable ASCII without spaces");

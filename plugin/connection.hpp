@@ -22,6 +22,7 @@ struct Proxy {
 
 // An account at the API, and how to reach it.
 struct Connection {
+    Secret api_key;
     Secret authorization; // the value of the binding's authorization header
     Origin origin;
     std::string

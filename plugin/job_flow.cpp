@@ -29,8 +29,7 @@ Step JobFlow::on_checkpoint(TimePoint now, bool kept) {
         return kept ? wait_before_submit(now) : fail_submit(*last_submit_error_, false);
     case State::saving_job:
         if (!kept)
-            warnings_.push_back(
-                {"checkpoint_not_kept", "The host did not keep the checkpoint of job " + mark_.job.id + "."});
+            warn("checkpoint_not_kept", "The host did not keep the checkpoint of job " + mark_.job.id + ".");
         return on_job_kept(now);
     default:
         return step(Continue{});
@@ -147,6 +146,11 @@ Step JobFlow::save(State state, TimePoint now, const Checkpoint& checkpoint) {
 
 Step JobFlow::finish(Outcome outcome) {
     state_ = State::done;
+    auto& error = outcome.error;
+    error.message = presentable(std::move(error.message));
+    error.request_id = presentable(std::move(error.request_id));
+    for (auto& detail : error.details)
+        detail = {presentable(std::move(detail.path)), presentable(std::move(detail.message))};
     return step(Finish{std::move(outcome)});
 }
 
@@ -168,7 +172,16 @@ Step JobFlow::suspend_with(Checkpoint checkpoint, Millis resume_after) {
 
 void JobFlow::report(Phase phase, std::string message) {
     progress_.phase = phase;
-    progress_.message = std::move(message);
+    progress_.message = presentable(std::move(message));
+}
+
+void JobFlow::warn(const char* code, std::string message) {
+    warnings_.push_back({code, presentable(std::move(message))});
+}
+
+// An API may repeat the key in what it says.
+std::string JobFlow::presentable(std::string text) const {
+    return without_secret(std::move(text), plan_.connection->api_key);
 }
 
 Checkpoint JobFlow::checkpoint_in(Checkpoint::State state) const {

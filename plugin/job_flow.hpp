@@ -158,6 +158,8 @@ private:
     Step suspend_with(Checkpoint checkpoint, Millis resume_after);
     TimePoint wake_at() const noexcept;
     void report(Phase phase, std::string message);
+    void warn(const char* code, std::string message);
+    std::string presentable(std::string text) const;
     Checkpoint checkpoint_in(Checkpoint::State state) const;
     Checkpoint next_generation() const;
     std::optional<Checkpoint> unsubmitted() const;

@@ -144,13 +144,13 @@ Step JobFlow::succeed(const std::string& video) {
 }
 
 void JobFlow::read_job_progress(const JobReply& job) {
-    if (!job.status && !warned_of_status_) {
+    // The reply to a submit need not say; that of a poll should.
+    const bool silent = job.status_word.empty();
+    if (!job.status && !warned_of_status_ && !(silent && state_ == State::submitting)) {
         warned_of_status_ = true;
-        warnings_.push_back(
-            {"unknown_status", job.status_word.empty()
-                                   ? "The API names no status of the job; it counts as running."
-                                   : "The API calls the job \"" + job.status_word.substr(0, 64)
-                                         + "\", which the binding does not list; it counts as running."});
+        warn("unknown_status", silent ? "The API names no status of the job; it counts as running."
+                                      : "The API calls the job \"" + job.status_word.substr(0, 64)
+                                            + "\", which the binding does not list; it counts as running.");
     }
     if (job.progress)
         progress_.fraction = job.progress;

@@ -22,7 +22,7 @@ Error error_of_failure(const TransportFailure& failure, const std::string& servi
                           "The reply of " + service + " is unusable: " + failure.message + ".");
     auto error =
         make_error(ErrorCode::api_connection_error, "Cannot reach " + service + ": " + failure.message + ".");
-    error.retryable = failure.kind != Kind::tls;
+    error.retryable = !is_refusal(failure);
     return error;
 }
 

@@ -19,6 +19,10 @@ constexpr std::int64_t longest_retry_after_s = 86'400;
 
 } // namespace
 
+bool is_refusal(const TransportFailure& failure) noexcept {
+    return failure.kind == TransportFailure::Kind::tls || failure.kind == TransportFailure::Kind::proxy;
+}
+
 SubmitVerdict verdict_of_submit(int http_status) noexcept {
     if (http_status >= 200 && http_status < 300)
         return SubmitVerdict::accepted;
@@ -33,7 +37,7 @@ SubmitVerdict verdict_of_submit(int http_status) noexcept {
 SubmitVerdict verdict_of_submit(const TransportFailure& failure) noexcept {
     if (failure.may_have_arrived)
         return SubmitVerdict::uncertain;
-    return failure.kind == TransportFailure::Kind::tls ? SubmitVerdict::rejected : SubmitVerdict::absent;
+    return is_refusal(failure) ? SubmitVerdict::rejected : SubmitVerdict::absent;
 }
 
 bool poll_may_recover(int http_status) noexcept {
@@ -42,7 +46,7 @@ bool poll_may_recover(int http_status) noexcept {
 }
 
 bool poll_may_recover(const TransportFailure& failure) noexcept {
-    return failure.kind != TransportFailure::Kind::tls;
+    return !is_refusal(failure);
 }
 
 // SplitMix64: a few instructions, and good enough to spread retries.

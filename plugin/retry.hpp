@@ -13,6 +13,9 @@ namespace pixelml {
 using Millis = std::chrono::milliseconds;
 using TimePoint = std::chrono::steady_clock::time_point;
 
+// Whether repeating the request changes nothing: the peer is not trusted, or the proxy refuses.
+bool is_refusal(const TransportFailure& failure) noexcept;
+
 // What the end of a submit says about the job.
 enum class SubmitVerdict {
     accepted,  // a reply that should name the job

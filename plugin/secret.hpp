@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <memory>
 #include <new>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -45,6 +46,18 @@ public:
 private:
     std::vector<char, WipingAllocator<char>> characters_;
 };
+
+// The text with "***" wherever the secret stood. A secret of a few characters would be found everywhere and
+// hides nothing, so it is left alone.
+inline std::string without_secret(std::string text, const Secret& secret) {
+    constexpr std::size_t shortest = 6;
+    const auto hidden = secret.view();
+    if (hidden.size() < shortest)
+        return text;
+    for (auto at = text.find(hidden); at != std::string::npos; at = text.find(hidden, at))
+        text.replace(at, hidden.size(), "***");
+    return text;
+}
 
 // Memory for JSON that holds secrets, wiped when it is given back.
 class WipingResource final : public boost::json::memory_resource {

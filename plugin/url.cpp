@@ -116,7 +116,8 @@ std::optional<std::string> same_origin_target(const Origin& base_origin, std::st
                                               std::string_view reference) {
     if (reference.empty() || reference.size() > max_url_bytes)
         return std::nullopt;
-    const auto base = urls::parse_uri(to_text(base_origin, base_target));
+    const auto base_text = to_text(base_origin, base_target);
+    const auto base = urls::parse_uri(base_text);
     const auto relative = urls::parse_uri_reference(reference);
     if (!base || !relative)
         return std::nullopt;

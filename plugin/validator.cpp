@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace pixelml {
@@ -50,24 +51,25 @@ std::string pointer_to(const Path& path) {
     return pointer;
 }
 
-// The member named between single quotes at the end of valijson's sentence.
-std::string quoted_name(const std::string& sentence) {
-    const auto open = sentence.find('\'');
-    const auto close = sentence.rfind('\'');
-    const auto last_word_open = sentence.rfind(": '");
-    const auto begin = last_word_open == std::string::npos ? open + 1 : last_word_open + 3;
-    return close != std::string::npos && begin < close ? sentence.substr(begin, close - begin)
-                                                       : std::string();
+constexpr std::string_view missing = "Missing required property '";
+constexpr std::string_view unwanted = "Object contains a property that could not be validated using "
+                                      "'properties' or 'additionalProperties' constraints: '";
+
+// The member that valijson names behind this beginning of a sentence, before "'.".
+std::string member_named_after(std::string_view beginning, const std::string& sentence) {
+    return sentence.size() < beginning.size() + 2
+               ? std::string()
+               : sentence.substr(beginning.size(), sentence.size() - beginning.size() - 2);
 }
 
 Violation violation_of(const valijson::ValidationResults::Error& error) {
     Violation violation{path_of(error.context), error.description};
-    if (error.description.starts_with("Missing required property")) {
-        violation.path.push_back(quoted_name(error.description));
+    if (error.description.starts_with(missing)) {
+        violation.path.push_back(member_named_after(missing, error.description));
         violation.description = "is required";
         violation.complete = true;
-    } else if (error.description.starts_with("Object contains a property that could not be validated")) {
-        violation.path.push_back(quoted_name(error.description));
+    } else if (error.description.starts_with(unwanted)) {
+        violation.path.push_back(member_named_after(unwanted, error.description));
         violation.description = "is not a known member";
         violation.complete = true;
     }
