@@ -64,6 +64,14 @@ std::string presentable(std::string_view text) {
     return out;
 }
 
+// For the middle of a sentence of ours, which brings its own full stop.
+std::string clause(std::string_view text) {
+    auto out = presentable(text);
+    while (out.ends_with('.') || out.ends_with(' '))
+        out.pop_back();
+    return out;
+}
+
 std::string first_text(const json::object& object, std::initializer_list<std::string_view> names) {
     for (const auto name : names)
         if (const auto* value = object.if_contains(name); value != nullptr && value->is_string())
@@ -213,7 +221,7 @@ Error error_of_reply(const HttpReply& reply, const Binding& binding) {
     const auto api = read_error_body(reply.body, binding);
     auto message = what_the_status_means(reply.status, binding.name);
     if (!api.message.empty())
-        message += ": " + presentable(api.message);
+        message += ": " + clause(api.message);
     auto error = make_error(mapped(api.code, binding, code_of_status(reply.status)),
                             message + " (HTTP " + std::to_string(reply.status) + ").");
     if (error.code == ErrorCode::api_connection_error)
@@ -230,7 +238,7 @@ Error error_of_failed_job(const JobReply& job, const Binding& binding) {
     const auto code = mapped(job.error_code, binding, ErrorCode::generation_failed);
     auto message = binding.name + " could not make the video";
     if (!job.error_message.empty())
-        message += ": " + job.error_message;
+        message += ": " + clause(job.error_message);
     else if (!job.error_code.empty())
         message += ": " + presentable(job.error_code);
     auto error = make_error(code, message + ".");

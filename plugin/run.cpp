@@ -262,7 +262,7 @@ void Run::on_warning(const Warning& warning) {
 
 void Run::on_outcome(Outcome outcome) {
     if (outcome.kind == Outcome::Kind::failed)
-        log(WFN_LOG_ERROR, std::string(error_kind(outcome.error.code).type) + ": " + outcome.error.message);
+        log(WFN_LOG_INFO, std::string(error_kind(outcome.error.code).type) + ": " + outcome.error.message);
     driver_.reset();
     const auto request = std::exchange(request_, std::nullopt);
     const wfn_result* result = nullptr;

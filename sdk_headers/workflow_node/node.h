@@ -58,7 +58,7 @@ extern "C" {
  * Whether the struct at `pointer`, filled by the other side, has the member: true when its
  * struct_size covers the whole member. `type` is the struct's type in this header.
  */
-#define WFN_HAS(type, pointer, member) \
+#define WFN_HAS(type, pointer, member)                                                                       \
     ((pointer)->struct_size >= offsetof(type, member) + sizeof((pointer)->member))
 
 /* ------------------------------------------------------------------------------------- handles */
@@ -148,14 +148,14 @@ enum {
 typedef struct wfn_host {
     uint32_t struct_size;
     uint32_t reserved;
-    const char *name;    /* for the User-Agent and logs, e.g. "my-flows"; may be NULL */
-    const char *version; /* may be NULL */
-    void *user_data;     /* handed back to log */
+    const char* name;    /* for the User-Agent and logs, e.g. "my-flows"; may be NULL */
+    const char* version; /* may be NULL */
+    void* user_data;     /* handed back to log */
     /*
      * One line of log without a line end and without secrets. May be NULL.
      * [module], or the thread that is inside open, execute or close.
      */
-    void (*log)(void *user_data, wfn_log_level level, const char *message);
+    void (*log)(void* user_data, wfn_log_level level, const char* message);
 } wfn_host;
 
 /* How far a run is. See wfn_request.on_progress. */
@@ -165,26 +165,26 @@ typedef struct wfn_progress {
     double fraction;     /* 0 to 1; negative: unknown */
     int64_t eta_ms;      /* expected time until the result; negative: unknown */
     int64_t elapsed_ms;  /* since execute */
-    const char *job_id;  /* the service's name of the job; NULL before it has one */
-    const char *message; /* one short English sentence for people; never NULL */
+    const char* job_id;  /* the service's name of the job; NULL before it has one */
+    const char* message; /* one short English sentence for people; never NULL */
 } wfn_progress;
 
 /* Why a run failed or was cancelled. The texts are English and for people; `code` is for programs. */
 typedef struct wfn_error {
     uint32_t struct_size;
     int32_t retryable;   /* 1: the same run may succeed later; 0: something must change first */
-    const char *code;    /* e.g. "invalid_image_url"; the node's errors_json lists them */
-    const char *type;    /* e.g. "Invalid Image URL" */
-    const char *message; /* what happened in this run */
-    const char *cause;   /* what in general causes this type */
-    const char *solution;
+    const char* code;    /* e.g. "invalid_image_url"; the node's errors_json lists them */
+    const char* type;    /* e.g. "Invalid Image URL" */
+    const char* message; /* what happened in this run */
+    const char* cause;   /* what in general causes this type */
+    const char* solution;
     int64_t retry_after_ms; /* do not retry before; negative: not known */
     /*
      * The whole error as one JSON object: the members above, `charged` ("no", "yes" or "unknown": may
      * this run have been billed?), `http_status`, `request_id`, `job_id` (null where there is none)
      * and `details`, an array of {path: JSON pointer, message}.
      */
-    const char *json;
+    const char* json;
 } wfn_error;
 
 /*
@@ -194,16 +194,16 @@ typedef struct wfn_error {
 typedef struct wfn_result {
     uint32_t struct_size;
     wfn_outcome outcome;
-    const char *output_json; /* WFN_SUCCEEDED: as output_schema_json says; otherwise NULL */
-    const wfn_error *error;  /* WFN_FAILED and WFN_CANCELLED; otherwise NULL */
+    const char* output_json; /* WFN_SUCCEEDED: as output_schema_json says; otherwise NULL */
+    const wfn_error* error;  /* WFN_FAILED and WFN_CANCELLED; otherwise NULL */
     /*
      * The checkpoint to keep from now on instead of any earlier one; NULL: discard it, there is
      * nothing to go on from. Set when suspended, and when a failed run can be taken up again, e.g. at
      * the deadline while the service still works.
      */
-    const char *checkpoint_json;
+    const char* checkpoint_json;
     int64_t resume_after_ms;   /* WFN_SUSPENDED: a good moment to go on; otherwise negative */
-    const char *warnings_json; /* JSON array of {code, message}; "[]" when there is none */
+    const char* warnings_json; /* JSON array of {code, message}; "[]" when there is none */
 } wfn_result;
 
 /*
@@ -218,21 +218,21 @@ typedef struct wfn_request {
      * for every other run. From it the service can tell that a job was already paid for.
      * NULL: a random one.
      */
-    const char *run_key;
-    const char *input_json; /* as input_schema_json says; at most 1 MiB */
+    const char* run_key;
+    const char* input_json; /* as input_schema_json says; at most 1 MiB */
     /* As connection_schema_json says. Holds secrets; the module wipes its copy when the run ends. */
-    const char *connection_json;
-    const char *checkpoint_json; /* the last one kept of this run; NULL: start anew */
-    const char *traceparent;     /* W3C Trace Context, sent along with every request; NULL: none */
+    const char* connection_json;
+    const char* checkpoint_json; /* the last one kept of this run; NULL: start anew */
+    const char* traceparent;     /* W3C Trace Context, sent along with every request; NULL: none */
     int64_t timeout_ms;          /* the run's deadline, from execute on; 0: as the connection says */
     /* How long to wait for checkpoint_saved; 0: 30 000. */
     int64_t checkpoint_timeout_ms;
     int32_t suspend; /* WFN_SUSPEND_NEVER ... */
     int32_t reserved;
     int64_t suspend_after_ms; /* for WFN_SUSPEND_AFTER */
-    void *user_data;          /* handed back to the callbacks; must stay valid until the run is over */
+    void* user_data;          /* handed back to the callbacks; must stay valid until the run is over */
     /* The run's progress changed. At most 10 times a second. May be NULL. [module] */
-    void (*on_progress)(void *user_data, wfn_run *run, const wfn_progress *progress);
+    void (*on_progress)(void* user_data, wfn_run* run, const wfn_progress* progress);
     /*
      * Keep this checkpoint durably, in the place of an earlier one, then call run_checkpoint_saved:
      * inside the callback or later from any thread. Until then the run does not submit. It comes
@@ -241,13 +241,13 @@ typedef struct wfn_request {
      * NULL: the host keeps none.
      * [module]
      */
-    void (*on_checkpoint)(void *user_data, wfn_run *run, const char *checkpoint_json);
+    void (*on_checkpoint)(void* user_data, wfn_run* run, const char* checkpoint_json);
     /*
      * The run is over. Comes exactly once, last, never inside execute; not after a status other than
      * WFN_OK. May be NULL: then use run_wait and run_result. run_release is allowed inside.
      * [module]
      */
-    void (*on_complete)(void *user_data, wfn_run *run, const wfn_result *result);
+    void (*on_complete)(void* user_data, wfn_run* run, const wfn_result* result);
 } wfn_request;
 
 /* ------------------------------------------------------------------------- what the module gives */
@@ -256,27 +256,27 @@ typedef struct wfn_request {
 typedef struct wfn_connection {
     uint32_t struct_size;
     int32_t required;
-    const char *name;     /* "PixelML Connection" */
-    const char *category; /* "pixelml": connections of one category are interchangeable */
-    const char *description;
-    const char *schema_json; /* JSON Schema (draft 7) of connection_json; secrets are "writeOnly" */
+    const char* name;     /* "PixelML Connection" */
+    const char* category; /* "pixelml": connections of one category are interchangeable */
+    const char* description;
+    const char* schema_json; /* JSON Schema (draft 7) of connection_json; secrets are "writeOnly" */
 } wfn_connection;
 
 /* One node. Valid, unchanged, and at the same address while the module is loaded. */
 typedef struct wfn_node {
     uint32_t struct_size;
-    uint32_t flags; /* WFN_NODE_CAN_CANCEL ... */
-    const char *action_id; /* the name to find it by, e.g. "image_to_video"; never changes */
-    const char *version;   /* semantic version of the node */
-    const char *title;
-    const char *description;
-    const char *icon_svg;        /* an SVG document */
-    const char *categories_json; /* JSON array of strings */
-    const wfn_connection *connection; /* NULL: it needs none */
-    const char *input_schema_json;    /* JSON Schema, draft 7 */
-    const char *output_schema_json;
+    uint32_t flags;        /* WFN_NODE_CAN_CANCEL ... */
+    const char* action_id; /* the name to find it by, e.g. "image_to_video"; never changes */
+    const char* version;   /* semantic version of the node */
+    const char* title;
+    const char* description;
+    const char* icon_svg;             /* an SVG document */
+    const char* categories_json;      /* JSON array of strings */
+    const wfn_connection* connection; /* NULL: it needs none */
+    const char* input_schema_json;    /* JSON Schema, draft 7 */
+    const char* output_schema_json;
     /* JSON array of {code, type, cause, solution, retryable}: every error the node can end with. */
-    const char *errors_json;
+    const char* errors_json;
     /*
      * Starts a run and returns at once, without waiting for the network. *run is set before any
      * callback of the run is called, and is valid until run_release.
@@ -284,7 +284,7 @@ typedef struct wfn_node {
      * WFN_OUT_OF_MEMORY: no run was started and *run is NULL.
      * [any]
      */
-    wfn_status (*execute)(wfn_session *session, const wfn_request *request, wfn_run **run);
+    wfn_status (*execute)(wfn_session* session, const wfn_request* request, wfn_run** run);
 } wfn_node;
 
 /* A module. Valid, unchanged, and at the same address while the module is loaded. */
@@ -293,10 +293,10 @@ typedef struct wfn_module {
     uint32_t abi_major; /* WFN_ABI_MAJOR of the module's header */
     uint32_t abi_minor;
     uint32_t node_count;
-    const char *name;
-    const char *version;
-    const wfn_node *const *nodes; /* node_count pointers */
-    const char *settings_schema_json; /* JSON Schema of open's settings */
+    const char* name;
+    const char* version;
+    const wfn_node* const* nodes;     /* node_count pointers */
+    const char* settings_schema_json; /* JSON Schema of open's settings */
 
     /*
      * Opens a session and starts its threads. `host` and `settings_json` may be NULL.
@@ -304,7 +304,7 @@ typedef struct wfn_module {
      * *session is NULL.
      * [any]
      */
-    wfn_status (*open)(const wfn_host *host, const char *settings_json, wfn_session **session);
+    wfn_status (*open)(const wfn_host* host, const char* settings_json, wfn_session** session);
     /*
      * Ends the session: live runs are suspended as by run_suspend, on_complete of each is called, the
      * threads are joined. Takes at most about 10 s. To cancel instead, cancel the runs first.
@@ -312,7 +312,7 @@ typedef struct wfn_module {
      * WFN_WRONG_THREAD inside a callback of the session.
      * [host]
      */
-    wfn_status (*close)(wfn_session *session);
+    wfn_status (*close)(wfn_session* session);
 
     /*
      * Asks the run to stop, and the service to stop its job. Returns at once; never lost, however
@@ -320,35 +320,35 @@ typedef struct wfn_module {
      * result where that was already known.
      * [any]
      */
-    wfn_status (*run_cancel)(wfn_run *run);
+    wfn_status (*run_cancel)(wfn_run* run);
     /*
      * Asks the run to end as WFN_SUSPENDED as soon as its checkpoint says all that is known: at once,
      * or, while a submit is under way, when its reply has come, within 5 s. The job goes on at the
      * service. For a host that is about to stop.
      * [any]
      */
-    wfn_status (*run_suspend)(wfn_run *run);
+    wfn_status (*run_suspend)(wfn_run* run);
     /*
      * The answer to on_checkpoint; kept: 1 yes, 0 no. No, or no answer in time: before a submit, the
      * run ends, unpaid and retryable; after it, the run goes on and warns.
      * WFN_INVALID_STATE: no checkpoint of this run waits for an answer.
      * [any]
      */
-    wfn_status (*run_checkpoint_saved)(wfn_run *run, int32_t kept);
+    wfn_status (*run_checkpoint_saved)(wfn_run* run, int32_t kept);
     /*
      * Waits until the run is over and no callback of it is or will be running. timeout_ms 0 looks
      * without waiting; negative waits as long as the run takes, which its deadline bounds.
      * WFN_OK, WFN_TIMED_OUT, WFN_WRONG_THREAD inside a callback.
      * [host]
      */
-    wfn_status (*run_wait)(wfn_run *run, int64_t timeout_ms);
+    wfn_status (*run_wait)(wfn_run* run, int64_t timeout_ms);
     /* How the run ended; NULL while it is not over, or for a handle that is not valid. [any] */
-    const wfn_result *(*run_result)(wfn_run *run);
+    const wfn_result* (*run_result)(wfn_run* run);
     /*
      * Gives up the handle. A run that is not over goes on, and its on_complete still comes.
      * [any]
      */
-    wfn_status (*run_release)(wfn_run *run);
+    wfn_status (*run_release)(wfn_run* run);
 } wfn_module;
 
 /*
@@ -356,8 +356,8 @@ typedef struct wfn_module {
  * module offers without a session. The table is valid while the module is loaded.
  * [any]
  */
-const wfn_module *wfn_module_entry(void);
-typedef const wfn_module *(*wfn_module_entry_function)(void);
+const wfn_module* wfn_module_entry(void);
+typedef const wfn_module* (*wfn_module_entry_function)(void);
 
 #ifdef __cplusplus
 }
