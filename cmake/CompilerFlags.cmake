@@ -13,4 +13,5 @@ endif()
 if(WORKFLOW_NODE_SANITIZER)
     add_compile_options(-fsanitize=${WORKFLOW_NODE_SANITIZER} -fno-omit-frame-pointer -fno-sanitize-recover=all)
     add_link_options(-fsanitize=${WORKFLOW_NODE_SANITIZER})
+    add_compile_options(-Wno-maybe-uninitialized) # false alarms in instrumented code
 endif()
