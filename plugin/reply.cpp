@@ -67,7 +67,7 @@ std::string presentable(std::string_view text) {
 // For the middle of a sentence of ours, which brings its own full stop.
 std::string clause(std::string_view text) {
     auto out = presentable(text);
-    while (out.ends_with('.') || out.ends_with(' '))
+    if (out.ends_with('.') && !out.ends_with("..."))
         out.pop_back();
     return out;
 }
