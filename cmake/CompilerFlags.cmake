@@ -13,5 +13,14 @@ endif()
 if(WORKFLOW_NODE_SANITIZER)
     add_compile_options(-fsanitize=${WORKFLOW_NODE_SANITIZER} -fno-omit-frame-pointer -fno-sanitize-recover=all)
     add_link_options(-fsanitize=${WORKFLOW_NODE_SANITIZER})
-    add_compile_options(-Wno-maybe-uninitialized) # false alarms in instrumented code
+    # With the vptr check gcc gives Boost's error categories destructors, which the process's exit runs under
+    # threads that still use them. Without it they have none.
+    add_compile_options(-fno-sanitize=vptr)
+    # False alarms in instrumented code; the sanitizers see the real ones. The thread sanitizer does not know
+    # the fences that Asio has beside its locks.
+    if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+        add_compile_options(-Wno-maybe-uninitialized -Wno-mismatched-new-delete -Wno-tsan)
+    elseif(CMAKE_CXX_COMPILER_ID STREQUAL "Clang" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 17)
+        add_compile_options(-fno-sanitize=function) # cannot be assembled for coroutines
+    endif()
 endif()

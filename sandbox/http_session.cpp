@@ -1,29 +1,24 @@
 #include "http_session.hpp"
 
 #include "byte_range.hpp"
+#include "byte_stream.hpp"
 #include "log.hpp"
 #include "text.hpp"
 
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/error.hpp>
 #include <boost/asio/redirect_error.hpp>
-#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/write.hpp>
 #include <boost/beast/core/file.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/stream_traits.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/read.hpp>
-#include <boost/beast/http/serializer.hpp>
 #include <boost/beast/http/write.hpp>
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
-#include <optional>
+#include <sstream>
 #include <utility>
 #include <vector>
 
@@ -45,47 +40,59 @@ constexpr seconds handshake_timeout{10};
 constexpr seconds linger_timeout{2};
 constexpr std::size_t file_piece = std::size_t{64} * 1024;
 
-template <typename Stream>
+constexpr std::size_t read_piece = std::size_t{16} * 1024;
+
+using Head = http::response<http::empty_body>;
+
 class Session {
 public:
-    Session(Stream stream, Service& service, Client client)
-        : stream_(std::move(stream)), service_(service), client_(std::move(client)) {}
+    Session(ByteStream& stream, Service& service, Client client)
+        : stream_(stream), service_(service), client_(std::move(client)) {}
 
     asio::awaitable<void> run();
 
 private:
     using Parser = http::request_parser<http::string_body>;
 
-    beast::tcp_stream& tcp() { return beast::get_lowest_layer(stream_); }
+    enum class Until { header, end };
 
     asio::awaitable<error_code> read_request(Parser& parser);
+    asio::awaitable<error_code> read(Parser& parser, Until until, seconds time);
     asio::awaitable<bool> send(const Request& request, Reply reply, bool keep_alive);
     asio::awaitable<bool> send_file(const Request& request, const Reply& reply, bool keep_alive);
+    asio::awaitable<bool> send_bytes(beast::file& file, std::uint64_t count);
     asio::awaitable<bool> send_stalled(const Request& request, const Reply& reply);
+    asio::awaitable<bool> write(const std::string& text);
     asio::awaitable<void> refuse(error_code why);
-    asio::awaitable<void> close_gently();
-    void reset();
 
-    template <typename Body>
-    http::response<Body> head_of(const Request& request, const Reply& reply, bool keep_alive) const;
-
-    Stream stream_;
+    ByteStream& stream_;
     Service& service_;
     Client client_;
     beast::flat_buffer buffer_;
 };
 
-template <typename Stream>
-asio::awaitable<void> Session<Stream>::run() {
-    if constexpr (!std::is_same_v<Stream, beast::tcp_stream>) {
-        error_code error;
-        tcp().expires_after(handshake_timeout);
-        co_await stream_.async_handshake(asio::ssl::stream_base::server,
-                                         asio::redirect_error(asio::use_awaitable, error));
-        if (error) {
-            co_return;
-        }
+Head head_of(const Request& request, const Reply& reply, bool keep_alive) {
+    // An answer to something unreadable has no request version to go by.
+    Head head(reply.status, request.version() == 10 ? 10 : 11);
+    head.set(http::field::server, "pixelml-sandbox");
+    head.set("X-Request-Id", "req_" + random_hex(8));
+    head.set("X-Content-Type-Options", "nosniff");
+    head.set(http::field::cache_control, "no-store");
+    head.set(http::field::content_type, reply.content_type);
+    for (const auto& [name, value] : reply.headers) {
+        head.set(name, value);
     }
+    head.keep_alive(keep_alive);
+    return head;
+}
+
+std::string text_of(const Head& head) {
+    std::ostringstream text;
+    text << head.base();
+    return std::move(text).str();
+}
+
+asio::awaitable<void> Session::run() {
     for (;;) {
         Parser parser;
         const error_code error = co_await read_request(parser);
@@ -104,55 +111,69 @@ asio::awaitable<void> Session<Stream>::run() {
             break;
         }
     }
-    co_await close_gently();
+    co_await stream_.close_gently(linger_timeout);
 }
 
-template <typename Stream>
-asio::awaitable<error_code> Session<Stream>::read_request(Parser& parser) {
-    error_code error;
-    auto token = asio::redirect_error(asio::use_awaitable, error);
+asio::awaitable<error_code> Session::read_request(Parser& parser) {
     parser.header_limit(header_limit);
     parser.body_limit(body_limit);
-    tcp().expires_after(idle_timeout);
-    co_await http::async_read_header(stream_, buffer_, parser, token);
+    const error_code error = co_await read(parser, Until::header, idle_timeout);
     if (error) {
         co_return error;
     }
     if (lower_case(std::string(parser.get()[http::field::expect])) == "100-continue") {
-        http::response<http::empty_body> go_on(http::status::continue_, parser.get().version());
-        tcp().expires_after(write_timeout);
-        co_await http::async_write(stream_, go_on, token);
+        const Head go_on(http::status::continue_, parser.get().version());
+        const std::string text = text_of(go_on);
+        const error_code unsent = co_await stream_.write(asio::buffer(text), write_timeout);
+        if (unsent) {
+            co_return unsent;
+        }
+    }
+    co_return co_await read(parser, Until::end, body_timeout);
+}
+
+// The time is for the whole of it, however slowly the bytes drip.
+asio::awaitable<error_code> Session::read(Parser& parser, Until until, seconds time) {
+    const auto deadline = std::chrono::steady_clock::now() + time;
+    for (;;) {
+        error_code error = http::error::need_more;
+        if (buffer_.size() > 0) {
+            buffer_.consume(parser.put(buffer_.data(), error));
+            if (error && error != http::error::need_more) {
+                co_return error;
+            }
+        }
+        if (until == Until::header ? parser.is_header_done() : parser.is_done()) {
+            co_return error_code();
+        }
+        if (!error) {
+            continue; // the parser stops after each part, and the next one may be here already
+        }
+        const auto left =
+            std::chrono::ceil<ByteStream::Duration>(deadline - std::chrono::steady_clock::now());
+        if (left.count() <= 0) {
+            co_return beast::error::timeout;
+        }
+        const auto space = buffer_.prepare(read_piece);
+        error.clear();
+        buffer_.commit(co_await stream_.read_some(space, left, error));
+        if (error == asio::error::eof) {
+            co_return parser.got_some() ? http::error::partial_message : http::error::end_of_stream;
+        }
         if (error) {
             co_return error;
         }
     }
-    tcp().expires_after(body_timeout);
-    co_await http::async_read(stream_, buffer_, parser, token);
-    co_return error;
 }
 
-template <typename Stream>
-template <typename Body>
-http::response<Body> Session<Stream>::head_of(const Request& request, const Reply& reply,
-                                              bool keep_alive) const {
-    // An answer to something unreadable has no request version to go by.
-    http::response<Body> response(reply.status, request.version() == 10 ? 10 : 11);
-    response.set(http::field::server, "pixelml-sandbox");
-    response.set("X-Request-Id", "req_" + random_hex(8));
-    response.set("X-Content-Type-Options", "nosniff");
-    response.set(http::field::cache_control, "no-store");
-    response.set(http::field::content_type, reply.content_type);
-    for (const auto& [name, value] : reply.headers) {
-        response.set(name, value);
-    }
-    response.keep_alive(keep_alive);
-    return response;
+asio::awaitable<bool> Session::write(const std::string& text) {
+    const error_code error = co_await stream_.write(asio::buffer(text), write_timeout);
+    co_return !error;
 }
 
-template <typename Stream>
-asio::awaitable<bool> Session<Stream>::send(const Request& request, Reply reply, bool keep_alive) {
+asio::awaitable<bool> Session::send(const Request& request, Reply reply, bool keep_alive) {
     if (reply.ending == Reply::Ending::reset) {
-        reset();
+        stream_.reset();
         co_return false;
     }
     if (reply.ending == Reply::Ending::stalled) {
@@ -161,26 +182,16 @@ asio::awaitable<bool> Session<Stream>::send(const Request& request, Reply reply,
     if (reply.file) {
         co_return co_await send_file(request, reply, keep_alive);
     }
-    error_code error;
-    auto token = asio::redirect_error(asio::use_awaitable, error);
-    tcp().expires_after(write_timeout);
-    if (request.method() == http::verb::head) {
-        auto response = head_of<http::empty_body>(request, reply, keep_alive);
-        response.content_length(reply.body.size());
-        http::response_serializer<http::empty_body> serializer(response);
-        co_await http::async_write_header(stream_, serializer, token);
-    } else {
-        auto response = head_of<http::string_body>(request, reply, keep_alive);
-        response.body() = std::move(reply.body);
-        response.prepare_payload();
-        co_await http::async_write(stream_, response, token);
+    Head head = head_of(request, reply, keep_alive);
+    head.content_length(reply.body.size());
+    std::string text = text_of(head);
+    if (request.method() != http::verb::head) {
+        text += reply.body;
     }
-    co_return !error;
+    co_return co_await write(text);
 }
 
-template <typename Stream>
-asio::awaitable<bool> Session<Stream>::send_file(const Request& request, const Reply& reply,
-                                                 bool keep_alive) {
+asio::awaitable<bool> Session::send_file(const Request& request, const Reply& reply, bool keep_alive) {
     error_code error;
     beast::file file;
     file.open(reply.file->c_str(), beast::file_mode::scan, error);
@@ -191,74 +202,72 @@ asio::awaitable<bool> Session<Stream>::send_file(const Request& request, const R
             error_reply(http::status::not_found, {"not_found", "This file does not exist, or no longer."});
         co_return co_await send(request, std::move(missing), keep_alive);
     }
-    auto response = head_of<http::empty_body>(request, reply, keep_alive);
-    response.set(http::field::accept_ranges, "bytes");
-    response.set(http::field::cache_control, "private, max-age=86400"); // a job's files never change
     const auto range_header = request[http::field::range];
     const auto range = parse_range({range_header.data(), range_header.size()}, size);
-    ByteRange part{0, size};
     if (std::holds_alternative<Unsatisfiable>(range)) {
         Reply refusal = error_reply(http::status::range_not_satisfiable,
                                     {"range_not_satisfiable", "The file ends before this range."});
         refusal.headers.emplace_back("Content-Range", "bytes */" + std::to_string(size));
         co_return co_await send(request, std::move(refusal), keep_alive);
     }
+    Head head = head_of(request, reply, keep_alive);
+    head.set(http::field::accept_ranges, "bytes");
+    head.set(http::field::cache_control, "private, max-age=86400"); // a job's files never change
+    ByteRange part{0, size};
     if (const auto* const wanted = std::get_if<ByteRange>(&range)) {
         part = *wanted;
-        response.result(http::status::partial_content);
-        response.set(http::field::content_range, "bytes " + std::to_string(part.first) + "-"
-                                                     + std::to_string(part.first + part.length - 1) + "/"
-                                                     + std::to_string(size));
+        head.result(http::status::partial_content);
+        head.set(http::field::content_range, "bytes " + std::to_string(part.first) + "-"
+                                                 + std::to_string(part.first + part.length - 1) + "/"
+                                                 + std::to_string(size));
     }
-    response.content_length(part.length);
-
-    auto token = asio::redirect_error(asio::use_awaitable, error);
-    http::response_serializer<http::empty_body> serializer(response);
-    tcp().expires_after(write_timeout);
-    co_await http::async_write_header(stream_, serializer, token);
-    if (error || request.method() == http::verb::head) {
-        co_return !error;
+    head.content_length(part.length);
+    const std::string text = text_of(head);
+    const bool head_sent = co_await write(text);
+    if (!head_sent || request.method() == http::verb::head) {
+        co_return head_sent;
     }
     file.seek(part.first, error);
-    std::vector<char> piece(file_piece);
-    while (!error && part.length > 0) {
-        const std::size_t wanted =
-            static_cast<std::size_t>(std::min<std::uint64_t>(piece.size(), part.length));
-        const std::size_t count = file.read(piece.data(), wanted, error);
-        if (error || count == 0) { // the file shrank: the client sees the connection end early
-            co_return false;
-        }
-        tcp().expires_after(write_timeout);
-        co_await asio::async_write(stream_, asio::buffer(piece.data(), count), token);
-        part.length -= count;
+    if (error) {
+        co_return false;
     }
-    co_return !error;
+    co_return co_await send_bytes(file, part.length);
 }
 
-template <typename Stream>
-asio::awaitable<bool> Session<Stream>::send_stalled(const Request& request, const Reply& reply) {
-    auto response = head_of<http::empty_body>(request, reply, false);
-    response.content_length(reply.body.size());
-    http::response_serializer<http::empty_body> serializer(response);
+asio::awaitable<bool> Session::send_bytes(beast::file& file, std::uint64_t count) {
     error_code error;
-    auto token = asio::redirect_error(asio::use_awaitable, error);
-    tcp().expires_after(write_timeout);
-    co_await http::async_write_header(stream_, serializer, token);
-    if (!error) {
-        tcp().expires_after(write_timeout);
-        co_await asio::async_write(stream_, asio::buffer(reply.body.data(), reply.body.size() / 2), token);
+    std::vector<char> piece(file_piece);
+    while (count > 0) {
+        const std::size_t wanted = static_cast<std::size_t>(std::min<std::uint64_t>(piece.size(), count));
+        const std::size_t got = file.read(piece.data(), wanted, error);
+        if (error || got == 0) { // the file shrank: the client sees the connection end early
+            co_return false;
+        }
+        error = co_await stream_.write(asio::buffer(piece.data(), got), write_timeout);
+        if (error) {
+            co_return false;
+        }
+        count -= got;
     }
-    if (!error) {
-        asio::steady_timer timer(tcp().get_executor(), reply.stall);
-        co_await timer.async_wait(token);
+    co_return true;
+}
+
+asio::awaitable<bool> Session::send_stalled(const Request& request, const Reply& reply) {
+    Head head = head_of(request, reply, false);
+    head.content_length(reply.body.size());
+    const std::string text = text_of(head) + reply.body.substr(0, reply.body.size() / 2);
+    const bool sent = co_await write(text);
+    if (sent) {
+        error_code error;
+        asio::steady_timer timer(stream_.executor(), reply.stall);
+        co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
     }
-    reset();
+    stream_.reset();
     co_return false;
 }
 
 // Answers what could not be read, where there is somebody to answer.
-template <typename Stream>
-asio::awaitable<void> Session<Stream>::refuse(error_code why) {
+asio::awaitable<void> Session::refuse(error_code why) {
     Reply reply;
     if (why == http::error::body_limit) {
         reply = error_reply(http::status::payload_too_large,
@@ -276,36 +285,8 @@ asio::awaitable<void> Session<Stream>::refuse(error_code why) {
     const Request unreadable;
     const bool sent = co_await send(unreadable, std::move(reply), false);
     if (sent) {
-        co_await close_gently();
+        co_await stream_.close_gently(linger_timeout);
     }
-}
-
-// Closing a socket with unread input resets the connection, and the client may lose the answer: so the
-// rest of a refused request is read first, within bounds.
-template <typename Stream>
-asio::awaitable<void> Session<Stream>::close_gently() {
-    error_code error;
-    auto token = asio::redirect_error(asio::use_awaitable, error);
-    if constexpr (!std::is_same_v<Stream, beast::tcp_stream>) {
-        tcp().expires_after(linger_timeout);
-        co_await stream_.async_shutdown(token);
-    }
-    error_code ignored;
-    tcp().socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
-    const auto deadline = std::chrono::steady_clock::now() + linger_timeout;
-    std::vector<char> discarded(file_piece);
-    error.clear();
-    while (!error && std::chrono::steady_clock::now() < deadline) {
-        tcp().expires_at(deadline);
-        co_await tcp().async_read_some(asio::buffer(discarded), token);
-    }
-}
-
-template <typename Stream>
-void Session<Stream>::reset() {
-    error_code ignored;
-    tcp().socket().set_option(asio::socket_base::linger(true, 0), ignored);
-    tcp().socket().close(ignored);
 }
 
 } // namespace
@@ -324,19 +305,12 @@ asio::awaitable<void> run_session(asio::ip::tcp::socket socket, SSL_CTX* tls, Se
     client.tls = tls != nullptr;
     client.local_authority =
         (local.address().is_v6() ? "[" + address + "]" : address) + ":" + std::to_string(local.port());
-    beast::tcp_stream stream(std::move(socket));
-    if (!tls) {
-        Session<beast::tcp_stream> session(std::move(stream), service, std::move(client));
-        co_await session.run();
+    ByteStream stream(std::move(socket), tls);
+    const error_code unsafe = co_await stream.handshake(handshake_timeout);
+    if (unsafe) {
         co_return;
     }
-    SSL* const ssl = SSL_new(tls);
-    if (!ssl) {
-        log("TLS: out of memory");
-        co_return;
-    }
-    using TlsStream = asio::ssl::stream<beast::tcp_stream>; // takes ownership of the SSL
-    Session<TlsStream> session(TlsStream(std::move(stream), ssl), service, std::move(client));
+    Session session(stream, service, std::move(client));
     co_await session.run();
 }
 

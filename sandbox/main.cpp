@@ -37,7 +37,7 @@ void check_ffmpeg(const std::string& ffmpeg) {
 }
 
 fs::path prepare_video_directory(const std::string& wanted, const fs::path& temporary) {
-    const fs::path directory = wanted.empty() ? temporary / "videos" : fs::absolute(wanted);
+    fs::path directory = wanted.empty() ? temporary / "videos" : fs::absolute(wanted);
     std::error_code error;
     fs::create_directories(directory, error);
     if (error || access(directory.c_str(), W_OK | X_OK) != 0) {
@@ -48,7 +48,7 @@ fs::path prepare_video_directory(const std::string& wanted, const fs::path& temp
 }
 
 asio::ip::address parse_host(const std::string& host) {
-    const auto address = asio::ip::make_address(host);
+    auto address = asio::ip::make_address(host);
     if (!address.is_loopback()) {
         sandbox::log("warning: listening on " + host
                      + ": other machines can reach this sandbox, which fetches any URL it is given");

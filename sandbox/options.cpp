@@ -42,7 +42,7 @@ std::string read_key_file(const std::string& path) {
     std::ifstream file(path);
     std::array<char, longest_key + 1> buffer{};
     file.read(buffer.data(), buffer.size());
-    const std::string key(trimmed({buffer.data(), static_cast<std::size_t>(file.gcount())}));
+    std::string key(trimmed({buffer.data(), static_cast<std::size_t>(file.gcount())}));
     if (key.empty() || key.size() > longest_key) {
         throw CLI::ValidationError("--api-key-file", "the file is empty or cannot be read");
     }

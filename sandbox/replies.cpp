@@ -73,7 +73,7 @@ Reply model_not_available(std::string message) {
 
 // The answers of faults that keep a request from being carried out.
 std::optional<Reply> reply_before(const Fault& fault) {
-    const auto with_retry_after = [&](http::status status, ApiError error) {
+    const auto with_retry_after = [&](http::status status, const ApiError& error) {
         Reply reply = error_reply(status, error);
         reply.headers.emplace_back("Retry-After", std::to_string(fault.retry_after.count()));
         return reply;

@@ -121,7 +121,7 @@ class Generator:
         elif action == 2:
             place[rng.choice(list(place))] = None
         elif action == 3:
-            place[rng.choice(list(place))] = deep(rng.randrange(1, 20))
+            place[rng.choice(list(place))] = deep(rng.randrange(1, 9))
         elif action == 4:
             name = rng.choice(list(place))
             if isinstance(place[name], str):

@@ -1,9 +1,10 @@
 #include "connect_proxy.hpp"
 
+#include "loopback_listener.hpp"
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
@@ -16,7 +17,6 @@
 
 #include <mutex>
 #include <string_view>
-#include <thread>
 #include <utility>
 
 namespace test_support {
@@ -65,18 +65,11 @@ class ConnectProxy::Implementation {
 public:
     explicit Implementation(const std::string& credentials)
         : authorization_(credentials.empty() ? std::string() : basic_authorization(credentials)),
-          acceptor_(io_, tcp::endpoint(asio::ip::address_v4::loopback(), 0)) {
-        asio::co_spawn(io_, accept_all(), asio::detached);
-        thread_ = std::thread([this] { io_.run(); });
-    }
-    Implementation(const Implementation&) = delete;
-    Implementation& operator=(const Implementation&) = delete;
-    ~Implementation() {
-        io_.stop();
-        thread_.join();
-    }
+          listener_([this](tcp::socket client) {
+              return serve(std::make_shared<tcp::socket>(std::move(client)));
+          }) {}
 
-    std::uint16_t port() const { return port_; }
+    std::uint16_t port() const { return listener_.port(); }
     std::vector<std::string> connect_targets() const {
         const std::lock_guard lock(mutex_);
         return targets_;
@@ -87,15 +80,6 @@ public:
     }
 
 private:
-    asio::awaitable<void> accept_all() {
-        for (;;) {
-            auto [ec, socket] = co_await acceptor_.async_accept(token);
-            if (ec)
-                co_return;
-            asio::co_spawn(io_, serve(std::make_shared<tcp::socket>(std::move(socket))), asio::detached);
-        }
-    }
-
     asio::awaitable<void> serve(SharedSocket client) {
         boost::beast::flat_buffer buffer;
         http::request_parser<http::empty_body> parser;
@@ -114,7 +98,7 @@ private:
                                            "Content-Length: 0\r\n\r\n");
         const auto colon = target.rfind(':');
         const auto port = static_cast<std::uint16_t>(std::stoul(target.substr(colon + 1)));
-        const auto server = std::make_shared<tcp::socket>(io_);
+        const auto server = std::make_shared<tcp::socket>(client->get_executor());
         auto [unreachable] = co_await server->async_connect({asio::ip::address_v4::loopback(), port}, token);
         if (unreachable)
             co_return co_await say(client, "HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n");
@@ -123,7 +107,7 @@ private:
             ++tunnels_;
         }
         co_await say(client, "HTTP/1.1 200 Connection established\r\n\r\n");
-        asio::co_spawn(io_, copy(client, server), asio::detached);
+        asio::co_spawn(client->get_executor(), copy(client, server), asio::detached);
         co_await copy(server, client);
     }
 
@@ -134,13 +118,10 @@ private:
     }
 
     const std::string authorization_;
-    asio::io_context io_{1};
-    tcp::acceptor acceptor_;
-    const std::uint16_t port_ = acceptor_.local_endpoint().port();
-    std::thread thread_;
     mutable std::mutex mutex_; // of what follows
     std::vector<std::string> targets_;
     std::size_t tunnels_ = 0;
+    LoopbackListener listener_; // last: it serves with all of the above
 };
 
 ConnectProxy::ConnectProxy(const std::string& credentials)

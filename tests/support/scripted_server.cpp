@@ -1,11 +1,8 @@
 #include "scripted_server.hpp"
 
-#include "server_tls.hpp"
+#include "loopback_listener.hpp"
 
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -24,7 +21,6 @@
 #include <exception>
 #include <mutex>
 #include <string_view>
-#include <thread>
 
 namespace test_support {
 namespace {
@@ -104,18 +100,9 @@ class ScriptedServer::Implementation {
 public:
     Implementation(Handler handler, SslContext tls)
         : handler_(std::move(handler)), tls_(std::move(tls)),
-          acceptor_(io_, tcp::endpoint(asio::ip::address_v4::loopback(), 0)) {
-        asio::co_spawn(io_, accept_all(), asio::detached);
-        thread_ = std::thread([this] { io_.run(); });
-    }
-    Implementation(const Implementation&) = delete;
-    Implementation& operator=(const Implementation&) = delete;
-    ~Implementation() {
-        io_.stop();
-        thread_.join();
-    }
+          listener_([this](tcp::socket socket) { return serve(std::move(socket)); }) {}
 
-    std::uint16_t port() const { return port_; }
+    std::uint16_t port() const { return listener_.port(); }
     bool uses_tls() const { return tls_ != nullptr; }
 
     std::vector<Request> requests() const {
@@ -136,16 +123,6 @@ public:
     }
 
 private:
-    asio::awaitable<void> accept_all() {
-        for (;;) {
-            auto [ec, socket] = co_await acceptor_.async_accept(token);
-            if (ec) // out of file descriptors: the waiting connection is taken later
-                co_await sleep_for(std::chrono::milliseconds(10));
-            else
-                asio::co_spawn(io_, serve(std::move(socket)), asio::detached);
-        }
-    }
-
     asio::awaitable<void> serve(tcp::socket socket) {
         std::uint64_t number = 0;
         {
@@ -229,16 +206,13 @@ private:
 
     Handler handler_;
     SslContext tls_;
-    asio::io_context io_{1};
-    tcp::acceptor acceptor_;
-    const std::uint16_t port_ = acceptor_.local_endpoint().port();
-    std::thread thread_;
     mutable std::mutex mutex_; // of what follows
     mutable std::condition_variable request_came_;
     std::vector<Request> requests_;
     std::size_t accepted_ = 0;
     std::size_t open_ = 0;
     std::size_t most_open_ = 0;
+    LoopbackListener listener_; // last: it serves with all of the above
 };
 
 ScriptedServer::ScriptedServer(Handler handler)
@@ -246,6 +220,9 @@ ScriptedServer::ScriptedServer(Handler handler)
 
 ScriptedServer::ScriptedServer(Handler handler, const Certificate& identity)
     : implementation_(std::make_unique<Implementation>(std::move(handler), make_server_context(identity))) {}
+
+ScriptedServer::ScriptedServer(Handler handler, SslContext tls)
+    : implementation_(std::make_unique<Implementation>(std::move(handler), std::move(tls))) {}
 
 ScriptedServer::~ScriptedServer() = default;
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "server_tls.hpp"
 #include "test_certificates.hpp"
 
 #include <chrono>
@@ -57,6 +58,7 @@ public:
 
     explicit ScriptedServer(Handler handler);
     ScriptedServer(Handler handler, const Certificate& identity); // https
+    ScriptedServer(Handler handler, SslContext tls);              // https as the context says
     ScriptedServer(const ScriptedServer&) = delete;
     ScriptedServer& operator=(const ScriptedServer&) = delete;
     ~ScriptedServer();

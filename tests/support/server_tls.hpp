@@ -5,6 +5,7 @@
 #include <openssl/ssl.h>
 
 #include <memory>
+#include <string>
 
 namespace test_support {
 
@@ -15,5 +16,8 @@ using SslContext = std::unique_ptr<SSL_CTX, FreeSslContext>;
 
 // Throws std::runtime_error.
 SslContext make_server_context(const Certificate& identity);
+void send_with_chain(SSL_CTX* context, const Certificate& intermediate);
+// response: DER; must outlive the context.
+void staple(SSL_CTX* context, const std::string& response);
 
 } // namespace test_support

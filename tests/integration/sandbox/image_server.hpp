@@ -1,9 +1,9 @@
 #pragma once
 
-#include <atomic>
+#include "scripted_server.hpp"
+
 #include <map>
 #include <string>
-#include <thread>
 
 namespace sandbox_test {
 
@@ -12,21 +12,11 @@ namespace sandbox_test {
 class ImageServer {
 public:
     explicit ImageServer(std::map<std::string, std::string> answers);
-    ~ImageServer();
-    ImageServer(const ImageServer&) = delete;
-    ImageServer& operator=(const ImageServer&) = delete;
 
-    std::string url(const std::string& path) const;
+    std::string url(const std::string& path) const { return server_.base_url() + path; }
 
 private:
-    void serve();
-    void answer(int connection) const;
-
-    std::map<std::string, std::string> answers_;
-    int listener_ = -1;
-    int port_ = 0;
-    std::atomic<bool> stopping_ = false;
-    std::thread thread_;
+    test_support::ScriptedServer server_;
 };
 
 std::string ok_answer(const std::string& body, const std::string& content_type = "application/octet-stream");

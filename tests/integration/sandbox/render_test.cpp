@@ -62,7 +62,7 @@ protected:
             call({"GET", std::string(job.at("output").at("video").as_string()), {}, {}, {}});
         EXPECT_EQ(answer.status, 200);
         EXPECT_EQ(answer.headers.at("content-type"), "video/mp4");
-        const std::string path = server->temporary_directory() / "downloaded.mp4";
+        std::string path = server->temporary_directory() / "downloaded.mp4";
         std::ofstream(path, std::ios::binary) << answer.body;
         return path;
     }

@@ -1,8 +1,8 @@
 #pragma once
 
+#include "child_process.hpp"
 #include "http_call.hpp"
-
-#include <sys/types.h>
+#include "test_directory.hpp"
 
 #include <filesystem>
 #include <string>
@@ -11,7 +11,7 @@
 namespace sandbox_test {
 
 struct Ended {
-    int exit_code = -1; // -1: by a signal, or not within a minute
+    int exit_code = -1; // 128 + the signal that ended it; -1: it had to be killed after a minute
     std::string output;
     std::string errors;
 };
@@ -22,13 +22,10 @@ class SandboxProcess {
 public:
     explicit SandboxProcess(const std::vector<std::string>& arguments = {},
                             const std::vector<std::string>& environment = {});
-    ~SandboxProcess();
-    SandboxProcess(const SandboxProcess&) = delete;
-    SandboxProcess& operator=(const SandboxProcess&) = delete;
 
     const std::string& url() const { return url_; }
-    pid_t pid() const { return pid_; }
-    const std::filesystem::path& temporary_directory() const { return directory_; }
+    pid_t pid() const { return process_.id(); }
+    const std::filesystem::path& temporary_directory() const { return directory_.path(); }
     std::string log() const;
 
     Ended stop(int signal);
@@ -52,10 +49,9 @@ public:
     std::vector<std::string> files() const;
 
 private:
-    std::filesystem::path directory_;
+    test_support::TestDirectory directory_;
+    test_support::ChildProcess process_;
     std::string url_;
-    pid_t pid_ = -1;
-    int output_ = -1;
 };
 
 // Runs the program until it ends by itself.

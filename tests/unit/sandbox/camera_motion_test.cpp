@@ -45,9 +45,7 @@ TEST(CameraMotion, IsASlowPushInWhenThePromptNamesNone) {
     for (const char* const prompt :
          {"", "Clouds moving across sky, trees swaying, water rippling", "Gentle hair movement in breeze",
           "a panorama of the company", "company span", "zoomorphic art", "push the door", "pull the rope",
-          "\xC3\xBC"
-          "bspin",
-          "\xFF\xFE zoo"}) {
+          "\xC3\xBC-bspin", "\xFF\xFE zoo"}) {
         const CameraMove move = choose_camera_move(prompt);
         EXPECT_EQ(move, CameraMove{}) << prompt;
         EXPECT_EQ(move.motion, Motion::zoom_in);

@@ -88,7 +88,8 @@ TEST(FfmpegArguments, LeaveRoomForARotation) {
             const PixelSize area = area_for_rotation(frame, from, to);
             EXPECT_EQ(area.width % 2, 0);
             EXPECT_EQ(area.height % 2, 0);
-            for (double degrees = from; degrees <= to; degrees += 0.25) {
+            for (int quarter = from * 4; quarter <= to * 4; ++quarter) {
+                const double degrees = quarter / 4.0;
                 const double c = std::abs(std::cos(degrees * std::numbers::pi / 180));
                 const double s = std::abs(std::sin(degrees * std::numbers::pi / 180));
                 ASSERT_LE(frame.width * c + frame.height * s, area.width) << degrees;

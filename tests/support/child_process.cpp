@@ -1,4 +1,4 @@
-#include "process.hpp"
+#include "child_process.hpp"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -51,7 +51,7 @@ void require(int error, const char* what) {
 } // namespace
 
 ChildProcess::ChildProcess(const std::vector<std::string>& arguments,
-                           const std::vector<std::string>& environment) {
+                           const std::vector<std::string>& environment, const std::string& error_file) {
     int ends[2] = {-1, -1};
     require(::pipe2(ends, O_CLOEXEC) == 0 ? 0 : errno, "pipe2");
     output_ = ends[0];
@@ -60,6 +60,9 @@ ChildProcess::ChildProcess(const std::vector<std::string>& arguments,
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
+    if (!error_file.empty())
+        posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, error_file.c_str(),
+                                         O_WRONLY | O_CREAT | O_TRUNC, 0600);
 
     auto argument_texts = arguments;
     auto environment_texts = environment_with(environment);

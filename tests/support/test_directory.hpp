@@ -12,17 +12,17 @@
 namespace test_support {
 
 // A directory of its own for one test; removed with all that is in it.
-class TemporaryDirectory {
+class TestDirectory {
 public:
-    TemporaryDirectory() {
+    TestDirectory() {
         auto name = (std::filesystem::temp_directory_path() / "workflow-node-test-XXXXXX").string();
         if (::mkdtemp(name.data()) == nullptr)
             throw std::system_error(errno, std::generic_category(), "mkdtemp");
         path_ = name;
     }
-    TemporaryDirectory(const TemporaryDirectory&) = delete;
-    TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-    ~TemporaryDirectory() {
+    TestDirectory(const TestDirectory&) = delete;
+    TestDirectory& operator=(const TestDirectory&) = delete;
+    ~TestDirectory() {
         std::error_code ignored;
         std::filesystem::remove_all(path_, ignored);
     }

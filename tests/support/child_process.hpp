@@ -9,14 +9,16 @@
 
 namespace test_support {
 
-// A child process. Its standard output is read here, its standard error is the test's, its standard input
-// is empty. The destructor asks it to end, kills it where it does not, and reaps it. For one thread.
+// A child process. Its standard output is read here, its standard error goes to a file or is the test's, its
+// standard input is empty. The destructor asks it to end, kills it where it does not, and reaps it. For one
+// thread.
 class ChildProcess {
 public:
     // The first argument is the program, looked up in PATH. `environment` holds "NAME=value", on top of
-    // the test's own. Throws std::system_error.
+    // the test's own. error_file empty: the test's standard error. Throws std::system_error.
     explicit ChildProcess(const std::vector<std::string>& arguments,
-                          const std::vector<std::string>& environment = {});
+                          const std::vector<std::string>& environment = {},
+                          const std::string& error_file = {});
     ChildProcess(const ChildProcess&) = delete;
     ChildProcess& operator=(const ChildProcess&) = delete;
     ~ChildProcess();

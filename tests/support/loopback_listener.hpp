@@ -1,0 +1,36 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <thread>
+
+namespace test_support {
+
+// Accepts on an ephemeral port of 127.0.0.1 and serves every connection on one thread of its own. As the
+// last member of its owner it ends first: the destructor joins, and destroys what is still being served.
+class LoopbackListener {
+public:
+    using Serve = std::function<boost::asio::awaitable<void>(boost::asio::ip::tcp::socket)>;
+
+    explicit LoopbackListener(Serve serve);
+    LoopbackListener(const LoopbackListener&) = delete;
+    LoopbackListener& operator=(const LoopbackListener&) = delete;
+    ~LoopbackListener();
+
+    std::uint16_t port() const { return port_; }
+
+private:
+    boost::asio::awaitable<void> accept_all();
+
+    Serve serve_;
+    boost::asio::io_context io_{1};
+    boost::asio::ip::tcp::acceptor acceptor_;
+    std::uint16_t port_;
+    std::thread thread_;
+};
+
+} // namespace test_support
