@@ -2,6 +2,7 @@
 
 #include "connection.hpp"
 #include "http_client.hpp"
+#include "image_probe.hpp"
 #include "retry.hpp"
 #include "running_slots.hpp"
 
@@ -12,15 +13,16 @@
 
 namespace pixelml {
 
-// What all runs with the same connection share: sockets, the brake after a 429, the retry budget, and
-// the limit of running jobs. Thread-safe.
+// What all runs with the same connection share: sockets, the looks at images, the brake after a 429, the
+// retry budget, and the limit of running jobs. Thread-safe.
 struct ApiService {
     ApiService(boost::asio::io_context& io, Resolver& resolver, const Connection& connection,
                std::string user_agent)
-        : client(io, resolver, connection.max_connections, std::move(user_agent)),
-          slots(connection.max_running) {}
+        : client(io, resolver, connection.max_connections, user_agent),
+          image_probe(io, resolver, std::move(user_agent)), slots(connection.max_running) {}
 
     HttpClient client;
+    ImageProbe image_probe;
     Traffic traffic;
     RunningSlots slots;
 };

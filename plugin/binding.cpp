@@ -142,6 +142,8 @@ Result<std::shared_ptr<const Binding>> read_binding(const json::object& document
         for (const auto& code : codes->as_object())
             if (const auto known = error_code_named(code.value().as_string()))
                 binding->error_codes.emplace(code.key(), *known);
+    if (const auto* largest = document.if_contains("largest_image_bytes"))
+        binding->largest_image_bytes = largest->to_number<std::uint64_t>();
     if (const auto* maps = document.if_contains("value_maps"))
         binding->value_maps = maps->as_object();
 

@@ -5,6 +5,7 @@
 
 #include <boost/json/object.hpp>
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
@@ -53,6 +54,7 @@ struct Binding {
     bool idempotency_honoured = false;
     std::map<std::string, ErrorCode, std::less<>> error_codes;
     boost::json::object value_maps;
+    std::uint64_t largest_image_bytes = 0; // 0: not known
 };
 
 // Fails as Invalid Connection, with paths below /api_binding.

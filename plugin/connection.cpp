@@ -7,6 +7,7 @@
 #include <openssl/evp.h>
 
 #include <algorithm>
+#include <charconv>
 #include <utility>
 #include <vector>
 
@@ -51,6 +52,8 @@ private:
     const json::object& properties_;
 };
 
+using WipedText = std::vector<char, WipingAllocator<char>>;
+
 // The header value for this key; empty when the key cannot stand in a header.
 Secret authorization_for(std::string_view key, const Binding& binding) {
     if (!is_printable_without_space(key))
@@ -60,36 +63,61 @@ Secret authorization_for(std::string_view key, const Binding& binding) {
     const auto at = pattern.find(placeholder);
     if (at == std::string_view::npos)
         return Secret(pattern);
-    std::vector<char, WipingAllocator<char>> value(pattern.begin(),
-                                                   pattern.begin() + static_cast<std::ptrdiff_t>(at));
+    WipedText value(pattern.begin(), pattern.begin() + static_cast<std::ptrdiff_t>(at));
     value.insert(value.end(), key.begin(), key.end());
     const auto rest = pattern.substr(at + placeholder.size());
     value.insert(value.end(), rest.begin(), rest.end());
     return Secret(std::string_view(value.data(), value.size()));
 }
 
-Secret basic_authorization(const std::string& user_info) {
+// A percent sign that begins no escape stands for itself.
+WipedText percent_decoded_secret(std::string_view text) {
+    WipedText plain;
+    plain.reserve(text.size());
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        unsigned char decoded = 0;
+        const auto* digits = text.data() + std::min(at + 1, text.size());
+        const auto* end = text.data() + std::min(at + 3, text.size());
+        if (text[at] == '%' && std::from_chars(digits, end, decoded, 16).ptr == digits + 2) {
+            plain.push_back(static_cast<char>(decoded));
+            at += 2;
+        } else {
+            plain.push_back(text[at]);
+        }
+    }
+    return plain;
+}
+
+Secret basic_authorization(std::string_view user_info) {
     constexpr std::string_view scheme = "Basic ";
-    const auto plain = percent_decoded(user_info);
+    const auto plain = percent_decoded_secret(user_info);
     std::vector<unsigned char, WipingAllocator<unsigned char>> encoded(plain.size() / 3 * 4 + 5);
     // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): OpenSSL's bytes are unsigned
     const auto* bytes = reinterpret_cast<const unsigned char*>(plain.data());
     const auto length = EVP_EncodeBlock(encoded.data(), bytes, static_cast<int>(plain.size()));
-    std::vector<char, WipingAllocator<char>> value(scheme.begin(), scheme.end());
+    WipedText value(scheme.begin(), scheme.end());
     value.insert(value.end(), encoded.begin(), encoded.begin() + length);
     return Secret(std::string_view(value.data(), value.size()));
 }
 
-Result<Proxy> read_proxy(const std::string& text) {
-    const auto url = parse_http_url(text);
+// The user and password are cut out first: what is made of the rest is not wiped.
+Result<Proxy> read_proxy(std::string_view text) {
+    constexpr std::string_view scheme_end = "://";
+    const auto scheme = text.find(scheme_end);
+    const auto at = text.rfind('@');
+    const auto begin = scheme == std::string_view::npos ? 0 : scheme + scheme_end.size();
+    const bool has_user = at != std::string_view::npos && at >= begin;
+    const auto address =
+        std::string(text.substr(0, begin)) + std::string(text.substr(has_user ? at + 1 : begin));
+    const auto url = parse_http_url(address);
     if (!url)
         return fault_at("proxy", url.error());
     if (url->origin.tls || url->target != "/")
         return fault_at("proxy", "must have the form http://[user:password@]host:port");
     Proxy proxy;
     proxy.origin = url->origin;
-    if (!url->user_info.empty())
-        proxy.authorization = basic_authorization(url->user_info);
+    if (has_user)
+        proxy.authorization = basic_authorization(text.substr(begin, at - begin));
     return proxy;
 }
 
@@ -141,6 +169,7 @@ Result<std::shared_ptr<const Connection>> read_connection(std::string_view conne
     if (!base)
         return base.error();
     connection->origin = std::move(base->origin);
+    connection->check_image = members.flag("check_image", !is_loopback(connection->origin.host));
     connection->base_path = std::move(base->target);
     while (connection->base_path.ends_with('/'))
         connection->base_path.pop_back();
@@ -154,8 +183,8 @@ Result<std::shared_ptr<const Connection>> read_connection(std::string_view conne
     connection->max_running = static_cast<std::size_t>(members.number("max_running"));
     connection->request_timeout = std::chrono::milliseconds(members.number("request_timeout_ms"));
     connection->job_timeout = std::chrono::milliseconds(members.number("job_timeout_ms"));
-    if (const auto proxy_text = members.text("proxy"); !proxy_text.empty()) {
-        auto proxy = read_proxy(proxy_text);
+    if (const auto* text = members.find("proxy")) {
+        auto proxy = read_proxy(text->as_string());
         if (!proxy)
             return proxy.error();
         connection->proxy = std::move(*proxy);

@@ -30,6 +30,7 @@ struct Connection {
     std::string ca_file; // empty: the system's authorities
     bool allow_insecure_loopback = false;
     bool idempotent_submit = false;
+    bool check_image = false;
     std::size_t max_connections = 0;
     std::size_t max_running = 0; // 0: no limit
     std::chrono::milliseconds request_timeout{};

@@ -1,9 +1,10 @@
 #include "connection_pool.hpp"
 
-#include <sys/socket.h>
+#include <boost/asio/this_coro.hpp>
 
 #include <algorithm>
-#include <cerrno>
+#include <chrono>
+#include <exception>
 #include <utility>
 
 namespace pixelml {
@@ -18,14 +19,34 @@ constexpr auto longest_idle_for_fresh = 1s;
 
 } // namespace
 
-bool HttpConnection::is_quiet() {
-    char byte = 0;
-    const auto received = ::recv(socket.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-    return received < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
-}
-
 ConnectionPool::ConnectionPool(boost::asio::io_context& io, std::size_t most)
     : most_(most), sweep_timer_(io) {}
+
+ConnectionPool::Place::~Place() {
+    if (!held_)
+        return;
+    try {
+        pool_.give_back(keep ? std::move(connection) : nullptr);
+    } catch (const std::exception&) {
+        // Out of memory: whoever waits is granted by the next place that is given back.
+    }
+}
+
+boost::asio::awaitable<bool> ConnectionPool::Place::wait(HttpExchange& exchange, bool needs_fresh) {
+    const auto ticket = std::make_shared<Ticket>(co_await boost::asio::this_coro::executor);
+    ticket->needs_fresh = needs_fresh;
+    exchange.interrupt = [wakeup = ticket->wakeup] { wakeup->fire(); };
+    pool_.request(ticket);
+    co_await Wakeup::wait(ticket->wakeup);
+    exchange.interrupt = nullptr;
+    if (exchange.ended) {
+        pool_.withdraw(ticket);
+        co_return false;
+    }
+    connection = pool_.take(ticket);
+    held_ = true;
+    co_return true;
+}
 
 void ConnectionPool::request(const std::shared_ptr<Ticket>& ticket) {
     const std::lock_guard lock(mutex_);
@@ -52,12 +73,12 @@ void ConnectionPool::withdraw(const std::shared_ptr<Ticket>& ticket) {
 
 void ConnectionPool::give_back(std::unique_ptr<HttpConnection> connection) {
     const std::lock_guard lock(mutex_);
+    --in_use_;
     if (connection != nullptr) {
         connection->idle_since = std::chrono::steady_clock::now();
         connection->reused = true;
         idle_.push_back(std::move(connection));
     }
-    --in_use_;
     grant_next();
     schedule_sweep();
 }

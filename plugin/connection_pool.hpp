@@ -1,14 +1,11 @@
 #pragma once
 
-#include "retry.hpp"
-#include "tls.hpp"
+#include "http_connection.hpp"
+#include "http_exchange.hpp"
 #include "wakeup.hpp"
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
 
 #include <cstddef>
 #include <deque>
@@ -17,22 +14,6 @@
 #include <vector>
 
 namespace pixelml {
-
-// One connection to the API's origin, plain or TLS.
-struct HttpConnection {
-    using Socket = boost::asio::ip::tcp::socket;
-
-    explicit HttpConnection(boost::asio::io_context& io) : socket(io) {}
-
-    Socket socket;
-    std::unique_ptr<boost::asio::ssl::stream<Socket&>> tls; // set once TLS is spoken
-    boost::beast::flat_buffer buffer;
-    TimePoint idle_since{};
-    bool reused = false;
-
-    // Whether the peer has neither closed it nor said something out of turn.
-    bool is_quiet();
-};
 
 // The connections to one origin: at most `most` sockets, the most recently used one first, waiting
 // requests served in order. Thread-safe. Owned by shared_ptr, because its timer may outlive its users.
@@ -48,6 +29,25 @@ public:
         std::unique_ptr<HttpConnection> connection;
         bool needs_fresh = false;
         bool granted = false;
+    };
+
+    // A coroutine's place in the pool, given back however its use ends.
+    class Place {
+    public:
+        explicit Place(ConnectionPool& pool) : pool_(pool) {}
+        Place(const Place&) = delete;
+        Place& operator=(const Place&) = delete;
+        ~Place();
+
+        // Waits for its turn; false: the exchange was ended first. Then `connection` is set, or open one.
+        boost::asio::awaitable<bool> wait(HttpExchange& exchange, bool needs_fresh = false);
+
+        std::unique_ptr<HttpConnection> connection;
+        bool keep = false; // the connection, for others
+
+    private:
+        ConnectionPool& pool_;
+        bool held_ = false;
     };
 
     // Grants the ticket now, or fires its wakeup when a place is free.

@@ -6,6 +6,7 @@
 #include "http_message.hpp"
 #include "resolver.hpp"
 #include "tls.hpp"
+#include "tls_sessions.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
@@ -33,16 +34,16 @@ public:
     HttpClient& operator=(const HttpClient&) = delete;
     ~HttpClient();
 
-    // The whole request, from waiting for a free connection to the last byte of the reply, takes at most
-    // request.timeout. Redirects are replies like any other.
+    // From connecting to the last byte of the reply it takes at most request.timeout. The wait for a free
+    // connection before that ends with its turn or an abort: a burst of runs is no failure of the API's.
+    // Redirects are replies like any other.
     boost::asio::awaitable<Exchanged> send(HttpRequest request, std::shared_ptr<const Connection> connection,
                                            std::shared_ptr<HttpExchange> exchange);
 
 private:
-    struct Place;
     struct Call; // a request with all that it needs
 
-    boost::asio::awaitable<Exchanged> send_through_pool(const Call& call);
+    boost::asio::awaitable<Exchanged> send_on(ConnectionPool::Place& place, const Call& call);
     boost::asio::awaitable<std::optional<TransportFailure>> open(std::unique_ptr<HttpConnection>& connection,
                                                                  const Call& call);
     boost::asio::awaitable<Exchanged> talk(HttpConnection& connection, const Call& call, bool& keep) const;
@@ -52,6 +53,7 @@ private:
     Resolver& resolver_;
     std::string user_agent_;
     std::shared_ptr<ConnectionPool> pool_;
+    TlsSessions tls_sessions_;
     std::mutex tls_mutex_;
     SslContext tls_context_; // made for the first connection: reading the authorities takes time
 };

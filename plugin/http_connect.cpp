@@ -1,5 +1,10 @@
 #include "http_connect.hpp"
 
+#include "network_address.hpp"
+#include "tls.hpp"
+#include "wakeup.hpp"
+#include "wire_bytes.hpp"
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -9,8 +14,6 @@
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/message.hpp>
 #include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/read.hpp>
-#include <boost/beast/http/write.hpp>
 
 #include <chrono>
 #include <string>
@@ -79,20 +82,14 @@ asio::awaitable<boost::system::error_code> connect_to(tcp::socket& socket, const
 }
 
 // Tries each address in turn; the message tells of the last.
-asio::awaitable<MaybeFailure> connect_tcp(HttpConnection& connection, const Origin& peer, Resolver& resolver,
-                                          HttpExchange& exchange) {
-    auto addresses = co_await look_up(peer.host, resolver, exchange);
-    if (addresses.failure)
-        co_return addresses.failure;
+asio::awaitable<MaybeFailure> connect_tcp(HttpConnection& connection, const Origin& peer,
+                                          std::vector<asio::ip::address> addresses, HttpExchange& exchange) {
     exchange.waiting_for = "a connection to " + peer.authority();
-    exchange.interrupt = [&socket = connection.socket] {
-        boost::system::error_code ignored;
-        socket.close(ignored);
-    };
+    exchange.interrupt = [&connection] { connection.close(); };
     boost::system::error_code ec;
-    for (std::size_t i = 0; i < addresses.list.size(); ++i) {
-        const tcp::endpoint endpoint(addresses.list[i], peer.port);
-        ec = co_await connect_to(connection.socket, endpoint, i + 1 < addresses.list.size());
+    for (std::size_t i = 0; i < addresses.size(); ++i) {
+        const tcp::endpoint endpoint(addresses[i], peer.port);
+        ec = co_await connect_to(connection.socket, endpoint, i + 1 < addresses.size());
         if (exchange.ended)
             break;
         if (!ec)
@@ -102,43 +99,42 @@ asio::awaitable<MaybeFailure> connect_tcp(HttpConnection& connection, const Orig
                                peer.authority() + " cannot be connected to (" + ec.message() + ")");
 }
 
-using ConnectRequest = http::request<http::empty_body, http::basic_fields<WipingAllocator<char>>>;
-
-asio::awaitable<MaybeFailure> ask_proxy(HttpConnection& connection, const Proxy& proxy, const Origin& origin,
-                                        HttpExchange& exchange) {
-    exchange.waiting_for = "the proxy " + proxy.origin.authority();
-    const auto is_v6 = origin.host.find(':') != std::string::npos;
-    const auto target = (is_v6 ? "[" + origin.host + "]" : origin.host) + ":" + std::to_string(origin.port);
-    ConnectRequest request{http::verb::connect, target, 11};
+asio::awaitable<MaybeFailure> ask_proxy(HttpConnection& connection, const Proxy& proxy,
+                                        const std::string& host, std::uint16_t port, HttpExchange& exchange) {
+    const auto name = "the proxy " + proxy.origin.authority();
+    exchange.waiting_for = name;
+    const auto is_v6 = host.find(':') != std::string::npos;
+    const auto target = (is_v6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
+    http::request<http::empty_body, WipingFields> request{http::verb::connect, target, 11};
     request.set(http::field::host, target);
     if (!proxy.authorization.empty())
         request.set(http::field::proxy_authorization, proxy.authorization.view());
+    const auto bytes = wire_bytes(request);
 
-    if (auto [ec, bytes] = co_await http::async_write(connection.socket, request, token); ec)
-        co_return exchange.failure(Kind::unreachable,
-                                   "the proxy " + proxy.origin.authority() + " broke the connection");
+    if (const auto ec = co_await connection.write(asio::buffer(bytes)); ec)
+        co_return exchange.failure(Kind::unreachable, name + " broke the connection");
     http::response_parser<http::empty_body> parser;
     parser.skip(true);
-    parser.header_limit(16 * 1024);
-    if (auto [ec, bytes] =
-            co_await http::async_read_header(connection.socket, connection.buffer, parser, token);
-        ec)
-        co_return exchange.failure(Kind::unreachable, "the proxy " + proxy.origin.authority()
-                                                          + " gave no usable answer (" + ec.message() + ")");
+    parser.header_limit(http_header_limit);
+    if (const auto ec = co_await connection.read(parser, Until::header); ec)
+        co_return exchange.failure(Kind::unreachable, name + " gave no usable answer (" + ec.message() + ")");
     const auto status = parser.get().result_int();
     if (status >= 200 && status < 300)
         co_return std::nullopt;
     const auto advice =
         status == 407 ? "; it wants a user name and password, see the connection's proxy" : "";
     co_return exchange.failure(status >= 500 ? Kind::unreachable : Kind::proxy,
-                               "the proxy " + proxy.origin.authority() + " refused to connect to " + target
-                                   + " (HTTP " + std::to_string(status) + advice + ")");
+                               name + " refused to connect to " + target + " (HTTP " + std::to_string(status)
+                                   + advice + ")");
 }
 
-asio::awaitable<MaybeFailure> shake_hands(HttpConnection& connection, const Origin& origin, SSL_CTX* context,
+asio::awaitable<MaybeFailure> shake_hands(HttpConnection& connection, const Destination& destination,
                                           HttpExchange& exchange) {
+    const auto& origin = destination.origin;
     exchange.waiting_for = "the TLS handshake with " + origin.authority();
-    auto ssl = make_tls_connection(context, origin.host);
+    auto ssl = make_tls_connection(destination.tls_context, origin.host);
+    if (destination.tls_sessions != nullptr)
+        destination.tls_sessions->offer(ssl.get());
     connection.tls =
         std::make_unique<asio::ssl::stream<HttpConnection::Socket&>>(connection.socket, ssl.release());
     auto [ec] = co_await connection.tls->async_handshake(asio::ssl::stream_base::client, token);
@@ -155,17 +151,35 @@ asio::awaitable<MaybeFailure> shake_hands(HttpConnection& connection, const Orig
 
 } // namespace
 
-asio::awaitable<MaybeFailure> open_connection(HttpConnection& connection, const Connection& settings,
-                                              SSL_CTX* tls_context, Resolver& resolver,
-                                              HttpExchange& exchange) {
-    const auto& peer = settings.proxy ? settings.proxy->origin : settings.origin;
-    if (auto failure = co_await connect_tcp(connection, peer, resolver, exchange))
+asio::awaitable<MaybeFailure> open_connection(HttpConnection& connection, const Destination& destination,
+                                              Resolver& resolver, HttpExchange& exchange) {
+    const auto& origin = destination.origin;
+    const auto& proxy = destination.proxy;
+    Addresses addresses;
+    auto asked_of_proxy = origin.host;
+    if (destination.public_only) {
+        addresses = co_await look_up(origin.host, resolver, exchange);
+        if (addresses.failure)
+            co_return addresses.failure;
+        std::erase_if(addresses.list, [](const auto& address) { return !is_public(address); });
+        if (addresses.list.empty())
+            co_return exchange.failure(Kind::not_public,
+                                       origin.host + " is an address inside a private network");
+        asked_of_proxy = addresses.list.front().to_string();
+    }
+    const auto& peer = proxy ? proxy->origin : origin;
+    if (proxy || !destination.public_only) {
+        addresses = co_await look_up(peer.host, resolver, exchange);
+        if (addresses.failure)
+            co_return addresses.failure;
+    }
+    if (auto failure = co_await connect_tcp(connection, peer, std::move(addresses.list), exchange))
         co_return failure;
-    if (settings.proxy)
-        if (auto failure = co_await ask_proxy(connection, *settings.proxy, settings.origin, exchange))
+    if (proxy)
+        if (auto failure = co_await ask_proxy(connection, *proxy, asked_of_proxy, origin.port, exchange))
             co_return failure;
-    if (settings.origin.tls)
-        co_return co_await shake_hands(connection, settings.origin, tls_context, exchange);
+    if (origin.tls)
+        co_return co_await shake_hands(connection, destination, exchange);
     co_return std::nullopt;
 }
 

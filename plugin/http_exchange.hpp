@@ -5,7 +5,9 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <chrono>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -23,6 +25,29 @@ public:
     void abort() { end(Kind::aborted); }
 
     // What follows is the client's side.
+
+    // Ends it as Kind::timed_out after this time, and lets go of what it would interrupt when it goes itself.
+    class TimeLimit {
+    public:
+        TimeLimit(std::shared_ptr<HttpExchange> exchange, std::chrono::milliseconds time)
+            : exchange_(std::move(exchange)) {
+            exchange_->timer.expires_after(time);
+            exchange_->timer.async_wait(
+                [weak = std::weak_ptr(exchange_)](const boost::system::error_code& ec) {
+                    if (const auto self = weak.lock(); self != nullptr && !ec)
+                        self->end(Kind::timed_out);
+                });
+        }
+        TimeLimit(const TimeLimit&) = delete;
+        TimeLimit& operator=(const TimeLimit&) = delete;
+        ~TimeLimit() {
+            exchange_->interrupt = nullptr;
+            exchange_->timer.cancel();
+        }
+
+    private:
+        std::shared_ptr<HttpExchange> exchange_;
+    };
 
     void end(Kind why) {
         if (ended)

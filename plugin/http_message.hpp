@@ -34,6 +34,7 @@ struct TransportFailure {
         unreachable, // no address, no connection
         tls,         // the peer could not be trusted: repeating it changes nothing
         proxy,       // the proxy refused
+        not_public,  // the address is none of the public internet's, and must be
         broken,      // the connection broke
         timed_out,
         bad_reply, // not HTTP, or over a limit

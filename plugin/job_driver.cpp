@@ -17,6 +17,8 @@ template <class... Functions>
 struct Overloaded : Functions... {
     using Functions::operator()...;
 };
+template <class... Functions>
+Overloaded(Functions...) -> Overloaded<Functions...>; // which clang before 17 does not find by itself
 
 Outcome internal_failure(const std::string& what) {
     Outcome outcome;
@@ -79,6 +81,7 @@ void JobDriver::perform(Step step) {
     std::visit(Overloaded{
                    [](const Continue&) {},
                    [](const Wait&) {},
+                   [this](CheckImage& check) { look_at_image(std::move(check.url)); },
                    [this](const AcquireSlot&) { request_slot(); },
                    [this](const SaveCheckpoint& save) { listener_->on_checkpoint(save.text); },
                    [this](Send& next) { send(std::move(next.request)); },
@@ -101,6 +104,20 @@ void JobDriver::send(HttpRequest request) {
         });
     };
     boost::asio::co_spawn(strand_, service_->client.send(std::move(request), connection_, exchange_), done);
+}
+
+void JobDriver::look_at_image(std::string url) {
+    exchange_ = std::make_shared<HttpExchange>(strand_);
+    const auto done = [self = shared_from_this()](const std::exception_ptr& defect, ImageVerdict verdict) {
+        self->exchange_.reset();
+        self->handle([&](TimePoint now) {
+            if (defect != nullptr)
+                std::rethrow_exception(defect);
+            return self->flow_.on_image_checked(now, verdict);
+        });
+    };
+    boost::asio::co_spawn(strand_, service_->image_probe.look_at(std::move(url), connection_, exchange_),
+                          done);
 }
 
 void JobDriver::request_slot() {

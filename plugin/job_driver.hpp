@@ -51,6 +51,7 @@ private:
     void handle(Event event);
     void perform(Step step);
     void send(HttpRequest request);
+    void look_at_image(std::string url);
     void request_slot();
     void give_slot_back();
     void arm_timer(TimePoint moment);

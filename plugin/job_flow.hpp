@@ -5,6 +5,7 @@
 #include "connection.hpp"
 #include "error.hpp"
 #include "http_message.hpp"
+#include "image_check.hpp"
 #include "input.hpp"
 #include "reply.hpp"
 #include "retry.hpp"
@@ -22,7 +23,8 @@ namespace pixelml {
 // One run as a state machine without I/O, clock or randomness of its own: it is told what happened and
 // when, and answers with what to do next. Everything that decides over money is in here.
 //
-//     slot -> checkpoint (intent) -> submit -> checkpoint (job) -> wait -> poll ... -> result -> done
+//     look at the image -> slot -> checkpoint (intent) -> submit -> checkpoint (job) -> wait -> poll ... ->
+//     result -> done
 //
 // A failed submit leads back to the wait before it, or to the end; see verdict_of_submit. Not thread-safe.
 
@@ -51,7 +53,10 @@ struct Outcome {
 };
 
 // What to do next. Whatever was begun before and is not Continue's is given up.
-struct Continue {};    // go on with what is under way
+struct Continue {}; // go on with what is under way
+struct CheckImage {
+    std::string url;
+};                     // wait for on_image_checked
 struct AcquireSlot {}; // wait for on_slot
 struct SaveCheckpoint {
     std::string text;
@@ -64,7 +69,8 @@ struct Wait {};         // nothing but wake_at
 struct Finish {
     Outcome outcome;
 };
-using Action = std::variant<Continue, AcquireSlot, SaveCheckpoint, Send, AbortRequest, Wait, Finish>;
+using Action =
+    std::variant<Continue, CheckImage, AcquireSlot, SaveCheckpoint, Send, AbortRequest, Wait, Finish>;
 
 struct Step {
     Action action;
@@ -88,6 +94,7 @@ public:
     JobFlow(RunPlan plan, Traffic& traffic, const Schema& output_schema);
 
     Step start(TimePoint now);
+    Step on_image_checked(TimePoint now, const ImageVerdict& verdict);
     Step on_slot(TimePoint now);
     Step on_checkpoint(TimePoint now, bool kept);
     Step on_reply(TimePoint now, const HttpReply& reply);
@@ -104,6 +111,7 @@ public:
 private:
     enum class State {
         idle,
+        checking_image,
         awaiting_slot,
         saving_intent,
         submitting,
@@ -121,6 +129,7 @@ private:
     // job_flow_submit.cpp: up to the job
     Step begin(TimePoint now);
     Step resume_job(TimePoint now);
+    Step acquire_slot(TimePoint now);
     Step try_submit(TimePoint now);
     Step wait_before_submit(TimePoint now);
     Step on_submit_reply(TimePoint now, const HttpReply& reply);
@@ -191,6 +200,7 @@ private:
     bool uncertain_submit_ = false; // a submit with this key may have arrived
     bool job_succeeded_ = false;    // only its result is still to be fetched
     bool warned_of_status_ = false;
+    std::optional<TimePoint> status_unknown_since_;
 };
 
 } // namespace pixelml

@@ -13,8 +13,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// The backoff of a poll for which the retry budget has nothing left: the longest.
-constexpr int slowest = 10;
+// How long an unknown status may count as running: a new word of the API's costs no run, but a reply that
+// is not about a job at all does not keep one until its deadline.
+constexpr auto patience_with_unknown_status = 10min;
 
 } // namespace
 
@@ -78,6 +79,16 @@ Step JobFlow::on_job_reply(TimePoint now, const HttpReply& reply) {
     if (!job->targets.result.empty())
         mark_.job.targets.result = job->targets.result;
     read_job_progress(*job);
+    if (job->status)
+        status_unknown_since_.reset();
+    else if (!status_unknown_since_)
+        status_unknown_since_ = now;
+    else if (now - *status_unknown_since_ >= patience_with_unknown_status)
+        return lose_job(make_error(ErrorCode::invalid_api_response,
+                                   binding().name + " has given no status of job " + mark_.job.id
+                                       + " that is known for " + duration_text(patience_with_unknown_status)
+                                       + "."),
+                        true);
     if (job->status == JobStatus::succeeded) {
         job_succeeded_ = job->video.empty() && binding().result.has_value();
         return job_succeeded_ && ending_ == Ending::none ? ask_for_job(now)
@@ -116,7 +127,7 @@ Step JobFlow::retry_poll(TimePoint now, const std::string& why, std::optional<Mi
     if (now >= suspend_at_)
         return suspend_with_job(now);
     // Polls outlive an outage however long, so an empty budget only slows them down.
-    const auto failures = traffic_.take_retry() ? poll_failures_ : slowest;
+    const auto failures = traffic_.take_retry() ? poll_failures_ : slowest_backoff;
     ++poll_failures_;
     const auto pause = std::max({backoff(failures, jitter_.next()), retry_after.value_or(0ms), Millis(100)});
     report(Phase::retrying, why + " Asking again in " + duration_text(pause) + ".");

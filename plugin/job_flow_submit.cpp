@@ -12,7 +12,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// With their backoff, about half a minute.
+// With their backoff, about half a minute; two minutes at the slowest.
 constexpr int most_submit_failures = 8;
 
 Error error_of_failure(const TransportFailure& failure, const std::string& service) {
@@ -82,6 +82,25 @@ Step JobFlow::resume_job(TimePoint now) {
 }
 
 Step JobFlow::begin(TimePoint now) {
+    // A job that may exist already is worth more than what is found out about its image now.
+    if (!plan_.connection->check_image || uncertain_submit_)
+        return acquire_slot(now);
+    state_ = State::checking_image;
+    report(Phase::preparing, "Looking at the image");
+    return step(CheckImage{plan_.input.image});
+}
+
+Step JobFlow::on_image_checked(TimePoint now, const ImageVerdict& verdict) {
+    if (state_ != State::checking_image)
+        return step(Continue{});
+    if (const auto* error = std::get_if<Error>(&verdict))
+        return fail(*error, unsubmitted());
+    if (const auto* warning = std::get_if<Warning>(&verdict))
+        warn(warning->code.c_str(), warning->message);
+    return acquire_slot(now);
+}
+
+Step JobFlow::acquire_slot(TimePoint now) {
     if (plan_.connection->max_running == 0)
         return try_submit(now);
     state_ = State::awaiting_slot;
@@ -160,8 +179,12 @@ Step JobFlow::retry_submit(TimePoint now, Error error, std::optional<Millis> ret
         return end_without_job(now);
     if (uncertain_submit_ && !plan_.connection->idempotent_submit)
         return fail_submit(std::move(error), true);
-    const auto pause = std::max(backoff(submit_failures_, jitter_.next()), retry_after.value_or(0ms));
-    if (++submit_failures_ >= most_submit_failures || now + pause >= deadline_ || !traffic_.take_retry())
+    // Giving up a job that may be paid for loses its video, so there an empty budget only slows down.
+    const bool in_budget = traffic_.take_retry();
+    const auto failures = in_budget ? submit_failures_ : slowest_backoff;
+    const auto pause = std::max(backoff(failures, jitter_.next()), retry_after.value_or(0ms));
+    if (++submit_failures_ >= most_submit_failures || now + pause >= deadline_
+        || (!in_budget && !uncertain_submit_))
         return fail_submit(std::move(error), uncertain_submit_);
 
     next_moment_ = now + pause;

@@ -20,7 +20,8 @@ constexpr std::int64_t longest_retry_after_s = 86'400;
 } // namespace
 
 bool is_refusal(const TransportFailure& failure) noexcept {
-    return failure.kind == TransportFailure::Kind::tls || failure.kind == TransportFailure::Kind::proxy;
+    return failure.kind == TransportFailure::Kind::tls || failure.kind == TransportFailure::Kind::proxy
+           || failure.kind == TransportFailure::Kind::not_public;
 }
 
 SubmitVerdict verdict_of_submit(int http_status) noexcept {

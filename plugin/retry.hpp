@@ -42,6 +42,8 @@ private:
 
 // Exponential with full jitter: anything up to 0.5 s x 2^failures, at most 30 s. failures counts from 0.
 Millis backoff(int failures, double jitter) noexcept;
+// The failures with the longest backoff: for what goes on although the retry budget has nothing left.
+inline constexpr int slowest_backoff = 10;
 
 // The value of a Retry-After header, seconds or an HTTP date, from now_utc (Unix seconds) on; at most a day.
 std::optional<Millis> parse_retry_after(std::string_view value, std::int64_t now_utc);

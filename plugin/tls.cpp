@@ -1,5 +1,7 @@
 #include "tls.hpp"
 
+#include "tls_revocation.hpp"
+
 #include <boost/asio/ip/address.hpp>
 #include <openssl/err.h>
 #include <openssl/sslerr.h>
@@ -55,7 +57,13 @@ std::string advice(long verify_result) {
         return "; check this machine's clock, or have the server's certificate renewed";
     case X509_V_ERR_HOSTNAME_MISMATCH:
     case X509_V_ERR_IP_ADDRESS_MISMATCH:
-        return "; check base_url";
+        return "; check the URL";
+    case X509_V_ERR_CERT_REVOKED:
+        return "; do not use this server until its certificate was replaced";
+    case X509_V_ERR_CA_MD_TOO_WEAK:
+    case X509_V_ERR_CA_KEY_TOO_SMALL:
+    case X509_V_ERR_EE_KEY_TOO_SMALL:
+        return "; have the server's certificate renewed with a stronger key and signature than this";
     default:
         return "";
     }
@@ -68,13 +76,14 @@ void initialise_openssl() {
         throw std::runtime_error("OpenSSL cannot be initialised");
 }
 
-SslContext make_tls_context(const std::string& ca_file, std::string& failure) {
+SslContext make_tls_context(const std::string& ca_file, Authorities authorities, std::string& failure) {
     ERR_clear_error();
     SslContext context(SSL_CTX_new(TLS_client_method()));
     if (context == nullptr)
         throw std::runtime_error("no TLS context could be made");
     SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
     SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
+    refuse_stapled_revocations(context.get());
     SSL_CTX_set_mode(context.get(), SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER
                                         | SSL_MODE_RELEASE_BUFFERS);
     if (!ca_file.empty() && SSL_CTX_load_verify_file(context.get(), ca_file.c_str()) != 1) {
@@ -82,7 +91,8 @@ SslContext make_tls_context(const std::string& ca_file, std::string& failure) {
                                           : "the ca_file " + ca_file + " does not exist";
         return nullptr;
     }
-    if (ca_file.empty() && !load_system_authorities(context.get())) {
+    const bool system = ca_file.empty() || authorities == Authorities::file_and_system;
+    if (system && !load_system_authorities(context.get()) && ca_file.empty()) {
         failure =
             "no certificate authorities were found on this machine; install ca-certificates or set ca_file";
         return nullptr;
@@ -113,7 +123,7 @@ std::string tls_failure(const SSL* ssl, const std::string& host, unsigned long o
     switch (ERR_GET_REASON(openssl_error)) {
     case SSL_R_WRONG_VERSION_NUMBER:
     case SSL_R_HTTP_REQUEST:
-        return host + " does not speak TLS; check base_url";
+        return host + " does not speak TLS on this port; check the URL";
     case SSL_R_UNSUPPORTED_PROTOCOL:
     case SSL_R_TLSV1_ALERT_PROTOCOL_VERSION:
         return host + " speaks no TLS as new as 1.2, which this needs";

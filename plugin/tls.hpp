@@ -20,10 +20,16 @@ using Ssl = std::unique_ptr<SSL, SslFree>;
 // live TLS threads crashes, and the host's configuration file is none of the module's business.
 void initialise_openssl();
 
-// A client context: TLS 1.2 or newer, chain and host name verified. ca_file empty: the system's
-// authorities, or those that SSL_CERT_FILE and SSL_CERT_DIR name. nullptr and a failure when ca_file
-// cannot be read or the system has no authorities.
-SslContext make_tls_context(const std::string& ca_file, std::string& failure);
+enum class Authorities {
+    file_or_system, // the system's only without a ca_file
+    file_and_system
+};
+
+// A client context: TLS 1.2 or newer, chain and host name verified, a certificate that its authority says
+// it revoked refused where the server staples that. The system's authorities are those that SSL_CERT_FILE
+// and SSL_CERT_DIR name, or the well-known ones. nullptr and a failure when ca_file cannot be read or the
+// system has no authorities.
+SslContext make_tls_context(const std::string& ca_file, Authorities authorities, std::string& failure);
 
 // A connection to this host, with its name or address to be verified, and SNI for a name.
 Ssl make_tls_connection(SSL_CTX* context, const std::string& host);

@@ -5,12 +5,13 @@
 #include <boost/asio/ip/address.hpp>
 #include <boost/url/encode.hpp>
 #include <boost/url/parse.hpp>
-#include <boost/url/pct_string_view.hpp>
 #include <boost/url/rfc/unreserved_chars.hpp>
 #include <boost/url/url.hpp>
 #include <boost/url/url_view.hpp>
 
 #include <algorithm>
+#include <charconv>
+#include <system_error>
 
 namespace pixelml {
 namespace {
@@ -29,16 +30,20 @@ std::string to_text(const Origin& origin, std::string_view target) {
     return (origin.tls ? "https://" : "http://") + origin.authority() + std::string(target);
 }
 
-// Names the first character that a URL may not hold, the usual mistake in a pasted address.
-std::string syntax_fault(std::string_view text) {
+// The first character that a URL may not hold, npos: there is none.
+std::size_t odd_character(std::string_view text) {
     const auto odd = std::find_if(text.begin(), text.end(), [](unsigned char c) {
         return c <= 0x20 || c >= 0x7f || c == '"' || c == '<' || c == '>' || c == '\\' || c == '^' || c == '`'
                || c == '{' || c == '|' || c == '}';
     });
-    if (odd == text.end())
-        return "is malformed";
-    return "has a character that must be percent-encoded, at position "
-           + std::to_string(odd - text.begin() + 1);
+    return odd == text.end() ? std::string_view::npos : static_cast<std::size_t>(odd - text.begin());
+}
+
+// Whether a scheme is followed by something else than an authority. Boost.URL 1.81 must not see such a text:
+// its assertions fail on "https:" and an odd character.
+bool has_scheme_without_authority(std::string_view text) {
+    const auto end = text.find_first_of(":/?#");
+    return end != std::string_view::npos && text[end] == ':' && !text.substr(end).starts_with("://");
 }
 
 } // namespace
@@ -56,11 +61,15 @@ boost::system::result<HttpUrl, std::string> parse_http_url(std::string_view text
         return std::string("is empty");
     if (text.size() > max_url_bytes)
         return std::string("is longer than 8 KiB");
+    if (text.find("://") == std::string_view::npos)
+        return std::string("is not absolute: it must begin with https://");
+    if (const auto odd = odd_character(text); odd != std::string_view::npos)
+        return "has a character that must be percent-encoded, at position " + std::to_string(odd + 1);
+    if (has_scheme_without_authority(text))
+        return std::string("is malformed");
     const auto parsed = urls::parse_uri(text);
     if (!parsed)
-        return text.find("://") == std::string_view::npos
-                   ? std::string("is not absolute: it must begin with https://")
-                   : syntax_fault(text);
+        return std::string("is malformed");
     const auto& url = *parsed;
     // Boost.URL 1.81 takes "http://127.0.0.1.example.com/" for the host 127.0.0.1 and a path: a foreign host
     // must not pass as loopback.
@@ -78,9 +87,11 @@ boost::system::result<HttpUrl, std::string> parse_http_url(std::string_view text
         return std::string("has no host");
     out.origin.port = out.origin.tls ? 443 : 80;
     if (url.has_port()) {
-        if (url.port_number() == 0)
+        // Boost.URL 1.81 takes port 99999 for 34463.
+        const std::string_view port = url.port();
+        const auto parsed_port = std::from_chars(port.data(), port.data() + port.size(), out.origin.port);
+        if (parsed_port.ec != std::errc{} || out.origin.port == 0)
             return std::string("has a port that is not a number from 1 to 65535");
-        out.origin.port = url.port_number();
     }
     out.target = std::string(url.encoded_path());
     if (out.target.empty())
@@ -112,19 +123,24 @@ std::optional<std::string> media_url_fault(std::string_view text, bool allow_loo
     return std::nullopt;
 }
 
+std::optional<std::string> resolved_url(std::string_view base, std::string_view reference) {
+    if (reference.empty() || reference.size() > max_url_bytes
+        || odd_character(reference) != std::string_view::npos || has_scheme_without_authority(reference))
+        return std::nullopt;
+    const auto absolute = urls::parse_uri(base);
+    const auto relative = urls::parse_uri_reference(reference);
+    urls::url resolved;
+    if (!absolute || !relative || !urls::resolve(*absolute, *relative, resolved))
+        return std::nullopt;
+    return std::string(resolved.data(), resolved.size());
+}
+
 std::optional<std::string> same_origin_target(const Origin& base_origin, std::string_view base_target,
                                               std::string_view reference) {
-    if (reference.empty() || reference.size() > max_url_bytes)
+    const auto resolved = resolved_url(to_text(base_origin, base_target), reference);
+    if (!resolved)
         return std::nullopt;
-    const auto base_text = to_text(base_origin, base_target);
-    const auto base = urls::parse_uri(base_text);
-    const auto relative = urls::parse_uri_reference(reference);
-    if (!base || !relative)
-        return std::nullopt;
-    urls::url resolved;
-    if (!urls::resolve(*base, *relative, resolved))
-        return std::nullopt;
-    const auto url = parse_http_url(std::string_view(resolved.data(), resolved.size()));
+    const auto url = parse_http_url(*resolved);
     if (!url || url->origin != base_origin || !url->user_info.empty())
         return std::nullopt;
     return url->target;
@@ -132,11 +148,6 @@ std::optional<std::string> same_origin_target(const Origin& base_origin, std::st
 
 std::string percent_encoded_segment(std::string_view text) {
     return urls::encode(text, urls::unreserved_chars);
-}
-
-std::string percent_decoded(std::string_view text) {
-    const auto view = urls::make_pct_string_view(text);
-    return view ? view->decode() : std::string(text);
 }
 
 } // namespace pixelml

@@ -38,12 +38,14 @@ bool is_loopback(std::string_view host);
 // that is allowed. Otherwise what is wrong with it, a clause as above.
 std::optional<std::string> media_url_fault(std::string_view text, bool allow_loopback_http);
 
+// The absolute URL that a reference found at `base` means; nullopt when it is none.
+std::optional<std::string> resolved_url(std::string_view base, std::string_view reference);
+
 // The request target of a URL reference found in a reply to base_origin + base_target; nullopt when
 // it leads to another origin or is no URL.
 std::optional<std::string> same_origin_target(const Origin& base_origin, std::string_view base_target,
                                               std::string_view reference);
 
 std::string percent_encoded_segment(std::string_view text);
-std::string percent_decoded(std::string_view text);
 
 } // namespace pixelml

@@ -8,7 +8,6 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <memory>
-#include <utility>
 
 namespace pixelml {
 

@@ -11,9 +11,13 @@ struct session {
     uintptr_t id;
     wfn_host host;
     int closing;
-    int live; /* threads that have not come to their end */
-    int has_ended;
-    pthread_t ended; /* the last thread that came to its end; it has joined the one before */
+    int live;                   /* threads that have not come to their end */
+    struct ended_thread* ended; /* threads that came to their end and are still to be joined */
+};
+
+struct ended_thread {
+    pthread_t thread;
+    struct ended_thread* next;
 };
 
 struct run {
@@ -21,7 +25,8 @@ struct run {
     uintptr_t id;
     struct session* session; /* valid until the run is over */
     pthread_t thread;
-    wfn_request request; /* its strings are not used after execute */
+    struct ended_thread* end; /* for the session, when the thread comes to its end */
+    wfn_request request;      /* its strings are not used after execute */
     int slow, resumed, bad_connection;
     char *input, *output;
     int64_t started_ms, left_ms;

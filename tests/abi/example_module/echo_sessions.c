@@ -72,11 +72,20 @@ static void unlink_and_free(struct run* r) {
     free(r);
 }
 
+/* Joins threads that have nothing more to do. Without the mutex. */
+static void join_all(struct ended_thread* ended) {
+    while (ended != NULL) {
+        struct ended_thread* next = ended->next;
+        pthread_join(ended->thread, NULL);
+        free(ended);
+        ended = next;
+    }
+}
+
 static void* run_thread(void* argument) {
     struct run* r = argument;
     struct session* s;
-    pthread_t before;
-    int join_before;
+    struct ended_thread* end = r->end;
     pthread_mutex_lock(&echo_mutex); /* until execute has set *run */
     s = r->session;
     pthread_mutex_unlock(&echo_mutex);
@@ -90,15 +99,12 @@ static void* run_thread(void* argument) {
     r->over = 1;
     if (r->released)
         unlink_and_free(r);
-    before = s->ended;
-    join_before = s->has_ended;
-    s->ended = pthread_self();
-    s->has_ended = 1;
+    end->thread = pthread_self();
+    end->next = s->ended;
+    s->ended = end;
     --s->live;
     pthread_cond_broadcast(&changed);
     pthread_mutex_unlock(&echo_mutex);
-    if (join_before)
-        pthread_join(before, NULL);
     return NULL;
 }
 
@@ -151,8 +157,7 @@ wfn_status echo_close(wfn_session* session) {
     }
     pthread_mutex_unlock(&echo_mutex);
     if (status == WFN_OK) {
-        if (s->has_ended)
-            pthread_join(s->ended, NULL);
+        join_all(s->ended);
         free(s);
     }
     return status;
@@ -160,6 +165,7 @@ wfn_status echo_close(wfn_session* session) {
 
 wfn_status echo_execute(wfn_session* session, const wfn_request* request, wfn_run** run, int slow) {
     struct run* r;
+    struct ended_thread* ended = NULL;
     sigset_t all, before;
     wfn_status status = WFN_OK;
     if (run == NULL)
@@ -177,6 +183,7 @@ wfn_status echo_execute(wfn_session* session, const wfn_request* request, wfn_ru
            request->struct_size < sizeof *request ? request->struct_size : sizeof *request);
     r->input = malloc(strlen(request->input_json) + 1);
     r->output = malloc(strlen(request->input_json) + 10);
+    r->end = malloc(sizeof *r->end);
     r->slow = slow;
     r->resumed = request->checkpoint_json != NULL;
     r->started_ms = now_ms();
@@ -189,7 +196,7 @@ wfn_status echo_execute(wfn_session* session, const wfn_request* request, wfn_ru
         r->resumed ? "[{\"code\":\"resumed\",\"message\":\"Went on from a checkpoint\"}]" : "[]";
     pthread_mutex_lock(&echo_mutex);
     r->session = find_session(session);
-    if (r->input == NULL || r->output == NULL)
+    if (r->input == NULL || r->output == NULL || r->end == NULL)
         status = WFN_OUT_OF_MEMORY;
     else if (r->session == NULL || r->session->closing)
         status = r->session == NULL ? WFN_INVALID_HANDLE : WFN_INVALID_STATE;
@@ -207,10 +214,14 @@ wfn_status echo_execute(wfn_session* session, const wfn_request* request, wfn_ru
     if (status == WFN_OK) {
         ++r->session->live;
         *run = (wfn_run*)r->id;
+        ended = r->session->ended; /* each run clears up after those before it */
+        r->session->ended = NULL;
     } else {
+        free(r->end);
         unlink_and_free(r);
     }
     pthread_mutex_unlock(&echo_mutex);
+    join_all(ended);
     return status;
 }
 

@@ -68,6 +68,24 @@ TEST(Connections, NeverExceedTheirLimit) {
     EXPECT_EQ(api.submits().size(), 50U);
 }
 
+// The wait of the last run for the one connection is many times as long as a request may take.
+TEST(Connections, TheWaitForOneIsNoTimeOfTheRequest) {
+    const auto slowly = [](Reply reply) {
+        reply.hold = 100ms;
+        return reply;
+    };
+    ScriptedApi api(
+        {.submit = [=](const Request&, int nth) { return slowly(accepted("job-" + std::to_string(nth))); },
+         .poll = [=](const Request&, int) { return slowly(finished()); }});
+    auto spec = api.spec();
+    spec.connection["max_connections"] = 1;
+    spec.connection["request_timeout_ms"] = 1000;
+    NodeHost host;
+    auto runs = start_many(host, spec, 30);
+    expect_videos(runs);
+    EXPECT_EQ(api.submits().size(), 30U) << "a submit was repeated";
+}
+
 TEST(Slots, NeverExceedMaxRunningAndTheOthersAreShownAsQueued) {
     struct Jobs { // used on the server's thread only
         std::set<std::string> live;

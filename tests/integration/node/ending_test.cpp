@@ -24,6 +24,12 @@ Reply always_running(const Request&, int) {
     return still_running();
 }
 
+Reply accepted_after_a_second(const Request&, int) {
+    auto reply = accepted("job-1");
+    reply.hold = 1s;
+    return reply;
+}
+
 wfn::Result cancel_now(test_support::LiveRun& live) {
     const auto begin = std::chrono::steady_clock::now();
     EXPECT_EQ(live.run().cancel(), WFN_OK);
@@ -61,11 +67,7 @@ TEST(Cancel, DuringAPollCancelsTheJob) {
 }
 
 TEST(Cancel, DuringTheSubmitCancelsTheJobThatItMakes) {
-    ScriptedApi api({.submit = [](const Request&, int) {
-        auto reply = accepted("job-1");
-        reply.hold = 1s;
-        return reply;
-    }});
+    ScriptedApi api({.submit = accepted_after_a_second});
     NodeHost host;
     const auto live = host.start(api.spec());
     ASSERT_TRUE(api.server().wait_for_requests(1, test_support::long_enough));
@@ -222,11 +224,7 @@ TEST(Suspend, AfterATimeOfRunning) {
 }
 
 TEST(Suspend, DuringTheSubmitWaitsForTheJob) {
-    ScriptedApi api({.submit = [](const Request&, int) {
-        auto reply = accepted("job-1");
-        reply.hold = 1s;
-        return reply;
-    }});
+    ScriptedApi api({.submit = accepted_after_a_second});
     NodeHost host;
     const auto live = host.start(api.spec());
     ASSERT_TRUE(api.server().wait_for_requests(1, test_support::long_enough));

@@ -72,6 +72,20 @@ Reply chunked_without_end() {
     return reply;
 }
 
+// Within the body's limit and outside the header's.
+Reply long_trailer() {
+    Reply reply;
+    reply.raw = "HTTP/1.1 202 Accepted\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nX-Long: "
+                + std::string(100'000, 'x') + "\r\n\r\n";
+    return reply;
+}
+
+Reply long_chunk_extension() {
+    Reply reply;
+    reply.raw = "HTTP/1.1 202 Accepted\r\nTransfer-Encoding: chunked\r\n\r\n1;" + std::string(100'000, 'x');
+    return reply;
+}
+
 Reply many_interim_replies() {
     Reply reply;
     reply.raw = "";
@@ -85,6 +99,8 @@ const BadReply bad_replies[] = {
     {"ChunkedBodyOver1MiB", chunked_without_end(), "larger than 1 MiB"},
     {"HeaderOver16KiB", with_header("X-Long", std::string(std::size_t{17} << 10, 'x')), "larger than 16 KiB"},
     {"CompressedBody", with_header("Content-Encoding", "gzip"), "compressed"},
+    {"TrailerOver32KiB", long_trailer(), "not valid HTTP"},
+    {"ChunkExtensionOver32KiB", long_chunk_extension(), "not valid HTTP"},
     {"EndlessInterimReplies", many_interim_replies(), "interim"},
     {"NotJson", with_body("<html>Welcome</html>"), "not a JSON object"},
     {"WithoutAJob", with_body(R"({"status": "queued"})"), "names no job"},
@@ -162,7 +178,7 @@ TEST(Request, KeepsTheBasePath) {
 TEST(Request, ToANameWithoutAnAddressSaysSo) {
     test_support::RunSpec spec;
     spec.input = valid_input();
-    spec.connection = {{"api_key", api_key}, {"base_url", "https://nowhere.invalid"}};
+    spec.connection = {{"api_key", api_key}, {"base_url", "https://nowhere.invalid"}, {"check_image", false}};
     // Long enough for a resolver that asks and asks again before it gives up.
     spec.timeout = 20s;
     NodeHost host;

@@ -1,8 +1,8 @@
 // The seven error types of the node's page, end to end, with the page's own words.
 #include "sandbox_process.hpp"
 #include "scripted_api.hpp"
-#include "temporary_directory.hpp"
 #include "test_certificates.hpp"
+#include "test_directory.hpp"
 
 #include <gtest/gtest.h>
 
@@ -168,7 +168,7 @@ TEST(ApiConnectionError, IsAPortWhereNothingListens) {
 TEST(ApiConnectionError, IsACertificateOfAnUnknownAuthority) {
     const auto authority = test_support::make_authority("Nobody's authority");
     const auto other = test_support::make_authority("Another authority");
-    const test_support::TemporaryDirectory directory;
+    const test_support::TestDirectory directory;
     ScriptedApi api({}, test_support::make_leaf(authority));
     auto spec = api.spec();
     spec.connection["ca_file"] = directory.write("other.pem", other.certificate_pem);

@@ -1,7 +1,7 @@
 #include "sandbox_process.hpp"
 
 #include "scripted_api.hpp"
-#include "temporary_directory.hpp"
+#include "test_directory.hpp"
 
 #include <algorithm>
 #include <fstream>
@@ -40,7 +40,7 @@ test_support::RunSpec SandboxProcess::spec(boost::json::object input) const {
 }
 
 std::string make_image(std::string_view format, int width, int height) {
-    const test_support::TemporaryDirectory directory;
+    const test_support::TestDirectory directory;
     const auto file = (directory.path() / ("image." + std::string(format))).string();
     const auto made = test_support::run_command(
         {"ffmpeg", "-nostdin", "-v", "error", "-f", "lavfi", "-i",

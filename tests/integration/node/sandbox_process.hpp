@@ -1,6 +1,6 @@
 #pragma once
 
-#include "process.hpp"
+#include "child_process.hpp"
 #include "run_node.hpp"
 #include "scripted_server.hpp"
 

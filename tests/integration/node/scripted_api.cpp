@@ -64,6 +64,9 @@ ScriptedApi::ScriptedApi(Scripts scripts) : server_(handler_of(std::move(scripts
 ScriptedApi::ScriptedApi(Scripts scripts, const test_support::Certificate& identity)
     : server_(handler_of(std::move(scripts)), identity) {}
 
+ScriptedApi::ScriptedApi(Scripts scripts, test_support::SslContext tls)
+    : server_(handler_of(std::move(scripts)), std::move(tls)) {}
+
 test_support::RunSpec ScriptedApi::spec() const {
     test_support::RunSpec spec;
     spec.input = valid_input();

@@ -34,6 +34,7 @@ class ScriptedApi {
 public:
     explicit ScriptedApi(Scripts scripts = {});
     ScriptedApi(Scripts scripts, const test_support::Certificate& identity);
+    ScriptedApi(Scripts scripts, test_support::SslContext tls);
 
     test_support::ScriptedServer& server() { return server_; }
     std::vector<Request> submits() const { return server_.requests("POST", "/v1/image-to-video"); }

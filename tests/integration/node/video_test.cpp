@@ -1,9 +1,9 @@
 // The node's main job on real input: the examples of its page and every size, through the built module and
 // the sandbox, to a video that plays.
-#include "process.hpp"
+#include "child_process.hpp"
 #include "sandbox_process.hpp"
-#include "temporary_directory.hpp"
 #include "test_certificates.hpp"
+#include "test_directory.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -136,7 +136,7 @@ class PageExample : public testing::TestWithParam<Example> {};
 
 TEST_P(PageExample, BecomesAVideo) {
     const auto& example = GetParam();
-    const test_support::TemporaryDirectory directory;
+    const test_support::TestDirectory directory;
     const auto authority = test_support::make_authority("Images of this test");
     const auto authority_file = directory.write("authority.pem", authority.certificate_pem);
     ScriptedServer images(serve_files({{example.image, "image/jpeg",

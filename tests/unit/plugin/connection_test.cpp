@@ -54,6 +54,24 @@ TEST(Connection, ReadsEveryMember) {
     EXPECT_EQ(connection->proxy.value().authorization.view(), "Basic bWU6cEBzcw=="); // me:p@ss
 }
 
+TEST(Connection, ChecksImagesUnlessTheApiIsOnThisMachine) {
+    EXPECT_TRUE((*read_with(R"("base_url": "https://api.example")"))->check_image);
+    EXPECT_FALSE((*read_with(R"("base_url": "https://localhost:8443")"))->check_image);
+    EXPECT_FALSE((*read_with(R"("base_url": "https://api.example", "check_image": false)"))->check_image);
+    EXPECT_TRUE((*read_with(R"("base_url": "https://127.0.0.1", "check_image": true)"))->check_image);
+}
+
+// People paste passwords as they are.
+TEST(Connection, AProxyPasswordMayBeEncodedOrNot) {
+    for (const auto* proxy : {"http://me:p%40s%2Fs@proxy:3128", "http://me:p@s/s@proxy:3128"}) {
+        const auto connection = *read_with(R"("proxy": ")" + std::string(proxy) + '"');
+        EXPECT_EQ(connection->proxy.value().origin, (Origin{false, "proxy", 3128})) << proxy;
+        EXPECT_EQ(connection->proxy.value().authorization.view(), "Basic bWU6cEBzL3M=") << proxy; // me:p@s/s
+    }
+    const auto percent = *read_with(R"("proxy": "http://me:100%@proxy:3128")");
+    EXPECT_EQ(percent->proxy.value().authorization.view(), "Basic bWU6MTAwJQ=="); // me:100%
+}
+
 TEST(Connection, FaultsNameTheMemberAndNoSecret) {
     struct Case {
         const char* text;

@@ -37,7 +37,10 @@ const Definitions& definitions() {
 }
 
 std::shared_ptr<const Connection> connection_with(const std::string& members) {
-    const auto text = R"({"api_key": "test-key-1")" + (members.empty() ? "" : ", " + members) + "}";
+    const bool says_check = members.find("check_image") != std::string::npos;
+    const auto text = R"({"api_key": "test-key-1")"
+                      + std::string(says_check ? "" : R"(, "check_image": false)")
+                      + (members.empty() ? "" : ", " + members) + "}";
     const auto& all = definitions();
     auto connection = read_connection(text, all.connection, all.api_binding, all.built_in_binding);
     if (!connection)
@@ -95,6 +98,10 @@ FlowStory::FlowStory(const Facts& facts, std::shared_ptr<World> world)
 
 void FlowStory::start() {
     take(flow_.start(now()));
+}
+
+void FlowStory::image_checked(const ImageVerdict& verdict) {
+    take(flow_.on_image_checked(now(), verdict));
 }
 
 void FlowStory::slot() {
@@ -233,6 +240,8 @@ void FlowStory::take(Step step) {
     const bool finishes = std::holds_alternative<Finish>(step.action);
     EXPECT_TRUE(finishes || !request_) << "the flow does something beside the request under way";
     saving_ = false;
+    if (const auto* check = std::get_if<CheckImage>(&step.action))
+        image_asked_ = check->url;
     waiting_for_slot_ = std::holds_alternative<AcquireSlot>(step.action);
     if (auto* send = std::get_if<Send>(&step.action)) {
         request_ = std::move(send->request);

@@ -63,6 +63,7 @@ public:
 
     // What happens to the run.
     void start();
+    void image_checked(const ImageVerdict& verdict);
     void slot();
     void kept();
     void not_kept();
@@ -87,6 +88,7 @@ public:
     bool sending() const { return request_.has_value(); }
     bool abort_asked() const { return abort_asked_; }
     bool saving() const { return saving_; }
+    const std::string& image_asked() const { return image_asked_; } // to be looked at; empty: none
     bool waiting_for_slot() const { return waiting_for_slot_; }
     bool over() const { return outcome_.has_value(); }
     const HttpRequest& request() const; // the one under way
@@ -116,6 +118,7 @@ private:
     std::optional<Outcome> outcome_;
     std::optional<Checkpoint> saved_;
     std::string saved_text_;
+    std::string image_asked_;
     std::size_t checkpoints_ = 0;
     int sends_ = 0;
     int idle_wakes_ = 0; // in a row, without any time between them

@@ -81,6 +81,7 @@ TEST(HandleTable, IsSharedByThreads) {
         }
     };
     std::vector<std::thread> threads;
+    threads.reserve(4);
     for (int number = 0; number < 4; ++number)
         threads.emplace_back(use, number);
     for (auto& thread : threads)

@@ -62,6 +62,28 @@ TEST(JobFlowPoll, ReportsTheJobsProgress) {
     EXPECT_EQ(run.progress().phase, Phase::retrying);
 }
 
+TEST(JobFlowPoll, AnUnknownStatusForTooLongEndsTheRunWithItsJobKept) {
+    Facts facts;
+    facts.timeout = 24h;
+    FlowStory run(facts);
+    run.become_job();
+    const auto begin = run.now();
+    for (int polls = 0; !run.over(); ++polls) {
+        ASSERT_LT(run.now() - begin, 11min) << "an unknown status was never given up";
+        run.poll();
+        if (polls == 3) // a known one in between begins a new count
+            run.reply(200, job_json("running"));
+        else
+            run.reply(200, job_json("pondering"));
+    }
+    EXPECT_GE(run.now() - begin, 10min);
+    EXPECT_EQ(run.error().code, ErrorCode::invalid_api_response);
+    EXPECT_EQ(run.error().charged, Charged::unknown);
+    EXPECT_EQ(run.error().job_id, "job-1");
+    ASSERT_TRUE(run.outcome().checkpoint);
+    EXPECT_EQ(run.outcome().checkpoint->state, Checkpoint::State::submitted);
+}
+
 TEST(JobFlowPoll, AnUnknownStatusCountsAsRunningAndIsWarnedOfOnce) {
     auto run = polling();
     run.reply(200, job_json("pondering"));

@@ -11,7 +11,6 @@ namespace pixelml::testing {
 namespace {
 
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 using ::testing::Not;
 using Kind = TransportFailure::Kind;
 using State = Checkpoint::State;

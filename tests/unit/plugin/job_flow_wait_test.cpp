@@ -131,6 +131,27 @@ TEST(JobFlowWait, ARetryEndsTheRunWhenTheBudgetIsUsedUp) {
     EXPECT_EQ(run.sends(), 1);
 }
 
+TEST(JobFlowWait, ASubmitThatMayHaveBeenPaidForOutlivesAnEmptyBudgetButSlowsDown) {
+    const auto world = std::make_shared<World>();
+    while (world->traffic.take_retry()) {
+    }
+    Millis longest{};
+    for (std::uint64_t seed = 0; seed < 30; ++seed) {
+        auto facts = without_checkpoints();
+        facts.connection = R"("idempotent_submit": true)";
+        facts.jitter_seed = seed;
+        FlowStory run(facts, world);
+        run.submit();
+        run.fails(Kind::broken, true);
+        ASSERT_FALSE(run.over());
+        longest = std::max(longest, run.until_wake());
+        run.wake();
+        EXPECT_EQ(run.sends(), 2);
+    }
+    EXPECT_GT(longest, 15s);
+    EXPECT_LE(longest, 30s);
+}
+
 TEST(JobFlowWait, PollsOutliveAnEmptyBudgetButSlowDown) {
     const auto world = std::make_shared<World>();
     while (world->traffic.take_retry()) {

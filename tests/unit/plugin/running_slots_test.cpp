@@ -15,6 +15,7 @@ TEST(RunningSlots, GrantsUpToTheLimitAndThenInOrder) {
     RunningSlots slots(2);
     std::vector<int> granted;
     std::vector<std::uint64_t> tickets;
+    tickets.reserve(4);
     for (int i = 0; i < 4; ++i)
         tickets.push_back(slots.request([&granted, i] { granted.push_back(i); }));
     EXPECT_EQ(granted, (std::vector{0, 1}));
@@ -67,6 +68,7 @@ TEST(RunningSlots, NeverGrantsMoreThanTheLimitToThreads) {
         }
     };
     std::vector<std::thread> threads;
+    threads.reserve(6);
     for (int i = 0; i < 6; ++i)
         threads.emplace_back(use);
     for (auto& thread : threads)

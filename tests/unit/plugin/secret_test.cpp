@@ -14,8 +14,10 @@ TEST(Secret, HoldsItsText) {
     EXPECT_EQ(secret.view(), "k-1");
     EXPECT_TRUE(Secret().empty());
     EXPECT_FALSE(secret.empty());
-    const auto copy = secret;
+    auto copy = secret;
     EXPECT_EQ(copy.view(), secret.view());
+    copy = Secret("k-2");
+    EXPECT_EQ(secret.view(), "k-1");
 }
 
 TEST(Secret, DoesNotKeepAShortTextInsideItsObject) {

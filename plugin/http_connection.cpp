@@ -1,0 +1,81 @@
+#include "http_connection.hpp"
+
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/http/error.hpp>
+#include <openssl/ssl.h>
+
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstddef>
+
+namespace pixelml {
+namespace {
+
+namespace asio = boost::asio;
+namespace http = boost::beast::http;
+using boost::system::error_code;
+
+// A reply about a job fits, a longer one takes more turns.
+constexpr std::size_t read_piece = std::size_t{4} * 1024;
+
+} // namespace
+
+// A connection that is simply dropped does not make its TLS session unfit to be resumed.
+HttpConnection::~HttpConnection() {
+    if (tls != nullptr)
+        SSL_set_shutdown(tls->native_handle(), SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
+}
+
+asio::awaitable<error_code> HttpConnection::write(asio::const_buffer bytes) {
+    error_code error;
+    auto token = asio::redirect_error(asio::use_awaitable, error);
+    if (tls != nullptr)
+        co_await asio::async_write(*tls, bytes, token);
+    else
+        co_await asio::async_write(socket, bytes, token);
+    co_return error;
+}
+
+asio::awaitable<error_code> HttpConnection::read(Parser& parser, Until until) {
+    for (;;) {
+        error_code error = feed(parser, buffer, until);
+        if (error != http::error::need_more)
+            co_return error;
+        const auto room = std::min(read_piece, buffer.max_size() - buffer.size());
+        if (room == 0)
+            co_return http::error::buffer_overflow;
+        const auto space = buffer.prepare(room);
+        error.clear();
+        auto token = asio::redirect_error(asio::use_awaitable, error);
+        std::size_t count = 0; // not one expression: GCC 12 miscompiles co_await in a conditional
+        if (tls != nullptr)
+            count = co_await tls->async_read_some(space, token);
+        else
+            count = co_await socket.async_read_some(space, token);
+        buffer.commit(count);
+        if (error == asio::error::eof && parser.got_some()) {
+            error.clear();
+            parser.put_eof(error); // the end of a body without a length, or partial_message
+            co_return error;
+        }
+        if (error)
+            co_return error == asio::error::eof ? http::error::end_of_stream : error;
+    }
+}
+
+bool HttpConnection::is_quiet() {
+    char byte = 0;
+    const auto received = ::recv(socket.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    return received < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
+}
+
+void HttpConnection::close() {
+    error_code ignored;
+    socket.close(ignored);
+}
+
+} // namespace pixelml
