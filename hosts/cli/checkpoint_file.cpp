@@ -25,12 +25,6 @@ bool is_file_at(int fd, const std::string& path) {
            && opened.st_dev == named.st_dev;
 }
 
-/* Makes a rename or removal in the directory last. 0, or the errno. */
-int sync_directory(const std::string& directory) {
-    const FileDescriptor opened(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    return opened && ::fsync(opened.get()) == 0 ? 0 : errno;
-}
-
 int write_new_file(const std::string& path, const std::string& text) {
     ::unlink(path.c_str()); // what a process that was killed has left; the lock says it is not in use
     const FileDescriptor file(

@@ -12,5 +12,8 @@ int list_command(const Options& options);
 int describe_command(const Options& options);
 int validate_command(const Options& options);
 int run_command(const Options& options);
+int batch_command(const Options& options);
+int runs_command(const Options& options);
+int collect_command(const Options& options);
 
 } // namespace cli

@@ -76,6 +76,11 @@ FileText read_file(const std::string& path, std::size_t limit) {
     }
 }
 
+int sync_directory(const std::string& directory) noexcept {
+    const FileDescriptor opened(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    return opened && ::fsync(opened.get()) == 0 ? 0 : errno;
+}
+
 std::string errno_text(int error) {
     return std::generic_category().message(error);
 }

@@ -35,6 +35,9 @@ struct FileText {
 /* The whole file, or standard input for "-". Throws UsageError, also when it holds over `limit` bytes. */
 FileText read_file(const std::string& path, std::size_t limit);
 
+/* Makes a file that was made, renamed or removed in the directory stay so. 0, or the errno. */
+int sync_directory(const std::string& directory) noexcept;
+
 /* strerror, in English. */
 std::string errno_text(int error);
 

@@ -29,6 +29,12 @@ int run(const cli::Options& options) {
         return cli::describe_command(options);
     case cli::Command::validate:
         return cli::validate_command(options);
+    case cli::Command::batch:
+        return cli::batch_command(options);
+    case cli::Command::runs:
+        return cli::runs_command(options);
+    case cli::Command::collect:
+        return cli::collect_command(options);
     case cli::Command::run:
         break;
     }

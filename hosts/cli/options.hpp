@@ -7,7 +7,7 @@
 
 namespace cli {
 
-enum class Command { list, describe, validate, run };
+enum class Command { list, describe, validate, run, batch, runs, collect };
 
 /* The command line, understood. */
 struct Options {
@@ -27,6 +27,14 @@ struct Options {
     bool suspend = false;
     std::optional<std::chrono::milliseconds> suspend_after;
     bool cancel_job_at_deadline = false;
+
+    std::optional<std::string> journal_file; /* --journal, or else WORKFLOW_NODE_JOURNAL */
+    std::string subject;                     /* collect: a run key or job id; batch: the file, "-": stdin */
+    bool all = false;
+    std::optional<std::string> state; /* a word of to_string(RunState) */
+    int concurrency = 4;
+    bool resume = false;
+    std::string batch_name; /* empty: as the file */
 };
 
 struct ParsedOptions {

@@ -22,8 +22,18 @@ std::string repeated(const char* text, std::size_t count) {
     return all;
 }
 
-/* A share of the bar, or, when that is unknown, a mark that wanders along it. */
-std::string bar(std::optional<double> fraction, milliseconds elapsed, bool utf8) {
+int percent(double fraction) {
+    return static_cast<int>(std::floor(fraction * 100));
+}
+
+/* The phase in a word, before a message that does not name it by itself. */
+std::string label(const wfn::Progress& progress) {
+    return progress.message.empty() ? wfn::to_string(progress.phase) : printable(progress.message);
+}
+
+} // namespace
+
+std::string progress_bar(std::optional<double> fraction, milliseconds elapsed, bool utf8) {
     const char* const full = utf8 ? "█" : "#";
     const char* const empty = utf8 ? "░" : "-";
     std::size_t before = 0;
@@ -39,20 +49,9 @@ std::string bar(std::optional<double> fraction, milliseconds elapsed, bool utf8)
     return utf8 ? inner : "[" + inner + "]";
 }
 
-int percent(double fraction) {
-    return static_cast<int>(std::floor(fraction * 100));
-}
-
-/* The phase in a word, before a message that does not name it by itself. */
-std::string label(const wfn::Progress& progress) {
-    return progress.message.empty() ? wfn::to_string(progress.phase) : printable(progress.message);
-}
-
-} // namespace
-
 std::string progress_line(const wfn::Progress& progress, milliseconds elapsed, std::size_t columns,
                           bool utf8) {
-    const std::string drawn = bar(progress.fraction, elapsed, utf8) + " ";
+    const std::string drawn = progress_bar(progress.fraction, elapsed, utf8) + " ";
     std::string share;
     if (progress.fraction) {
         const std::string number = std::to_string(percent(*progress.fraction));

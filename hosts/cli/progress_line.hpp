@@ -10,6 +10,12 @@
 namespace cli {
 
 /*
+ * A share as a bar of 20 columns and its frame; an unknown one as a mark that wanders along it with the time.
+ * utf8: block characters, not '#'.
+ */
+std::string progress_bar(std::optional<double> fraction, std::chrono::milliseconds elapsed, bool utf8);
+
+/*
  * One line that shows how far a run is, of at most `columns`, without a line end. What does not fit is left
  * out, in this order: the end of the message, the bar, the elapsed time, the time left.
  * `elapsed`: since the start, which goes on between two reports. utf8: block characters, not '#'.

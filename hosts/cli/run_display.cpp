@@ -6,6 +6,9 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+#include <utility>
+
 namespace cli {
 
 using std::chrono::milliseconds;
@@ -62,13 +65,30 @@ void RunDisplay::progress(const wfn::Progress& progress) {
     if (!show_progress_) {
         return;
     }
-    if (terminal_.live) {
-        const bool new_phase = !latest_ || latest_->phase != progress.phase;
-        latest_ = progress;
-        latest_at_ = Clock::now();
-        draw(new_phase);
-    } else if (const auto line = progress_log_.line(progress)) {
-        print(*line + "\n");
+    if (!terminal_.live) {
+        if (const auto line = progress_log_.line(progress)) {
+            print(*line + "\n");
+        }
+        return;
+    }
+    const bool new_phase = phase_ != progress.phase;
+    phase_ = progress.phase;
+    live(
+        [progress, came_at = Clock::now(), utf8 = terminal_.utf8](std::size_t columns) {
+            wfn::Progress shown = progress;
+            const auto since = std::chrono::duration_cast<milliseconds>(Clock::now() - came_at);
+            if (shown.eta) {
+                shown.eta = std::max(*shown.eta - since, milliseconds(0));
+            }
+            return progress_line(shown, shown.elapsed + since, columns, utf8);
+        },
+        new_phase);
+}
+
+void RunDisplay::live(LiveLine line, bool at_once) {
+    if (is_live()) {
+        live_ = std::move(line);
+        draw(at_once);
     }
 }
 
@@ -95,14 +115,14 @@ void RunDisplay::error(const std::string& text) {
 }
 
 void RunDisplay::tick() {
-    if (latest_) {
+    if (live_) {
         draw(false);
     }
 }
 
 void RunDisplay::finish() {
     erase();
-    latest_.reset();
+    live_ = nullptr;
     if (cursor_hidden_) {
         write_error_output(show_cursor);
         cursor_hidden_ = false;
@@ -114,15 +134,9 @@ void RunDisplay::draw(bool at_once) {
     if (drawn_ && !at_once && now - drawn_at_ < between_drawings) {
         return;
     }
-    wfn::Progress shown = *latest_;
-    const auto since = std::chrono::duration_cast<milliseconds>(now - latest_at_);
-    if (shown.eta) {
-        shown.eta = std::max(*shown.eta - since, milliseconds(0));
-    }
     // The last column stays free: some terminals break the line when it is written to.
     const std::size_t columns = terminal_columns(STDERR_FILENO) - 1;
-    write_error_output((cursor_hidden_ ? "" : hide_cursor)
-                       + (erase_line + progress_line(shown, shown.elapsed + since, columns, terminal_.utf8)));
+    write_error_output((cursor_hidden_ ? "" : hide_cursor) + (erase_line + live_(columns)));
     cursor_hidden_ = true;
     drawn_ = true;
     drawn_at_ = now;
@@ -138,7 +152,7 @@ void RunDisplay::erase() {
 void RunDisplay::print(const std::string& text) {
     erase();
     write_error_output(text);
-    if (latest_) {
+    if (live_) {
         draw(true);
     }
 }

@@ -25,20 +25,18 @@ struct SignalReceived {
 };
 struct RunOver {};
 
-using RunEvent = std::variant<wfn::Progress, LogLine, CheckpointTried, SignalReceived, RunOver>;
-
 /*
- * What happens to a run, on its way from the module's threads to the one that prints: a slow terminal
- * never holds the module up. [any]
+ * What happens to runs, on its way from the module's and other threads to the one that prints: a slow
+ * terminal never holds the module up. Losable: the events that a reader who is stuck may miss. [any]
  */
-class RunEvents {
+template <class Event, class... Losable>
+class EventQueue {
 public:
-    void push(RunEvent event) {
+    void push(Event event) {
         {
             const std::lock_guard lock(mutex_);
             // A reader that is stuck costs progress and log lines, not memory.
-            const bool may_be_lost =
-                std::holds_alternative<wfn::Progress>(event) || std::holds_alternative<LogLine>(event);
+            const bool may_be_lost = (std::holds_alternative<Losable>(event) || ...);
             if (may_be_lost && events_.size() >= capacity) {
                 return;
             }
@@ -48,7 +46,7 @@ public:
     }
 
     /* What has come, in order; waits for it at most so long, and is empty when nothing came. */
-    std::deque<RunEvent> take(std::chrono::milliseconds timeout) {
+    std::deque<Event> take(std::chrono::milliseconds timeout) {
         std::unique_lock lock(mutex_);
         changed_.wait_for(lock, timeout, [this] { return !events_.empty(); });
         return std::exchange(events_, {});
@@ -59,7 +57,10 @@ private:
 
     std::mutex mutex_;
     std::condition_variable changed_;
-    std::deque<RunEvent> events_;
+    std::deque<Event> events_;
 };
+
+using RunEvent = std::variant<wfn::Progress, LogLine, CheckpointTried, SignalReceived, RunOver>;
+using RunEvents = EventQueue<RunEvent, wfn::Progress, LogLine>;
 
 } // namespace cli

@@ -56,6 +56,16 @@ void SignalWatcher::watch() {
     }
 }
 
+SignalsBlocked::SignalsBlocked() noexcept {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before_);
+}
+
+SignalsBlocked::~SignalsBlocked() {
+    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+}
+
 void ignore_write_signals() noexcept {
     for (const int signal : {SIGPIPE, SIGXFSZ}) {
         ::signal(signal, SIG_IGN);

@@ -2,6 +2,8 @@
 
 #include "files.hpp"
 
+#include <signal.h>
+
 #include <atomic>
 #include <functional>
 #include <thread>
@@ -38,6 +40,18 @@ private:
     FileDescriptor stop_;
     std::atomic<int> received_{0};
     std::thread thread_;
+};
+
+/* While it lives, no signal comes to the calling thread; nor, ever, to threads that it makes meanwhile. */
+class SignalsBlocked {
+public:
+    SignalsBlocked() noexcept;
+    ~SignalsBlocked();
+    SignalsBlocked(const SignalsBlocked&) = delete;
+    SignalsBlocked& operator=(const SignalsBlocked&) = delete;
+
+private:
+    sigset_t before_;
 };
 
 /* For the whole process: writing to a closed pipe or a full file is an error code, not the end. */

@@ -38,6 +38,10 @@ std::vector<std::string> environment_of(const Process::Options& options) {
             variables[passed_on] = value;
         }
     }
+    if (options.watch_heap) { // all that is allocated, on one heap
+        variables["MALLOC_ARENA_MAX"] = "1";
+        variables["MALLOC_MMAP_MAX_"] = "0";
+    }
     for (const auto& [name, value] : options.environment) {
         variables[name] = value;
     }
@@ -66,6 +70,19 @@ void make_pipe(int (&ends)[2]) {
     }
 }
 
+/* The size of the heap; 0: there is none yet. */
+long heap_kib(pid_t pid) {
+    std::ifstream maps("/proc/" + std::to_string(pid) + "/maps");
+    for (std::string line; std::getline(maps, line);) {
+        if (line.find("[heap]") != std::string::npos) {
+            char* end = nullptr;
+            const unsigned long from = std::strtoul(line.c_str(), &end, 16);
+            return static_cast<long>((std::strtoul(end + 1, nullptr, 16) - from) / 1024);
+        }
+    }
+    return 0;
+}
+
 void fill(int pipe_end) {
     fcntl(pipe_end, F_SETFL, O_NONBLOCK);
     const std::string block(4096, '\n');
@@ -77,7 +94,7 @@ void fill(int pipe_end) {
 } // namespace
 
 Process::Process(const std::vector<std::string>& arguments, const Options& options)
-    : deadline_ms_(now_ms() + longest_ms) {
+    : deadline_ms_(now_ms() + longest_ms), watch_heap_(options.watch_heap) {
     std::vector<std::string> words{WORKFLOW_NODE};
     words.insert(words.end(), arguments.begin(), arguments.end());
     std::vector<std::string> variables = environment_of(options);
@@ -101,6 +118,9 @@ Process::Process(const std::vector<std::string>& arguments, const Options& optio
     if (options.standard_output == Stdout::full) {
         fill(out[1]);
     }
+    if (options.standard_output == Stdout::closed) {
+        close(std::exchange(out[0], -1)); // before the program lives, which may be quick to write
+    }
     pid_ = fork();
     if (pid_ == 0) {
         if (options.terminal) {
@@ -110,9 +130,9 @@ Process::Process(const std::vector<std::string>& arguments, const Options& optio
         dup2(in[0], STDIN_FILENO);
         dup2(out[1], STDOUT_FILENO);
         dup2(err[1], STDERR_FILENO);
-        if (options.no_file_may_grow) {
-            const rlimit none{0, 0};
-            setrlimit(RLIMIT_FSIZE, &none);
+        if (options.no_file_may_grow || options.largest_file > 0) {
+            const rlimit limit{options.largest_file, options.largest_file};
+            setrlimit(RLIMIT_FSIZE, &limit);
         }
         execve(argv[0], argv.data(), envp.data());
         _exit(127);
@@ -128,9 +148,7 @@ Process::Process(const std::vector<std::string>& arguments, const Options& optio
     close(in[1]);
     err_fd_ = err[0];
     out_fd_ = out[0];
-    if (options.standard_output == Stdout::closed) {
-        close(std::exchange(out_fd_, -1));
-    } else if (options.standard_output == Stdout::full) {
+    if (options.standard_output == Stdout::full) {
         extra_fd_ = std::exchange(out_fd_, -1);
     }
 }
@@ -164,6 +182,9 @@ bool Process::read_some() {
             close(std::exchange(fd, -1));
         } else {
             (i == 0 ? out_ : err_).append(buffer, static_cast<std::size_t>(got));
+            if (watch_heap_) { // not before: until exec it is a copy of this process
+                largest_heap_kib_ = std::max(largest_heap_kib_, heap_kib(pid_));
+            }
         }
     }
     return true;

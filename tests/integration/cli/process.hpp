@@ -17,6 +17,8 @@ public:
         unsigned short columns = 80;
         Stdout standard_output = Stdout::captured;
         bool no_file_may_grow = false; /* as on a full disk */
+        bool watch_heap = false;
+        unsigned long largest_file = 0; /* bytes that a file may grow to, as on a nearly full one; 0: any */
     };
 
     explicit Process(const std::vector<std::string>& arguments) : Process(arguments, Options()) {}
@@ -35,6 +37,9 @@ public:
     /* Waits for the end: the exit code, or minus the signal that killed it. */
     int wait();
 
+    /* With Options::watch_heap: the largest it was when some output of it came. */
+    long largest_heap_kib() const { return largest_heap_kib_; }
+
     const std::string& out() const { return out_; }
     const std::string& err() const { return err_; }
 
@@ -46,6 +51,8 @@ private:
     int err_fd_ = -1;
     int extra_fd_ = -1; /* keeps a full pipe open */
     long long deadline_ms_;
+    bool watch_heap_;
+    long largest_heap_kib_ = 0;
     std::string out_;
     std::string err_;
 };

@@ -67,6 +67,17 @@ TEST(Options, RefusesWhatMakesNoSense) {
                                                {"run", "--timeout", "0"},
                                                {"run", "--suspend"},
                                                {"run", "--suspend", "--suspend-after", "1", "--json"},
+                                               {"run", "--journal", "j", "--checkpoint", "c"},
+                                               {"runs"},
+                                               {"runs", "--journal", "j", "--state", "lost"},
+                                               {"collect", "--journal", "j"},
+                                               {"collect", "k"},
+                                               {"collect", "--journal", "j", "--all", "m", "k"},
+                                               {"batch"},
+                                               {"batch", "f", "--resume"},
+                                               {"batch", "f", "--concurrency", "0"},
+                                               {"batch", "f", "--concurrency", "10001"},
+                                               {"batch", "m", "a", "f", "x"},
                                                {"list", "a", "b"},
                                                {"run", "a", "b", "c"}}) {
         const auto parsed = parse(words);
@@ -80,6 +91,20 @@ TEST(Options, RefusesWhatMakesNoSense) {
 TEST(Options, SuspendingNeedsAPlaceForTheCheckpoint) {
     EXPECT_TRUE(parse({"run", "--suspend", "--checkpoint", "f"}).options);
     EXPECT_TRUE(parse({"run", "--suspend", "--json"}).options);
+    EXPECT_TRUE(parse({"run", "--suspend", "--journal", "f"}).options);
+}
+
+TEST(Options, TheLastWordOfABatchIsItsFile) {
+    const auto parsed = parse({"batch", "m.so", "a", "f.jsonl", "-n", "8", "--name", "b"});
+    ASSERT_TRUE(parsed.options) << parsed.problem;
+    EXPECT_EQ(parsed.options->subject, "f.jsonl");
+    EXPECT_EQ(parsed.options->target, (std::vector<std::string>{"m.so", "a"}));
+    EXPECT_EQ(parsed.options->concurrency, 8);
+    EXPECT_EQ(parsed.options->batch_name, "b");
+    EXPECT_EQ(parse({"batch", "-"}).options->subject, "-");
+    EXPECT_EQ(parse({"collect", "m.so", "k", "-J", "j"}).options->subject, "k");
+    EXPECT_EQ(parse({"collect", "k", "-J", "j"}).options->target.size(), 0u);
+    EXPECT_EQ(parse({"collect", "m.so", "--all", "-J", "j"}).options->target.size(), 1u);
 }
 
 TEST(Options, HelpFitsTheScreenAndNamesEveryExitCode) {
@@ -87,7 +112,10 @@ TEST(Options, HelpFitsTheScreenAndNamesEveryExitCode) {
                                                                    {"list", "--help"},
                                                                    {"describe", "--help"},
                                                                    {"validate", "--help"},
-                                                                   {"run", "--help"}}) {
+                                                                   {"run", "--help"},
+                                                                   {"batch", "--help"},
+                                                                   {"runs", "--help"},
+                                                                   {"collect", "--help"}}) {
         const auto parsed = parse(words);
         EXPECT_EQ(parsed.exit_code, 0);
         std::istringstream lines(parsed.out);

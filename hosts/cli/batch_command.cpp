@@ -1,0 +1,69 @@
+#include "batch.hpp"
+#include "commands.hpp"
+#include "node_choice.hpp"
+#include "request_source.hpp"
+#include "run_identity.hpp"
+#include "usage_error.hpp"
+
+#include <memory>
+#include <optional>
+#include <utility>
+
+namespace cli {
+
+namespace {
+
+constexpr std::size_t longest_name = 200; // leaves room in a run key for the line
+
+std::string batch_name(const Options& options) {
+    std::string name = options.batch_name;
+    if (name.empty()) {
+        name = options.subject == "-" ? "stdin" : options.subject.substr(options.subject.rfind('/') + 1);
+    }
+    if (name.size() > longest_name) {
+        throw UsageError("the batch's name has more than " + std::to_string(longest_name)
+                         + " bytes; choose another with --name");
+    }
+    return name;
+}
+
+/* The same file by mistake again would otherwise look like a batch that was done in a moment. */
+void check_resume(const Options& options, Journal& journal, const std::string& name) {
+    const std::int64_t known = journal.count_batch(name);
+    if (known > 0 && !options.resume) {
+        throw UsageError("the journal has " + std::to_string(known) + " runs of a batch \"" + name
+                         + "\" already. --resume goes on with it; --name NAME makes this another batch.");
+    }
+}
+
+} // namespace
+
+int batch_command(const Options& options) {
+    const Target target = choose_target(options.target);
+    const wfn::Module module = wfn::Module::load(target.module_path);
+    const wfn::Node node = choose_node(module, target.action);
+    if (options.subject == "-" && options.connection_file == "-") {
+        throw UsageError("FILE and --connection cannot both be standard input");
+    }
+    std::vector<std::string> warnings;
+    const NodeTarget on{node, std::make_shared<const std::string>(
+                                  make_request(options, node, true, warnings).connection_json)};
+
+    const bool kept = options.journal_file.has_value();
+    const std::string name = kept ? batch_name(options) : new_run_key();
+    std::optional<JournalWriter> writer;
+    if (kept) {
+        Journal journal(*options.journal_file, Journal::Access::create);
+        check_resume(options, journal, name);
+        writer.emplace(std::move(journal));
+    }
+    const auto events = std::make_shared<BatchEvents>();
+    FileSource source(options.subject, name, kept, module, on, [events] { events->push(SourceChanged{}); });
+    Batch batch(options, module, source, writer ? &*writer : nullptr, events);
+    for (const std::string& warning : warnings) {
+        batch.display().warning(warning);
+    }
+    return batch.go();
+}
+
+} // namespace cli

@@ -1,0 +1,360 @@
+#include "journal.hpp"
+
+#include "files.hpp"
+#include "random_text.hpp"
+#include "run_identity.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <utility>
+
+namespace cli {
+
+namespace {
+
+constexpr std::int64_t application = 0x77666e6a; // "wfnj"
+constexpr std::int64_t newest_schema = 1;
+
+constexpr std::array<std::pair<RunState, const char*>, 6> state_words{{
+    {RunState::running, "running"},
+    {RunState::interrupted, "interrupted"},
+    {RunState::suspended, "suspended"},
+    {RunState::succeeded, "succeeded"},
+    {RunState::failed, "failed"},
+    {RunState::cancelled, "cancelled"},
+}};
+
+const char schema[] = R"sql(
+CREATE TABLE run (
+    position INTEGER PRIMARY KEY,
+    run_key TEXT NOT NULL UNIQUE,
+    batch TEXT,
+    module TEXT NOT NULL,
+    action TEXT NOT NULL,
+    input TEXT NOT NULL,
+    input_hash INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    owner INTEGER,
+    owner_pid INTEGER,
+    created_ms INTEGER NOT NULL,
+    updated_ms INTEGER NOT NULL,
+    job_id TEXT,
+    collectable INTEGER NOT NULL DEFAULT 0,
+    retryable INTEGER NOT NULL DEFAULT 0,
+    charged TEXT,
+    checkpoint TEXT,
+    output TEXT,
+    error TEXT
+);
+CREATE INDEX run_of_job ON run (job_id) WHERE job_id IS NOT NULL;
+CREATE INDEX run_of_batch ON run (batch) WHERE batch IS NOT NULL;
+CREATE INDEX run_of_input ON run (input_hash);
+)sql";
+
+const std::string head_columns = "position, run_key, module, action, state, owner, owner_pid, created_ms, "
+                                 "updated_ms, job_id, collectable, retryable, charged";
+const std::string record_columns = head_columns + ", input, checkpoint, output, error";
+
+std::int64_t now_ms() {
+    using namespace std::chrono;
+    return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
+}
+
+std::int64_t input_hash(const std::string& input) {
+    return static_cast<std::int64_t>(hash_text(canonical_input(input)));
+}
+
+/* SQLite would make the file readable by whom the umask lets. Its other files copy the mode. */
+void make_file(const std::string& path) {
+    const FileDescriptor made(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR));
+    if (made) {
+        const std::size_t slash = path.rfind('/');
+        sync_directory(slash == std::string::npos ? "." : path.substr(0, slash + 1));
+    } else if (errno != EEXIST) {
+        throw JournalError("cannot make the journal \"" + path + "\": " + errno_text(errno)
+                           + ". Nothing was started.");
+    }
+}
+
+const std::string& prepared(const std::string& path, Journal::Access access) {
+    if (access == Journal::Access::create) {
+        make_file(path);
+    } else if (::access(path.c_str(), F_OK) != 0) {
+        throw JournalError("there is no journal \"" + path + "\": " + errno_text(errno) + ".");
+    }
+    return path;
+}
+
+/* In which way a run differs from the order; empty: in none. */
+std::string conflict_with(const RunRecord& record, const RunOrder& order) {
+    if (record.module != order.module || record.action != order.action) {
+        return "the node \"" + record.action + "\" of the module \"" + record.module + "\"";
+    }
+    return canonical_input(record.input) == canonical_input(order.input) ? "" : "another input";
+}
+
+/* A run that failed for good and may have been billed: to start it again may be billed again. */
+bool is_settled(const RunRecord& record) {
+    const bool ended = record.state == RunState::failed || record.state == RunState::cancelled;
+    return ended && !record.retryable && !record.collectable && record.charged != "no";
+}
+
+} // namespace
+
+const char* to_string(RunState state) noexcept {
+    for (const auto& [value, word] : state_words) {
+        if (value == state) {
+            return word;
+        }
+    }
+    return "unknown";
+}
+
+std::optional<RunState> run_state(std::string_view word) noexcept {
+    for (const auto& [value, its_word] : state_words) {
+        if (word == its_word) {
+            return value;
+        }
+    }
+    return std::nullopt;
+}
+
+Journal::Journal(const std::string& path, Access access)
+    : path_(path), database_(prepared(path, access)), owner_(path + "-lock") {
+    check_identity(access);
+    if (access == Access::existing) {
+        return;
+    }
+    if (database_.read_only()) {
+        throw JournalError("the journal \"" + path
+                           + "\" cannot be written to. Change its permissions (and its directory's), or "
+                             "choose another file.");
+    }
+    database_.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
+    transact([this] { create_tables(); });
+}
+
+void Journal::check_identity(Access access) {
+    const std::int64_t whose = database_.integer("PRAGMA application_id");
+    const std::int64_t version = database_.integer("PRAGMA user_version");
+    const bool empty = database_.integer("SELECT count(*) FROM sqlite_master") == 0;
+    if (whose != application && !(whose == 0 && version == 0 && empty && access == Access::create)) {
+        throw JournalError("\"" + path_ + "\" is "
+                           + (empty ? "empty" : "a database of another program, not a journal")
+                           + ". Choose another file.");
+    }
+    if (version > newest_schema) {
+        throw JournalError("the journal \"" + path_
+                           + "\" was written by a newer workflow-node (its schema is "
+                           + std::to_string(version) + ", this one knows " + std::to_string(newest_schema)
+                           + "). Use that one, or choose another file.");
+    }
+}
+
+/* Asks again inside the transaction: another process may have been faster. */
+void Journal::create_tables() {
+    if (database_.integer("PRAGMA user_version") != 0) {
+        return;
+    }
+    database_.execute(schema);
+    database_.execute(("PRAGMA application_id = " + std::to_string(application)).c_str());
+    database_.execute(("PRAGMA user_version = " + std::to_string(newest_schema)).c_str());
+}
+
+void Journal::transact(const std::function<void()>& work) {
+    database_.execute("BEGIN IMMEDIATE");
+    try {
+        work();
+        database_.execute("COMMIT");
+    } catch (...) {
+        database_.roll_back();
+        throw;
+    }
+}
+
+Claim Journal::claim(const RunOrder& order, Repeat repeat) {
+    const std::int64_t now = now_ms();
+    Claim claim;
+    std::optional<RunRecord> record = find(order.run_key);
+    if (!record) {
+        SqliteStatement(database_, "INSERT INTO run (run_key, batch, module, action, input, input_hash, "
+                                   "state, owner, owner_pid, created_ms, updated_ms) "
+                                   "VALUES (?, ?, ?, ?, ?, ?, 'running', ?, ?, ?, ?)")
+            .bind(0, std::string_view(order.run_key))
+            .bind(1, order.batch)
+            .bind(2, std::string_view(order.module))
+            .bind(3, std::string_view(order.action))
+            .bind(4, std::string_view(order.input))
+            .bind(5, input_hash(order.input))
+            .bind(6, owner_.own())
+            .bind(7, std::int64_t{::getpid()})
+            .bind(8, now)
+            .bind(9, now)
+            .run();
+        claim.record.run_key = order.run_key;
+        claim.record.action = order.action;
+        claim.record.input = order.input;
+        return claim;
+    }
+    claim.record = std::move(*record);
+    claim.conflict = conflict_with(claim.record, order);
+    if (!claim.conflict.empty()) {
+        claim.kind = Claim::Kind::another;
+    } else if (claim.record.is_owned()) {
+        claim.kind = Claim::Kind::busy;
+    } else if (claim.record.state == RunState::succeeded
+               || (repeat == Repeat::unless_billed && is_settled(claim.record))) {
+        claim.kind = Claim::Kind::over;
+    } else if (repeat == Repeat::only_collect && !claim.record.collectable) {
+        claim.kind = Claim::Kind::not_collectable;
+    } else {
+        claim.kind = Claim::Kind::taken_up;
+        SqliteStatement(database_, "UPDATE run SET state = 'running', owner = ?, owner_pid = ?, "
+                                   "updated_ms = ?, charged = NULL, retryable = 0, error = NULL "
+                                   "WHERE run_key = ?")
+            .bind(0, owner_.own())
+            .bind(1, std::int64_t{::getpid()})
+            .bind(2, now)
+            .bind(3, std::string_view(order.run_key))
+            .run();
+    }
+    return claim;
+}
+
+void Journal::keep_checkpoint(const std::string& run_key, const std::string& checkpoint, bool collectable) {
+    SqliteStatement(database_,
+                    "UPDATE run SET checkpoint = ?, collectable = ?, updated_ms = ? WHERE run_key = ?")
+        .bind(0, std::string_view(checkpoint))
+        .bind(1, std::int64_t{collectable})
+        .bind(2, now_ms())
+        .bind(3, std::string_view(run_key))
+        .run();
+}
+
+void Journal::keep_job(const std::string& run_key, const std::string& job_id) {
+    SqliteStatement row(database_, "SELECT checkpoint FROM run WHERE run_key = ?");
+    row.bind(0, std::string_view(run_key));
+    const bool collectable = row.step() && checkpoint_names_job(row.text(0), job_id);
+    SqliteStatement(database_, "UPDATE run SET job_id = ?, collectable = max(collectable, ?), updated_ms = ? "
+                               "WHERE run_key = ?")
+        .bind(0, std::string_view(job_id))
+        .bind(1, std::int64_t{collectable})
+        .bind(2, now_ms())
+        .bind(3, std::string_view(run_key))
+        .run();
+}
+
+void Journal::finish(const std::string& run_key, const RunEnd& end) {
+    SqliteStatement(database_, "UPDATE run SET state = ?, owner = NULL, owner_pid = NULL, updated_ms = ?, "
+                               "job_id = coalesce(?, job_id), collectable = ?, retryable = ?, charged = ?, "
+                               "checkpoint = ?, output = ?, error = ? WHERE run_key = ?")
+        .bind(0, std::string_view(to_string(end.state)))
+        .bind(1, now_ms())
+        .bind(2, end.job_id)
+        .bind(3, std::int64_t{end.collectable})
+        .bind(4, std::int64_t{end.retryable})
+        .bind(5, end.charged)
+        .bind(6, end.checkpoint)
+        .bind(7, end.output)
+        .bind(8, end.error)
+        .bind(9, std::string_view(run_key))
+        .run();
+}
+
+std::optional<RunRecord> Journal::find(const std::string& run_key) {
+    SqliteStatement row(database_, "SELECT " + record_columns + " FROM run WHERE run_key = ?");
+    row.bind(0, std::string_view(run_key));
+    return row.step() ? std::optional(read_record(row)) : std::nullopt;
+}
+
+std::vector<RunRecord> Journal::find_by_job(const std::string& job_id) {
+    SqliteStatement row(database_, "SELECT " + record_columns + " FROM run WHERE job_id = ? LIMIT 10");
+    row.bind(0, std::string_view(job_id));
+    std::vector<RunRecord> all;
+    while (row.step()) {
+        all.push_back(read_record(row));
+    }
+    return all;
+}
+
+std::optional<std::string> Journal::find_unfinished(const std::string& module, const std::string& action,
+                                                    const std::string& input) {
+    SqliteStatement row(database_, "SELECT " + record_columns
+                                       + " FROM run WHERE input_hash = ? AND module = ? AND action = ? "
+                                         "AND batch IS NULL AND state <> 'succeeded' "
+                                         "ORDER BY updated_ms DESC, position DESC");
+    row.bind(0, input_hash(input)).bind(1, std::string_view(module)).bind(2, std::string_view(action));
+    const std::string wanted = canonical_input(input);
+    while (row.step()) {
+        const RunRecord record = read_record(row);
+        const bool ended = record.state == RunState::failed || record.state == RunState::cancelled;
+        const bool goes_on = !ended || (record.checkpoint && (record.collectable || record.retryable));
+        if (!record.is_owned() && goes_on && canonical_input(record.input) == wanted) {
+            return record.run_key;
+        }
+    }
+    return std::nullopt;
+}
+
+void Journal::give_back(const RunRecord& record) {
+    RunEnd end;
+    end.state = RunState::suspended;
+    end.collectable = record.collectable;
+    end.checkpoint = record.checkpoint;
+    finish(record.run_key, end);
+}
+
+std::int64_t Journal::count_batch(const std::string& batch) {
+    SqliteStatement row(database_, "SELECT count(*) FROM run WHERE batch = ?");
+    row.bind(0, std::string_view(batch));
+    return row.step() ? row.number(0) : 0;
+}
+
+std::vector<RunHead> Journal::page(std::int64_t after, int limit) {
+    SqliteStatement row(database_,
+                        "SELECT " + head_columns + " FROM run WHERE position > ? ORDER BY position LIMIT ?");
+    row.bind(0, after).bind(1, std::int64_t{limit});
+    std::vector<RunHead> all;
+    while (row.step()) {
+        all.push_back(read_head(row));
+    }
+    return all;
+}
+
+RunHead Journal::read_head(const SqliteStatement& row) const {
+    RunHead head;
+    head.position = row.number(0);
+    head.run_key = row.text(1);
+    head.module = row.text(2);
+    head.action = row.text(3);
+    head.state = run_state(row.text(4)).value_or(RunState::failed);
+    if (!row.is_null(5) && owner_.alive(row.number(5))) {
+        head.owner_pid = row.number(6);
+    } else if (head.state == RunState::running) {
+        head.state = RunState::interrupted;
+    }
+    head.created_ms = row.number(7);
+    head.updated_ms = row.number(8);
+    head.job_id = row.text_or_none(9);
+    head.collectable = row.number(10) != 0;
+    head.retryable = row.number(11) != 0;
+    head.charged = row.text_or_none(12);
+    return head;
+}
+
+RunRecord Journal::read_record(const SqliteStatement& row) const {
+    RunRecord record;
+    static_cast<RunHead&>(record) = read_head(row);
+    record.input = row.text(13);
+    record.checkpoint = row.text_or_none(14);
+    record.output = row.text_or_none(15);
+    record.error = row.text_or_none(16);
+    return record;
+}
+
+} // namespace cli

@@ -1,0 +1,183 @@
+#include "journaled_run.hpp"
+
+#include "run_identity.hpp"
+#include "schema_view.hpp"
+
+#include <boost/json/object.hpp>
+
+#include <mutex>
+#include <utility>
+
+namespace cli {
+
+namespace {
+
+std::string text_member(const boost::json::value& error, const char* name) {
+    const boost::json::value* member = error.is_object() ? error.get_object().if_contains(name) : nullptr;
+    return member != nullptr && member->is_string() ? std::string(member->get_string()) : "";
+}
+
+RunState state_of(wfn::Outcome outcome) {
+    switch (outcome) {
+    case wfn::Outcome::succeeded:
+        return RunState::succeeded;
+    case wfn::Outcome::suspended:
+        return RunState::suspended;
+    case wfn::Outcome::cancelled:
+        return RunState::cancelled;
+    case wfn::Outcome::failed:
+        break;
+    }
+    return RunState::failed;
+}
+
+std::optional<std::string> unless_empty(std::string text) {
+    return text.empty() ? std::nullopt : std::optional(std::move(text));
+}
+
+} // namespace
+
+RunEnd run_end(const wfn::Result& result, const std::string& job_id, bool known_job) {
+    RunEnd end;
+    end.state = state_of(result.outcome);
+    end.checkpoint = result.checkpoint_json;
+    std::string job = job_id;
+    if (result.error) {
+        const boost::json::value error = parse_or_null(result.error->json);
+        end.error = result.error->json;
+        end.retryable = result.error->retryable;
+        end.charged = unless_empty(text_member(error, "charged"));
+        if (const std::string named = text_member(error, "job_id"); !named.empty()) {
+            job = named;
+        }
+    } else if (result.succeeded()) {
+        end.output = result.output_json;
+        if (known_job) {
+            end.charged = "yes";
+        }
+    }
+    // A suspended run's checkpoint says all that is known. A failed one's may be there to submit again.
+    end.collectable =
+        end.checkpoint
+        && ((end.state == RunState::suspended && known_job) || checkpoint_names_job(*end.checkpoint, job));
+    end.job_id = unless_empty(std::move(job));
+    return end;
+}
+
+struct JournaledRun::State {
+    State(JournalWriter& to, const Claim& claim)
+        : writer(to), key(claim.record.run_key), checkpoint(claim.record.checkpoint.value_or("")),
+          known_job(claim.record.collectable),
+          job_id(claim.record.collectable ? claim.record.job_id.value_or("") : "") {}
+
+    JournalWriter& writer;
+    const std::string key;
+    const std::string checkpoint; /* the one to go on from */
+
+    /* Of the run's callbacks, which never overlap. */
+    bool known_job;
+    std::string job_id;
+    std::function<void(const wfn::Progress&)> on_progress;
+    std::function<void(const wfn::Result&)> on_complete;
+    JournalWriter::Done on_checkpoint_tried;
+
+    std::mutex mutex;
+    wfn::Run* run = nullptr;
+    int asked = 0;                 /* how many checkpoints have come */
+    std::optional<bool> unclaimed; /* the answer to the last one, which came before the run was there */
+    std::string problem;
+
+    void progress(const wfn::Progress& progress) {
+        if (!progress.job_id.empty() && (!known_job || progress.job_id != job_id)) {
+            known_job = true;
+            job_id = progress.job_id;
+            // Lost, it costs the name in a list; the checkpoint is what counts.
+            writer.post([k = key, job = job_id](Journal& journal) { journal.keep_job(k, job); },
+                        [](const std::string&) {});
+        }
+        if (on_progress) {
+            on_progress(progress);
+        }
+    }
+
+    static wfn::CheckpointAnswer keep(const std::shared_ptr<State>& self, const std::string& text) {
+        int number = 0;
+        {
+            const std::lock_guard lock(self->mutex);
+            number = ++self->asked;
+            self->unclaimed.reset();
+        }
+        const bool collectable = checkpoint_names_job(text, self->job_id);
+        self->writer.post([self, text, collectable](
+                              Journal& journal) { journal.keep_checkpoint(self->key, text, collectable); },
+                          [self, number](const std::string& problem) {
+                              self->on_checkpoint_tried(problem);
+                              self->answer(number, problem.empty());
+                          });
+        return wfn::CheckpointAnswer::later;
+    }
+
+    /* An answer that comes after the module has given up on it must not be taken for the next one's. */
+    void answer(int number, bool kept) {
+        const std::lock_guard lock(mutex);
+        if (number != asked) {
+            return;
+        }
+        if (run != nullptr) {
+            run->checkpoint_saved(kept);
+        } else {
+            unclaimed = kept;
+        }
+    }
+
+    static void complete(const std::shared_ptr<State>& self, const wfn::Result& result) {
+        self->writer.post([self, end = run_end(result, self->job_id, self->known_job)](
+                              Journal& journal) { journal.finish(self->key, end); },
+                          [self, result](const std::string& problem) {
+                              {
+                                  const std::lock_guard lock(self->mutex);
+                                  self->problem = problem;
+                              }
+                              self->on_complete(result);
+                          });
+    }
+};
+
+JournaledRun::JournaledRun(JournalWriter& writer, const Claim& claim)
+    : state_(std::make_shared<State>(writer, claim)) {}
+
+const std::string& JournaledRun::run_key() const noexcept {
+    return state_->key;
+}
+
+void JournaledRun::attach(wfn::Request& request, JournalWriter::Done on_checkpoint_tried) {
+    request.run_key = state_->key;
+    request.checkpoint_json = state_->checkpoint;
+    state_->on_progress = std::move(request.on_progress);
+    state_->on_complete = std::move(request.on_complete);
+    state_->on_checkpoint_tried = std::move(on_checkpoint_tried);
+    request.on_progress = [state = state_](const wfn::Progress& progress) { state->progress(progress); };
+    request.on_checkpoint = [state = state_](const std::string& text) { return State::keep(state, text); };
+    request.on_complete = [state = state_](const wfn::Result& result) { State::complete(state, result); };
+}
+
+void JournaledRun::started(wfn::Run& run) {
+    const std::lock_guard lock(state_->mutex);
+    state_->run = &run;
+    if (state_->unclaimed) {
+        run.checkpoint_saved(*state_->unclaimed);
+        state_->unclaimed.reset();
+    }
+}
+
+void JournaledRun::detach() {
+    const std::lock_guard lock(state_->mutex);
+    state_->run = nullptr;
+}
+
+std::string JournaledRun::problem() const {
+    const std::lock_guard lock(state_->mutex);
+    return state_->problem;
+}
+
+} // namespace cli

@@ -1,0 +1,63 @@
+#include "stored_result.hpp"
+
+#include "exit_code.hpp"
+#include "files.hpp"
+#include "json_events.hpp"
+#include "schema_view.hpp"
+
+#include <boost/json/object.hpp>
+
+#include <unistd.h>
+
+#include <system_error>
+
+namespace cli {
+
+namespace {
+
+std::string text_member(const boost::json::object& object, const char* name) {
+    const boost::json::value* member = object.if_contains(name);
+    return member != nullptr && member->is_string() ? std::string(member->get_string()) : "";
+}
+
+wfn::Error stored_error(const RunRecord& record) {
+    wfn::Error error;
+    error.json = *record.error;
+    error.retryable = record.retryable;
+    if (const boost::json::value parsed = parse_or_null(error.json); parsed.is_object()) {
+        const boost::json::object& whole = parsed.get_object();
+        error.code = text_member(whole, "code");
+        error.type = text_member(whole, "type");
+        error.message = text_member(whole, "message");
+        error.cause = text_member(whole, "cause");
+        error.solution = text_member(whole, "solution");
+    }
+    return error;
+}
+
+} // namespace
+
+wfn::Result stored_result(const RunRecord& record) {
+    wfn::Result result;
+    result.outcome = record.state == RunState::succeeded   ? wfn::Outcome::succeeded
+                     : record.state == RunState::cancelled ? wfn::Outcome::cancelled
+                     : record.state == RunState::suspended ? wfn::Outcome::suspended
+                                                           : wfn::Outcome::failed;
+    result.output_json = record.output.value_or("");
+    result.checkpoint_json = record.checkpoint;
+    if (record.error) {
+        result.error = stored_error(record);
+    }
+    return result;
+}
+
+int print_stored_output(const Options& options, const RunRecord& record) {
+    const wfn::Result result = stored_result(record);
+    const std::string text = options.json ? result_event(result) : one_line(result.output_json) + "\n";
+    if (const int error = write_all(STDOUT_FILENO, text)) {
+        throw std::system_error(error, std::generic_category(), "cannot write to stdout");
+    }
+    return exit_success;
+}
+
+} // namespace cli

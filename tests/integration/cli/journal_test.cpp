@@ -1,0 +1,199 @@
+// --journal, runs and collect: a run outlives its process, and is paid for once.
+#include "journal_listing.hpp"
+
+#include <sys/stat.h>
+
+#include <csignal>
+
+namespace {
+
+namespace json = boost::json;
+
+std::vector<std::string> slow_run(const std::string& journal, const std::string& milliseconds,
+                                  std::vector<std::string> more = {}) {
+    std::vector<std::string> arguments{
+        "run", "slow_echo", "--set", "text=hi", "--set", "milliseconds=" + milliseconds, "-J", journal};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return arguments;
+}
+
+/* Runs until the job is under way, and kills the process. */
+void kill_in_the_middle(const std::vector<std::string>& arguments) {
+    Process process(arguments);
+    ASSERT_TRUE(process.wait_for_stderr("running")) << process.err();
+    process.send(SIGKILL);
+    EXPECT_EQ(process.wait(), -SIGKILL);
+}
+
+const char output[] = "{\"echo\":{\"text\":\"hi\",\"milliseconds\":1}}\n";
+
+TEST(Journal, ASucceededRunIsPrintedAgainWithoutARequest) {
+    TemporaryDirectory directory;
+    const std::string journal = directory.file("j");
+    const auto arguments = slow_run(journal, "1", {"--run-key", "k"});
+    EXPECT_EQ(workflow_node(arguments).out, output);
+    struct stat status {};
+    ASSERT_EQ(stat(journal.c_str(), &status), 0);
+    EXPECT_EQ(status.st_mode & 0777, 0600u);
+    const Outcome again = workflow_node(arguments);
+    EXPECT_EQ(again.exit_code, 0);
+    EXPECT_EQ(again.out, output);
+    EXPECT_EQ(again.err, ""); // not even prepared
+    const Outcome as_event = workflow_node(slow_run(journal, "1", {"--run-key", "k", "--json"}));
+    ASSERT_EQ(lines_of(as_event.out).size(), 1u);
+    EXPECT_EQ(json::parse(as_event.out).at("outcome"), "succeeded");
+    // Without a key it is another run.
+    EXPECT_EQ(workflow_node(slow_run(journal, "1")).out, output);
+    EXPECT_EQ(runs(journal).size(), 2u);
+    EXPECT_EQ(read_text(journal).find("sesame"), std::string::npos); // the key of the connection
+}
+
+TEST(Journal, AKilledRunGoesOnByItself) {
+    TemporaryDirectory directory;
+    const std::string journal = directory.file("j");
+    kill_in_the_middle(slow_run(journal, "600000"));
+    ASSERT_EQ(runs(journal).size(), 1u);
+    EXPECT_EQ(runs(journal)[0].at("state"), "interrupted");
+    const std::string key(runs(journal)[0].at("run_key").get_string());
+    Process resumed(slow_run(journal, "600000"));
+    ASSERT_TRUE(resumed.wait_for_stderr("running")) << resumed.err();
+    EXPECT_NE(resumed.err().find("Going on with " + key), std::string::npos) << resumed.err();
+    EXPECT_EQ(runs(journal)[0].at("state"), "running");
+    resumed.send(SIGINT);
+    EXPECT_EQ(resumed.wait(), 130);
+    EXPECT_NE(resumed.err().find("Warning: Went on from a checkpoint"), std::string::npos);
+    ASSERT_EQ(runs(journal).size(), 1u);
+    EXPECT_EQ(runs(journal)[0].at("state"), "cancelled");
+}
+
+TEST(Journal, ARunBelongsToOneProcess) {
+    TemporaryDirectory directory;
+    const std::string journal = directory.file("j");
+    Process first(slow_run(journal, "600000", {"--run-key", "k"}));
+    ASSERT_TRUE(first.wait_for_stderr("running"));
+    const Outcome second = workflow_node(slow_run(journal, "600000", {"--run-key", "k"}));
+    EXPECT_EQ(second.exit_code, 2);
+    EXPECT_NE(second.err.find("is running \"k\" at this moment"), std::string::npos) << second.err;
+    // Without a key the live run is left alone.
+    EXPECT_EQ(workflow_node(slow_run(journal, "600000", {"--suspend"})).exit_code, 4);
+    EXPECT_EQ(runs(journal).size(), 2u);
+}
+
+TEST(Journal, AKeyIsForOneInput) {
+    TemporaryDirectory directory;
+    const std::string journal = directory.file("j");
+    EXPECT_EQ(workflow_node(slow_run(journal, "1", {"--run-key", "k"})).exit_code, 0);
+    const Outcome other = workflow_node(slow_run(journal, "2", {"--run-key", "k"}));
+    EXPECT_EQ(other.exit_code, 2);
+    EXPECT_NE(other.err.find("one with another"), std::string::npos) << other.err;
+    EXPECT_EQ(other.out, "");
+}
+
+TEST(Journal, AFailedRunIsTakenUpWhereItWasLeft) {
+    TemporaryDirectory directory;
+    const std::string journal = directory.file("j");
+    EXPECT_EQ(workflow_node(slow_run(journal, "600000", {"--timeout", "100ms"})).exit_code, 3);
+    EXPECT_EQ(runs(journal)[0].at("charged"), "yes");
+    const Outcome again = workflow_node(slow_run(journal, "600000", {"--timeout", "100ms"}));
+    EXPECT_NE(again.err.find("Warning: Went on from a checkpoint"), std::string::npos) << again.err;
+    EXPECT_EQ(runs(journal).size(), 1u);
+}
+
+TEST(Journal, AFullDiskEndsTheRunUnpaid) {
+#ifdef __SANITIZE_THREAD__
+    GTEST_SKIP() << "the thread sanitizer writes a file of its own before main()";
+#endif
+    TemporaryDirectory directory;
+    const std::string journal = directory.file("j");
+    EXPECT_EQ(workflow_node(slow_run(journal, "1")).exit_code, 0);
+    Process::Options options;
+    options.no_file_may_grow = true;
+    const Outcome outcome = workflow_node(slow_run(journal, "600000"), options);
+    EXPECT_EQ(outcome.exit_code, 2);
+    EXPECT_NE(outcome.err.find("no room"), std::string::npos) << outcome.err;
+    EXPECT_EQ(runs(journal).size(), 1u);
+}
+
+TEST(Journal, TheOutputIsKeptWhenNobodyReadIt) {
+    TemporaryDirectory directory;
+    const std::string journal = directory.file("j");
+    Process::Options options;
+    options.standard_output = Process::Stdout::closed;
+    EXPECT_EQ(workflow_node(slow_run(journal, "1", {"--run-key", "k"}), options).exit_code, 141);
+    EXPECT_EQ(workflow_node({"collect", "k", "-J", journal}).out, output);
+    // A run whose reader leaves in the middle is suspended, not thrown away.
+    EXPECT_EQ(workflow_node(slow_run(journal, "600000", {"--json"}), options).exit_code, 141);
+    EXPECT_EQ(runs(journal)[1].at("state"), "suspended");
+}
+
+TEST(Journal, MayComeFromTheEnvironment) {
+    TemporaryDirectory directory;
+    Process::Options options;
+    options.environment["WORKFLOW_NODE_JOURNAL"] = directory.file("j");
+    const std::vector<std::string> run{"run", "slow_echo", "--set", "text=hi", "--set", "milliseconds=1"};
+    EXPECT_EQ(workflow_node(run, options).exit_code, 0);
+    EXPECT_EQ(lines_of(workflow_node({"runs"}, options).out).size(), 2u);
+    std::vector<std::string> with_checkpoint = run; // which is then the one that counts
+    with_checkpoint.insert(with_checkpoint.end(), {"--checkpoint", directory.file("c")});
+    EXPECT_EQ(workflow_node(with_checkpoint, options).exit_code, 0);
+    EXPECT_EQ(lines_of(workflow_node({"runs"}, options).out).size(), 2u);
+}
+
+TEST(Runs, IsATableOf80Columns) {
+    TemporaryDirectory directory;
+    const std::string journal = directory.file("j");
+    EXPECT_EQ(workflow_node(slow_run(journal, "1", {"--run-key", "k"})).exit_code, 0);
+    EXPECT_EQ(workflow_node(slow_run(journal, "600000", {"--suspend"})).exit_code, 4);
+    const Outcome table = workflow_node({"runs", "-J", journal});
+    const std::vector<std::string> lines = lines_of(table.out);
+    ASSERT_EQ(lines.size(), 3u);
+    for (const std::string& line : lines) {
+        EXPECT_LE(line.size(), 80u);
+    }
+    EXPECT_EQ(lines[0].substr(0, 3), "KEY");
+    EXPECT_NE(lines[1].find("succeeded"), std::string::npos);
+    EXPECT_NE(lines[2].find("suspended"), std::string::npos);
+    EXPECT_NE(lines[2].find("echo-1"), std::string::npos);
+    EXPECT_EQ(runs(journal, {"--state", "suspended"}).size(), 1u);
+    EXPECT_EQ(workflow_node({"runs", "-J", journal, "--state", "lost"}).exit_code, 2);
+    EXPECT_EQ(workflow_node({"runs", "-J", directory.file("none")}).exit_code, 2);
+    EXPECT_EQ(workflow_node({"runs"}).exit_code, 2);
+}
+
+TEST(Collect, FetchesTheOutputOfASuspendedRun) {
+    TemporaryDirectory directory;
+    const std::string journal = directory.file("j");
+    EXPECT_EQ(workflow_node(slow_run(journal, "1", {"--run-key", "k", "--suspend"})).exit_code, 4);
+    const Outcome collected = workflow_node({"collect", "echo-1", "-J", journal}); // by its job
+    EXPECT_EQ(collected.exit_code, 0) << collected.err;
+    EXPECT_EQ(collected.out, output);
+    EXPECT_NE(collected.err.find("Going on with k, job echo-1."), std::string::npos) << collected.err;
+    Process::Options nothing; // no module, no connection: the output is there
+    nothing.environment = {{"WORKFLOW_NODE_MODULE", ""}, {"ECHO_SERVICE_API_KEY", ""}};
+    EXPECT_EQ(workflow_node({"collect", "k", "-J", journal}, nothing).out, output);
+}
+
+TEST(Collect, RefusesWhatMightSubmit) {
+    TemporaryDirectory directory;
+    const std::string journal = directory.file("j");
+    // Its only checkpoint was made before the submit, so to go on from it would submit.
+    kill_in_the_middle(slow_run(journal, "600000", {"--run-key", "k"}));
+    const Outcome refused = workflow_node({"collect", "k", "-J", journal});
+    EXPECT_EQ(refused.exit_code, 2);
+    EXPECT_NE(refused.err.find("cannot be collected"), std::string::npos) << refused.err;
+    EXPECT_EQ(runs(journal)[0].at("state"), "interrupted");
+    EXPECT_EQ(workflow_node({"collect", "other", "-J", journal}).exit_code, 2);
+}
+
+TEST(Collect, AJobOfSeveralRunsNeedsTheKey) {
+    TemporaryDirectory directory;
+    const std::string journal = directory.file("j");
+    for (const char* key : {"a", "b"}) {
+        EXPECT_EQ(workflow_node(slow_run(journal, "1", {"--run-key", key, "--suspend"})).exit_code, 4);
+    }
+    const Outcome ambiguous = workflow_node({"collect", "echo-1", "-J", journal});
+    EXPECT_EQ(ambiguous.exit_code, 2);
+    EXPECT_NE(ambiguous.err.find("a, b"), std::string::npos) << ambiguous.err;
+}
+
+} // namespace

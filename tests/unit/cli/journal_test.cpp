@@ -1,0 +1,334 @@
+#include "journal.hpp"
+
+#include <gtest/gtest.h>
+
+#include <sqlite3.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <thread>
+
+namespace cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+class JournalTest : public testing::Test {
+protected:
+    JournalTest() {
+        std::string name = (fs::temp_directory_path() / "journal_test.XXXXXX").string();
+        directory_ = mkdtemp(name.data());
+        path_ = directory_ / "runs.journal";
+    }
+    ~JournalTest() override { fs::remove_all(directory_); }
+
+    Journal open() const { return Journal(path_, Journal::Access::create); }
+
+    static RunOrder order(const std::string& key, const std::string& input = R"({"text":"hi"})") {
+        return {key, std::nullopt, "example", "slow_echo", input};
+    }
+
+    static Claim claim(Journal& journal, const RunOrder& wanted, Repeat repeat = Repeat::always) {
+        Claim claim;
+        journal.transact([&] { claim = journal.claim(wanted, repeat); });
+        return claim;
+    }
+
+    static void finish(Journal& journal, const std::string& key, const RunEnd& end) {
+        journal.transact([&] { journal.finish(key, end); });
+    }
+
+    static RunEnd ended(RunState state) {
+        RunEnd end;
+        end.state = state;
+        return end;
+    }
+
+    /* What opening it says. */
+    std::string problem(Journal::Access access = Journal::Access::create) const {
+        try {
+            const Journal journal(path_, access);
+        } catch (const JournalError& error) {
+            return error.what();
+        }
+        return "";
+    }
+
+    void execute(const char* sql) const {
+        sqlite3* database = nullptr;
+        ASSERT_EQ(sqlite3_open(path_.c_str(), &database), SQLITE_OK);
+        EXPECT_EQ(sqlite3_exec(database, sql, nullptr, nullptr, nullptr), SQLITE_OK)
+            << sqlite3_errmsg(database);
+        sqlite3_close(database);
+    }
+
+    fs::path directory_;
+    fs::path path_;
+};
+
+TEST_F(JournalTest, KeepsARunAcrossProcesses) {
+    {
+        Journal journal = open();
+        EXPECT_EQ(claim(journal, order("a")).kind, Claim::Kind::fresh);
+        journal.transact([&] {
+            journal.keep_job("a", "job-1");
+            journal.keep_checkpoint("a", "{\"c\":1}", true);
+        });
+        const auto run = journal.find("a");
+        ASSERT_TRUE(run);
+        EXPECT_EQ(run->state, RunState::running);
+        EXPECT_EQ(run->owner_pid, getpid());
+    }
+    Journal journal = open(); // the owner's lock is gone with the first one
+    const auto run = journal.find("a");
+    ASSERT_TRUE(run);
+    EXPECT_EQ(run->state, RunState::interrupted);
+    EXPECT_FALSE(run->is_owned());
+    EXPECT_EQ(run->job_id, "job-1");
+    const Claim again = claim(journal, order("a"));
+    EXPECT_EQ(again.kind, Claim::Kind::taken_up);
+    EXPECT_EQ(again.record.checkpoint, "{\"c\":1}");
+    EXPECT_TRUE(again.record.collectable);
+    RunEnd end = ended(RunState::succeeded);
+    end.output = "{\"echo\":1}";
+    finish(journal, "a", end);
+    const Claim over = claim(journal, order("a"));
+    EXPECT_EQ(over.kind, Claim::Kind::over);
+    EXPECT_EQ(over.record.output, "{\"echo\":1}");
+    EXPECT_FALSE(over.record.checkpoint);
+    EXPECT_EQ(over.record.job_id, "job-1");
+    EXPECT_FALSE(journal.find("b"));
+}
+
+TEST_F(JournalTest, IsReadableByItsOwnerOnly) {
+    Journal journal = open();
+    claim(journal, order("a"));
+    for (const auto& file : fs::directory_iterator(directory_)) {
+        EXPECT_EQ(file.status().permissions() & fs::perms::all,
+                  fs::perms::owner_read | fs::perms::owner_write)
+            << file.path();
+    }
+}
+
+TEST_F(JournalTest, ARunBelongsToOneProcessAtATime) {
+    Journal first = open();
+    Journal second = open();
+    EXPECT_EQ(claim(first, order("a")).kind, Claim::Kind::fresh);
+    EXPECT_EQ(claim(second, order("a")).kind, Claim::Kind::busy);
+    EXPECT_EQ(claim(first, order("a")).kind, Claim::Kind::busy); // nor twice in one process
+    finish(first, "a", ended(RunState::suspended));
+    EXPECT_EQ(claim(second, order("a")).kind, Claim::Kind::taken_up);
+}
+
+TEST_F(JournalTest, AKeyIsForOneInputAndNode) {
+    Journal journal = open();
+    claim(journal, order("a", R"({"x":1,"y":[{"b":1,"a":2}]})"));
+    finish(journal, "a", ended(RunState::suspended));
+    const Claim other = claim(journal, order("a", R"({"x":2})"));
+    EXPECT_EQ(other.kind, Claim::Kind::another);
+    EXPECT_EQ(other.conflict, "another input");
+    RunOrder other_node = order("a", R"({"x":1,"y":[{"b":1,"a":2}]})");
+    other_node.action = "echo";
+    EXPECT_EQ(claim(journal, other_node).kind, Claim::Kind::another);
+    // Spaces and the order of members are no difference.
+    EXPECT_EQ(claim(journal, order("a", R"({ "y": [{"a":2,"b":1}], "x": 1 })")).kind, Claim::Kind::taken_up);
+}
+
+TEST_F(JournalTest, WhatMayHaveBeenBilledIsNotRepeatedByItself) {
+    Journal journal = open();
+    const auto after_failure = [&](const char* charged, bool retryable, bool collectable) {
+        const std::string key = std::string(charged) + (retryable ? "r" : "") + (collectable ? "c" : "");
+        claim(journal, order(key));
+        RunEnd end = ended(RunState::failed);
+        end.charged = charged;
+        end.retryable = retryable;
+        end.collectable = collectable;
+        end.error = "{}";
+        finish(journal, key, end);
+        const auto kind = claim(journal, order(key), Repeat::unless_billed).kind;
+        EXPECT_TRUE(kind == Claim::Kind::over || kind == Claim::Kind::taken_up);
+        return kind == Claim::Kind::taken_up;
+    };
+    EXPECT_TRUE(after_failure("no", false, false));
+    EXPECT_TRUE(after_failure("unknown", true, false));
+    EXPECT_TRUE(after_failure("yes", false, true));
+    EXPECT_FALSE(after_failure("yes", false, false));
+    EXPECT_FALSE(after_failure("unknown", false, false));
+    EXPECT_EQ(claim(journal, order("yes")).kind, Claim::Kind::taken_up); // asked for by name
+}
+
+TEST_F(JournalTest, OnlyACheckpointThatKnowsItsJobIsCollected) {
+    Journal journal = open();
+    claim(journal, order("a"));
+    journal.transact([&] { journal.keep_checkpoint("a", "{}", false); });
+    finish(journal, "a", ended(RunState::suspended));
+    EXPECT_EQ(claim(journal, order("a"), Repeat::only_collect).kind, Claim::Kind::not_collectable);
+    EXPECT_EQ(journal.find("a")->state, RunState::suspended); // as before
+    claim(journal, order("a"));
+    RunEnd end = ended(RunState::suspended);
+    end.checkpoint = "{}";
+    end.collectable = true;
+    finish(journal, "a", end);
+    EXPECT_EQ(claim(journal, order("a"), Repeat::only_collect).kind, Claim::Kind::taken_up);
+}
+
+TEST_F(JournalTest, AJobMayBeToldAfterItsCheckpoint) {
+    Journal journal = open();
+    claim(journal, order("a"));
+    journal.transact([&] {
+        journal.keep_checkpoint("a", R"({"job":"j"})", false);
+        journal.keep_job("a", "other");
+    });
+    EXPECT_FALSE(journal.find("a")->collectable);
+    journal.transact([&] { journal.keep_job("a", "j"); });
+    EXPECT_TRUE(journal.find("a")->collectable);
+    journal.transact([&] { journal.keep_checkpoint("a", "{}", false); });
+    EXPECT_FALSE(journal.find("a")->collectable);
+}
+
+TEST_F(JournalTest, FindsTheRunToGoOnWith) {
+    Journal journal = open();
+    const auto unfinished = [&] {
+        return journal.find_unfinished("example", "slow_echo", "{ \"text\": \"hi\" }");
+    };
+    EXPECT_FALSE(unfinished());
+    claim(journal, order("a"));
+    EXPECT_FALSE(unfinished()); // it is being run
+    finish(journal, "a", ended(RunState::suspended));
+    EXPECT_EQ(unfinished(), "a");
+    EXPECT_FALSE(journal.find_unfinished("example", "echo", "{\"text\":\"hi\"}"));
+    EXPECT_FALSE(journal.find_unfinished("example", "slow_echo", "{\"text\":\"ho\"}"));
+    claim(journal, order("a"));
+    finish(journal, "a", ended(RunState::failed));
+    EXPECT_FALSE(unfinished()); // there is nothing to go on from
+    claim(journal, order("a"));
+    RunEnd deadline = ended(RunState::failed);
+    deadline.checkpoint = "{}";
+    deadline.collectable = true;
+    finish(journal, "a", deadline);
+    EXPECT_EQ(unfinished(), "a");
+    claim(journal, order("a"));
+    finish(journal, "a", ended(RunState::succeeded));
+    EXPECT_FALSE(unfinished());
+    RunOrder of_batch = order("b");
+    of_batch.batch = "batch";
+    claim(journal, of_batch);
+    finish(journal, "b", ended(RunState::suspended));
+    EXPECT_FALSE(unfinished());
+    EXPECT_EQ(journal.count_batch("batch"), 1);
+    EXPECT_EQ(journal.count_batch("other"), 0);
+}
+
+TEST_F(JournalTest, IsListedInPages) {
+    Journal journal = open();
+    for (int i = 0; i < 5; ++i) {
+        claim(journal, order("k" + std::to_string(i)));
+    }
+    journal.transact([&] {
+        for (int i = 0; i < 12; ++i) {
+            journal.claim(order("j" + std::to_string(i)), Repeat::always);
+            journal.keep_job("j" + std::to_string(i), "job");
+        }
+    });
+    const auto first = journal.page(0, 3);
+    ASSERT_EQ(first.size(), 3u);
+    EXPECT_EQ(first[0].run_key, "k0");
+    EXPECT_EQ(journal.page(first.back().position, 1).at(0).run_key, "k3");
+    EXPECT_TRUE(journal.page(1000, 3).empty());
+    EXPECT_EQ(journal.find_by_job("job").size(), 10u);
+    EXPECT_TRUE(journal.find_by_job("jobs").empty());
+}
+
+TEST_F(JournalTest, AFailedTransactionLeavesNothing) {
+    Journal journal = open();
+    EXPECT_THROW(journal.transact([&] {
+        journal.claim(order("a"), Repeat::always);
+        throw JournalError("stop");
+    }),
+                 JournalError);
+    EXPECT_FALSE(journal.find("a"));
+    EXPECT_EQ(claim(journal, order("a")).kind, Claim::Kind::fresh);
+}
+
+TEST_F(JournalTest, RefusesANewerSchemaAndForeignFiles) {
+    EXPECT_NE(problem(Journal::Access::existing).find("there is no journal"), std::string::npos);
+    std::ofstream(path_) << "not a database, and long enough to be looked at as one: "
+                         << std::string(200, 'x');
+    EXPECT_NE(problem().find("is not a journal"), std::string::npos) << problem();
+    fs::remove(path_);
+    execute("CREATE TABLE other (x)");
+    EXPECT_NE(problem().find("another program"), std::string::npos) << problem();
+    fs::remove(path_);
+    open();
+    EXPECT_EQ(problem(), "");
+    execute("PRAGMA user_version = 2");
+    EXPECT_NE(problem().find("newer workflow-node"), std::string::npos) << problem();
+}
+
+TEST_F(JournalTest, AFullDiskIsAnErrorAndLeavesTheOldState) {
+    Journal journal = open();
+    claim(journal, order("a"));
+    journal.transact([&] { journal.keep_checkpoint("a", "{\"old\":1}", false); });
+    rlimit before{};
+    getrlimit(RLIMIT_FSIZE, &before);
+    std::signal(SIGXFSZ, SIG_IGN);
+    const rlimit full{fs::file_size(path_.string() + "-wal"), before.rlim_max};
+    setrlimit(RLIMIT_FSIZE, &full);
+    std::string why;
+    try {
+        journal.transact([&] { journal.keep_checkpoint("a", std::string(100000, 'x'), false); });
+    } catch (const JournalError& error) {
+        why = error.what();
+    }
+    setrlimit(RLIMIT_FSIZE, &before);
+    EXPECT_NE(why.find("there is no room"), std::string::npos) << why;
+    EXPECT_NE(why.find("Make room"), std::string::npos) << why;
+    EXPECT_EQ(journal.find("a")->checkpoint, "{\"old\":1}");
+    journal.transact([&] { journal.keep_checkpoint("a", "{\"new\":1}", false); }); // there is room again
+    EXPECT_EQ(journal.find("a")->checkpoint, "{\"new\":1}");
+}
+
+TEST_F(JournalTest, AnUnwritableFileCanStillBeLookedInto) {
+    {
+        Journal journal = open();
+        claim(journal, order("a"));
+    }
+    fs::permissions(directory_, fs::perms::all);
+    chmod(path_.c_str(), 0444);
+    chmod((path_.string() + "-lock").c_str(), 0444);
+    const uid_t user = geteuid();
+    if (user == 0) {
+        ASSERT_EQ(seteuid(65534), 0); // root may write to every file
+    }
+    EXPECT_NE(problem().find("cannot be written to"), std::string::npos) << problem();
+    EXPECT_EQ(Journal(path_, Journal::Access::existing).page(0, 10).size(), 1u);
+    ASSERT_EQ(seteuid(user), 0);
+}
+
+TEST_F(JournalTest, AWriterWaitsForAnother) {
+    Journal first = open();
+    Journal second = open();
+    std::thread other;
+    first.transact([&] {
+        first.claim(order("a"), Repeat::always);
+        other = std::thread([&] { claim(second, order("b")); });
+    });
+    other.join();
+    EXPECT_EQ(first.page(0, 10).size(), 2u);
+}
+
+TEST(RunState, HasAWordEach) {
+    for (const char* word : {"running", "interrupted", "suspended", "succeeded", "failed", "cancelled"}) {
+        ASSERT_TRUE(run_state(word));
+        EXPECT_STREQ(to_string(*run_state(word)), word);
+    }
+    EXPECT_FALSE(run_state("lost"));
+}
+
+} // namespace
+} // namespace cli
