@@ -1,0 +1,30 @@
+#include "binding.hpp"
+#include "fuzz_target.hpp"
+#include "json_text.hpp"
+#include "request.hpp"
+
+using namespace pixelml;
+
+int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const auto document = parse_json(fuzz::text_of(data, size));
+    if (!document || !document->is_object())
+        return 0;
+    const auto binding = read_binding(document->get_object(), fuzz::definitions().api_binding);
+    if (!binding) {
+        fuzz::require(binding.error().code == ErrorCode::invalid_connection);
+        return 0;
+    }
+    Input input;
+    input.model = "Pixel M";
+    input.prompt = "Zoom in";
+    input.image = "https://images.example/a.jpg";
+    const auto submit = submit_request(**binding, "/base", input, "key");
+    const auto poll = job_request((*binding)->poll, **binding, "/base", "", "a job/1");
+    for (const auto* request : {&submit, &poll}) { // no line of a request can be ended by a binding
+        fuzz::require(request->target.find_first_of("\r\n ") == std::string::npos);
+        for (const auto& [name, value] : request->headers)
+            fuzz::require(name.find_first_of("\r\n: ") == std::string::npos
+                          && value.find_first_of("\r\n") == std::string::npos);
+    }
+    return 0;
+}

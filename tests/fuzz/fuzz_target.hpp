@@ -1,0 +1,30 @@
+#pragma once
+
+#include "definitions.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <string_view>
+
+// What libFuzzer calls, over and over, with bytes that it makes up.
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
+
+namespace pixelml::fuzz {
+
+inline std::string_view text_of(const std::uint8_t* data, std::size_t size) {
+    return {reinterpret_cast<const char*>(data), size};
+}
+
+// A property that does not hold is a finding.
+inline void require(bool holds) {
+    if (!holds)
+        std::abort();
+}
+
+inline const Definitions& definitions() {
+    static const auto all = shared_definitions();
+    return *all;
+}
+
+} // namespace pixelml::fuzz
