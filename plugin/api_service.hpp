@@ -1,10 +1,10 @@
 #pragma once
 
 #include "connection.hpp"
+#include "fair_semaphore.hpp"
 #include "http_client.hpp"
 #include "image_probe.hpp"
 #include "retry.hpp"
-#include "running_slots.hpp"
 
 #include <boost/asio/io_context.hpp>
 
@@ -24,7 +24,7 @@ struct ApiService {
     HttpClient client;
     ImageProbe image_probe;
     Traffic traffic;
-    RunningSlots slots;
+    FairSemaphore slots; // for running jobs
 };
 
 // Equal for connections that may share a service. Holds a digest of the key instead of the key.

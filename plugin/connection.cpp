@@ -4,6 +4,7 @@
 #include "json_text.hpp"
 
 #include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
 #include <openssl/evp.h>
 
 #include <algorithm>
@@ -129,9 +130,14 @@ Result<HttpUrl> read_base_url(const std::string& text, bool allow_insecure_loopb
         return fault_at("base_url", "must not hold a user name or password");
     if (url->target.find('?') != std::string::npos)
         return fault_at("base_url", "must not have a query");
-    if (const auto fault = media_url_fault(text, allow_insecure_loopback))
+    if (const auto fault = media_url_fault(*url, allow_insecure_loopback))
         return fault_at("base_url", *fault);
     return std::move(*url);
+}
+
+void set_key(Connection& connection, std::string_view key) {
+    connection.api_key = Secret(key);
+    connection.authorization = authorization_for(key, *connection.binding);
 }
 
 } // namespace
@@ -169,13 +175,13 @@ Result<std::shared_ptr<const Connection>> read_connection(std::string_view conne
     if (!base)
         return base.error();
     connection->origin = std::move(base->origin);
+    connection->authority = connection->origin.authority();
     connection->check_image = members.flag("check_image", !is_loopback(connection->origin.host));
     connection->base_path = std::move(base->target);
     while (connection->base_path.ends_with('/'))
         connection->base_path.pop_back();
 
-    connection->api_key = Secret(members.find("api_key")->as_string());
-    connection->authorization = authorization_for(members.find("api_key")->as_string(), *connection->binding);
+    set_key(*connection, members.find("api_key")->as_string());
     if (connection->authorization.empty())
         return fault_at("api_key", "must be printable ASCII without spaces");
     connection->ca_file = members.text("ca_file");
@@ -190,6 +196,23 @@ Result<std::shared_ptr<const Connection>> read_connection(std::string_view conne
         connection->proxy = std::move(*proxy);
     }
     return std::shared_ptr<const Connection>(std::move(connection));
+}
+
+std::optional<Connection> without_key(const Connection& connection) {
+    if (connection.proxy && !connection.proxy->authorization.empty())
+        return std::nullopt;
+    auto kept = connection;
+    kept.api_key = {};
+    kept.authorization = {};
+    return kept;
+}
+
+std::shared_ptr<const Connection> with_key_of(std::string_view connection_json, const Connection& kept) {
+    WipingResource wiping;
+    auto connection = std::make_shared<Connection>(kept);
+    const auto members = json::parse(connection_json, &wiping);
+    set_key(*connection, members.at("api_key").as_string());
+    return connection;
 }
 
 } // namespace pixelml

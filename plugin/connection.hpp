@@ -25,6 +25,7 @@ struct Connection {
     Secret api_key;
     Secret authorization; // the value of the binding's authorization header
     Origin origin;
+    std::string authority; // the origin's, as the Host header has it
     std::string
         base_path;       // in front of every path of the binding; empty or "/..." without a slash at its end
     std::string ca_file; // empty: the system's authorities
@@ -43,5 +44,11 @@ struct Connection {
 Result<std::shared_ptr<const Connection>> read_connection(std::string_view connection_json,
                                                           const Schema& schema, const Schema& binding_schema,
                                                           const std::shared_ptr<const Binding>& built_in);
+
+// What may be kept of a connection when its runs are over; nullopt when there is a secret in more than its
+// key.
+std::optional<Connection> without_key(const Connection& connection);
+// The connection of a text that read_connection has taken before, from what was kept of it.
+std::shared_ptr<const Connection> with_key_of(std::string_view connection_json, const Connection& kept);
 
 } // namespace pixelml

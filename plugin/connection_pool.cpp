@@ -1,10 +1,7 @@
 #include "connection_pool.hpp"
 
-#include <boost/asio/this_coro.hpp>
-
 #include <algorithm>
 #include <chrono>
-#include <exception>
 #include <utility>
 
 namespace pixelml {
@@ -16,71 +13,45 @@ using namespace std::chrono_literals;
 constexpr auto longest_idle = 30s;
 // A request that may not be repeated avoids the race with a server that closes an idle connection.
 constexpr auto longest_idle_for_fresh = 1s;
+// A server that meant to close it with its last reply would have said so in that.
+constexpr auto too_short_to_ask = 5ms;
 
 } // namespace
 
 ConnectionPool::ConnectionPool(boost::asio::io_context& io, std::size_t most)
-    : most_(most), sweep_timer_(io) {}
+    : most_(most), places_(most), sweep_timer_(io) {}
 
-ConnectionPool::Place::~Place() {
-    if (!held_)
-        return;
-    try {
-        pool_.give_back(keep ? std::move(connection) : nullptr);
-    } catch (const std::exception&) {
-        // Out of memory: whoever waits is granted by the next place that is given back.
+void ConnectionPool::request(FairSemaphore::Granted granted, Ticket& ticket) {
+    places_.request(std::move(granted), ticket);
+}
+
+void ConnectionPool::withdraw(Ticket ticket) {
+    places_.give_back(ticket);
+}
+
+std::unique_ptr<HttpConnection> ConnectionPool::take(bool needs_fresh) {
+    const std::lock_guard lock(mutex_);
+    auto connection = idle_connection(needs_fresh);
+    // Who holds a place and no connection yet is not counted among the sockets, so one idle socket may have
+    // to make room for the one that is to be opened.
+    ++in_use_;
+    if (connection == nullptr && in_use_ + idle_.size() > most_ && !idle_.empty())
+        idle_.erase(idle_.begin());
+    return connection;
+}
+
+void ConnectionPool::give_back(Ticket ticket, std::unique_ptr<HttpConnection> connection) {
+    {
+        const std::lock_guard lock(mutex_);
+        --in_use_;
+        if (connection != nullptr) {
+            connection->idle_since = std::chrono::steady_clock::now();
+            connection->reused = true;
+            idle_.push_back(std::move(connection));
+            schedule_sweep();
+        }
     }
-}
-
-boost::asio::awaitable<bool> ConnectionPool::Place::wait(HttpExchange& exchange, bool needs_fresh) {
-    const auto ticket = std::make_shared<Ticket>(co_await boost::asio::this_coro::executor);
-    ticket->needs_fresh = needs_fresh;
-    exchange.interrupt = [wakeup = ticket->wakeup] { wakeup->fire(); };
-    pool_.request(ticket);
-    co_await Wakeup::wait(ticket->wakeup);
-    exchange.interrupt = nullptr;
-    if (exchange.ended) {
-        pool_.withdraw(ticket);
-        co_return false;
-    }
-    connection = pool_.take(ticket);
-    held_ = true;
-    co_return true;
-}
-
-void ConnectionPool::request(const std::shared_ptr<Ticket>& ticket) {
-    const std::lock_guard lock(mutex_);
-    waiting_.push_back(ticket);
-    grant_next();
-}
-
-std::unique_ptr<HttpConnection> ConnectionPool::take(const std::shared_ptr<Ticket>& ticket) {
-    const std::lock_guard lock(mutex_);
-    ticket->granted = false; // its place is now the taker's
-    return std::move(ticket->connection);
-}
-
-void ConnectionPool::withdraw(const std::shared_ptr<Ticket>& ticket) {
-    const std::lock_guard lock(mutex_);
-    std::erase(waiting_, ticket);
-    if (!std::exchange(ticket->granted, false))
-        return;
-    if (ticket->connection != nullptr)
-        idle_.push_back(std::move(ticket->connection));
-    --in_use_;
-    grant_next();
-}
-
-void ConnectionPool::give_back(std::unique_ptr<HttpConnection> connection) {
-    const std::lock_guard lock(mutex_);
-    --in_use_;
-    if (connection != nullptr) {
-        connection->idle_since = std::chrono::steady_clock::now();
-        connection->reused = true;
-        idle_.push_back(std::move(connection));
-    }
-    grant_next();
-    schedule_sweep();
+    places_.give_back(ticket);
 }
 
 void ConnectionPool::close_idle() {
@@ -96,23 +67,10 @@ std::unique_ptr<HttpConnection> ConnectionPool::idle_connection(bool needs_fresh
     while (!idle_.empty() && now - idle_.back()->idle_since <= longest) {
         auto connection = std::move(idle_.back());
         idle_.pop_back();
-        if (connection->is_quiet())
+        if (now - connection->idle_since < too_short_to_ask || connection->is_quiet())
             return connection;
     }
     return nullptr;
-}
-
-void ConnectionPool::grant_next() {
-    while (!waiting_.empty() && in_use_ < most_) {
-        auto ticket = std::move(waiting_.front());
-        waiting_.pop_front();
-        ticket->connection = idle_connection(ticket->needs_fresh);
-        if (ticket->connection == nullptr && in_use_ + idle_.size() >= most_)
-            idle_.erase(idle_.begin()); // its socket makes room for the new one
-        ticket->granted = true;
-        ++in_use_;
-        ticket->wakeup->fire();
-    }
 }
 
 void ConnectionPool::schedule_sweep() {

@@ -142,8 +142,9 @@ wfn_status execute(wfn_session* session, const wfn_request* request, wfn_run** r
             return WFN_INVALID_HANDLE;
         const auto started = std::make_shared<Run>(owner, known_request);
         auto* const handle = add_handle(started);
+        started->set_handle(handle);
         *run = handle; // before the first callback can come
-        if (owner->start(started, handle))
+        if (owner->start(started))
             return WFN_OK;
         *run = nullptr;
         remove(handle);

@@ -1,5 +1,7 @@
 #include "handles.hpp"
 
+#include "sha256.hpp"
+
 #include <openssl/crypto.h>
 
 #include <atomic>
@@ -31,6 +33,7 @@ Handles& all_handles() {
         return;
     delete existing;
     handles = nullptr;
+    release_sha256();
     OPENSSL_cleanup();
 }
 

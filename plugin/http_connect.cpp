@@ -1,9 +1,9 @@
 #include "http_connect.hpp"
 
 #include "network_address.hpp"
+#include "request_text.hpp"
 #include "tls.hpp"
 #include "wakeup.hpp"
-#include "wire_bytes.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ip/address.hpp>
@@ -12,7 +12,6 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/http/empty_body.hpp>
-#include <boost/beast/http/message.hpp>
 #include <boost/beast/http/parser.hpp>
 
 #include <chrono>
@@ -39,13 +38,14 @@ struct Addresses {
     MaybeFailure failure;
 };
 
-asio::awaitable<Addresses> look_up(const std::string& host, Resolver& resolver, HttpExchange& exchange) {
+asio::awaitable<Addresses> look_up(const Origin& origin, Resolver& resolver, HttpExchange& exchange) {
+    const auto& host = origin.host;
     boost::system::error_code ec;
     const auto literal = asio::ip::make_address(host, ec);
     if (!ec)
         co_return Addresses{{literal}, std::nullopt};
 
-    exchange.waiting_for = "the address of " + host;
+    exchange.waits_for("the address of", &origin);
     const auto wakeup = std::make_shared<Wakeup>(co_await asio::this_coro::executor);
     const auto lookup = resolver.look_up(host, wakeup);
     exchange.interrupt = [wakeup] { wakeup->fire(); };
@@ -68,6 +68,7 @@ asio::awaitable<boost::system::error_code> connect_to(tcp::socket& socket, const
     if (socket.open(endpoint.protocol(), ec); ec)
         co_return ec;
     socket.set_option(tcp::no_delay(true), ec);
+    socket.non_blocking(true, ec);
     asio::steady_timer patience(co_await asio::this_coro::executor);
     if (others_left) {
         patience.expires_after(address_patience);
@@ -84,7 +85,7 @@ asio::awaitable<boost::system::error_code> connect_to(tcp::socket& socket, const
 // Tries each address in turn; the message tells of the last.
 asio::awaitable<MaybeFailure> connect_tcp(HttpConnection& connection, const Origin& peer,
                                           std::vector<asio::ip::address> addresses, HttpExchange& exchange) {
-    exchange.waiting_for = "a connection to " + peer.authority();
+    exchange.waits_for("a connection to", &peer);
     exchange.interrupt = [&connection] { connection.close(); };
     boost::system::error_code ec;
     for (std::size_t i = 0; i < addresses.size(); ++i) {
@@ -102,14 +103,13 @@ asio::awaitable<MaybeFailure> connect_tcp(HttpConnection& connection, const Orig
 asio::awaitable<MaybeFailure> ask_proxy(HttpConnection& connection, const Proxy& proxy,
                                         const std::string& host, std::uint16_t port, HttpExchange& exchange) {
     const auto name = "the proxy " + proxy.origin.authority();
-    exchange.waiting_for = name;
+    exchange.waits_for("the proxy", &proxy.origin);
     const auto is_v6 = host.find(':') != std::string::npos;
     const auto target = (is_v6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
-    http::request<http::empty_body, WipingFields> request{http::verb::connect, target, 11};
-    request.set(http::field::host, target);
+    RequestWriter writer("CONNECT", target, target);
     if (!proxy.authorization.empty())
-        request.set(http::field::proxy_authorization, proxy.authorization.view());
-    const auto bytes = wire_bytes(request);
+        writer.header("Proxy-Authorization", proxy.authorization.view());
+    const auto bytes = std::move(writer).finish();
 
     if (const auto ec = co_await connection.write(asio::buffer(bytes)); ec)
         co_return exchange.failure(Kind::unreachable, name + " broke the connection");
@@ -131,7 +131,7 @@ asio::awaitable<MaybeFailure> ask_proxy(HttpConnection& connection, const Proxy&
 asio::awaitable<MaybeFailure> shake_hands(HttpConnection& connection, const Destination& destination,
                                           HttpExchange& exchange) {
     const auto& origin = destination.origin;
-    exchange.waiting_for = "the TLS handshake with " + origin.authority();
+    exchange.waits_for("the TLS handshake with", &origin);
     auto ssl = make_tls_connection(destination.tls_context, origin.host);
     if (destination.tls_sessions != nullptr)
         destination.tls_sessions->offer(ssl.get());
@@ -158,7 +158,7 @@ asio::awaitable<MaybeFailure> open_connection(HttpConnection& connection, const 
     Addresses addresses;
     auto asked_of_proxy = origin.host;
     if (destination.public_only) {
-        addresses = co_await look_up(origin.host, resolver, exchange);
+        addresses = co_await look_up(origin, resolver, exchange);
         if (addresses.failure)
             co_return addresses.failure;
         std::erase_if(addresses.list, [](const auto& address) { return !is_public(address); });
@@ -169,7 +169,7 @@ asio::awaitable<MaybeFailure> open_connection(HttpConnection& connection, const 
     }
     const auto& peer = proxy ? proxy->origin : origin;
     if (proxy || !destination.public_only) {
-        addresses = co_await look_up(peer.host, resolver, exchange);
+        addresses = co_await look_up(peer, resolver, exchange);
         if (addresses.failure)
             co_return addresses.failure;
     }

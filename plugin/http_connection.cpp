@@ -45,26 +45,35 @@ asio::awaitable<error_code> HttpConnection::read(Parser& parser, Until until) {
         error_code error = feed(parser, buffer, until);
         if (error != http::error::need_more)
             co_return error;
-        const auto room = std::min(read_piece, buffer.max_size() - buffer.size());
-        if (room == 0)
+        const auto free = space();
+        if (free.size() == 0)
             co_return http::error::buffer_overflow;
-        const auto space = buffer.prepare(room);
         error.clear();
         auto token = asio::redirect_error(asio::use_awaitable, error);
         std::size_t count = 0; // not one expression: GCC 12 miscompiles co_await in a conditional
         if (tls != nullptr)
-            count = co_await tls->async_read_some(space, token);
+            count = co_await tls->async_read_some(free, token);
         else
-            count = co_await socket.async_read_some(space, token);
-        buffer.commit(count);
-        if (error == asio::error::eof && parser.got_some()) {
-            error.clear();
-            parser.put_eof(error); // the end of a body without a length, or partial_message
-            co_return error;
-        }
+            count = co_await socket.async_read_some(free, token);
+        error = put(count, error, parser);
         if (error)
-            co_return error == asio::error::eof ? http::error::end_of_stream : error;
+            co_return error;
     }
+}
+
+asio::mutable_buffer HttpConnection::space() {
+    return buffer.prepare(std::min(read_piece, buffer.max_size() - buffer.size()));
+}
+
+error_code HttpConnection::put(std::size_t count, error_code error, Parser& parser) {
+    buffer.commit(count);
+    if (error != asio::error::eof)
+        return error;
+    if (!parser.got_some())
+        return http::error::end_of_stream;
+    error.clear();
+    parser.put_eof(error); // the end of a body without a length, or partial_message
+    return error;
 }
 
 bool HttpConnection::is_quiet() {

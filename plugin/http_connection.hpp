@@ -11,6 +11,7 @@
 #include <boost/beast/http/basic_parser.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <memory>
 
 namespace pixelml {
@@ -30,6 +31,11 @@ struct HttpConnection {
     // Feeds the parser, see feed(). Besides the errors of the connection and of Beast's parser: end_of_stream
     // before the first byte, partial_message at an end in the middle.
     boost::asio::awaitable<boost::system::error_code> read(Parser& parser, Until until);
+
+    // The same for who reads by himself: where the next bytes go, empty when no more of them are wanted; and
+    // what came of reading them.
+    boost::asio::mutable_buffer space();
+    boost::system::error_code put(std::size_t count, boost::system::error_code error, Parser& parser);
 
     // Whether the peer has neither closed it nor said something out of turn.
     bool is_quiet();

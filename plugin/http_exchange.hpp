@@ -1,6 +1,7 @@
 #pragma once
 
 #include "http_message.hpp"
+#include "url.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -15,39 +16,28 @@
 namespace pixelml {
 
 // One request on its way: how far it is, and how to end it. Belongs to the strand it was made with.
-class HttpExchange {
+class HttpExchange : public std::enable_shared_from_this<HttpExchange> {
 public:
     using Kind = TransportFailure::Kind;
 
     explicit HttpExchange(const boost::asio::any_io_executor& executor) : timer(executor) {}
+    HttpExchange(const HttpExchange&) = delete;
+    HttpExchange& operator=(const HttpExchange&) = delete;
+    virtual ~HttpExchange() = default;
 
     // Ends the request as soon as it can be: as Kind::aborted.
     void abort() { end(Kind::aborted); }
 
     // What follows is the client's side.
 
-    // Ends it as Kind::timed_out after this time, and lets go of what it would interrupt when it goes itself.
-    class TimeLimit {
-    public:
-        TimeLimit(std::shared_ptr<HttpExchange> exchange, std::chrono::milliseconds time)
-            : exchange_(std::move(exchange)) {
-            exchange_->timer.expires_after(time);
-            exchange_->timer.async_wait(
-                [weak = std::weak_ptr(exchange_)](const boost::system::error_code& ec) {
-                    if (const auto self = weak.lock(); self != nullptr && !ec)
-                        self->end(Kind::timed_out);
-                });
-        }
-        TimeLimit(const TimeLimit&) = delete;
-        TimeLimit& operator=(const TimeLimit&) = delete;
-        ~TimeLimit() {
-            exchange_->interrupt = nullptr;
-            exchange_->timer.cancel();
-        }
-
-    private:
-        std::shared_ptr<HttpExchange> exchange_;
-    };
+    // Ends it as Kind::timed_out after this time.
+    void limit_time(std::chrono::milliseconds time) {
+        timer.expires_after(time);
+        timer.async_wait([weak = weak_from_this()](const boost::system::error_code& ec) {
+            if (const auto exchange = weak.lock(); exchange != nullptr && !ec)
+                exchange->end(Kind::timed_out);
+        });
+    }
 
     void end(Kind why) {
         if (ended)
@@ -62,15 +52,28 @@ public:
         if (ended == Kind::aborted)
             return {Kind::aborted, sent, "the request was given up"};
         if (ended)
-            return {Kind::timed_out, sent, "no answer in time while waiting for " + waiting_for};
+            return {Kind::timed_out, sent, "no answer in time while waiting for " + what_it_waits_for()};
         return {kind, sent, std::move(message)};
+    }
+
+    // For the message of a time-out. Both must live as long as the wait.
+    void waits_for(const char* what, const Origin* where = nullptr) {
+        waiting_for_ = what;
+        waiting_at_ = where;
     }
 
     boost::asio::steady_timer timer;
     std::function<void()> interrupt; // wakes whatever the request waits for
     std::optional<Kind> ended;
-    bool sent = false;                             // a byte of the request may have left
-    std::string waiting_for = "a free connection"; // for the message of a time-out
+    bool sent = false; // a byte of the request may have left
+
+private:
+    std::string what_it_waits_for() const {
+        return waiting_at_ != nullptr ? waiting_for_ + (" " + waiting_at_->authority()) : waiting_for_;
+    }
+
+    const char* waiting_for_ = "a free connection";
+    const Origin* waiting_at_ = nullptr;
 };
 
 } // namespace pixelml

@@ -2,8 +2,10 @@
 
 #include "sha256.hpp"
 
+#include <boost/json/monotonic_resource.hpp>
 #include <boost/json/serialize.hpp>
-#include <openssl/rand.h>
+
+#include <unistd.h>
 
 #include <array>
 #include <stdexcept>
@@ -11,7 +13,9 @@
 namespace pixelml {
 
 std::string input_digest(const Input& input) {
-    return sha256_hex(boost::json::serialize(values_by_name(input)));
+    std::array<unsigned char, 2048> room; // NOLINT(cppcoreguidelines-pro-type-member-init): for the allocator
+    boost::json::monotonic_resource memory(room.data(), room.size());
+    return sha256_hex(boost::json::serialize(values_by_name(input, &memory)));
 }
 
 std::string idempotency_key(std::string_view run_key, std::string_view input_digest, int generation) {
@@ -21,7 +25,7 @@ std::string idempotency_key(std::string_view run_key, std::string_view input_dig
 
 std::string random_run_key() {
     std::array<unsigned char, 16> bytes{};
-    if (RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) != 1)
+    if (::getentropy(bytes.data(), bytes.size()) != 0)
         throw std::runtime_error("no random numbers are available");
     return hex(bytes);
 }

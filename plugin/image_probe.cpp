@@ -1,9 +1,10 @@
 #include "image_probe.hpp"
 
 #include "http_connect.hpp"
-#include "wire_bytes.hpp"
+#include "request_text.hpp"
 
-#include <boost/beast/http/empty_body.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/message.hpp>
 #include <boost/beast/http/parser.hpp>
@@ -25,14 +26,14 @@ using Parser = http::response_parser<http::string_body>;
 constexpr std::size_t most_looks_at_once = 16;
 constexpr std::chrono::milliseconds longest_look{15'000};
 constexpr int most_redirects = 3;
-WireBytes request_for(const HttpUrl& url, const std::string& user_agent) {
-    http::request<http::empty_body, WipingFields> request{http::verb::get, url.target, 11};
-    request.set(http::field::host, url.origin.authority());
-    request.set(http::field::user_agent, user_agent);
-    request.set(http::field::accept, "image/jpeg, image/png, */*;q=0.1");
-    request.set(http::field::range, "bytes=0-" + std::to_string(image_signature_bytes - 1));
-    request.set(http::field::connection, "close");
-    return wire_bytes(request);
+
+RequestText request_for(const HttpUrl& url, const std::string& user_agent) {
+    RequestWriter writer("GET", url.target, url.origin.authority());
+    writer.header("User-Agent", user_agent);
+    writer.header("Accept", "image/jpeg, image/png, */*;q=0.1");
+    writer.header("Range", "bytes=0-" + std::to_string(image_signature_bytes - 1));
+    writer.header("Connection", "close");
+    return std::move(writer).finish();
 }
 
 std::optional<std::uint64_t> number(std::string_view digits) {
@@ -64,21 +65,71 @@ ImageReply read_reply(const Parser& parser) {
 
 } // namespace
 
+// One look, from the wait for its turn on.
+class ImageProbe::Look final : public HttpExchange {
+public:
+    Look(ImageProbe& probe, asio::any_io_executor strand, std::string url,
+         std::shared_ptr<const Connection> connection, Done done)
+        : HttpExchange(strand), probe_(probe), strand_(std::move(strand)), url_(std::move(url)),
+          connection_(std::move(connection)), done_(std::move(done)) {}
+    ~Look() override { give_turn_back(); }
+
+    static void start(const std::shared_ptr<Look>& self) {
+        self->interrupt = [look = self.get()] {
+            const auto given_up = std::static_pointer_cast<Look>(look->shared_from_this());
+            asio::post(look->strand_, [given_up] {
+                given_up->finish(nullptr, verdict_of_image(given_up->failure(Kind::aborted, {})));
+            });
+        };
+        const auto granted = [self] { asio::post(self->strand_, [self] { self->on_turn(self); }); };
+        self->probe_.looks_.request(granted, self->ticket_.emplace());
+    }
+
+private:
+    void on_turn(const std::shared_ptr<Look>& self) {
+        if (done_ == nullptr || ended)
+            return;
+        limit_time(std::min(longest_look, connection_->request_timeout));
+        interrupt = nullptr;
+        asio::co_spawn(strand_, probe_.follow(std::move(url_), *connection_, *this),
+                       [self](const std::exception_ptr& defect, ImageVerdict verdict) {
+                           self->finish(defect, std::move(verdict));
+                       });
+    }
+
+    void finish(const std::exception_ptr& defect, ImageVerdict verdict) {
+        if (done_ == nullptr)
+            return;
+        timer.cancel();
+        interrupt = nullptr;
+        give_turn_back();
+        std::exchange(done_, nullptr)(defect, std::move(verdict));
+    }
+
+    void give_turn_back() {
+        if (ticket_)
+            probe_.looks_.give_back(*std::exchange(ticket_, std::nullopt));
+    }
+
+    ImageProbe& probe_;
+    asio::any_io_executor strand_;
+    std::string url_;
+    std::shared_ptr<const Connection> connection_;
+    Done done_; // empty once it was called
+    std::optional<FairSemaphore::Ticket> ticket_;
+};
+
 ImageProbe::ImageProbe(asio::io_context& io, Resolver& resolver, std::string user_agent)
-    : io_(io), resolver_(resolver), user_agent_(std::move(user_agent)),
-      places_(std::make_shared<ConnectionPool>(io, most_looks_at_once)) {}
+    : io_(io), resolver_(resolver), user_agent_(std::move(user_agent)), looks_(most_looks_at_once) {}
 
 ImageProbe::~ImageProbe() = default;
 
-asio::awaitable<ImageVerdict> ImageProbe::look_at(std::string url,
-                                                  std::shared_ptr<const Connection> connection,
-                                                  std::shared_ptr<HttpExchange> exchange) {
-    ConnectionPool::Place place(*places_);
-    if (!co_await place.wait(*exchange))
-        co_return verdict_of_image(exchange->failure(Kind::aborted, {}));
-    // The time is for the look, not for the wait before it, which the run's deadline bounds.
-    const HttpExchange::TimeLimit limit(exchange, std::min(longest_look, connection->request_timeout));
-    co_return co_await follow(std::move(url), *connection, *exchange);
+std::shared_ptr<HttpExchange> ImageProbe::look_at(const asio::any_io_executor& strand, std::string url,
+                                                  std::shared_ptr<const Connection> connection, Done done) {
+    const auto look =
+        std::make_shared<Look>(*this, strand, std::move(url), std::move(connection), std::move(done));
+    Look::start(look);
+    return look;
 }
 
 asio::awaitable<ImageVerdict> ImageProbe::follow(std::string url, const Connection& settings,
@@ -121,7 +172,7 @@ asio::awaitable<ImageVerdict> ImageProbe::ask(const HttpUrl& url, const Connecti
         co_return verdict_of_image(*failure);
     }
 
-    exchange.waiting_for = "the image's server " + url.origin.authority();
+    exchange.waits_for("the image's server", &url.origin);
     exchange.interrupt = [&connection] { connection.close(); };
     const auto request = request_for(url, user_agent_);
     auto ec = co_await connection.write(asio::buffer(request));

@@ -1,16 +1,19 @@
 #pragma once
 
 #include "connection.hpp"
-#include "connection_pool.hpp"
+#include "fair_semaphore.hpp"
 #include "http_exchange.hpp"
 #include "image_check.hpp"
 #include "resolver.hpp"
 #include "tls.hpp"
 #include "url.hpp"
 
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include <exception>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -27,12 +30,17 @@ public:
     ImageProbe& operator=(const ImageProbe&) = delete;
     ~ImageProbe();
 
-    // Takes at most the connection's request_timeout, and never more than 15 s.
-    boost::asio::awaitable<ImageVerdict> look_at(std::string url,
-                                                 std::shared_ptr<const Connection> connection,
-                                                 std::shared_ptr<HttpExchange> exchange);
+    // Told on the strand, never from inside look_at or abort(). A defect: what was thrown.
+    using Done = std::function<void(const std::exception_ptr& defect, ImageVerdict verdict)>;
+
+    // From its turn on it takes at most the connection's request_timeout, and never more than 15 s. The wait
+    // before that is the run's, whose deadline bounds it. The probe must live until done was called.
+    std::shared_ptr<HttpExchange> look_at(const boost::asio::any_io_executor& strand, std::string url,
+                                          std::shared_ptr<const Connection> connection, Done done);
 
 private:
+    class Look;
+
     boost::asio::awaitable<ImageVerdict> follow(std::string url, const Connection& settings,
                                                 HttpExchange& exchange);
     boost::asio::awaitable<ImageVerdict> ask(const HttpUrl& url, const Connection& settings,
@@ -42,7 +50,7 @@ private:
     boost::asio::io_context& io_;
     Resolver& resolver_;
     std::string user_agent_;
-    std::shared_ptr<ConnectionPool> places_; // keeps no connection: it bounds how many there are
+    FairSemaphore looks_;
     std::mutex tls_mutex_;
     SslContext tls_context_;
 };

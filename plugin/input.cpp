@@ -3,6 +3,9 @@
 #include "json_text.hpp"
 #include "url.hpp"
 
+#include <boost/json/monotonic_resource.hpp>
+
+#include <array>
 #include <utility>
 
 namespace pixelml {
@@ -66,7 +69,9 @@ std::optional<std::string> text_unless_null(const json::value& value) {
 } // namespace
 
 Result<CheckedInput> read_input(std::string_view input_json, const Schema& schema, bool allow_loopback_http) {
-    auto parsed = parse_json(input_json);
+    std::array<unsigned char, 4096> room; // NOLINT(cppcoreguidelines-pro-type-member-init): for the allocator
+    json::monotonic_resource memory(room.data(), room.size());
+    auto parsed = parse_json(input_json, &memory);
     if (!parsed)
         return invalid_input("The input cannot be read: " + parsed.error().message + ".",
                              {{"", parsed.error().message}});
@@ -104,14 +109,20 @@ Result<CheckedInput> read_input(std::string_view input_json, const Schema& schem
     return checked;
 }
 
-json::object values_by_name(const Input& input) {
-    json::object values{{"model", input.model}, {"prompt", input.prompt}, {"image", input.image}};
-    values["negative_prompt"] =
-        input.negative_prompt ? json::value(*input.negative_prompt) : json::value(nullptr);
+json::object values_by_name(const Input& input, const json::storage_ptr& storage) {
+    json::object values(storage);
+    values.reserve(6);
+    values["model"] = input.model;
+    values["prompt"] = input.prompt;
+    values["image"] = input.image;
+    values["negative_prompt"];
+    if (input.negative_prompt)
+        values["negative_prompt"] = *input.negative_prompt;
     if (input.size)
         values["size"] = *input.size;
-    values["prompt_optimizer"] =
-        input.prompt_optimizer ? json::value(*input.prompt_optimizer) : json::value(nullptr);
+    values["prompt_optimizer"];
+    if (input.prompt_optimizer)
+        values["prompt_optimizer"] = *input.prompt_optimizer;
     return values;
 }
 

@@ -31,6 +31,6 @@ struct CheckedInput {
 Result<CheckedInput> read_input(std::string_view input_json, const Schema& schema, bool allow_loopback_http);
 
 // The inputs by name, as a binding's template refers to them; what is not sent is absent.
-boost::json::object values_by_name(const Input& input);
+boost::json::object values_by_name(const Input& input, const boost::json::storage_ptr& storage = {});
 
 } // namespace pixelml

@@ -1,6 +1,7 @@
 #include "job_driver.hpp"
 
-#include <boost/asio/co_spawn.hpp>
+#include "api_call.hpp"
+
 #include <boost/asio/post.hpp>
 
 #include <chrono>
@@ -42,6 +43,14 @@ void JobDriver::start() {
     handle([this](TimePoint now) { return flow_.start(now); });
 }
 
+void JobDriver::start_cancelled() {
+    handle([this](TimePoint now) { return flow_.start_cancelled(now); });
+}
+
+void JobDriver::start_suspended() {
+    handle([this](TimePoint now) { return flow_.start_suspended(now); });
+}
+
 void JobDriver::cancel() {
     handle([this](TimePoint now) { return flow_.on_cancel(now); });
 }
@@ -69,7 +78,11 @@ void JobDriver::handle(Event event) {
         return;
     const auto self = shared_from_this(); // the listener lets go of the driver when it is over
     try {
-        perform(event(std::chrono::steady_clock::now()));
+        const auto now = std::chrono::steady_clock::now();
+        Step step = event(now);
+        if (std::holds_alternative<Wait>(step.action) && step.wake_at <= now)
+            step = flow_.on_timer(now); // nothing to wait for
+        perform(std::move(step));
     } catch (const std::exception& defect) {
         finish(internal_failure(defect.what()));
     }
@@ -91,42 +104,48 @@ void JobDriver::perform(Step step) {
                step.action);
 }
 
-void JobDriver::send(HttpRequest request) {
-    exchange_ = std::make_shared<HttpExchange>(strand_);
-    const auto done = [self = shared_from_this()](const std::exception_ptr& defect, Exchanged exchanged) {
+// The end of an exchange with the network, of which the flow is told.
+template <class Answered>
+auto JobDriver::on_answer(Answered answered) {
+    return [self = shared_from_this(), answered](const std::exception_ptr& defect, const auto& answer) {
         self->exchange_.reset();
         self->handle([&](TimePoint now) {
             if (defect != nullptr)
                 std::rethrow_exception(defect);
-            if (const auto* failure = std::get_if<TransportFailure>(&exchanged))
-                return self->flow_.on_failure(now, *failure);
-            return self->flow_.on_reply(now, std::get<HttpReply>(exchanged));
+            return answered(self->flow_, now, answer);
         });
     };
-    boost::asio::co_spawn(strand_, service_->client.send(std::move(request), connection_, exchange_), done);
+}
+
+void JobDriver::send(HttpRequest request) {
+    const auto call =
+        std::make_shared<ApiCall>(strand_, service_->client, connection_, std::move(request),
+                                  on_answer([](JobFlow& flow, TimePoint now, const Exchanged& exchanged) {
+                                      if (const auto* failure = std::get_if<TransportFailure>(&exchanged))
+                                          return flow.on_failure(now, *failure);
+                                      return flow.on_reply(now, std::get<HttpReply>(exchanged));
+                                  }));
+    exchange_ = call;
+    ApiCall::start(call);
 }
 
 void JobDriver::look_at_image(std::string url) {
-    exchange_ = std::make_shared<HttpExchange>(strand_);
-    const auto done = [self = shared_from_this()](const std::exception_ptr& defect, ImageVerdict verdict) {
-        self->exchange_.reset();
-        self->handle([&](TimePoint now) {
-            if (defect != nullptr)
-                std::rethrow_exception(defect);
-            return self->flow_.on_image_checked(now, verdict);
-        });
-    };
-    boost::asio::co_spawn(strand_, service_->image_probe.look_at(std::move(url), connection_, exchange_),
-                          done);
+    exchange_ = service_->image_probe.look_at(
+        strand_, std::move(url), connection_,
+        on_answer([](JobFlow& flow, TimePoint now, const ImageVerdict& verdict) {
+            return flow.on_image_checked(now, verdict);
+        }));
 }
 
 void JobDriver::request_slot() {
-    slot_ = service_->slots.request([weak = weak_from_this(), strand = strand_] {
-        boost::asio::post(strand, [weak] {
-            if (const auto self = weak.lock())
-                self->handle([&](TimePoint now) { return self->flow_.on_slot(now); });
-        });
-    });
+    service_->slots.request(
+        [weak = weak_from_this(), strand = strand_] {
+            boost::asio::post(strand, [weak] {
+                if (const auto self = weak.lock())
+                    self->handle([&](TimePoint now) { return self->flow_.on_slot(now); });
+            });
+        },
+        slot_.emplace());
 }
 
 void JobDriver::give_slot_back() {

@@ -40,6 +40,8 @@ public:
     ~JobDriver();
 
     void start();
+    void start_cancelled();
+    void start_suspended();
     void cancel();
     void suspend();
     void checkpoint_answered(bool kept);
@@ -50,6 +52,8 @@ private:
     template <class Event>
     void handle(Event event);
     void perform(Step step);
+    template <class Answered>
+    auto on_answer(Answered answered);
     void send(HttpRequest request);
     void look_at_image(std::string url);
     void request_slot();
@@ -66,7 +70,7 @@ private:
     boost::asio::steady_timer timer_;
     TimePoint timer_moment_ = TimePoint::max();
     std::shared_ptr<HttpExchange> exchange_;
-    std::optional<std::uint64_t> slot_;
+    std::optional<FairSemaphore::Ticket> slot_;
     Progress reported_;
     TimePoint reported_at_{};
 };

@@ -31,11 +31,11 @@ namespace pixelml {
 // The fixed facts of one run.
 struct RunPlan {
     std::shared_ptr<const Connection> connection;
-    Input input;
+    std::unique_ptr<const Input> input; // of no use once the job is known
     std::string run_key;
     std::string traceparent;
-    std::optional<Checkpoint> checkpoint; // of an earlier attempt
-    bool keeps_checkpoints = false;       // whether the host takes them
+    std::unique_ptr<Checkpoint> checkpoint; // of an earlier attempt, or none
+    bool keeps_checkpoints = false;         // whether the host takes them
     Millis checkpoint_timeout{};
     Millis timeout{};
     std::optional<Millis> suspend_after; // 0: as soon as the job is submitted
@@ -51,6 +51,9 @@ struct Outcome {
     std::optional<Checkpoint> checkpoint; // to keep from now on
     Millis resume_after{};                // suspended
 };
+
+// How long a cancel takes at most, and a suspend or deadline that waits for the end of a request.
+inline constexpr Millis ending_bound{5'000};
 
 // What to do next. Whatever was begun before and is not Continue's is given up.
 struct Continue {}; // go on with what is under way
@@ -94,6 +97,9 @@ public:
     JobFlow(RunPlan plan, Traffic& traffic, const Schema& output_schema);
 
     Step start(TimePoint now);
+    // Instead of start, for a run that was to end before it began: nothing is submitted any more.
+    Step start_cancelled(TimePoint now);
+    Step start_suspended(TimePoint now);
     Step on_image_checked(TimePoint now, const ImageVerdict& verdict);
     Step on_slot(TimePoint now);
     Step on_checkpoint(TimePoint now, bool kept);
@@ -127,6 +133,7 @@ private:
     enum class Ending { none, cancel, suspend, deadline };
 
     // job_flow_submit.cpp: up to the job
+    Step start_ending(TimePoint now, Ending ending);
     Step begin(TimePoint now);
     Step resume_job(TimePoint now);
     Step acquire_slot(TimePoint now);
@@ -193,7 +200,7 @@ private:
     TimePoint next_moment_{};   // the end of the wait in before_submit and before_poll
     TimePoint submitted_at_{};
     std::optional<double> first_eta_seconds_;
-    std::optional<Error> last_submit_error_;
+    std::unique_ptr<const Error> last_submit_error_;
     int submit_failures_ = 0;
     int poll_failures_ = 0;
     bool intent_kept_ = false;

@@ -7,13 +7,6 @@
 #include <utility>
 
 namespace pixelml {
-namespace {
-
-// How long a cancel takes at most, and a suspend or deadline that waits for the end of a request.
-constexpr Millis ending_bound{5'000};
-
-} // namespace
-
 Step JobFlow::end(TimePoint now, Ending ending) {
     ending_ = ending;
     ending_by_ = now + ending_bound;

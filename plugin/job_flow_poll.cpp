@@ -25,7 +25,7 @@ Step JobFlow::on_job(TimePoint now, const JobReply& job) {
     mark_.state = Checkpoint::State::submitted;
     mark_.job = {job.id, job.targets};
     submitted_at_ = now;
-    plan_.input = {}; // a run that only waits keeps no texts
+    plan_.input.reset(); // a run that only waits keeps no texts
     read_job_progress(job);
     if (job.status == JobStatus::succeeded && !job.video.empty())
         return succeed(job.video);

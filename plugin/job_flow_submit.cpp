@@ -42,10 +42,24 @@ Step JobFlow::start(TimePoint now) {
     submitted_at_ = now;
     if (plan_.suspend_after)
         suspend_at_ = now + *plan_.suspend_after;
-    mark_.input_digest = input_digest(plan_.input);
+    mark_.input_digest = input_digest(*plan_.input);
     mark_.api = plan_.connection->origin.authority() + plan_.connection->base_path;
     mark_.key = idempotency_key(plan_.run_key, mark_.input_digest, 0);
     return plan_.checkpoint ? resume_job(now) : begin(now);
+}
+
+Step JobFlow::start_cancelled(TimePoint now) {
+    return start_ending(now, Ending::cancel);
+}
+
+Step JobFlow::start_suspended(TimePoint now) {
+    return start_ending(now, Ending::suspend);
+}
+
+Step JobFlow::start_ending(TimePoint now, Ending ending) {
+    ending_ = ending;
+    ending_by_ = now + ending_bound;
+    return start(now);
 }
 
 Step JobFlow::resume_job(TimePoint now) {
@@ -68,7 +82,9 @@ Step JobFlow::resume_job(TimePoint now) {
     }
     mark_ = std::move(earlier);
     if (mark_.state == Checkpoint::State::submitted) {
-        plan_.input = {};
+        plan_.input.reset();
+        if (ending_ != Ending::none)
+            return end_with_job(now);
         report(Phase::running, "Taking up job " + mark_.job.id);
         return ask_for_job(now);
     }
@@ -82,12 +98,14 @@ Step JobFlow::resume_job(TimePoint now) {
 }
 
 Step JobFlow::begin(TimePoint now) {
+    if (ending_ != Ending::none)
+        return end_without_job(now);
     // A job that may exist already is worth more than what is found out about its image now.
     if (!plan_.connection->check_image || uncertain_submit_)
         return acquire_slot(now);
     state_ = State::checking_image;
     report(Phase::preparing, "Looking at the image");
-    return step(CheckImage{plan_.input.image});
+    return step(CheckImage{plan_.input->image});
 }
 
 Step JobFlow::on_image_checked(TimePoint now, const ImageVerdict& verdict) {
@@ -115,7 +133,7 @@ Step JobFlow::try_submit(TimePoint now) {
         return save(State::saving_intent, now, checkpoint_in(Checkpoint::State::intent));
     state_ = State::submitting;
     report(Phase::submitting, "Submitting to " + binding().name);
-    auto request = submit_request(binding(), plan_.connection->base_path, plan_.input, mark_.key);
+    auto request = submit_request(binding(), plan_.connection->base_path, *plan_.input, mark_.key);
     request.timeout = plan_.connection->request_timeout;
     request.needs_fresh_connection = !plan_.connection->idempotent_submit;
     return step(Send{with_trace(std::move(request))});
@@ -189,7 +207,7 @@ Step JobFlow::retry_submit(TimePoint now, Error error, std::optional<Millis> ret
 
     next_moment_ = now + pause;
     report(Phase::retrying, error.message + " Trying again in " + duration_text(pause) + ".");
-    last_submit_error_ = std::move(error);
+    last_submit_error_ = std::make_unique<const Error>(std::move(error));
     // Keeping that there is no job spares a run that dies during the wait the doubt whether it was paid.
     if (intent_kept_ && !uncertain_submit_) {
         intent_kept_ = false;

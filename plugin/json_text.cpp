@@ -3,10 +3,11 @@
 #include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/parse.hpp>
 
+#include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <set>
 #include <utility>
 #include <vector>
 
@@ -23,7 +24,8 @@ struct DuplicateKeyFinder {
     static constexpr std::size_t max_key_size = max_object_size;
     static constexpr std::size_t max_string_size = max_object_size;
 
-    std::vector<std::set<std::string>> open_objects;
+    std::vector<std::string> keys;         // of all open objects, the innermost last
+    std::vector<std::size_t> open_objects; // where the keys of each begin
     std::string partial_key;
     std::string duplicate;
     bool found = false;
@@ -31,10 +33,20 @@ struct DuplicateKeyFinder {
     bool on_document_begin(error_code&) { return true; }
     bool on_document_end(error_code&) { return true; }
     bool on_object_begin(error_code&) {
-        open_objects.emplace_back();
+        open_objects.push_back(keys.size());
         return true;
     }
-    bool on_object_end(std::size_t, error_code&) {
+    bool on_object_end(std::size_t, error_code& ec) {
+        const auto begin = keys.begin() + static_cast<std::ptrdiff_t>(open_objects.back());
+        std::sort(begin, keys.end());
+        const auto twin = std::adjacent_find(begin, keys.end());
+        if (twin != keys.end()) {
+            duplicate = *twin;
+            found = true;
+            ec = json::error::syntax;
+            return false;
+        }
+        keys.erase(begin, keys.end());
         open_objects.pop_back();
         return true;
     }
@@ -44,15 +56,9 @@ struct DuplicateKeyFinder {
         partial_key.append(part.data(), part.size());
         return true;
     }
-    bool on_key(json::string_view part, std::size_t, error_code& ec) {
+    bool on_key(json::string_view part, std::size_t, error_code&) {
         partial_key.append(part.data(), part.size());
-        if (!open_objects.back().insert(partial_key).second) {
-            duplicate = partial_key;
-            found = true;
-            ec = json::error::syntax;
-            return false;
-        }
-        partial_key.clear();
+        keys.push_back(std::exchange(partial_key, {}));
         return true;
     }
     bool on_string_part(json::string_view, std::size_t, error_code&) { return true; }

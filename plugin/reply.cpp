@@ -4,10 +4,12 @@
 #include "json_text.hpp"
 
 #include <boost/json/array.hpp>
+#include <boost/json/monotonic_resource.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace pixelml {
@@ -24,16 +26,17 @@ const json::value* at_pointer(const json::value& document, const std::string& po
     return document.find_pointer(pointer, ec);
 }
 
+std::string text_at(const json::value& document, const std::string& pointer, std::size_t max_bytes) {
+    const auto* value = at_pointer(document, pointer);
+    if (value != nullptr && value->is_string() && value->get_string().size() <= max_bytes)
+        return std::string(value->get_string());
+    return value != nullptr && value->is_int64() ? std::to_string(value->get_int64()) : std::string();
+}
+
 std::string text_at(const json::value& document, const Pointers& pointers, std::size_t max_bytes) {
-    for (const auto& pointer : pointers) {
-        const auto* value = at_pointer(document, pointer);
-        if (value == nullptr)
-            continue;
-        if (value->is_string() && !value->get_string().empty() && value->get_string().size() <= max_bytes)
-            return std::string(value->get_string());
-        if (value->is_int64())
-            return std::to_string(value->get_int64());
-    }
+    for (const auto& pointer : pointers)
+        if (auto text = text_at(document, pointer, max_bytes); !text.empty())
+            return text;
     return {};
 }
 
@@ -183,7 +186,9 @@ ErrorCode mapped(const std::string& api_code, const Binding& binding, ErrorCode 
 
 std::optional<JobReply> read_job_reply(const HttpReply& reply, const Binding& binding, const Origin& origin,
                                        std::string_view request_target) {
-    const auto document = parse_json(reply.body);
+    std::array<unsigned char, 4096> room; // NOLINT(cppcoreguidelines-pro-type-member-init): for the allocator
+    json::monotonic_resource memory(room.data(), room.size());
+    const auto document = parse_json(reply.body, &memory);
     if (!document || !document->is_object())
         return std::nullopt;
     JobReply job;
@@ -200,12 +205,14 @@ std::optional<JobReply> read_job_reply(const HttpReply& reply, const Binding& bi
     job.error_message = presentable(text_at(*document, binding.error_message, max_json_bytes));
 
     const auto usable = [&](std::string_view reference) {
+        if (reference.empty())
+            return std::string();
         auto target = same_origin_target(origin, request_target, reference).value_or("");
         return target.size() <= max_target_bytes ? target : std::string();
     };
     const auto target_of = [&](const JobRequest& request) {
         for (const auto& pointer : request.url)
-            if (auto target = usable(text_at(*document, {pointer}, max_json_bytes)); !target.empty())
+            if (auto target = usable(text_at(*document, pointer, max_json_bytes)); !target.empty())
                 return target;
         return request.use_location ? usable(reply.location) : std::string();
     };

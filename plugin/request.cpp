@@ -3,8 +3,10 @@
 #include "url.hpp"
 
 #include <boost/json/array.hpp>
+#include <boost/json/monotonic_resource.hpp>
 #include <boost/json/serialize.hpp>
 
+#include <array>
 #include <optional>
 
 namespace pixelml {
@@ -19,7 +21,7 @@ std::string_view placeholder_name(std::string_view text) {
     return {};
 }
 
-json::value mapped(std::string_view name, const json::value& value, const json::object& value_maps) {
+const json::value& mapped(std::string_view name, const json::value& value, const json::object& value_maps) {
     const auto* map = value_maps.if_contains(name);
     if (map == nullptr || !value.is_string())
         return value;
@@ -29,29 +31,31 @@ json::value mapped(std::string_view name, const json::value& value, const json::
 
 // nullopt: an absent input, so the place of this value is left out.
 std::optional<json::value> fill(const json::value& part, const json::object& inputs,
-                                const json::object& value_maps) {
+                                const json::object& value_maps, const json::storage_ptr& storage) {
     if (const auto* text = part.if_string()) {
         const auto name = placeholder_name(*text);
         if (name.empty())
-            return part;
+            return json::value(part, storage);
         const auto* input = inputs.if_contains(name);
-        return input != nullptr ? std::optional(mapped(name, *input, value_maps)) : std::nullopt;
+        if (input == nullptr)
+            return std::nullopt;
+        return json::value(mapped(name, *input, value_maps), storage);
     }
     if (const auto* object = part.if_object()) {
-        json::object filled;
+        json::object filled(storage);
         for (const auto& member : *object)
-            if (auto value = fill(member.value(), inputs, value_maps))
+            if (auto value = fill(member.value(), inputs, value_maps, storage))
                 filled[member.key()] = std::move(*value);
         return filled;
     }
     if (const auto* array = part.if_array()) {
-        json::array filled;
+        json::array filled(storage);
         for (const auto& element : *array)
-            if (auto value = fill(element, inputs, value_maps))
+            if (auto value = fill(element, inputs, value_maps, storage))
                 filled.push_back(std::move(*value));
         return filled;
     }
-    return part;
+    return json::value(part, storage);
 }
 
 std::string path_of_job(std::string path, std::string_view job_id) {
@@ -64,8 +68,8 @@ std::string path_of_job(std::string path, std::string_view job_id) {
 } // namespace
 
 json::value fill_template(const json::value& body_template, const json::object& inputs,
-                          const json::object& value_maps) {
-    auto filled = fill(body_template, inputs, value_maps);
+                          const json::object& value_maps, const json::storage_ptr& storage) {
+    auto filled = fill(body_template, inputs, value_maps, storage);
     return filled ? std::move(*filled) : json::value(nullptr);
 }
 
@@ -77,8 +81,10 @@ HttpRequest submit_request(const Binding& binding, std::string_view base_path, c
     request.headers = binding.headers;
     if (!binding.idempotency_header.empty())
         request.headers.emplace_back(binding.idempotency_header, idempotency_key);
-    request.body =
-        json::serialize(fill_template(binding.submit_body, values_by_name(input), binding.value_maps));
+    std::array<unsigned char, 4096> room; // NOLINT(cppcoreguidelines-pro-type-member-init): for the allocator
+    json::monotonic_resource memory(room.data(), room.size());
+    request.body = json::serialize(
+        fill_template(binding.submit_body, values_by_name(input, &memory), binding.value_maps, &memory));
     return request;
 }
 

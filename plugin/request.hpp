@@ -27,7 +27,8 @@ struct Job {
 
 // The template with its inputs filled in; a member whose input is absent is left out.
 boost::json::value fill_template(const boost::json::value& body_template, const boost::json::object& inputs,
-                                 const boost::json::object& value_maps);
+                                 const boost::json::object& value_maps,
+                                 const boost::json::storage_ptr& storage = {});
 
 // The submit. base_path is the connection's; a key is sent where the binding has a header for it.
 HttpRequest submit_request(const Binding& binding, std::string_view base_path, const Input& input,

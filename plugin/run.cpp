@@ -5,12 +5,13 @@
 #include "input.hpp"
 #include "session.hpp"
 
+#include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
-#include <openssl/rand.h>
 
 #include <algorithm>
 #include <cstring>
 #include <exception>
+#include <functional>
 #include <utility>
 
 namespace pixelml {
@@ -65,42 +66,36 @@ wfn_phase phase_of(Phase phase) noexcept {
     return WFN_CANCELLING;
 }
 
-std::uint64_t random_seed() {
-    std::uint64_t seed = 0;
-    RAND_bytes(reinterpret_cast<unsigned char*>(&seed),
-               sizeof seed); // NOLINT(cppcoreguidelines-pro-type-reinterpret-cast)
-    return seed;
-}
-
 } // namespace
 
-RunRequest::RunRequest(const wfn_request& request)
-    : flags(request.flags), run_key(text_of(request.run_key)), has_run_key(request.run_key != nullptr),
-      input_json(text_of(request.input_json)), traceparent(usable_traceparent(text_of(request.traceparent))),
-      timeout(bounded(request.timeout_ms)),
+RunRequest::RunRequest(const wfn_request& request, LiveConnections& connections)
+    : flags(request.flags), has_run_key(request.run_key != nullptr), input_json(text_of(request.input_json)),
+      traceparent(usable_traceparent(text_of(request.traceparent))), timeout(bounded(request.timeout_ms)),
       checkpoint_timeout(request.checkpoint_timeout_ms > 0 ? bounded(request.checkpoint_timeout_ms)
                                                            : default_checkpoint_timeout),
-      suspend_after(suspend_after_of(request)), user_data(request.user_data),
-      on_progress(request.on_progress), on_checkpoint(request.on_checkpoint),
-      on_complete(request.on_complete) {
+      suspend_after(suspend_after_of(request)) {
     if (request.connection_json != nullptr)
-        connection_json.emplace(request.connection_json);
+        connection = connections.of(request.connection_json);
     if (request.checkpoint_json != nullptr)
         checkpoint_json.emplace(request.checkpoint_json);
 }
 
 Run::Run(std::shared_ptr<Session> session, const wfn_request& request)
-    : request_(std::in_place, request), session_(std::move(session)), strand_(session_->new_strand()) {}
+    : callbacks_{request.user_data, request.on_progress, request.on_checkpoint, request.on_complete},
+      run_key_(text_of(request.run_key)),
+      request_(std::make_unique<RunRequest>(request, session->live_connections())),
+      session_(std::move(session)), strand_(session_->new_strand()) {}
 
-void Run::start(wfn_run* handle) {
-    handle_ = handle;
-    post([](Run& run) { run.begin(); });
+void Run::begin() {
+    boost::asio::dispatch(*strand_, [self = shared_from_this()] { self->begin_guarded(); });
 }
 
 void Run::cancel() {
     post([](Run& run) {
         if (run.driver_ != nullptr)
             run.driver_->cancel();
+        else
+            run.early_end_ = EarlyEnd::cancel;
     });
 }
 
@@ -108,6 +103,8 @@ void Run::suspend() {
     post([](Run& run) {
         if (run.driver_ != nullptr)
             run.driver_->suspend();
+        else if (run.early_end_ == EarlyEnd::none)
+            run.early_end_ = EarlyEnd::suspend;
     });
 }
 
@@ -141,9 +138,9 @@ const wfn_result* Run::result() {
 
 void Run::force_end() {
     post([](Run& run) {
-        if (run.driver_ == nullptr)
-            return;
-        run.driver_->end();
+        if (run.driver_ != nullptr)
+            run.driver_->end();
+        run.request_.reset();
         run.fail(make_error(ErrorCode::internal_error,
                             "The session was closed before the run could be suspended."));
     });
@@ -163,45 +160,45 @@ void Run::post(Function function) {
         boost::asio::post(*strand, [self = shared_from_this(), function] { function(*self); });
 }
 
-void Run::begin() {
+void Run::begin_guarded() {
+    const auto request = std::exchange(request_, nullptr);
+    if (request == nullptr)
+        return; // ended before it began
     try {
-        begin_checked();
+        begin_checked(*request);
     } catch (const std::exception& defect) {
         fail(make_error(ErrorCode::internal_error,
                         std::string("The run could not begin: ") + defect.what() + "."));
     }
 }
 
-void Run::begin_checked() {
+void Run::begin_checked(RunRequest& request) {
     const auto& definitions = session_->definitions();
-    const bool validate_only = (request_->flags & WFN_VALIDATE_ONLY) != 0;
-    std::shared_ptr<const Connection> connection;
-    if (request_->connection_json) {
-        auto read = read_connection(request_->connection_json->view(), definitions.connection,
-                                    definitions.api_binding, definitions.built_in_binding);
-        request_->connection_json.reset();
-        if (!read)
-            return fail(read.error());
-        connection = std::move(*read);
+    const bool validate_only = (request.flags & WFN_VALIDATE_ONLY) != 0;
+    LiveConnection::Opened opened;
+    const auto& connection = opened.connection;
+    if (request.connection != nullptr) {
+        auto result = session_->open(*request.connection);
+        if (!result)
+            return fail(result.error());
+        opened = std::move(*result);
     } else if (!validate_only) {
         return fail(make_error(ErrorCode::invalid_connection, "The run was given no PixelML connection."));
     }
 
-    auto checked = read_input(request_->input_json, definitions.input,
+    auto checked = read_input(request.input_json, definitions.input,
                               connection != nullptr && connection->allow_insecure_loopback);
-    request_->input_json = {};
     if (!checked)
         return fail(checked.error());
     for (const auto& warning : checked->warnings)
         on_warning(warning);
 
     RunPlan plan;
-    if (request_->checkpoint_json) {
-        auto checkpoint = read_checkpoint(*request_->checkpoint_json);
-        request_->checkpoint_json.reset();
+    if (request.checkpoint_json) {
+        auto checkpoint = read_checkpoint(*request.checkpoint_json);
         if (!checkpoint)
             return fail(checkpoint.error());
-        plan.checkpoint = std::move(*checkpoint);
+        plan.checkpoint = std::make_unique<Checkpoint>(std::move(*checkpoint));
     }
     if (validate_only) {
         Outcome valid;
@@ -210,18 +207,25 @@ void Run::begin_checked() {
     }
 
     plan.connection = connection;
-    plan.input = std::move(checked->input);
-    plan.run_key = request_->has_run_key ? request_->run_key : random_run_key();
-    plan.traceparent = request_->traceparent;
-    plan.keeps_checkpoints = request_->on_checkpoint != nullptr;
-    plan.checkpoint_timeout = request_->checkpoint_timeout;
-    plan.timeout = request_->timeout > Millis(0) ? request_->timeout : connection->job_timeout;
-    plan.suspend_after = request_->suspend_after;
-    plan.cancel_job_at_deadline = (request_->flags & WFN_CANCEL_JOB_AT_DEADLINE) != 0;
-    plan.jitter_seed = random_seed();
-    driver_ = std::make_shared<JobDriver>(*strand_, session_->service_for(*connection), std::move(plan),
+    plan.input = std::make_unique<const Input>(std::move(checked->input));
+    plan.run_key = request.has_run_key ? run_key_ : random_run_key();
+    plan.traceparent = request.traceparent;
+    plan.keeps_checkpoints = callbacks_.on_checkpoint != nullptr;
+    plan.checkpoint_timeout = request.checkpoint_timeout;
+    plan.timeout = request.timeout > Millis(0) ? request.timeout : connection->job_timeout;
+    plan.suspend_after = request.suspend_after;
+    plan.cancel_job_at_deadline = (request.flags & WFN_CANCEL_JOB_AT_DEADLINE) != 0;
+    plan.jitter_seed = std::hash<std::string>()(plan.run_key);
+    driver_ = std::make_shared<JobDriver>(*strand_, std::move(opened.service), std::move(plan),
                                           definitions.output, static_cast<JobListener&>(*this));
-    driver_->start();
+    switch (early_end_) {
+    case EarlyEnd::none:
+        return driver_->start();
+    case EarlyEnd::suspend:
+        return driver_->start_suspended();
+    case EarlyEnd::cancel:
+        return driver_->start_cancelled();
+    }
 }
 
 void Run::fail(Error error) {
@@ -233,7 +237,7 @@ void Run::fail(Error error) {
 void Run::on_progress(const Progress& progress, const std::string& job_id) {
     if (progress.phase == Phase::retrying)
         log(WFN_LOG_WARNING, progress.message);
-    if (request_->on_progress == nullptr)
+    if (callbacks_.on_progress == nullptr)
         return;
     wfn_progress out{};
     out.struct_size = sizeof out;
@@ -244,7 +248,7 @@ void Run::on_progress(const Progress& progress, const std::string& job_id) {
         std::chrono::duration_cast<Millis>(std::chrono::steady_clock::now() - started_at_).count();
     out.job_id = job_id.empty() ? nullptr : job_id.c_str();
     out.message = progress.message.c_str();
-    request_->on_progress(request_->user_data, handle_, &out);
+    callbacks_.on_progress(callbacks_.user_data, handle_, &out);
 }
 
 void Run::on_checkpoint(const std::string& text) {
@@ -252,7 +256,7 @@ void Run::on_checkpoint(const std::string& text) {
         const std::lock_guard lock(mutex_);
         checkpoint_pending_ = true;
     }
-    request_->on_checkpoint(request_->user_data, handle_, text.c_str());
+    callbacks_.on_checkpoint(callbacks_.user_data, handle_, text.c_str());
 }
 
 void Run::on_warning(const Warning& warning) {
@@ -264,7 +268,6 @@ void Run::on_outcome(Outcome outcome) {
     if (outcome.kind == Outcome::Kind::failed)
         log(WFN_LOG_INFO, std::string(error_kind(outcome.error.code).type) + ": " + outcome.error.message);
     driver_.reset();
-    const auto request = std::exchange(request_, std::nullopt);
     const wfn_result* result = nullptr;
     {
         const std::lock_guard lock(mutex_);
@@ -272,8 +275,8 @@ void Run::on_outcome(Outcome outcome) {
         result = result_->get();
         checkpoint_pending_ = false;
     }
-    if (request->on_complete != nullptr)
-        request->on_complete(request->user_data, handle_, result);
+    if (callbacks_.on_complete != nullptr)
+        callbacks_.on_complete(callbacks_.user_data, handle_, result);
 
     std::shared_ptr<Session> session;
     {
@@ -281,14 +284,13 @@ void Run::on_outcome(Outcome outcome) {
         over_ = true;
         strand_.reset();
         session = std::move(session_);
-        ended_.notify_all();
     }
+    ended_.notify_all(); // not under the lock, which who waits would have to wait for next
     session->remove(shared_from_this());
 }
 
 void Run::log(wfn_log_level level, const std::string& message) const {
-    session_->log().write(
-        level, request_ && request_->has_run_key ? "run " + request_->run_key + ": " + message : message);
+    session_->log().write(level, run_key_.empty() ? message : "run " + run_key_ + ": " + message);
 }
 
 } // namespace pixelml

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "job_driver.hpp"
+#include "live_connections.hpp"
 #include "run_result.hpp"
-#include "secret.hpp"
 
 #include <workflow_node/node.h>
 
@@ -19,24 +19,20 @@ namespace pixelml {
 
 class Session;
 
-// A wfn_request, copied: the host's own is only there during execute.
+// What of a wfn_request is needed until the run has begun, copied: the host's own is only there during
+// execute.
 struct RunRequest {
-    explicit RunRequest(const wfn_request& request);
+    RunRequest(const wfn_request& request, LiveConnections& connections);
 
     std::uint32_t flags;
-    std::string run_key;
     bool has_run_key;
     std::string input_json;
-    std::optional<Secret> connection_json;
+    std::shared_ptr<LiveConnection> connection; // or nullptr
     std::optional<std::string> checkpoint_json;
     std::string traceparent;
     Millis timeout;
     Millis checkpoint_timeout;
     std::optional<Millis> suspend_after;
-    void* user_data;
-    void (*on_progress)(void*, wfn_run*, const wfn_progress*);
-    void (*on_checkpoint)(void*, wfn_run*, const char*);
-    void (*on_complete)(void*, wfn_run*, const wfn_result*);
 };
 
 // One execution: its callbacks, its completion exactly once, its result. The functions for the host are
@@ -45,8 +41,10 @@ class Run final : public std::enable_shared_from_this<Run>, private JobListener 
 public:
     Run(std::shared_ptr<Session> session, const wfn_request& request);
 
-    // Posts the run's begin. handle is what the host knows the run by.
-    void start(wfn_run* handle);
+    // What the host knows the run by; set before begin.
+    void set_handle(wfn_run* handle) noexcept { handle_ = handle; }
+    // Posts the run's begin.
+    void begin();
 
     void cancel();
     void suspend();
@@ -60,8 +58,11 @@ public:
     void force_end();
 
 private:
-    void begin();
-    void begin_checked();
+    // What was asked of a run that has not begun.
+    enum class EarlyEnd { none, suspend, cancel };
+
+    void begin_guarded();
+    void begin_checked(RunRequest& request);
     void fail(Error error);
     void on_progress(const Progress& progress, const std::string& job_id) override;
     void on_checkpoint(const std::string& text) override;
@@ -71,11 +72,22 @@ private:
     template <class Function>
     void post(Function function);
 
+    // A callback of the host's; none once the run is over.
+    struct Callbacks {
+        void* user_data;
+        void (*on_progress)(void*, wfn_run*, const wfn_progress*);
+        void (*on_checkpoint)(void*, wfn_run*, const char*);
+        void (*on_complete)(void*, wfn_run*, const wfn_result*);
+    };
+
     const TimePoint started_at_ = std::chrono::steady_clock::now();
+    const Callbacks callbacks_;
+    const std::string run_key_; // empty: none was given
     wfn_run* handle_ = nullptr;
 
     // Only the strand's.
-    std::optional<RunRequest> request_; // until the run is over: holds secrets and texts
+    std::unique_ptr<RunRequest> request_; // until the run has begun
+    EarlyEnd early_end_ = EarlyEnd::none;
     std::shared_ptr<JobDriver> driver_;
     std::vector<Warning> warnings_;
 

@@ -5,8 +5,10 @@
 #include "run.hpp"
 #include "version.hpp"
 
+#include <boost/asio/post.hpp>
 #include <boost/asio/strand.hpp>
 
+#include <array>
 #include <chrono>
 #include <exception>
 #include <utility>
@@ -69,14 +71,36 @@ Session::Session(const wfn_host& host, std::shared_ptr<const Definitions> defini
 
 Session::~Session() = default;
 
-bool Session::start(const std::shared_ptr<Run>& run, wfn_run* handle) {
-    // Both under the lock: a close() that sees the run must not overtake its begin.
+bool Session::start(const std::shared_ptr<Run>& run) {
     const std::lock_guard lock(mutex_);
     if (closing_)
         return false;
     runs_.insert(run);
-    run->start(handle);
+    to_begin_.push_back(run);
+    if (!std::exchange(beginning_, true))
+        boost::asio::post(io_, [this] { begin_some(); });
     return true;
+}
+
+// A few at a time, so that a burst of runs keeps no other run waiting, and begins no faster than its submits
+// go out: a run that has not begun is smaller.
+void Session::begin_some() {
+    std::array<std::shared_ptr<Run>, 8> some;
+    {
+        const std::lock_guard lock(mutex_);
+        for (auto& run : some) {
+            if (to_begin_.empty())
+                break;
+            run = std::move(to_begin_.front());
+            to_begin_.pop_front();
+        }
+        beginning_ = !to_begin_.empty();
+        if (beginning_)
+            boost::asio::post(io_, [this] { begin_some(); });
+    }
+    for (const auto& run : some)
+        if (run != nullptr)
+            run->begin();
 }
 
 void Session::remove(const std::shared_ptr<Run>& run) {
@@ -119,6 +143,34 @@ boost::asio::any_io_executor Session::new_strand() {
     // One thread is a strand already.
     return thread_count_ == 1 ? boost::asio::any_io_executor(io_.get_executor())
                               : boost::asio::any_io_executor(boost::asio::make_strand(io_));
+}
+
+Result<LiveConnection::Opened> Session::open(LiveConnection& connection) {
+    return connection.opened([this](std::string_view text) { return open_text(text); });
+}
+
+Result<LiveConnection::Opened> Session::open_text(std::string_view connection_json) {
+    const auto digest = sha256(connection_json);
+    {
+        const std::lock_guard lock(mutex_);
+        const auto known = known_connections_.find(digest);
+        if (known != known_connections_.end())
+            if (auto service = known->second.service.lock())
+                return LiveConnection::Opened{with_key_of(connection_json, known->second.without_key),
+                                              std::move(service)};
+    }
+    auto connection = read_connection(connection_json, definitions_->connection, definitions_->api_binding,
+                                      definitions_->built_in_binding);
+    if (!connection)
+        return connection.error();
+    auto service = service_for(**connection);
+    if (auto kept = without_key(**connection)) {
+        const std::lock_guard lock(mutex_);
+        if (known_connections_.size() >= most_idle_services)
+            known_connections_.clear();
+        known_connections_.insert_or_assign(digest, KnownConnection{std::move(*kept), service});
+    }
+    return LiveConnection::Opened{std::move(*connection), std::move(service)};
 }
 
 std::shared_ptr<ApiService> Session::service_for(const Connection& connection) {

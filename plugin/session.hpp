@@ -3,13 +3,16 @@
 #include "api_service.hpp"
 #include "definitions.hpp"
 #include "host_log.hpp"
+#include "live_connections.hpp"
 #include "resolver.hpp"
+#include "sha256.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 
 #include <condition_variable>
+#include <deque>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -36,8 +39,8 @@ public:
     Session& operator=(const Session&) = delete;
     ~Session();
 
-    // Lists the run as live and starts it. false: the session is closing and takes no more runs.
-    bool start(const std::shared_ptr<Run>& run, wfn_run* handle);
+    // Lists the run as live, to begin in its turn. false: the session is closing and takes no more runs.
+    bool start(const std::shared_ptr<Run>& run);
     void remove(const std::shared_ptr<Run>& run);
 
     // Suspends the live runs, waits for them, joins the threads. Not on one of the session's threads.
@@ -47,12 +50,16 @@ public:
     static bool owns_this_thread() noexcept;
 
     boost::asio::any_io_executor new_strand();
-    std::shared_ptr<ApiService> service_for(const Connection& connection);
+    Result<LiveConnection::Opened> open(LiveConnection& connection);
+    LiveConnections& live_connections() noexcept { return live_connections_; }
     const Definitions& definitions() const noexcept { return *definitions_; }
     const HostLog& log() const noexcept { return log_; }
 
 private:
     void run_thread();
+    void begin_some();
+    Result<LiveConnection::Opened> open_text(std::string_view connection_json);
+    std::shared_ptr<ApiService> service_for(const Connection& connection);
 
     const HostLog log_;
     const std::shared_ptr<const Definitions> definitions_;
@@ -61,13 +68,23 @@ private:
     boost::asio::io_context io_;
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
     std::unique_ptr<Resolver> resolver_;
+    LiveConnections live_connections_;
     std::vector<std::thread> threads_;
 
     std::mutex mutex_;
     std::condition_variable run_removed_;
     bool closing_ = false;
     std::set<std::shared_ptr<Run>> runs_;
+    std::deque<std::shared_ptr<Run>> to_begin_;
+    bool beginning_ = false; // begin_some is posted
     std::map<std::string, std::shared_ptr<ApiService>> services_;
+    // What is kept of the connections of ended runs, by the digest of their texts: reading one again costs as
+    // much as a request.
+    struct KnownConnection {
+        Connection without_key;
+        std::weak_ptr<ApiService> service;
+    };
+    std::map<Sha256, KnownConnection> known_connections_;
 };
 
 } // namespace pixelml

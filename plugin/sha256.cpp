@@ -2,27 +2,53 @@
 
 #include <openssl/evp.h>
 
-#include <array>
+#include <atomic>
 #include <stdexcept>
 
 namespace pixelml {
+namespace {
+
+// Looked up once: EVP_sha256() is looked up anew in each digest, which takes longer than a short digest does.
+constinit std::atomic<EVP_MD*> fetched = nullptr;
+
+const EVP_MD* algorithm() {
+    if (auto* known = fetched.load())
+        return known;
+    auto* made = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+    EVP_MD* other = nullptr;
+    if (fetched.compare_exchange_strong(other, made))
+        return made;
+    EVP_MD_free(made);
+    return other;
+}
+
+} // namespace
 
 std::string hex(std::span<const unsigned char> bytes) {
     constexpr std::string_view digits = "0123456789abcdef";
-    std::string text;
+    std::string text(2 * bytes.size(), '\0');
+    auto out = text.begin();
     for (const auto byte : bytes) {
-        text += digits[byte >> 4U];
-        text += digits[byte & 0xfU];
+        *out++ = digits[byte >> 4U];
+        *out++ = digits[byte & 0xfU];
     }
     return text;
 }
 
-std::string sha256_hex(std::string_view text) {
-    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+Sha256 sha256(std::string_view text) {
+    Sha256 digest{};
     unsigned int size = 0;
-    if (EVP_Digest(text.data(), text.size(), digest.data(), &size, EVP_sha256(), nullptr) != 1)
+    if (EVP_Digest(text.data(), text.size(), digest.data(), &size, algorithm(), nullptr) != 1)
         throw std::runtime_error("SHA-256 is not available");
-    return hex({digest.data(), size});
+    return digest;
+}
+
+std::string sha256_hex(std::string_view text) {
+    return hex(sha256(text));
+}
+
+void release_sha256() noexcept {
+    EVP_MD_free(fetched.exchange(nullptr));
 }
 
 } // namespace pixelml

@@ -112,11 +112,13 @@ bool is_loopback(std::string_view host) {
 
 std::optional<std::string> media_url_fault(std::string_view text, bool allow_loopback_http) {
     const auto url = parse_http_url(text);
-    if (!url)
-        return url.error();
-    if (url->origin.tls)
+    return url ? media_url_fault(*url, allow_loopback_http) : url.error();
+}
+
+std::optional<std::string> media_url_fault(const HttpUrl& url, bool allow_loopback_http) {
+    if (url.origin.tls)
         return std::nullopt;
-    if (!is_loopback(url->origin.host))
+    if (!is_loopback(url.origin.host))
         return "uses http, but must use https";
     if (!allow_loopback_http)
         return "uses http on this machine, which the connection does not allow (allow_insecure_loopback)";

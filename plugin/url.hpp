@@ -38,6 +38,8 @@ bool is_loopback(std::string_view host);
 // that is allowed. Otherwise what is wrong with it, a clause as above.
 std::optional<std::string> media_url_fault(std::string_view text, bool allow_loopback_http);
 
+std::optional<std::string> media_url_fault(const HttpUrl& url, bool allow_loopback_http);
+
 // The absolute URL that a reference found at `base` means; nullopt when it is none.
 std::optional<std::string> resolved_url(std::string_view base, std::string_view reference);
 

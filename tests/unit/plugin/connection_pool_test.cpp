@@ -4,19 +4,23 @@
 #include <gtest/gtest.h>
 
 #include <memory>
-#include <vector>
+#include <utility>
 
 namespace pixelml {
 namespace {
 
 class ConnectionPoolTest : public ::testing::Test {
 protected:
-    using TicketPtr = std::shared_ptr<ConnectionPool::Ticket>;
+    // A place in the pool, and whether it is its turn.
+    struct Place {
+        ConnectionPool::Ticket ticket = 0;
+        bool granted = false;
+    };
 
-    TicketPtr request() {
-        auto ticket = std::make_shared<ConnectionPool::Ticket>(io_.get_executor());
-        pool_->request(ticket);
-        return ticket;
+    std::unique_ptr<Place> request() {
+        auto place = std::make_unique<Place>();
+        pool_->request([&granted = place->granted] { granted = true; }, place->ticket);
+        return place;
     }
 
     boost::asio::io_context io_;
@@ -24,51 +28,56 @@ protected:
 };
 
 TEST_F(ConnectionPoolTest, GrantsUpToTheLimitAndThenInOrder) {
-    const std::vector<TicketPtr> tickets{request(), request(), request(), request()};
-    EXPECT_TRUE(tickets[0]->granted);
-    EXPECT_TRUE(tickets[1]->granted);
-    EXPECT_FALSE(tickets[2]->granted);
-    EXPECT_EQ(pool_->take(tickets[0]), nullptr) << "there is none to use again";
-    pool_->give_back(nullptr);
-    EXPECT_TRUE(tickets[2]->granted);
-    EXPECT_FALSE(tickets[3]->granted);
-}
-
-TEST_F(ConnectionPoolTest, AWithdrawnTicketPassesItsPlaceOn) {
-    const std::vector<TicketPtr> tickets{request(), request(), request(), request()};
-    pool_->withdraw(tickets[2]); // while it waits
-    pool_->withdraw(tickets[0]); // granted, not taken
-    EXPECT_FALSE(tickets[2]->granted);
-    EXPECT_TRUE(tickets[3]->granted);
-    pool_->withdraw(tickets[0]); // once more changes nothing
-    EXPECT_FALSE(request()->granted);
-}
-
-TEST_F(ConnectionPoolTest, ATakenTicketIsNotWithdrawnAgain) {
     const auto first = request();
     const auto second = request();
     const auto third = request();
-    pool_->take(first);
-    pool_->withdraw(first);
-    EXPECT_FALSE(third->granted) << "its place is still in use";
-    pool_->give_back(nullptr);
-    EXPECT_TRUE(third->granted);
+    const auto fourth = request();
+    EXPECT_TRUE(first->granted);
     EXPECT_TRUE(second->granted);
+    EXPECT_FALSE(third->granted);
+    EXPECT_EQ(pool_->take(false), nullptr) << "there is none to use again";
+    pool_->give_back(first->ticket, nullptr);
+    EXPECT_TRUE(third->granted);
+    EXPECT_FALSE(fourth->granted);
+}
+
+TEST_F(ConnectionPoolTest, AWithdrawnPlacePassesOn) {
+    const auto first = request();
+    const auto second = request();
+    const auto third = request();
+    const auto fourth = request();
+    pool_->withdraw(third->ticket); // while it waits
+    pool_->withdraw(first->ticket); // granted, not taken
+    EXPECT_FALSE(third->granted);
+    EXPECT_TRUE(fourth->granted);
+    EXPECT_FALSE(request()->granted);
 }
 
 TEST_F(ConnectionPoolTest, AConnectionThatIsNotOpenIsNotUsedAgain) {
     const auto first = request();
-    pool_->take(first);
-    pool_->give_back(std::make_unique<HttpConnection>(io_));
+    ASSERT_EQ(pool_->take(false), nullptr);
+    auto closed = std::make_unique<HttpConnection>(io_);
+    pool_->give_back(first->ticket, std::move(closed));
+    std::this_thread::sleep_for(std::chrono::milliseconds(6)); // one that was used just now is not asked
     const auto second = request();
     ASSERT_TRUE(second->granted);
-    EXPECT_EQ(second->connection, nullptr);
+    EXPECT_EQ(pool_->take(false), nullptr);
+}
+
+TEST_F(ConnectionPoolTest, AConnectionThatWasUsedJustNowIsUsedAgain) {
+    const auto first = request();
+    pool_->take(false);
+    auto connection = std::make_unique<HttpConnection>(io_);
+    const auto* given = connection.get();
+    pool_->give_back(first->ticket, std::move(connection));
+    const auto second = request();
+    EXPECT_EQ(pool_->take(true).get(), given);
 }
 
 TEST_F(ConnectionPoolTest, MayGoWhileItsTimerRuns) {
     const auto first = request();
-    pool_->take(first);
-    pool_->give_back(std::make_unique<HttpConnection>(io_));
+    pool_->take(false);
+    pool_->give_back(first->ticket, std::make_unique<HttpConnection>(io_));
     pool_.reset();
     io_.run(); // ends at once: the timer went with the pool
     SUCCEED();

@@ -132,5 +132,26 @@ TEST(Connection, TheKeyGoesWhereTheBindingPutsIt) {
     EXPECT_EQ((*read_with(start + "none" + rest))->authorization.view(), "none");
 }
 
+TEST(Connection, WhatIsKeptOfOneHoldsNoSecretAndGivesItAgain) {
+    const std::string text =
+        R"({"api_key": "s3cret-key", "base_url": "https://api.example/v2", "max_running": 7})";
+    const auto connection = *read(text);
+    const auto kept = without_key(*connection);
+    ASSERT_TRUE(kept);
+    EXPECT_TRUE(kept->api_key.empty());
+    EXPECT_TRUE(kept->authorization.empty());
+    const auto again = with_key_of(text, *kept);
+    EXPECT_EQ(again->api_key.view(), "s3cret-key");
+    EXPECT_EQ(again->authorization.view(), "Bearer s3cret-key");
+    EXPECT_EQ(again->origin, connection->origin);
+    EXPECT_EQ(again->base_path, "/v2");
+    EXPECT_EQ(again->max_running, 7U);
+}
+
+TEST(Connection, NothingIsKeptOfOneWithAProxysPassword) {
+    EXPECT_FALSE(without_key(**read_with(R"("proxy": "http://user:password@127.0.0.1:3128")")));
+    EXPECT_TRUE(without_key(**read_with(R"("proxy": "http://127.0.0.1:3128")")));
+}
+
 } // namespace
 } // namespace pixelml

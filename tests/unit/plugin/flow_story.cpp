@@ -16,10 +16,11 @@ namespace {
 RunPlan plan_of(const Facts& facts) {
     RunPlan plan;
     plan.connection = connection_with(facts.connection);
-    plan.input = facts.input;
+    plan.input = std::make_unique<const Input>(facts.input);
     plan.run_key = facts.run_key;
     plan.traceparent = facts.traceparent;
-    plan.checkpoint = facts.checkpoint;
+    if (facts.checkpoint)
+        plan.checkpoint = std::make_unique<Checkpoint>(*facts.checkpoint);
     plan.keeps_checkpoints = facts.keeps_checkpoints;
     plan.checkpoint_timeout = 30s;
     plan.timeout = facts.timeout;
