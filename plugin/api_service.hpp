@@ -4,6 +4,7 @@
 #include "fair_semaphore.hpp"
 #include "http_client.hpp"
 #include "image_probe.hpp"
+#include "job_durations.hpp"
 #include "retry.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -24,6 +25,7 @@ struct ApiService {
     HttpClient client;
     ImageProbe image_probe;
     Traffic traffic;
+    KnownDurations durations;
     FairSemaphore slots; // for running jobs
 };
 

@@ -41,9 +41,6 @@ std::optional<std::string> text_member(const json::object& object, std::string_v
 }
 
 // A checkpoint comes back from the host's store: what of it goes into a request is checked again.
-bool is_key(const std::string& key) {
-    return key.size() == 64 && key.find_first_not_of("0123456789abcdef") == std::string::npos;
-}
 bool is_target(const std::string& target) {
     return target.empty() || (target.starts_with('/') && is_printable_without_space(target));
 }
@@ -64,9 +61,9 @@ std::string to_text(const Checkpoint& checkpoint) {
     for (const auto& [state, name] : states)
         if (state == checkpoint.state)
             out["state"] = name;
-    out["key"] = checkpoint.key;
+    out["key"] = checkpoint.key.text();
     out["generation"] = checkpoint.generation;
-    out["input_digest"] = checkpoint.input_digest;
+    out["input_digest"] = checkpoint.input_digest.text();
     out["api"] = checkpoint.api;
     if (checkpoint.state == Checkpoint::State::submitted) {
         out["job_id"] = checkpoint.job.id;
@@ -94,8 +91,8 @@ Result<Checkpoint> read_checkpoint(std::string_view text) {
     const auto digest = text_member(*object, "input_digest");
     const auto api = text_member(*object, "api");
     const auto* generation = object->if_contains("generation");
-    if (!state_name || !key || !is_key(*key) || !digest || !api || generation == nullptr
-        || !generation->is_int64())
+    if (!state_name || !key || !is_hex_digest(*key) || !digest || !is_hex_digest(*digest) || !api
+        || generation == nullptr || !generation->is_int64())
         return unreadable("it is incomplete");
     bool known = false;
     for (const auto& [state, name] : states)

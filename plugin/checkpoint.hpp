@@ -2,6 +2,7 @@
 
 #include "error.hpp"
 #include "request.hpp"
+#include "sha256.hpp"
 
 #include <string>
 #include <string_view>
@@ -16,11 +17,11 @@ struct Checkpoint {
         submitted // the job is known: poll it
     };
     State state = State::prepared;
-    std::string key;          // the idempotency key
-    int generation = 0;       // how many keys of this run are used up
-    std::string input_digest; // of the inputs that the key was made for
-    std::string api;          // the authority that the job lives at
-    Job job;                  // submitted only
+    HexDigest key;          // the idempotency key
+    int generation = 0;     // how many keys of this run are used up
+    HexDigest input_digest; // of the inputs that the key was made for
+    std::string api;        // the authority that the job lives at
+    Job job;                // submitted only
 
     friend bool operator==(const Checkpoint&, const Checkpoint&);
 };

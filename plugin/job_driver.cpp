@@ -2,6 +2,7 @@
 
 #include "api_call.hpp"
 
+#include <boost/asio/bind_executor.hpp>
 #include <boost/asio/post.hpp>
 
 #include <chrono>
@@ -33,7 +34,8 @@ Outcome internal_failure(const std::string& what) {
 JobDriver::JobDriver(boost::asio::any_io_executor strand, std::shared_ptr<ApiService> service, RunPlan plan,
                      const Schema& output_schema, JobListener& listener)
     : strand_(std::move(strand)), service_(std::move(service)), connection_(plan.connection),
-      flow_(std::move(plan), service_->traffic, output_schema), listener_(&listener), timer_(strand_) {}
+      flow_(std::move(plan), service_->traffic, service_->durations, output_schema), listener_(&listener),
+      timer_(service_->client.io()) {}
 
 JobDriver::~JobDriver() {
     give_slot_back();
@@ -162,13 +164,14 @@ void JobDriver::arm_timer(TimePoint moment) {
         return;
     }
     timer_.expires_at(moment);
-    timer_.async_wait([weak = weak_from_this()](const boost::system::error_code& ec) {
-        const auto self = weak.lock();
-        if (self == nullptr || ec)
-            return;
-        self->timer_moment_ = TimePoint::max();
-        self->handle([&](TimePoint now) { return self->flow_.on_timer(now); });
-    });
+    timer_.async_wait(boost::asio::bind_executor(
+        strand_, [weak = weak_from_this(), moment](const boost::system::error_code& ec) {
+            const auto self = weak.lock();
+            if (self == nullptr || ec || self->timer_moment_ != moment)
+                return;
+            self->timer_moment_ = TimePoint::max();
+            self->handle([&](TimePoint now) { return self->flow_.on_timer(now); });
+        }));
 }
 
 void JobDriver::report() {
@@ -176,11 +179,12 @@ void JobDriver::report() {
         listener_->on_warning(warning);
     const auto& progress = flow_.progress();
     const auto now = std::chrono::steady_clock::now();
-    if (progress == reported_)
+    if (flow_.progress_version() == reported_version_)
         return;
-    if (progress.phase == reported_.phase && now - reported_at_ < shortest_report_interval)
+    if (progress.phase == reported_phase_ && now - reported_at_ < shortest_report_interval)
         return;
-    reported_ = progress;
+    reported_version_ = flow_.progress_version();
+    reported_phase_ = progress.phase;
     reported_at_ = now;
     listener_->on_progress(progress, flow_.job_id());
 }

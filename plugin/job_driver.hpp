@@ -5,9 +5,10 @@
 #include "job_flow.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/basic_waitable_timer.hpp>
+#include <boost/asio/io_context.hpp>
 
-#include <cstdint>
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -67,11 +68,16 @@ private:
     std::shared_ptr<const Connection> connection_;
     JobFlow flow_;
     JobListener* listener_; // nullptr once it is over
-    boost::asio::steady_timer timer_;
+    // Without an executor of any kind, which takes as much room as the timer.
+    using Timer = boost::asio::basic_waitable_timer<std::chrono::steady_clock,
+                                                    boost::asio::wait_traits<std::chrono::steady_clock>,
+                                                    boost::asio::io_context::executor_type>;
+    Timer timer_;
     TimePoint timer_moment_ = TimePoint::max();
     std::shared_ptr<HttpExchange> exchange_;
     std::optional<FairSemaphore::Ticket> slot_;
-    Progress reported_;
+    unsigned reported_version_ = 0;
+    Phase reported_phase_ = Phase::preparing;
     TimePoint reported_at_{};
 };
 

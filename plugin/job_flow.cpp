@@ -7,8 +7,9 @@
 
 namespace pixelml {
 
-JobFlow::JobFlow(RunPlan plan, Traffic& traffic, const Schema& output_schema)
-    : plan_(std::move(plan)), traffic_(traffic), output_schema_(output_schema), jitter_(plan_.jitter_seed) {}
+JobFlow::JobFlow(RunPlan plan, Traffic& traffic, KnownDurations& durations, const Schema& output_schema)
+    : plan_(std::move(plan)), traffic_(traffic), durations_(durations), output_schema_(output_schema),
+      jitter_(plan_.jitter_seed) {}
 
 Step JobFlow::on_slot(TimePoint now) {
     return state_ == State::awaiting_slot ? try_submit(now) : step(Continue{});
@@ -91,7 +92,9 @@ Step JobFlow::on_timer(TimePoint now) {
     case State::before_poll:
         if (now >= suspend_at_)
             return end(now, Ending::suspend);
-        return now >= next_moment_ ? ask_for_job(now) : step(Continue{});
+        if (now < next_moment_)
+            return step(Continue{});
+        return look_again_ ? ask_for_job(now) : wait_for_next_look(now, std::nullopt);
     default:
         return step(Continue{});
     }
@@ -171,8 +174,12 @@ Step JobFlow::suspend_with(Checkpoint checkpoint, Millis resume_after) {
 }
 
 void JobFlow::report(Phase phase, std::string message) {
+    message = presentable(std::move(message));
+    if (phase == progress_.phase && message == progress_.message)
+        return;
     progress_.phase = phase;
-    progress_.message = presentable(std::move(message));
+    progress_.message = std::move(message);
+    ++progress_version_;
 }
 
 void JobFlow::warn(const char* code, std::string message) {
@@ -195,7 +202,7 @@ Checkpoint JobFlow::next_generation() const {
     Checkpoint next;
     next.state = Checkpoint::State::prepared;
     next.generation = mark_.generation + 1;
-    next.key = idempotency_key(plan_.run_key, mark_.input_digest, next.generation);
+    next.key = idempotency_key(plan_.run_key, mark_.input_digest.text(), next.generation);
     next.input_digest = mark_.input_digest;
     next.api = mark_.api;
     return next;

@@ -7,6 +7,7 @@
 #include "http_message.hpp"
 #include "image_check.hpp"
 #include "input.hpp"
+#include "job_durations.hpp"
 #include "reply.hpp"
 #include "retry.hpp"
 #include "validator.hpp"
@@ -93,8 +94,8 @@ struct Progress {
 
 class JobFlow {
 public:
-    // traffic and output_schema must outlive the flow.
-    JobFlow(RunPlan plan, Traffic& traffic, const Schema& output_schema);
+    // traffic, durations and output_schema must outlive the flow.
+    JobFlow(RunPlan plan, Traffic& traffic, KnownDurations& durations, const Schema& output_schema);
 
     Step start(TimePoint now);
     // Instead of start, for a run that was to end before it began: nothing is submitted any more.
@@ -110,6 +111,8 @@ public:
     Step on_suspend(TimePoint now);
 
     const Progress& progress() const noexcept { return progress_; }
+    // Grows when the progress changes.
+    unsigned progress_version() const noexcept { return progress_version_; }
     const std::string& job_id() const noexcept { return mark_.job.id; }
     // The warnings since the last call.
     std::vector<Warning> take_warnings();
@@ -149,6 +152,10 @@ private:
     Step on_job(TimePoint now, const JobReply& job);
     Step on_job_kept(TimePoint now);
     Step wait_to_poll(TimePoint now, Millis delay);
+    Step wait_for_next_look(TimePoint now, std::optional<Millis> retry_after);
+    NextLook next_look(TimePoint now);
+    bool may_be_held() const;
+    Millis age(TimePoint now) const;
     Step ask_for_job(TimePoint now);
     Step on_job_reply(TimePoint now, const HttpReply& reply);
     Step on_job_refused(const HttpReply& reply);
@@ -186,12 +193,14 @@ private:
 
     RunPlan plan_;
     Traffic& traffic_;
+    KnownDurations& durations_;
     const Schema& output_schema_;
     Jitter jitter_;
     State state_ = State::idle;
     Ending ending_ = Ending::none;
     Checkpoint mark_; // the key and, once known, the job
     Progress progress_;
+    unsigned progress_version_ = 0;
     std::vector<Warning> warnings_;
     TimePoint deadline_{};
     TimePoint ending_by_{}; // bound on an ending
@@ -199,7 +208,11 @@ private:
     TimePoint checkpoint_by_{}; // bound on the host's answer
     TimePoint next_moment_{};   // the end of the wait in before_submit and before_poll
     TimePoint submitted_at_{};
-    std::optional<double> first_eta_seconds_;
+    TimePoint asked_at_{}; // the last poll
+    std::unique_ptr<JobWatch>
+        watch_;              // unless the job was submitted by an earlier run, so its age is not known
+    bool look_again_ = true; // at next_moment_; false: only think again of when to look
+    bool was_held_ = true;   // the last poll, as far as is known; see may_be_held()
     std::unique_ptr<const Error> last_submit_error_;
     int submit_failures_ = 0;
     int poll_failures_ = 0;

@@ -7,6 +7,12 @@
 #include <utility>
 
 namespace pixelml {
+namespace {
+
+// A host should not be asked to call again at once: it suspended the run to have peace.
+constexpr Millis shortest_suspension{500};
+
+} // namespace
 Step JobFlow::end(TimePoint now, Ending ending) {
     ending_ = ending;
     ending_by_ = now + ending_bound;
@@ -34,8 +40,7 @@ Step JobFlow::end_with_job(TimePoint now) {
         return send_cancel(now);
     if (ending_ == Ending::deadline)
         return finish_at_deadline(false);
-    const auto age = std::chrono::duration_cast<Millis>(now - submitted_at_);
-    return suspend_with(mark_, progress_.eta.value_or(poll_delay(age, std::nullopt)));
+    return suspend_with(mark_, progress_.eta.value_or(std::max(next_look(now).delay, shortest_suspension)));
 }
 
 Step JobFlow::send_cancel(TimePoint now) {

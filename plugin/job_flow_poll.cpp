@@ -25,6 +25,8 @@ Step JobFlow::on_job(TimePoint now, const JobReply& job) {
     mark_.state = Checkpoint::State::submitted;
     mark_.job = {job.id, job.targets};
     submitted_at_ = now;
+    watch_ =
+        std::make_unique<JobWatch>(durations_.of(plan_.input->model + "/" + plan_.input->size.value_or("")));
     plan_.input.reset(); // a run that only waits keeps no texts
     read_job_progress(job);
     if (job.status == JobStatus::succeeded && !job.video.empty())
@@ -33,18 +35,50 @@ Step JobFlow::on_job(TimePoint now, const JobReply& job) {
         return lose_job(error_of_failed_job(job, binding()), false);
     if (ending_ != Ending::none)
         return end_with_job(now);
-    first_eta_seconds_ = job.eta_seconds;
     return plan_.keeps_checkpoints ? save(State::saving_job, now, mark_) : on_job_kept(now);
 }
 
 Step JobFlow::on_job_kept(TimePoint now) {
     if (now >= suspend_at_)
         return suspend_with_job(now);
-    return wait_to_poll(now, poll_delay(0ms, first_eta_seconds_));
+    return wait_for_next_look(now, std::nullopt);
+}
+
+Millis JobFlow::age(TimePoint now) const {
+    return std::chrono::duration_cast<Millis>(now - submitted_at_);
+}
+
+// The API's own word first, then what other runs have shown.
+NextLook JobFlow::next_look(TimePoint now) {
+    if (progress_.eta)
+        return {delay_by_eta(age(now), std::chrono::duration<double>(*progress_.eta).count()), true};
+    if (progress_.fraction && progress_.phase == Phase::running)
+        if (const auto delay = delay_by_progress(age(now), *progress_.fraction))
+            return {*delay, true};
+    return watch_ != nullptr ? watch_->next_look(age(now), jitter_.next())
+                             : NextLook{delay_without_age(age(now)), true};
+}
+
+// Whether a poll may ask to be held until the job is done. It holds a connection that other runs may want.
+bool JobFlow::may_be_held() const {
+    return binding().poll.prefer_wait_seconds > 0 && watch_ != nullptr
+           && watch_->runs_at_once() <= plan_.connection->max_connections / 2;
+}
+
+Step JobFlow::wait_for_next_look(TimePoint now, std::optional<Millis> retry_after) {
+    const auto [planned, ask] = next_look(now);
+    auto delay = planned;
+    // A poll that is held sees the end that comes meanwhile; one that was answered at once was not held.
+    if (ask && was_held_ && may_be_held())
+        delay = std::max(delay - Millis(std::chrono::seconds(binding().poll.prefer_wait_seconds)), 0ms);
+    auto waiting = wait_to_poll(now, std::max(delay, retry_after.value_or(0ms)));
+    look_again_ = ask;
+    return waiting;
 }
 
 Step JobFlow::wait_to_poll(TimePoint now, Millis delay) {
     state_ = State::before_poll;
+    look_again_ = true;
     next_moment_ = std::max(now + delay, traffic_.not_before());
     return step(Wait{});
 }
@@ -53,7 +87,10 @@ Step JobFlow::ask_for_job(TimePoint now) {
     if (traffic_.not_before() > now)
         return wait_to_poll(now, 0ms);
     state_ = State::polling;
-    const auto& what = job_succeeded_ ? *binding().result : binding().poll;
+    auto what = job_succeeded_ ? *binding().result : binding().poll;
+    if (!job_succeeded_ && !may_be_held())
+        what.prefer_wait_seconds = 0;
+    asked_at_ = now;
     const auto& target = job_succeeded_ ? mark_.job.targets.result : mark_.job.targets.poll;
     auto request = job_request(what, binding(), plan_.connection->base_path, target, mark_.job.id);
     request.timeout = plan_.connection->request_timeout + std::chrono::seconds(what.prefer_wait_seconds);
@@ -74,6 +111,7 @@ Step JobFlow::on_job_reply(TimePoint now, const HttpReply& reply) {
 
     traffic_.note_success();
     poll_failures_ = 0;
+    was_held_ = now - asked_at_ >= std::chrono::milliseconds(500) * binding().poll.prefer_wait_seconds;
     if (job_succeeded_)
         return succeed(job->video);
     if (!job->targets.result.empty())
@@ -89,6 +127,12 @@ Step JobFlow::on_job_reply(TimePoint now, const HttpReply& reply) {
                                        + " that is known for " + duration_text(patience_with_unknown_status)
                                        + "."),
                         true);
+    const bool ended = job->status == JobStatus::succeeded || job->status == JobStatus::failed
+                       || job->status == JobStatus::cancelled;
+    if (watch_ != nullptr && job->status == JobStatus::succeeded)
+        watch_->note_done(age(now));
+    else if (watch_ != nullptr && !ended)
+        watch_->note_running(age(now));
     if (job->status == JobStatus::succeeded) {
         job_succeeded_ = job->video.empty() && binding().result.has_value();
         return job_succeeded_ && ending_ == Ending::none ? ask_for_job(now)
@@ -101,8 +145,7 @@ Step JobFlow::on_job_reply(TimePoint now, const HttpReply& reply) {
         return end_with_job(now);
     if (now >= suspend_at_)
         return suspend_with_job(now);
-    const auto age = std::chrono::duration_cast<Millis>(now - submitted_at_);
-    return wait_to_poll(now, std::max(poll_delay(age, job->eta_seconds), reply.retry_after.value_or(0ms)));
+    return wait_for_next_look(now, reply.retry_after);
 }
 
 // A reply that no repetition changes.
@@ -163,11 +206,14 @@ void JobFlow::read_job_progress(const JobReply& job) {
                                       : "The API calls the job \"" + job.status_word.substr(0, 64)
                                             + "\", which the binding does not list; it counts as running.");
     }
-    if (job.progress)
-        progress_.fraction = job.progress;
-    progress_.eta.reset();
+    std::optional<Millis> eta;
     if (job.eta_seconds)
-        progress_.eta = Millis(std::llround(std::min(*job.eta_seconds, 86'400.0) * 1000.0));
+        eta = Millis(std::llround(std::min(*job.eta_seconds, 86'400.0) * 1000.0));
+    const auto fraction = job.progress ? job.progress : progress_.fraction;
+    if (eta != progress_.eta || fraction != progress_.fraction)
+        ++progress_version_;
+    progress_.eta = eta;
+    progress_.fraction = fraction;
     if (job.status == JobStatus::queued)
         report(Phase::queued, "Waiting in the queue of " + binding().name);
     else

@@ -42,9 +42,10 @@ Step JobFlow::start(TimePoint now) {
     submitted_at_ = now;
     if (plan_.suspend_after)
         suspend_at_ = now + *plan_.suspend_after;
-    mark_.input_digest = input_digest(*plan_.input);
+    const auto digest = input_digest(*plan_.input);
+    mark_.input_digest = digest;
     mark_.api = plan_.connection->origin.authority() + plan_.connection->base_path;
-    mark_.key = idempotency_key(plan_.run_key, mark_.input_digest, 0);
+    mark_.key = idempotency_key(plan_.run_key, digest, 0);
     return plan_.checkpoint ? resume_job(now) : begin(now);
 }
 
@@ -133,7 +134,7 @@ Step JobFlow::try_submit(TimePoint now) {
         return save(State::saving_intent, now, checkpoint_in(Checkpoint::State::intent));
     state_ = State::submitting;
     report(Phase::submitting, "Submitting to " + binding().name);
-    auto request = submit_request(binding(), plan_.connection->base_path, *plan_.input, mark_.key);
+    auto request = submit_request(binding(), plan_.connection->base_path, *plan_.input, mark_.key.text());
     request.timeout = plan_.connection->request_timeout;
     request.needs_fresh_connection = !plan_.connection->idempotent_submit;
     return step(Send{with_trace(std::move(request))});

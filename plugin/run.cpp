@@ -17,36 +17,11 @@
 namespace pixelml {
 namespace {
 
-constexpr Millis default_checkpoint_timeout{30'000};
-constexpr std::size_t traceparent_length = 55;
-
 // A host's "for ever", as a duration that can be added to a moment.
-constexpr std::int64_t longest_ms = Millis(std::chrono::hours(24 * 365)).count();
-Millis bounded(std::int64_t ms) {
-    return Millis(std::clamp<std::int64_t>(ms, 0, longest_ms));
-}
+constexpr Millis for_ever = std::chrono::hours(24 * 365);
 
-std::string text_of(const char* text) {
-    return text != nullptr ? std::string(text) : std::string();
-}
-
-std::optional<Millis> suspend_after_of(const wfn_request& request) {
-    switch (request.suspend) {
-    case WFN_SUSPEND_WHEN_SUBMITTED:
-        return Millis(0);
-    case WFN_SUSPEND_AFTER:
-        return bounded(request.suspend_after_ms);
-    default:
-        return std::nullopt;
-    }
-}
-
-// A trace parent that could not stand in a header is left out: tracing must not fail a run.
-std::string usable_traceparent(std::string text) {
-    const bool usable =
-        text.size() == traceparent_length && text.find_first_not_of("0123456789abcdef-") == std::string::npos;
-    return usable ? std::move(text) : std::string();
-}
+// What a shared pointer puts beside the driver.
+constexpr std::size_t driver_bytes = sizeof(JobDriver) + 64;
 
 wfn_phase phase_of(Phase phase) noexcept {
     switch (phase) {
@@ -68,22 +43,10 @@ wfn_phase phase_of(Phase phase) noexcept {
 
 } // namespace
 
-RunRequest::RunRequest(const wfn_request& request, LiveConnections& connections)
-    : flags(request.flags), has_run_key(request.run_key != nullptr), input_json(text_of(request.input_json)),
-      traceparent(usable_traceparent(text_of(request.traceparent))), timeout(bounded(request.timeout_ms)),
-      checkpoint_timeout(request.checkpoint_timeout_ms > 0 ? bounded(request.checkpoint_timeout_ms)
-                                                           : default_checkpoint_timeout),
-      suspend_after(suspend_after_of(request)) {
-    if (request.connection_json != nullptr)
-        connection = connections.of(request.connection_json);
-    if (request.checkpoint_json != nullptr)
-        checkpoint_json.emplace(request.checkpoint_json);
-}
-
 Run::Run(std::shared_ptr<Session> session, const wfn_request& request)
     : callbacks_{request.user_data, request.on_progress, request.on_checkpoint, request.on_complete},
-      run_key_(text_of(request.run_key)),
-      request_(std::make_unique<RunRequest>(request, session->live_connections())),
+      run_key_(request.run_key != nullptr ? request.run_key : ""),
+      request_(RunRequest::copy_of(request, session->live_connections(), driver_bytes)),
       session_(std::move(session)), strand_(session_->new_strand()) {}
 
 void Run::begin() {
@@ -128,7 +91,7 @@ bool Run::wait(Millis timeout) {
         return true;
     }
 
-    return ended_.wait_for(lock, bounded(timeout.count()), [this] { return over_; });
+    return ended_.wait_for(lock, std::min(timeout, for_ever), [this] { return over_; });
 }
 
 const wfn_result* Run::result() {
@@ -161,24 +124,23 @@ void Run::post(Function function) {
 }
 
 void Run::begin_guarded() {
-    const auto request = std::exchange(request_, nullptr);
-    if (request == nullptr)
+    if (request_ == nullptr)
         return; // ended before it began
     try {
-        begin_checked(*request);
+        begin_checked(std::move(request_));
     } catch (const std::exception& defect) {
         fail(make_error(ErrorCode::internal_error,
                         std::string("The run could not begin: ") + defect.what() + "."));
     }
 }
 
-void Run::begin_checked(RunRequest& request) {
+void Run::begin_checked(RunRequest::Owner request) {
     const auto& definitions = session_->definitions();
-    const bool validate_only = (request.flags & WFN_VALIDATE_ONLY) != 0;
+    const bool validate_only = (request->flags & WFN_VALIDATE_ONLY) != 0;
     LiveConnection::Opened opened;
     const auto& connection = opened.connection;
-    if (request.connection != nullptr) {
-        auto result = session_->open(*request.connection);
+    if (request->connection != nullptr) {
+        auto result = session_->open(*request->connection);
         if (!result)
             return fail(result.error());
         opened = std::move(*result);
@@ -186,7 +148,7 @@ void Run::begin_checked(RunRequest& request) {
         return fail(make_error(ErrorCode::invalid_connection, "The run was given no PixelML connection."));
     }
 
-    auto checked = read_input(request.input_json, definitions.input,
+    auto checked = read_input(request->input_json, definitions.input,
                               connection != nullptr && connection->allow_insecure_loopback);
     if (!checked)
         return fail(checked.error());
@@ -194,8 +156,8 @@ void Run::begin_checked(RunRequest& request) {
         on_warning(warning);
 
     RunPlan plan;
-    if (request.checkpoint_json) {
-        auto checkpoint = read_checkpoint(*request.checkpoint_json);
+    if (request->checkpoint_json) {
+        auto checkpoint = read_checkpoint(*request->checkpoint_json);
         if (!checkpoint)
             return fail(checkpoint.error());
         plan.checkpoint = std::make_unique<Checkpoint>(std::move(*checkpoint));
@@ -208,16 +170,18 @@ void Run::begin_checked(RunRequest& request) {
 
     plan.connection = connection;
     plan.input = std::make_unique<const Input>(std::move(checked->input));
-    plan.run_key = request.has_run_key ? run_key_ : random_run_key();
-    plan.traceparent = request.traceparent;
+    plan.run_key = request->has_run_key ? run_key_ : random_run_key();
+    plan.traceparent = std::string(request->traceparent);
     plan.keeps_checkpoints = callbacks_.on_checkpoint != nullptr;
-    plan.checkpoint_timeout = request.checkpoint_timeout;
-    plan.timeout = request.timeout > Millis(0) ? request.timeout : connection->job_timeout;
-    plan.suspend_after = request.suspend_after;
-    plan.cancel_job_at_deadline = (request.flags & WFN_CANCEL_JOB_AT_DEADLINE) != 0;
+    plan.checkpoint_timeout = request->checkpoint_timeout;
+    plan.timeout = request->timeout > Millis(0) ? request->timeout : connection->job_timeout;
+    plan.suspend_after = request->suspend_after;
+    plan.cancel_job_at_deadline = (request->flags & WFN_CANCEL_JOB_AT_DEADLINE) != 0;
     plan.jitter_seed = std::hash<std::string>()(plan.run_key);
-    driver_ = std::make_shared<JobDriver>(*strand_, std::move(opened.service), std::move(plan),
-                                          definitions.output, static_cast<JobListener&>(*this));
+    auto memory = RunRequest::memory_of(std::move(request));
+    driver_ = std::allocate_shared<JobDriver>(ReusingAllocator<JobDriver>(memory), *strand_,
+                                              std::move(opened.service), std::move(plan), definitions.output,
+                                              static_cast<JobListener&>(*this));
     switch (early_end_) {
     case EarlyEnd::none:
         return driver_->start();

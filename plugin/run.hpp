@@ -1,7 +1,7 @@
 #pragma once
 
 #include "job_driver.hpp"
-#include "live_connections.hpp"
+#include "run_request.hpp"
 #include "run_result.hpp"
 
 #include <workflow_node/node.h>
@@ -9,6 +9,7 @@
 #include <boost/asio/any_io_executor.hpp>
 
 #include <condition_variable>
+#include <cstddef>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -19,25 +20,11 @@ namespace pixelml {
 
 class Session;
 
-// What of a wfn_request is needed until the run has begun, copied: the host's own is only there during
-// execute.
-struct RunRequest {
-    RunRequest(const wfn_request& request, LiveConnections& connections);
-
-    std::uint32_t flags;
-    bool has_run_key;
-    std::string input_json;
-    std::shared_ptr<LiveConnection> connection; // or nullptr
-    std::optional<std::string> checkpoint_json;
-    std::string traceparent;
-    Millis timeout;
-    Millis checkpoint_timeout;
-    std::optional<Millis> suspend_after;
-};
-
 // One execution: its callbacks, its completion exactly once, its result. The functions for the host are
 // thread-safe and never call it; everything else happens on the run's strand.
 class Run final : public std::enable_shared_from_this<Run>, private JobListener {
+    friend class Session;
+
 public:
     Run(std::shared_ptr<Session> session, const wfn_request& request);
 
@@ -62,7 +49,7 @@ private:
     enum class EarlyEnd { none, suspend, cancel };
 
     void begin_guarded();
-    void begin_checked(RunRequest& request);
+    void begin_checked(RunRequest::Owner request);
     void fail(Error error);
     void on_progress(const Progress& progress, const std::string& job_id) override;
     void on_checkpoint(const std::string& text) override;
@@ -84,9 +71,10 @@ private:
     const Callbacks callbacks_;
     const std::string run_key_; // empty: none was given
     wfn_run* handle_ = nullptr;
+    std::size_t place_ = 0; // among the session's live runs, under its lock
 
     // Only the strand's.
-    std::unique_ptr<RunRequest> request_; // until the run has begun
+    RunRequest::Owner request_; // until the run has begun
     EarlyEnd early_end_ = EarlyEnd::none;
     std::shared_ptr<JobDriver> driver_;
     std::vector<Warning> warnings_;

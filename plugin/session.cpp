@@ -75,7 +75,8 @@ bool Session::start(const std::shared_ptr<Run>& run) {
     const std::lock_guard lock(mutex_);
     if (closing_)
         return false;
-    runs_.insert(run);
+    run->place_ = runs_.size();
+    runs_.push_back(run);
     to_begin_.push_back(run);
     if (!std::exchange(beginning_, true))
         boost::asio::post(io_, [this] { begin_some(); });
@@ -105,7 +106,9 @@ void Session::begin_some() {
 
 void Session::remove(const std::shared_ptr<Run>& run) {
     const std::lock_guard lock(mutex_);
-    runs_.erase(run);
+    runs_.back()->place_ = run->place_;
+    std::swap(runs_.at(run->place_), runs_.back());
+    runs_.pop_back();
     run_removed_.notify_all();
 }
 

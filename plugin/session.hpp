@@ -16,7 +16,6 @@
 #include <map>
 #include <memory>
 #include <mutex>
-#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -74,7 +73,7 @@ private:
     std::mutex mutex_;
     std::condition_variable run_removed_;
     bool closing_ = false;
-    std::set<std::shared_ptr<Run>> runs_;
+    std::vector<std::shared_ptr<Run>> runs_;
     std::deque<std::shared_ptr<Run>> to_begin_;
     bool beginning_ = false; // begin_some is posted
     std::map<std::string, std::shared_ptr<ApiService>> services_;

@@ -47,6 +47,19 @@ std::string sha256_hex(std::string_view text) {
     return hex(sha256(text));
 }
 
+bool is_hex_digest(std::string_view text) noexcept {
+    return text.size() == 2 * sizeof(Sha256)
+           && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+HexDigest::HexDigest(std::string_view text) {
+    if (!is_hex_digest(text))
+        throw std::invalid_argument("not a digest");
+    const auto value = [](char digit) { return digit <= '9' ? digit - '0' : digit - 'a' + 10; };
+    for (std::size_t i = 0; i < bytes_.size(); ++i)
+        bytes_.at(i) = static_cast<unsigned char>(value(text[2 * i]) * 16 + value(text[2 * i + 1]));
+}
+
 void release_sha256() noexcept {
     EVP_MD_free(fetched.exchange(nullptr));
 }

@@ -95,7 +95,8 @@ std::string header_of(const HttpRequest& request, std::string_view name) {
 }
 
 FlowStory::FlowStory(const Facts& facts, std::shared_ptr<World> world)
-    : world_(std::move(world)), flow_(plan_of(facts), world_->traffic, definitions().output) {}
+    : world_(std::move(world)),
+      flow_(plan_of(facts), world_->traffic, world_->durations, definitions().output) {}
 
 void FlowStory::start() {
     take(flow_.start(now()));
@@ -190,7 +191,7 @@ void FlowStory::become_job() {
 }
 
 void FlowStory::poll() {
-    for (int i = 0; i < 3 && !sending(); ++i)
+    for (int i = 0; i < 40 && !sending(); ++i) // it may think again of when to look several times
         wake();
     if (request().method != "GET")
         throw std::logic_error("there is no poll");

@@ -344,7 +344,7 @@ TEST_P(RejectedSubmit, EndsTheRunUnpaidAndTheNextAttemptHasANewKey) {
         EXPECT_EQ(next.state, State::prepared);
         EXPECT_EQ(next.generation, 1);
         EXPECT_NE(next.key, key);
-        EXPECT_EQ(next.key, idempotency_key("run-1", next.input_digest, 1));
+        EXPECT_EQ(next.key, idempotency_key("run-1", next.input_digest.text(), 1));
     }
 }
 
