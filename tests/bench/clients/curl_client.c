@@ -227,10 +227,11 @@ static void run_round(struct client* client, size_t runs, int64_t* delays) {
     }
 }
 
-static size_t run_all(struct client* client, const struct options* options, size_t runs, int64_t* delays) {
-    const int64_t end = options->time_limit > 0 ? now_ns() + (int64_t)(options->time_limit * 1e9) : INT64_MAX;
+static size_t run_all(struct client* client, enum mode mode, size_t runs, double time_limit,
+                      int64_t* delays) {
+    const int64_t end = time_limit > 0 ? now_ns() + (int64_t)(time_limit * 1e9) : INT64_MAX;
     size_t i;
-    if (options->mode == MODE_AT_ONCE) {
+    if (mode == MODE_AT_ONCE) {
         run_round(client, runs, delays);
         return runs;
     }
@@ -258,12 +259,12 @@ int main(int argc, char** argv) {
     allocate_jobs(&client, options.runs > options.warm_up ? options.runs : options.warm_up);
     if (options.warm_up > 0) {
         allocate_report(&report, options.warm_up, 0);
-        run_all(&client, &options, options.warm_up, report.delays);
+        run_all(&client, options.mode, options.warm_up, 0, report.delays);
         free_report(&report);
     }
     allocate_report(&report, options.runs, 0);
     begin_report(&report);
-    report.runs = run_all(&client, &options, options.runs, report.delays);
+    report.runs = run_all(&client, options.mode, options.runs, options.time_limit, report.delays);
     print_report(&report);
     return 0;
 }

@@ -179,7 +179,7 @@ static void run_all(const struct host* host, const struct options* options, stru
 static void measure_runs(const struct host* host, const struct options* options) {
     struct report report;
     struct options warm_up = *options;
-    warm_up.time_limit = options->time_limit / 4;
+    warm_up.time_limit = 0; /* the service is told how many runs to leave out */
     if (options->warm_up > 0) {
         allocate_report(&report, options->warm_up, 1);
         run_all(host, &warm_up, &report);

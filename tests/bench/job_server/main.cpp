@@ -104,7 +104,7 @@ void print_statistics(const Server& server, double cpu) {
     const auto& traffic = server.traffic();
     std::cout << boost::json::serialize(boost::json::object{
         {"cpu_s", cpu},
-        {"busy_s", static_cast<double>(traffic.last_request_ns - traffic.first_request_ns) / 1e9},
+        {"busy_s", static_cast<double>(traffic.last_request_ns - traffic.first_connection_ns) / 1e9},
         {"jobs", book.jobs()},
         {"measured_jobs", book.measured_jobs()},
         {"requests", traffic.requests},

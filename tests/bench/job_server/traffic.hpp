@@ -12,16 +12,16 @@ namespace job_server {
 class Traffic {
 public:
     void note_opened() noexcept {
-        ++accepted;
+        if (accepted++ == 0)
+            first_connection_ns = now_ns();
         peak_open = std::max(peak_open, ++open);
     }
     void note_closed() noexcept { --open; }
     void note_handshake(bool resumed) noexcept { ++(resumed ? resumed_handshakes : full_handshakes); }
     void note_failed_handshake() noexcept { ++failed_handshakes; }
     void note_request() noexcept {
+        ++requests;
         last_request_ns = now_ns();
-        if (requests++ == 0)
-            first_request_ns = last_request_ns;
     }
 
     std::size_t accepted = 0;
@@ -32,7 +32,7 @@ public:
     std::size_t failed_handshakes = 0;
     std::size_t refused_accepts = 0; // for want of file descriptors
     std::size_t requests = 0;
-    std::int64_t first_request_ns = 0;
+    std::int64_t first_connection_ns = 0;
     std::int64_t last_request_ns = 0;
 };
 
