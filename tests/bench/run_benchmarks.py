@@ -125,7 +125,7 @@ def write_report(results, output, draws):
     try:
         plot.draw(results, [output / "plot.svg", output / "plot.png"])
     except ImportError:
-        print("No plot: python3-matplotlib is not installed.", file=sys.stderr)
+        print("No plot: this Python has no matplotlib (python3-matplotlib for /usr/bin/python3).", file=sys.stderr)
 
 
 def verdict(results):

@@ -31,10 +31,11 @@ class Sizes:
     starts: int = 20
     idle_s: float = 60
     instruction_runs: tuple = (20, 120)
+    patience_s: float = 3600  # the most for any one client, whatever its case grants
 
 
 SHORT = Sizes(sequence_runs=10, sequence_warm_up=2, jobs=200, durations="0.3:0.6", warm_up=20,
-              growth=(100, 200, 400), starts=3, idle_s=2, instruction_runs=(2, 6))
+              growth=(100, 200, 400), starts=3, idle_s=2, instruction_runs=(2, 6), patience_s=20)
 
 
 @dataclasses.dataclass
@@ -115,5 +116,8 @@ def cases_of(scenarios, contenders, sizes, labels):
     """In the order in which one repetition runs them."""
     makers = {"sequence": _sequence, "at_once": _at_once, "growth": _growth, "start": _start,
               "instructions": _instructions}
-    return [case for scenario in scenarios for case in makers[scenario](sizes, labels)
-            if case.contender in contenders]
+    cases = [case for scenario in scenarios for case in makers[scenario](sizes, labels)
+             if case.contender in contenders]
+    for case in cases:
+        case.timeout_s = min(case.timeout_s, sizes.patience_s)
+    return cases
