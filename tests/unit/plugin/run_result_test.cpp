@@ -57,7 +57,7 @@ TEST(RunResult, OfACancelKeepsItsCheckpoint) {
     outcome.kind = Outcome::Kind::cancelled;
     outcome.error = make_error(ErrorCode::cancelled, "stopped");
     outcome.checkpoint = Checkpoint{};
-    outcome.checkpoint->key = "k1";
+    outcome.checkpoint->key = std::string(64, 'a');
     const RunResult result(outcome, {});
     EXPECT_EQ(result.get()->outcome, WFN_CANCELLED);
     EXPECT_STREQ(result.get()->error->code, "cancelled");
