@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace pixelml {
 namespace {
@@ -44,7 +45,7 @@ void JobDurations::refresh() {
     if (!table_.stale())
         return;
     table_.refresh();
-    plan_ = PollPlan(table_);
+    plan_is_old_ = true;
 }
 
 void JobDurations::note_running(Millis last_look, Millis age) {
@@ -61,6 +62,8 @@ void JobDurations::note_done(Millis last_look, Millis age) {
 NextLook JobDurations::next_look(Millis last_look, Millis age, double jitter) {
     const std::lock_guard lock(mutex_);
     refresh();
+    if (std::exchange(plan_is_old_, false)) // only now: jobs that end at once need no plan
+        plan_ = PollPlan(table_);
     const auto now = seconds(age);
     const auto planned = plan_.next_look(seconds(last_look), jitter);
     const auto explores = jitter < explorers && planned - seconds(last_look) > shortest_explored;
