@@ -47,8 +47,8 @@ private:
     std::mutex mutex_;
     std::size_t runs_ = 0;
     JobLifeTable table_;
-    PollPlan plan_{table_};
-    bool plan_is_old_ = false; // the table's estimate has changed since
+    PollPlan plan_;
+    bool plan_is_old_ = true;  // the table's estimate has changed since
     double found_at_once_ = 1; // of the looks at once, lately
 };
 

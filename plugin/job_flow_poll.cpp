@@ -66,13 +66,14 @@ bool JobFlow::may_be_held() const {
 }
 
 Step JobFlow::wait_for_next_look(TimePoint now, std::optional<Millis> retry_after) {
-    const auto [planned, ask] = next_look(now);
-    auto delay = planned;
+    auto next = next_look(now);
     // A poll that is held sees the end that comes meanwhile; one that was answered at once was not held.
-    if (ask && was_held_ && may_be_held())
-        delay = std::max(delay - Millis(std::chrono::seconds(binding().poll.prefer_wait_seconds)), 0ms);
-    auto waiting = wait_to_poll(now, std::max(delay, retry_after.value_or(0ms)));
-    look_again_ = ask;
+    if (was_held_ && may_be_held()) {
+        const Millis held = std::chrono::seconds(binding().poll.prefer_wait_seconds);
+        next = {next.ask ? std::max(next.delay - held, 0ms) : 0ms, true};
+    }
+    auto waiting = wait_to_poll(now, std::max(next.delay, retry_after.value_or(0ms)));
+    look_again_ = next.ask;
     return waiting;
 }
 

@@ -85,44 +85,48 @@ void plan_looks(std::span<PlanNode> nodes) noexcept {
     }
 }
 
-PollPlan::PollPlan(const JobLifeTable& table) : nodes_(make_nodes(table)) {
-    const auto last = nodes_.size() - 1;
-    nodes_[last].ends_after = nodes_[last].age * nodes_[last].survival;
+PollPlan::PollPlan(const JobLifeTable& table) {
+    auto nodes = make_nodes(table);
+    const auto last = nodes.size() - 1;
+    nodes[last].ends_after = nodes[last].age * nodes[last].survival;
     for (auto i = last; i-- > 0;) {
-        const auto ends = nodes_[i].survival - nodes_[i + 1].survival;
-        nodes_[i].ends_after = nodes_[i + 1].ends_after + ends * (nodes_[i].age + nodes_[i + 1].age) / 2;
-        nodes_[i].look_cost = request_worth * nodes_[i].ends_after;
+        const auto ends = nodes[i].survival - nodes[i + 1].survival;
+        nodes[i].ends_after = nodes[i + 1].ends_after + ends * (nodes[i].age + nodes[i + 1].age) / 2;
+        nodes[i].look_cost = request_worth * nodes[i].ends_after;
     }
     const auto edges = JobLifeTable::edges();
     std::size_t earliest = 0, latest = 0, quiet = 0, known = 0;
     for (std::size_t i = 0; i < last; ++i) {
-        const auto& node = nodes_[i];
+        const auto& node = nodes[i];
         for (earliest = std::max(earliest, i + 1);
-             earliest < last && nodes_[earliest].age < node.age + least_gap(node.age);)
+             earliest < last && nodes[earliest].age < node.age + least_gap(node.age);)
             ++earliest;
         for (quiet = std::max(quiet, i);
-             quiet < last && nodes_[quiet + 1].survival >= node.survival * (1 - ends_in_dead_zone);)
+             quiet < last && nodes[quiet + 1].survival >= node.survival * (1 - ends_in_dead_zone);)
             ++quiet;
         for (known = std::max(known, JobLifeTable::bucket_of(node.age));
              known < JobLifeTable::buckets && table.exposure(known) >= runs_that_know;)
             ++known;
-        const auto quiet_until = std::min(nodes_[quiet].age, edges[known]);
+        const auto quiet_until = std::min(nodes[quiet].age, edges[known]);
         const auto until =
             std::max(node.age + greatest_gap(node.age),
                      std::min(node.age + longest_wait, quiet_until + greatest_gap(quiet_until)));
-        for (latest = std::max(latest, earliest); latest < last && nodes_[latest + 1].age <= until;)
+        for (latest = std::max(latest, earliest); latest < last && nodes[latest + 1].age <= until;)
             ++latest;
-        nodes_[i].earliest = earliest;
-        nodes_[i].latest = latest;
+        nodes[i].earliest = earliest;
+        nodes[i].latest = latest;
     }
-    nodes_[last].earliest = nodes_[last].latest = last;
-    plan_looks(nodes_);
+    nodes[last].earliest = nodes[last].latest = last;
+    plan_looks(nodes);
+    nodes_.reserve(nodes.size());
+    for (const auto& node : nodes)
+        nodes_.push_back({node.age, node.survival, node.line, static_cast<std::uint32_t>(node.latest),
+                          static_cast<std::uint32_t>(node.next)});
 }
 
 std::size_t PollPlan::node_at(double age) const noexcept {
-    const auto above =
-        std::upper_bound(nodes_.begin(), nodes_.end(), age,
-                         [](double wanted, const PlanNode& node) { return wanted < node.age; });
+    const auto above = std::upper_bound(nodes_.begin(), nodes_.end(), age,
+                                        [](double wanted, const Node& node) { return wanted < node.age; });
     return static_cast<std::size_t>(std::max<std::ptrdiff_t>(std::distance(nodes_.begin(), above), 1)) - 1;
 }
 
@@ -134,7 +138,7 @@ double PollPlan::next_look(double last_look, double jitter) const noexcept {
     const auto& node = nodes_[i];
     const auto part = (last_look - node.age) / (nodes_[i + 1].age - node.age);
     const auto survival = std::lerp(node.survival, nodes_[i + 1].survival, part);
-    auto best = node.next;
+    std::size_t best = node.next;
     for (auto k = best + 1; k <= nodes_[i + 1].next; ++k)
         if (nodes_[k].line + nodes_[k].age * survival < nodes_[best].line + nodes_[best].age * survival)
             best = k;

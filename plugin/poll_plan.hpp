@@ -3,6 +3,7 @@
 #include "job_life_table.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -33,6 +34,7 @@ inline constexpr double longest_wait = 30;
 // of the time that the job is expected to take, so a plan scales with the jobs.
 class PollPlan {
 public:
+    PollPlan() = default; // of nothing: it must not be asked
     explicit PollPlan(const JobLifeTable& table);
 
     // The age to look at after a look at `last_look`. jitter, in [0, 1), spreads runs that began together
@@ -40,9 +42,15 @@ public:
     double next_look(double last_look, double jitter) const noexcept;
 
 private:
+    // What of a node is needed to look something up: a plan is kept for each kind of job.
+    struct Node {
+        double age, survival, line;
+        std::uint32_t latest, next;
+    };
+
     std::size_t node_at(double age) const noexcept;
 
-    std::vector<PlanNode> nodes_;
+    std::vector<Node> nodes_;
 };
 
 } // namespace pixelml

@@ -202,6 +202,9 @@ static void measure_start(struct host* host, const char* path) {
            (double)(opened - loaded) / 1e6, (double)(opened - started) / 1e6);
 }
 
+/* A kept connection is closed when it was idle for half a minute; after that nothing is left to do. */
+static const double settle_seconds = 33;
+
 static void measure_idle(const struct host* host, double seconds) {
     int64_t delay;
     uint32_t call;
@@ -209,7 +212,7 @@ static void measure_idle(const struct host* host, double seconds) {
     run_in_sequence(host, 1, 0, &delay, &call);
     if (delay < 0)
         fail("the run before the idle time failed");
-    sleep_for(2); /* what a run leaves behind may still settle */
+    sleep_for(settle_seconds);
     before = switches_of_other_threads();
     sleep_for(seconds);
     after = switches_of_other_threads();

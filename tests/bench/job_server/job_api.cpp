@@ -112,11 +112,9 @@ void JobApi::write_pixelml(std::size_t number, bool submitted, bool done) {
         body_ += R"("}})";
         return;
     }
-    char progress[32];
-    std::snprintf(progress, sizeof progress, R"(","progress":%.3f)", fraction_of(book_[number]));
     body_ += submitted ? "queued" : "running";
-    body_ += progress;
-    write_eta(book_[number]);
+    body_ += '"';
+    write_eta(book_[number]); // no progress: an even one tells the end as well
     body_ += '}';
 }
 
@@ -203,11 +201,6 @@ void JobApi::add_video(std::size_t number) {
 void JobApi::add_number(std::int64_t number) {
     char digits[24];
     body_.append(digits, std::to_chars(digits, digits + sizeof digits, number).ptr);
-}
-
-double JobApi::fraction_of(const Job& job) const noexcept {
-    const auto whole = static_cast<double>(job.done_ns - job.started_ns);
-    return whole <= 0 ? 0 : std::min(static_cast<double>(now_ - job.started_ns) / whole, 1.0);
 }
 
 } // namespace job_server

@@ -33,7 +33,6 @@ private:
     void add_name(std::size_t number);
     void add_video(std::size_t number);
     void add_number(std::int64_t number);
-    double fraction_of(const Job& job) const noexcept;
 
     JobBook& book_;
     bool names_end_;

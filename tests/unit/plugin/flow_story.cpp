@@ -67,6 +67,12 @@ std::string binding_without(std::string_view member) {
     return "\"api_binding\": " + boost::json::serialize(document);
 }
 
+std::string binding_that_holds_polls(int seconds) {
+    auto document = (*parse_json(embedded::pixelml_api)).as_object();
+    document.at("poll").as_object()["prefer_wait_seconds"] = seconds;
+    return "\"api_binding\": " + boost::json::serialize(document);
+}
+
 Input example_input() {
     Input input;
     input.model = "Pixel M";
@@ -100,6 +106,14 @@ FlowStory::FlowStory(const Facts& facts, std::shared_ptr<World> world)
 
 void FlowStory::start() {
     take(flow_.start(now()));
+}
+
+void FlowStory::start_cancelled() {
+    take(flow_.start_cancelled(now()));
+}
+
+void FlowStory::start_suspended() {
+    take(flow_.start_suspended(now()));
 }
 
 void FlowStory::image_checked(const ImageVerdict& verdict) {

@@ -25,6 +25,8 @@ std::string queue_binding();
 
 // A binding as the built-in one, but without these top-level members.
 std::string binding_without(std::string_view member);
+// The built-in binding for an API that holds its reply to a poll so long, as a member of a connection.
+std::string binding_that_holds_polls(int seconds);
 
 Input example_input();
 
@@ -64,6 +66,8 @@ public:
 
     // What happens to the run.
     void start();
+    void start_cancelled();
+    void start_suspended();
     void image_checked(const ImageVerdict& verdict);
     void slot();
     void kept();

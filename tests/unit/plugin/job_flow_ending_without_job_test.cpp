@@ -226,5 +226,66 @@ TEST(JobFlowSubmitUnderWay, AJobThatIsNamedAtTheDeadlineIsKept) {
     EXPECT_EQ(run.outcome().checkpoint.value().job.id, "job-1");
 }
 
+// A run that is cancelled or suspended before it begins.
+
+TEST(JobFlowEarlyEnd, SubmitsNothing) {
+    FlowStory cancelled;
+    cancelled.start_cancelled();
+    EXPECT_EQ(cancelled.outcome().kind, Outcome::Kind::cancelled);
+    EXPECT_EQ(cancelled.error().charged, Charged::no);
+    EXPECT_FALSE(cancelled.outcome().checkpoint);
+    EXPECT_EQ(cancelled.sends(), 0);
+
+    FlowStory suspended;
+    suspended.start_suspended();
+    EXPECT_EQ(suspended.outcome().kind, Outcome::Kind::suspended);
+    EXPECT_EQ(suspended.outcome().checkpoint.value().state, Checkpoint::State::prepared);
+    EXPECT_EQ(suspended.sends(), 0);
+    EXPECT_EQ(suspended.checkpoints(), 0U);
+}
+
+// The checkpoint of a run that ended in this state.
+Facts facts_after(Checkpoint::State state, const std::string& connection = {}) {
+    Facts facts;
+    facts.connection = connection;
+    FlowStory earlier(facts);
+    earlier.submit();
+    if (state == Checkpoint::State::submitted) {
+        earlier.reply(201, job_json("queued"));
+        earlier.kept();
+    }
+    facts.checkpoint = earlier.saved();
+    EXPECT_EQ(facts.checkpoint->state, state);
+    return facts;
+}
+
+TEST(JobFlowEarlyEnd, CancelsTheJobOfAnEarlierRun) {
+    FlowStory run(facts_after(Checkpoint::State::submitted));
+    run.start_cancelled();
+    ASSERT_TRUE(run.sending());
+    EXPECT_EQ(run.request().method, "DELETE");
+    run.reply(200, job_json("cancelled"));
+    EXPECT_EQ(run.outcome().kind, Outcome::Kind::cancelled);
+}
+
+TEST(JobFlowEarlyEnd, KeepsTheJobOfAnEarlierRunWhenSuspended) {
+    const auto facts = facts_after(Checkpoint::State::submitted);
+    FlowStory run(facts);
+    run.start_suspended();
+    EXPECT_EQ(run.outcome().kind, Outcome::Kind::suspended);
+    EXPECT_EQ(run.outcome().checkpoint, facts.checkpoint);
+    EXPECT_EQ(run.sends(), 0);
+}
+
+TEST(JobFlowEarlyEnd, SaysThatAnEarlierSubmitMayHaveArrived) {
+    const auto facts = facts_after(Checkpoint::State::intent, R"("idempotent_submit": true)");
+    FlowStory run(facts);
+    run.start_cancelled();
+    EXPECT_EQ(run.outcome().kind, Outcome::Kind::cancelled);
+    EXPECT_EQ(run.error().charged, Charged::unknown);
+    EXPECT_EQ(run.outcome().checkpoint, facts.checkpoint);
+    EXPECT_EQ(run.sends(), 0);
+}
+
 } // namespace
 } // namespace pixelml::testing

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <memory>
+#include <vector>
 
 namespace pixelml::testing {
 namespace {
@@ -251,6 +253,47 @@ TEST(JobFlowWait, TrustsTheProgressWhereThereIsNoEstimate) {
     const auto age = run.now() - TimePoint(1'000'000s);
     EXPECT_GT(run.until_wake(), age / 2);
     EXPECT_LT(run.until_wake(), age);
+}
+
+// Told by an API that holds the reply to a poll until the job is done, for 10 s at most.
+class HeldPoll : public ::testing::Test {
+protected:
+    static Facts facts() { return without_checkpoints(binding_that_holds_polls(10)); }
+
+    std::shared_ptr<World> world_ = std::make_shared<World>();
+};
+
+TEST_F(HeldPoll, IsAskedForBeforeTheEndIsDueAndAgainWhenItWasHeld) {
+    FlowStory run(facts(), world_);
+    run.become_job();
+    run.poll();
+    EXPECT_EQ(header_of(run.request(), "Prefer"), "wait=10");
+    run.pass(10s);
+    run.reply(200, job_json("running"));
+    EXPECT_EQ(run.until_wake(), 0ms);
+}
+
+TEST_F(HeldPoll, IsAPollLikeOthersWhereItIsAnsweredAtOnce) {
+    FlowStory run(facts(), world_);
+    run.become_job();
+    run.poll();
+    run.reply(200, job_json("running"));
+    EXPECT_GT(run.until_wake(), 100ms);
+}
+
+TEST_F(HeldPoll, IsNotAskedForByManyRunsBecauseEachHoldsAConnection) {
+    std::vector<std::unique_ptr<FlowStory>> others;
+    for (int i = 0; i < 40; ++i) {
+        others.push_back(std::make_unique<FlowStory>(facts(), world_));
+        others.back()->become_job();
+    }
+    others.back()->poll();
+    EXPECT_EQ(header_of(others.back()->request(), "Prefer"), "");
+    while (others.size() > 1)
+        others.erase(others.begin());
+    others.back()->reply(200, job_json("running"));
+    others.back()->poll();
+    EXPECT_EQ(header_of(others.back()->request(), "Prefer"), "wait=10");
 }
 
 TEST(JobFlowWait, PollsNoEarlierThanTheReplyAllows) {
