@@ -50,7 +50,9 @@ Run::Run(std::shared_ptr<Session> session, const wfn_request& request)
       session_(std::move(session)), strand_(session_->new_strand()) {}
 
 void Run::begin() {
-    boost::asio::dispatch(*strand_, [self = shared_from_this()] { self->begin_guarded(); });
+    with_strand([&](const boost::asio::any_io_executor& strand) {
+        boost::asio::dispatch(strand, [self = shared_from_this()] { self->begin_guarded(); });
+    });
 }
 
 void Run::cancel() {
@@ -109,10 +111,10 @@ void Run::force_end() {
     });
 }
 
-// Runs the function on the strand, unless the run is over.
+// Hands the strand to the function, unless the run is over.
 template <class Function>
-void Run::post(Function function) {
-    std::shared_ptr<Session> session; // keeps the executor alive while posting
+void Run::with_strand(Function function) {
+    std::shared_ptr<Session> session; // keeps the executor alive meanwhile
     std::optional<boost::asio::any_io_executor> strand;
     {
         const std::lock_guard lock(mutex_);
@@ -120,7 +122,14 @@ void Run::post(Function function) {
         strand = strand_;
     }
     if (session != nullptr)
-        boost::asio::post(*strand, [self = shared_from_this(), function] { function(*self); });
+        function(*strand);
+}
+
+template <class Function>
+void Run::post(Function function) {
+    with_strand([&](const boost::asio::any_io_executor& strand) {
+        boost::asio::post(strand, [self = shared_from_this(), function] { function(*self); });
+    });
 }
 
 void Run::begin_guarded() {

@@ -30,7 +30,7 @@ public:
 
     // What the host knows the run by; set before begin.
     void set_handle(wfn_run* handle) noexcept { handle_ = handle; }
-    // Posts the run's begin.
+    // Begins it on its strand; at once when that is free.
     void begin();
 
     void cancel();
@@ -56,6 +56,8 @@ private:
     void on_warning(const Warning& warning) override;
     void on_outcome(Outcome outcome) override;
     void log(wfn_log_level level, const std::string& message) const;
+    template <class Function>
+    void with_strand(Function function);
     template <class Function>
     void post(Function function);
 

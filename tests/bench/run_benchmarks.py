@@ -43,6 +43,8 @@ def arguments():
     parser.add_argument("--build-dir", type=pathlib.Path, default=ROOT / "build", metavar="DIR",
                         help="where the programs are built (default: build)")
     parser.add_argument("--output", type=pathlib.Path, metavar="DIR", help="default: bench in the build directory")
+    parser.add_argument("--add", action="store_true",
+                        help="keep what results.json has of cases that are not measured now")
     parser.add_argument("--report-only", action="store_true",
                         help="measure nothing, make the tables and the plot again from results.json")
     chosen = parser.parse_args()
@@ -118,6 +120,17 @@ def document(cases, samples, options):
     }
 
 
+def with_earlier(new, stored):
+    """The new results, and the stored ones of other cases, in the order of the scenarios and contenders."""
+    if not stored.exists():
+        return new
+    measured = {case["name"] for case in new["cases"]}
+    earlier = json.loads(stored.read_text())["cases"]
+    cases = new["cases"] + [case for case in earlier if case["name"] not in measured]
+    cases.sort(key=lambda case: (SCENARIOS.index(case["scenario"]), CONTENDERS.index(case["contender"])))
+    return {**new, "cases": cases}
+
+
 def write_report(results, output, draws):
     (output / "table.md").write_text(document_of(results))
     if not draws:
@@ -161,8 +174,9 @@ def main():
         raise_descriptor_limit()
         cases = cases_of(chosen.scenario, contenders, sizes, labels)
         samples = measure(cases, programs, repetitions)
-        results = Results(document(cases, samples, {"repetitions": repetitions, "short": chosen.short,
-                                                    "durations": sizes.durations}))
+        measured = document(cases, samples, {"repetitions": repetitions, "short": chosen.short,
+                                             "durations": sizes.durations})
+        results = Results(with_earlier(measured, stored) if chosen.add else measured)
         stored.write_text(json.dumps(results.document, indent=1, ensure_ascii=False) + "\n")
     write_report(results, output, draws=not results.document["options"]["short"])
     print()

@@ -49,11 +49,11 @@ def _times(results, name, other, figure):
 def _cost_table(results, scenario, figures, cost):
     """figures: (head, figure)…; beside them the cost as a ratio, what was lost, and the server's load."""
     best = results.best_sdk(scenario)
-    heads = ["", *(head for head, _ in figures), "beside libcurl", "beside the best SDK", "trouble", "server's CPU"]
+    heads = ["", "times", *(head for head, _ in figures), "beside libcurl", "beside the best SDK", "trouble", "server's CPU"]
     rows = []
     for case in results.of_scenario(scenario):
         libcurl = f"{scenario}/libcurl/{'tls' if case['tls'] else 'plain'}"
-        rows.append([case["label"], *(spread(case, figure) for _, figure in figures),
+        rows.append([case["label"], str(len(case["samples"])), *(spread(case, figure) for _, figure in figures),
                      _times(results, case["name"], libcurl, cost),
                      NOT_HERE if case["tls"] else _times(results, case["name"], best, cost),
                      problem_of(case) or "none", _percent(case, "server_share")])
@@ -89,13 +89,13 @@ def _at_once(results):
 
 
 def _growth(results):
-    rows = [[case["variant"], spread(case, "cpu_ms_per_run"), spread(case, "peak_mib"),
+    rows = [[case["variant"], str(len(case["samples"])), spread(case, "cpu_ms_per_run"), spread(case, "peak_mib"),
              spread(case, "execute_median_us"), spread(case, "execute_p99_us"), problem_of(case) or "none",
              _percent(case, "server_share")] for case in results.of_scenario("growth")]
     grown = results.growth_per_run_bytes()
     return "\n\n".join((
         "### More runs at once",
-        table(["runs at once", "CPU ms per run", "peak MiB", "`execute` µs, median", "p99", "trouble",
+        table(["runs at once", "times", "CPU ms per run", "peak MiB", "`execute` µs, median", "p99", "trouble",
                "server's CPU"], rows),
         f"One more waiting run takes {number(grown)} bytes, without what the measuring host keeps of it."))
 
@@ -125,9 +125,9 @@ def document_of(results):
     """The whole table.md."""
     makers = {"sequence": _sequence, "at_once": _at_once, "growth": _growth, "start": _start,
               "instructions": _instructions}
-    machine, options = results.document["machine"], results.document["options"]
+    machine = results.document["machine"]
     parts = ["## Benchmarks",
-             f"Medians of {options['repetitions']} repetition(s) (smallest–largest) on {machine['cores']} cores of "
+             f"Medians (smallest–largest) of the times that the tables name, on {machine['cores']} cores of "
              f"{machine['cpu']}, Linux {machine['kernel']}, commit {results.document['commit']}. "
              "The server's CPU is its share of one core while it was used."]
     parts += [maker(results) for scenario, maker in makers.items() if results.of_scenario(scenario)]
