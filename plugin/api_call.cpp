@@ -80,7 +80,8 @@ void ApiCall::on_place(const Self& self) {
 
 void ApiCall::open(const Self& self) {
     self->connection_ = std::make_unique<HttpConnection>(self->client_.io());
-    const auto opened = [self](const std::exception_ptr& defect, std::optional<TransportFailure> failure) {
+    const auto opened = [self](const std::exception_ptr& defect,
+                               const std::optional<TransportFailure>& failure) {
         if (defect != nullptr || failure)
             return self->finish(failure.value_or(TransportFailure{}), defect);
         guarded(self, [&] {
