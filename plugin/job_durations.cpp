@@ -20,6 +20,7 @@ constexpr double shortest_explored = 2.0; // s
 constexpr double runs_that_tell_at_once = 3;
 constexpr double rarely_longer = 0.25; // the part of the jobs that take longer than the first bucket
 constexpr double looks_at_once_remembered = 16;
+constexpr double nearly_always = 0.95;
 
 double seconds(Millis age) noexcept {
     return std::chrono::duration<double>(age).count();
@@ -79,9 +80,13 @@ NextLook JobDurations::next_look(Millis last_look, Millis age, double jitter) {
 
 bool JobDurations::ends_at_once(double jitter) {
     const std::lock_guard lock(mutex_);
-    refresh();
-    return table_.exposure(0) >= runs_that_tell_at_once && table_.survival(1) <= rarely_longer
-           && (found_at_once_ > 0.5 || jitter < explorers);
+    // As long as every look at once finds a job done there is nothing to learn, and learning is half a
+    // request.
+    if (!ends_at_once_ || found_at_once_ < nearly_always) {
+        refresh();
+        ends_at_once_ = table_.exposure(0) >= runs_that_tell_at_once && table_.survival(1) <= rarely_longer;
+    }
+    return ends_at_once_ && (found_at_once_ > 0.5 || jitter < explorers);
 }
 
 void JobDurations::note_look_at_once(bool done) {

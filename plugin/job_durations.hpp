@@ -48,8 +48,9 @@ private:
     std::size_t runs_ = 0;
     JobLifeTable table_;
     PollPlan plan_;
-    bool plan_is_old_ = true;  // the table's estimate has changed since
-    double found_at_once_ = 1; // of the looks at once, lately
+    bool plan_is_old_ = true;   // the table's estimate has changed since
+    bool ends_at_once_ = false; // by the table
+    double found_at_once_ = 1;  // of the looks at once, lately
 };
 
 // One run's view of its job, from the reply to the submit until the run is over, however it ends. One
