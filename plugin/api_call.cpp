@@ -188,7 +188,8 @@ void ApiCall::on_read(const Self& self, error_code error) {
     }
     if (const auto fault = self->reply_->fault())
         return self->finish(self->failure(Kind::bad_reply, *fault));
-    const bool keep = self->reply_->keep_alive() && self->connection_->buffer.size() == 0;
+    // An abort may have closed it after its last byte had come.
+    const bool keep = !self->ended && self->reply_->keep_alive() && self->connection_->buffer.size() == 0;
     auto reply = self->reply_->take(static_cast<std::int64_t>(std::time(nullptr)));
     if (keep)
         self->give_place_back(std::move(self->connection_));

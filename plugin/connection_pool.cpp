@@ -67,7 +67,8 @@ std::unique_ptr<HttpConnection> ConnectionPool::idle_connection(bool needs_fresh
     while (!idle_.empty() && now - idle_.back()->idle_since <= longest) {
         auto connection = std::move(idle_.back());
         idle_.pop_back();
-        if (now - connection->idle_since < too_short_to_ask || connection->is_quiet())
+        const bool just_used = now - connection->idle_since < too_short_to_ask;
+        if (connection->socket.is_open() && (just_used || connection->is_quiet()))
             return connection;
     }
     return nullptr;
