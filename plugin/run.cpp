@@ -103,6 +103,8 @@ const wfn_result* Run::result() {
 
 void Run::force_end() {
     post([](Run& run) {
+        if (run.driver_ == nullptr && run.request_ == nullptr)
+            return; // over meanwhile
         if (run.driver_ != nullptr)
             run.driver_->end();
         run.request_.reset();
