@@ -1,19 +1,20 @@
 #pragma once
 
 #include "input.hpp"
+#include "sha256.hpp"
 
 #include <string>
 #include <string_view>
 
 namespace pixelml {
 
-// SHA-256 of the inputs as they are sent, in hex.
-std::string input_digest(const Input& input);
+// SHA-256 of all inputs.
+HexDigest input_digest(const Input& input);
 
 // The key of a run: the same for the same run_key, inputs and generation, so that a repeated run is
 // recognised by the API. A generation is used up by a definite failure, because an API may go on
 // answering a key with the failure it first gave.
-std::string idempotency_key(std::string_view run_key, std::string_view input_digest, int generation);
+HexDigest idempotency_key(std::string_view run_key, const HexDigest& input_digest, int generation);
 
 // A name for a run that the host gave none; 128 random bits in hex.
 std::string random_run_key();

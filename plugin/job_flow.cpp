@@ -202,7 +202,7 @@ Checkpoint JobFlow::next_generation() const {
     Checkpoint next;
     next.state = Checkpoint::State::prepared;
     next.generation = mark_.generation + 1;
-    next.key = idempotency_key(plan_.run_key, mark_.input_digest.text(), next.generation);
+    next.key = idempotency_key(plan_.run_key, mark_.input_digest, next.generation);
     next.input_digest = mark_.input_digest;
     next.api = mark_.api;
     return next;

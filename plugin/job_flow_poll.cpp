@@ -88,13 +88,14 @@ Step JobFlow::ask_for_job(TimePoint now) {
     if (traffic_.not_before() > now)
         return wait_to_poll(now, 0ms);
     state_ = State::polling;
-    auto what = job_succeeded_ ? *binding().result : binding().poll;
-    if (!job_succeeded_ && !may_be_held())
-        what.prefer_wait_seconds = 0;
+    const auto& what = job_succeeded_ ? *binding().result : binding().poll;
+    const auto hold = job_succeeded_ || may_be_held() ? Hold::yes : Hold::no;
     asked_at_ = now;
     const auto& target = job_succeeded_ ? mark_.job.targets.result : mark_.job.targets.poll;
-    auto request = job_request(what, binding(), plan_.connection->base_path, target, mark_.job.id);
-    request.timeout = plan_.connection->request_timeout + std::chrono::seconds(what.prefer_wait_seconds);
+    auto request = job_request(what, binding(), plan_.connection->base_path, target, mark_.job.id, hold);
+    request.timeout = plan_.connection->request_timeout;
+    if (hold == Hold::yes)
+        request.timeout += std::chrono::seconds(what.prefer_wait_seconds);
     return step(Send{with_trace(std::move(request))});
 }
 

@@ -42,10 +42,9 @@ Step JobFlow::start(TimePoint now) {
     submitted_at_ = now;
     if (plan_.suspend_after)
         suspend_at_ = now + *plan_.suspend_after;
-    const auto digest = input_digest(*plan_.input);
-    mark_.input_digest = digest;
+    mark_.input_digest = input_digest(*plan_.input);
     mark_.api = plan_.connection->origin.authority() + plan_.connection->base_path;
-    mark_.key = idempotency_key(plan_.run_key, digest, 0);
+    mark_.key = idempotency_key(plan_.run_key, mark_.input_digest, 0);
     return plan_.checkpoint ? resume_job(now) : begin(now);
 }
 

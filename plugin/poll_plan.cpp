@@ -7,14 +7,14 @@ namespace pixelml {
 namespace {
 
 // What a request is worth, as a fraction of the duration still expected in all.
-constexpr double request_worth = 0.0033;
+constexpr double request_worth = 0.0031;
 
 // Finer than the buckets where many jobs end, and where the buckets are long for the longest wait. The nodes
 // that all ends together get, and the most of these in one bucket.
 constexpr double nodes_for_ends = 160;
 constexpr double nodes_per_bucket = 8;
 
-constexpr double jitter_share = 0.18; // of the wait after the next look
+constexpr double jitter_share = 0.3; // of the wait after the next look
 
 // "Nothing ends before": known from so many runs, with so many ends at most.
 constexpr double runs_that_know = 20;

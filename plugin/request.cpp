@@ -89,13 +89,13 @@ HttpRequest submit_request(const Binding& binding, std::string_view base_path, c
 }
 
 HttpRequest job_request(const JobRequest& request, const Binding& binding, std::string_view base_path,
-                        std::string_view target, std::string_view job_id) {
+                        std::string_view target, std::string_view job_id, Hold hold) {
     HttpRequest out;
     out.method = request.method;
     out.target =
         target.empty() ? std::string(base_path) + path_of_job(request.path, job_id) : std::string(target);
     out.headers = binding.headers;
-    if (request.prefer_wait_seconds > 0)
+    if (hold == Hold::yes && request.prefer_wait_seconds > 0)
         out.headers.emplace_back("Prefer", "wait=" + std::to_string(request.prefer_wait_seconds));
     return out;
 }

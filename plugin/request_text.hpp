@@ -2,6 +2,7 @@
 
 #include "secret.hpp"
 
+#include <initializer_list>
 #include <string_view>
 #include <vector>
 
@@ -22,8 +23,7 @@ public:
     RequestText finish(std::string_view body = {}) &&;
 
 private:
-    void append(std::string_view text);
-    void append_checked(std::string_view text);
+    void append_line(std::initializer_list<std::string_view> parts);
 
     RequestText text_;
 };

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <compare>
 #include <span>
 #include <string>
 #include <string_view>
@@ -17,6 +18,7 @@ std::string sha256_hex(std::string_view text);
 class HexDigest {
 public:
     HexDigest() = default;
+    explicit HexDigest(const Sha256& bytes) : bytes_(bytes) {}
     // Throws std::invalid_argument unless is_hex_digest.
     HexDigest(std::string_view text); // NOLINT(google-explicit-constructor): it is that text
     HexDigest(const std::string& text)
@@ -24,7 +26,7 @@ public:
 
     std::string text() const { return hex(bytes_); }
 
-    friend bool operator==(const HexDigest&, const HexDigest&) = default;
+    friend auto operator<=>(const HexDigest&, const HexDigest&) = default;
 
 private:
     Sha256 bytes_{};

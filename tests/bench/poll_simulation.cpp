@@ -18,7 +18,6 @@ namespace pixelml {
 namespace {
 
 constexpr double one_way = 0.005; // network delay, s
-constexpr std::size_t at_once = 10'000;
 
 using Random = std::mt19937_64;
 
@@ -113,40 +112,32 @@ Job submit(double now, double duration) {
     return job;
 }
 
-Figures fixed_intervals(const Workload& workload, double interval) {
+// Jobs that know nothing of each other: delay_after(job, now) is that after a reply at `now`.
+template <class Delay>
+Figures one_by_one(const Workload& workload, Delay delay_after) {
     Random random(1);
     Figures figures;
     for (std::size_t i = 0; i < 20'000; ++i) {
         auto job = submit(0, workload.duration(random, i / 20));
-        for (auto now = job.began;;) {
-            now += interval + 2 * one_way;
+        auto now = job.began;
+        do {
+            now += delay_after(job, now) + 2 * one_way;
             ++job.requests;
-            if (now - one_way < job.ends)
-                continue;
-            figures.add(job.requests, now - job.ends);
-            break;
-        }
+        } while (now - one_way < job.ends);
+        figures.add(job.requests, now - job.ends);
     }
     return figures;
 }
 
+Figures fixed_intervals(const Workload& workload, double interval) {
+    return one_by_one(workload, [=](const Job&, double) { return interval; });
+}
+
 Figures exact_eta(const Workload& workload) {
-    Random random(1);
-    Figures figures;
-    for (std::size_t i = 0; i < 20'000; ++i) {
-        auto job = submit(0, workload.duration(random, i / 20));
-        for (auto now = job.began;;) {
-            const auto eta = std::max(0.0, job.ends - (now - one_way)); // as of when the server answered
-            now +=
-                std::chrono::duration<double>(delay_by_eta(millis(job.age(now)), eta)).count() + 2 * one_way;
-            ++job.requests;
-            if (now - one_way < job.ends)
-                continue;
-            figures.add(job.requests, now - job.ends);
-            break;
-        }
-    }
-    return figures;
+    return one_by_one(workload, [](const Job& job, double now) {
+        const auto eta = std::max(0.0, job.ends - (now - one_way)); // as of when the server answered
+        return std::chrono::duration<double>(delay_by_eta(millis(job.age(now)), eta)).count();
+    });
 }
 
 struct Learned {
@@ -196,18 +187,20 @@ void run_jobs(const std::shared_ptr<JobDurations>& durations,
     }
 }
 
-// All submitted in the same instant, as the first of their kind, and as many again when those are done.
-Learned in_waves(const Workload& workload) {
+// A wave of jobs submitted in the same instant, as the first of their kind, and 10 000 more when those are done.
+Learned in_waves(const Workload& workload, std::size_t first) {
     Learned learned;
     for (unsigned seed = 0; seed < 5; ++seed) {
         Random random(seed);
         const auto durations = std::make_shared<JobDurations>();
-        for (const std::size_t number : {std::size_t{0}, std::size_t{100}}) {
+        const auto wave = [&](std::size_t size, std::size_t number, Figures& figures) {
             std::vector<std::pair<double, double>> jobs;
-            for (std::size_t i = 0; i < at_once; ++i)
+            for (std::size_t i = 0; i < size; ++i)
                 jobs.emplace_back(0.0, workload.duration(random, number));
-            run_jobs(durations, jobs, random, number == 0 ? learned.first : learned.later);
-        }
+            run_jobs(durations, jobs, random, figures);
+        };
+        wave(first, 0, learned.first);
+        wave(10'000, 100, learned.later);
     }
     return learned;
 }
@@ -317,9 +310,10 @@ int main() {
             print_row(workload, name, fixed_intervals(workload, interval));
         }
         print_row_of_eta(workload, exact_eta(workload));
-        const auto waves = in_waves(workload);
+        const auto waves = in_waves(workload, 10'000);
         print_row(workload, "cold 10 000", waves.first);
         print_row(workload, "10 000 more", waves.later);
+        print_row(workload, "after 100", in_waves(workload, 100).later);
         const auto learned = in_sequence(workload);
         print_row(workload, "first 100", learned.first);
         print_row(workload, "101 to 1000", learned.later);

@@ -1,8 +1,9 @@
 /*
  * The module as a host meets it, measured: loaded with dlopen, driven through node.h alone.
  *
- * In sequence it waits with run_wait. At once it counts in on_complete and gives the run up there, so that it
- * keeps nothing of a run but the two figures that it reports.
+ * In sequence it begins the next run in on_complete of the one before, as a host with an event loop would; in
+ * the mode "waiting" a thread of its own waits for each with run_wait. At once it counts in on_complete and
+ * gives the run up there, so that it keeps nothing of a run but the two figures that it reports.
  */
 #include "idle.h"
 #include "options.h"
@@ -18,8 +19,8 @@
 #include <string.h>
 
 static const char usage[] =
-    "usage: module_client --module FILE --base-url URL [--ca-file FILE] [--mode "
-    "sequence|at-once|start|idle]\n"
+    "usage: module_client --module FILE --base-url URL [--ca-file FILE] [\n"
+    "                     [--mode sequence|waiting|at-once|start|idle]\n"
     "                     [--runs N] [--warm-up N] [--max-connections N] [--time-limit S] [--seconds S]\n"
     "  start  prints how long dlopen and open take\n"
     "  idle   one run, then for --seconds counts how often the module's threads wake up\n";
@@ -125,10 +126,14 @@ static wfn_run* execute(const struct host* host, const wfn_request* request, uin
     return run;
 }
 
+static int64_t end_of(double time_limit) {
+    return time_limit > 0 ? now_ns() + (int64_t)(time_limit * 1e9) : INT64_MAX;
+}
+
 /* Returns how many runs were begun. */
-static size_t run_in_sequence(const struct host* host, size_t runs, double time_limit, int64_t* delays,
-                              uint32_t* calls) {
-    const int64_t end = time_limit > 0 ? now_ns() + (int64_t)(time_limit * 1e9) : INT64_MAX;
+static size_t run_waiting(const struct host* host, size_t runs, double time_limit, int64_t* delays,
+                          uint32_t* calls) {
+    const int64_t end = end_of(time_limit);
     const wfn_request request = new_request(host);
     size_t i;
     for (i = 0; i < runs && (i == 0 || now_ns() < end); ++i) {
@@ -138,6 +143,54 @@ static size_t run_in_sequence(const struct host* host, size_t runs, double time_
         host->module->run_release(run);
     }
     return i;
+}
+
+/* Runs that begin one another. The module calls for one at a time. */
+struct chain {
+    const struct host* host;
+    wfn_request request;
+    int64_t* delays;
+    uint32_t* calls;
+    size_t begun;
+    size_t runs;
+    int64_t end;
+    sem_t done;
+};
+
+static void begin_next(struct chain* chain) {
+    const size_t place = chain->begun++;
+    execute(chain->host, &chain->request, &chain->calls[place]);
+}
+
+static void on_link_complete(void* user_data, wfn_run* run, const wfn_result* result) {
+    struct chain* chain = user_data;
+    chain->delays[chain->begun - 1] = delay_of(result);
+    chain->host->module->run_release(run);
+    if (chain->begun < chain->runs && now_ns() < chain->end)
+        begin_next(chain);
+    else
+        sem_post(&chain->done);
+}
+
+/* Returns how many runs were begun. */
+static size_t run_in_sequence(const struct host* host, size_t runs, double time_limit, int64_t* delays,
+                              uint32_t* calls) {
+    struct chain chain;
+    memset(&chain, 0, sizeof chain);
+    chain.host = host;
+    chain.request = new_request(host);
+    chain.request.user_data = &chain;
+    chain.request.on_complete = on_link_complete;
+    chain.delays = delays;
+    chain.calls = calls;
+    chain.runs = runs;
+    chain.end = end_of(time_limit);
+    sem_init(&chain.done, 0, 0);
+    begin_next(&chain);
+    while (sem_wait(&chain.done) != 0) {
+    }
+    sem_destroy(&chain.done);
+    return chain.begun;
 }
 
 /* On one of the module's threads, of which there may be several. */
@@ -172,8 +225,8 @@ static void run_all(const struct host* host, const struct options* options, stru
     if (options->mode == MODE_AT_ONCE)
         run_at_once(host, report->runs, report->delays, report->calls);
     else
-        report->runs =
-            run_in_sequence(host, report->runs, options->time_limit, report->delays, report->calls);
+        report->runs = (options->mode == MODE_WAITING ? run_waiting : run_in_sequence)(
+            host, report->runs, options->time_limit, report->delays, report->calls);
 }
 
 static void measure_runs(const struct host* host, const struct options* options) {
@@ -209,7 +262,7 @@ static void measure_idle(const struct host* host, double seconds) {
     int64_t delay;
     uint32_t call;
     long before, after;
-    run_in_sequence(host, 1, 0, &delay, &call);
+    run_waiting(host, 1, 0, &delay, &call);
     if (delay < 0)
         fail("the run before the idle time failed");
     sleep_for(settle_seconds);

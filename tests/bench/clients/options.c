@@ -20,6 +20,8 @@ static double number_of(const char* text, const char* usage) {
 static enum mode mode_of(const char* text, const char* usage) {
     if (strcmp(text, "sequence") == 0)
         return MODE_SEQUENCE;
+    if (strcmp(text, "waiting") == 0)
+        return MODE_WAITING;
     if (strcmp(text, "at-once") == 0)
         return MODE_AT_ONCE;
     if (strcmp(text, "start") == 0)

@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-enum mode { MODE_SEQUENCE, MODE_AT_ONCE, MODE_START, MODE_IDLE };
+enum mode { MODE_SEQUENCE, MODE_WAITING, MODE_AT_ONCE, MODE_START, MODE_IDLE };
 
 struct options {
     const char* module; /* the path of the module; only module_client has it */

@@ -65,16 +65,21 @@ def sdk_labels(package_json):
 
 
 def _sequence(sizes, labels):
-    client = ["--mode", "sequence", "--runs", str(sizes.sequence_runs), "--time-limit", str(sizes.sequence_limit_s)]
-    for contender, tls in (("module", False), ("libcurl", False), ("module", True), ("libcurl", True)):
-        yield Case("sequence", contender, "tls" if tls else "plain", labels[contender] + (", TLS" if tls else ""),
-                   client=[*client, "--warm-up", str(sizes.sequence_warm_up)],
-                   server=[*ALL_DONE_AT_ONCE, "--warm-up", str(sizes.sequence_warm_up)], tls=tls,
-                   runs=sizes.sequence_runs)
+    def case(contender, variant, label, warm_up=sizes.sequence_warm_up, mode="sequence", tls=False):
+        return Case("sequence", contender, variant, label, tls=tls, runs=sizes.sequence_runs,
+                    client=["--mode", mode, "--runs", str(sizes.sequence_runs),
+                            "--time-limit", str(sizes.sequence_limit_s), "--warm-up", str(warm_up)],
+                    server=[*ALL_DONE_AT_ONCE, "--warm-up", str(warm_up)])
+
+    module, libcurl = labels["module"], labels["libcurl"]
+    yield case("module", "plain", module)
+    yield case("libcurl", "plain", libcurl)
+    # Two hand-overs between threads more, each run: what a host without an event loop pays.
+    yield case("module", "waiting", f"{module}, a thread of the host waits", mode="waiting")
+    yield case("module", "tls", f"{module}, TLS", tls=True)
+    yield case("libcurl", "tls", f"{libcurl}, TLS", tls=True)
     for contender in SDKS:
-        yield Case("sequence", contender, "plain", labels[contender],
-                   client=[*client, "--warm-up", str(sizes.sdk_warm_up)],
-                   server=[*ALL_DONE_AT_ONCE, "--warm-up", str(sizes.sdk_warm_up)], runs=sizes.sequence_runs)
+        yield case(contender, "plain", labels[contender], warm_up=sizes.sdk_warm_up)
 
 
 def _at_once(sizes, labels):

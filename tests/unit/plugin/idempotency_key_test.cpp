@@ -12,7 +12,6 @@ namespace {
 TEST(IdempotencyKey, IsTheSameForTheSameRun) {
     const auto digest = input_digest(testing::example_input());
     EXPECT_EQ(idempotency_key("run", digest, 0), idempotency_key("run", digest, 0));
-    EXPECT_EQ(idempotency_key("run", digest, 0).size(), 64U);
 }
 
 TEST(IdempotencyKey, DiffersWithRunInputsAndGeneration) {
@@ -20,7 +19,7 @@ TEST(IdempotencyKey, DiffersWithRunInputsAndGeneration) {
     auto input = testing::example_input();
     input.prompt_optimizer = std::nullopt;
     const auto other = input_digest(input);
-    std::set<std::string> keys;
+    std::set<HexDigest> keys;
     for (const auto& each : {digest, other})
         for (const auto* run : {"run", "run2", "", "1/run"})
             for (const int generation : {0, 1, 11})
@@ -34,7 +33,7 @@ TEST(IdempotencyKey, DigestCoversEveryInput) {
         change(input);
         return input_digest(input);
     };
-    const std::set<std::string> digests{
+    const std::set<HexDigest> digests{
         digest_with([](Input&) {}),
         digest_with([](Input& input) { input.model = "Pixel S"; }),
         digest_with([](Input& input) { input.prompt += "."; }),

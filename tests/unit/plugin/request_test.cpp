@@ -76,7 +76,7 @@ TEST(JobRequest, PrefersTheJobsOwnTarget) {
 TEST(JobRequest, MayAskTheApiToHoldItsReply) {
     auto binding = *testing::definitions().built_in_binding;
     binding.poll.prefer_wait_seconds = 20;
-    EXPECT_THAT(job_request(binding.poll, binding, "", "", "7").headers,
+    EXPECT_THAT(job_request(binding.poll, binding, "", "", "7", Hold::yes).headers,
                 ElementsAre(Pair("Prefer", "wait=20")));
 }
 
