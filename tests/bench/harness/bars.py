@@ -64,9 +64,7 @@ def _at_once_bars(results):
 def _growth_bars(results):
     grown = results.growth_per_run_bytes()
     yield Bar("memory of one more waiting run", None if grown is None else grown / 1024, 2, "KiB")
-    spread = results.growth_spread()
-    yield Bar("CPU per run at the dearest number of runs, over the cheapest",
-              None if spread is None else spread * 100, 20, "%")
+    yield Bar("CPU per run with more at once, beside the fewest", results.dearer_with_more(), 1.2, "×")
 
 
 def _start_bars(results):

@@ -81,10 +81,11 @@ class Results:
         own = self.get(f"growth/module/{more}", "own_bytes_per_run")
         return None if None in peaks or own is None else (peaks[1] - peaks[0]) * 1024 / (more - fewer) - own
 
-    def growth_spread(self):
-        """How much dearer a run is at the dearest number of runs than at the cheapest; 0: the same."""
-        costs = [self.get(case["name"], "cpu_ms_per_run") for case in self.of_scenario("growth")]
-        return None if len(costs) < 2 or None in costs else max(costs) / min(costs) - 1
+    def dearer_with_more(self):
+        """What a run costs with more runs at once, at the dearest, as a ratio of what it costs with the fewest."""
+        costs = [self.get(case["name"], "cpu_ms_per_run")
+                 for case in sorted(self.of_scenario("growth"), key=lambda case: int(case["variant"]))]
+        return None if len(costs) < 2 or None in costs else max(costs[1:]) / costs[0]
 
 
 def problem_of(case):

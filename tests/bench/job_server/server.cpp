@@ -3,6 +3,7 @@
 #include "connection.hpp"
 
 #include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
 
 #include <chrono>
 #include <fstream>
@@ -67,6 +68,8 @@ void Server::serve(tcp::socket socket) {
             ->start();
     else
         std::make_shared<Connection<PlainStream>>(std::move(socket), api_, traffic_)->start();
+    // Behind what is at hand: a client that closed a connection before it opened this one never had both.
+    asio::post(acceptor_.get_executor(), [this] { traffic_.note_peak(); });
 }
 
 } // namespace job_server

@@ -14,8 +14,9 @@ public:
     void note_opened() noexcept {
         if (accepted++ == 0)
             first_connection_ns = now_ns();
-        peak_open = std::max(peak_open, ++open);
+        ++open;
     }
+    void note_peak() noexcept { peak_open = std::max(peak_open, open); }
     void note_closed() noexcept { --open; }
     void note_handshake(bool resumed) noexcept { ++(resumed ? resumed_handshakes : full_handshakes); }
     void note_failed_handshake() noexcept { ++failed_handshakes; }
