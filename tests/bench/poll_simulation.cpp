@@ -187,7 +187,8 @@ void run_jobs(const std::shared_ptr<JobDurations>& durations,
     }
 }
 
-// A wave of jobs submitted in the same instant, as the first of their kind, and 10 000 more when those are done.
+// A wave of jobs submitted in the same instant, as the first of their kind, and 10 000 more when those are
+// done.
 Learned in_waves(const Workload& workload, std::size_t first) {
     Learned learned;
     for (unsigned seed = 0; seed < 5; ++seed) {
