@@ -214,7 +214,7 @@ TEST(Suspend, AfterATimeOfRunning) {
     ScriptedApi api({.poll = always_running});
     auto spec = api.spec();
     spec.suspend = wfn::Suspend::after;
-    spec.suspend_after = 1200ms;
+    spec.suspend_after = 2500ms; // the first look comes within two seconds
     NodeHost host;
     const auto result = host.run(spec);
     EXPECT_EQ(result.outcome, wfn::Outcome::suspended) << describe(result);
