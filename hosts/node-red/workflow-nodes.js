@@ -20,7 +20,14 @@ module.exports = function workflowNodes(RED) {
   const t = (key, values) => RED._(`workflow-nodes.${key}`, values);
 
   const catalogue = new Catalogue();
-  for (const file of [...bundledFiles(), ...(settings.modules ?? [])]) catalogue.add(addon, path.resolve(file));
+  for (const file of bundledFiles()) catalogue.add(addon, file);
+  for (const file of settings.modules ?? []) {
+    try {
+      catalogue.add(addon, path.resolve(file));
+    } catch (error) {
+      log('error', `A module of settings.js was left out. ${error.message}`); // the other nodes still work
+    }
+  }
 
   const sessions = new Sessions({ host: { name: 'node-red', version: RED.version() }, log });
   const store = new RunStore(settings.runsDirectory ?? path.join(RED.settings.userDir, 'workflow-nodes', 'runs'));

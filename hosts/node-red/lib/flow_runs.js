@@ -76,6 +76,7 @@ class FlowRuns {
       }
     }
     await Promise.all(ends);
+    if (this.#byPlace.size === 0) await this.#sessions.close(); // no threads without a node that needs them
   }
 
   async #loadKept() {

@@ -2,7 +2,7 @@
 // A node's configured fields and a message, made into the input of one run.
 const { parseConstant } = require('./form');
 
-function evaluate(RED, node, field, type, value, msg) {
+function evaluate(RED, node, type, value, msg) {
   return new Promise((resolve, reject) => {
     RED.util.evaluateNodeProperty(value, type, node, msg, (error, result) => (error ? reject(error) : resolve(result)));
   });
@@ -20,11 +20,18 @@ async function readField(RED, node, field, config, msg) {
     case 'constant':
       return parseConstant(field, value);
     case 'env': {
-      const text = await evaluate(RED, node, field, type, value, msg);
+      const text = await evaluate(RED, node, type, value, msg);
       return text === undefined || text === '' ? undefined : parseConstant(field, text);
     }
+    case 'msg':
+      try {
+        return RED.util.getMessageProperty(msg, value);
+      } catch (error) {
+        if (error instanceof TypeError) return undefined; // an object on the way to it does not exist
+        throw error;
+      }
     default:
-      return evaluate(RED, node, field, type, value, msg);
+      return evaluate(RED, node, type, value, msg);
   }
 }
 

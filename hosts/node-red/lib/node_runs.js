@@ -69,7 +69,7 @@ class NodeRuns {
       this.#cancelFor(msg.cancel);
       done();
     } else if (this.#waiting.length >= mostWaiting) {
-      done(new Error(`${mostWaiting} messages wait already. Send fewer at once, or let more run at once.`));
+      done(`${mostWaiting} messages wait already. Send fewer at once, or let more run at once.`);
     } else {
       await this.#acceptNew(msg, send, done, read);
     }
@@ -85,7 +85,7 @@ class NodeRuns {
     } catch (error) {
       this.#count(error);
       this.#changed();
-      done(error);
+      done(error.message);
       return;
     }
     if (this.#over) return;

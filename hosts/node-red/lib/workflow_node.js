@@ -1,7 +1,7 @@
 'use strict';
 // The Node-RED node made of one node of a module.
 const { readInputs } = require('./inputs');
-const { toNodeError, reportFailure } = require('./failure');
+const { reportFailure } = require('./failure');
 const { statusOf } = require('./status');
 
 const statusEvery = 250; // ms; a thousand runs report ten times a second each
@@ -78,7 +78,7 @@ class WorkflowNode {
   failed(run) {
     const { error } = run.outcome;
     if (error.checkpoint) run.msg.run = { key: run.key, checkpoint: error.checkpoint };
-    reportFailure(this.#host.RED, run.done, toNodeError(error));
+    reportFailure(this.#host.RED, run.done, error);
   }
 
   /** For a message that was still waiting for its turn. */
