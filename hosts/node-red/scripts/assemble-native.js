@@ -1,7 +1,7 @@
 'use strict';
 // Puts what was built elsewhere into native/, where the package looks for it: the addon that loads modules, and the module
 // with its manifest. `npm pack` runs this, so the packed file needs nothing else.
-//   WORKFLOW_NODE_BUILD_DIR: the build to take the module from; default: build/ of the repository
+//   WORKFLOW_NODE_BUILD_DIR: the build to take them from; default: build/ of the repository
 const fs = require('node:fs');
 const path = require('node:path');
 
@@ -19,11 +19,11 @@ function copy(from, to) {
 
 function builtAddon() {
   const places = [
-    path.join(addonSource, addonBinary),
-    path.join(addonSource, 'build', 'workflow_node.node'),
     path.join(build, 'hosts', 'node', 'workflow_node.node'),
+    path.join(addonSource, 'build', 'workflow_node.node'),
+    path.join(addonSource, addonBinary),
   ];
-  return places.find((place) => fs.existsSync(place)) ?? places.at(-1);
+  return places.find((place) => fs.existsSync(place)) ?? places[0];
 }
 
 fs.rmSync(native, { recursive: true, force: true });
@@ -31,6 +31,8 @@ for (const name of ['index.js', 'index.d.ts', 'lib', 'package.json']) {
   copy(path.join(addonSource, name), path.join(native, 'addon', name));
 }
 copy(builtAddon(), path.join(native, 'addon', addonBinary));
+
+copy(path.join(repository, 'LICENSE'), path.join(root, 'LICENSE'));
 
 const manifest = JSON.parse(fs.readFileSync(path.join(repository, 'manifest.json'), 'utf8'));
 const modules = path.join(native, 'modules', manifest.module.name);

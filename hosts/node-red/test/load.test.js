@@ -1,0 +1,44 @@
+'use strict';
+// Many messages at once.
+const assert = require('node:assert/strict');
+const fs = require('node:fs');
+const path = require('node:path');
+const { test } = require('node:test');
+const { startJobServer } = require('./support/job_server');
+const { NodeRed } = require('./support/node_red');
+const { Flow, connectionTo, imageToVideo } = require('./support/flows');
+const { until } = require('./support/wait');
+
+const count = 1000;
+
+test('1 000 messages at once: each has its video, and the event loop goes on', { timeout: 120000 }, async (t) => {
+  const server = await startJobServer();
+  const nodeRed = new NodeRed();
+  const monitor = path.join(nodeRed.userDirectory, 'loop.json');
+  nodeRed.execArgv = ['--require', require.resolve('./support/loop_monitor.js')];
+  nodeRed.env = { LOOP_MONITOR: monitor };
+  const figures = () => JSON.parse(fs.readFileSync(monitor, 'utf8'));
+  try {
+    await nodeRed.start();
+    const flow = await Flow.deploy(nodeRed, [connectionTo(server.url), imageToVideo({ concurrency: count })]);
+    await until('the monitor', () => fs.existsSync(monitor) && figures().timed);
+    const started = Date.now();
+    await flow.send(Array.from({ length: count }, (_, n) => ({ topic: n, prompt: `Zoom ${n}`, image: `${server.url}/image` })));
+    const lines = await flow.results(count, 90000);
+    const seconds = (Date.now() - started) / 1000;
+
+    assert.deepEqual(lines.filter((line) => line.from !== 'result'), []);
+    assert.equal(new Set(lines.map((line) => line.topic)).size, count);
+    assert.equal(new Set(lines.map((line) => line.payload.video)).size, count);
+    assert.equal(server.jobs.size, count);
+
+    const seen = await until('all calls to be counted', () => figures().execute.calls === count && figures());
+    t.diagnostic(`${count} messages in ${seconds.toFixed(1)} s; event loop held up at most ${seen.loopLongestMs.toFixed(1)} ms`);
+    t.diagnostic(`the addon: ${JSON.stringify({ execute: seen.execute, dispatch: seen.dispatch })}`);
+    assert.ok(seen.dispatch.longestSliceMs < 50, JSON.stringify(seen));
+    assert.ok(seen.execute.longestMs < 50, JSON.stringify(seen));
+  } finally {
+    await nodeRed.remove();
+    await server.end();
+  }
+});
