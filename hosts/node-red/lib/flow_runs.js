@@ -50,7 +50,7 @@ class FlowRuns {
   /** An instance of a node ends. */
   async close(node, removed) {
     const runs = this.of(node);
-    if (removed || this.#stop.gone.has(node.id)) {
+    if (removed || this.#stop.gone.has(node._alias ?? node.id)) {
       this.#byPlace.delete(runs.id);
       await runs.end();
     } else {

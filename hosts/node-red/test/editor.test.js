@@ -40,9 +40,9 @@ test('the palette has a node for each node of each module, with its icon', { tim
 });
 
 test('drag and wire', { timeout: 60000 }, async () => {
-  ids.inject = await editor.drag('inject', 140, 100);
-  ids.video = await editor.drag('image_to_video', 360, 100);
-  ids.debug = await editor.drag('debug', 600, 100);
+  ids.inject = await editor.drag('inject', 140, 140);
+  ids.video = await editor.drag('image_to_video', 360, 140);
+  ids.debug = await editor.drag('debug', 600, 140);
   await editor.wire(ids.inject, ids.video);
   await editor.wire(ids.video, ids.debug);
   const links = await editor.page.evaluate(() => RED.nodes.filterLinks({}).map((l) => `${l.source.id} ${l.target.id}`));
@@ -127,6 +127,7 @@ test('deploy, inject: progress, then the video plays in the sidebar', { timeout:
   await until('the video to play', () => video.evaluate((e) => e.currentTime > 0.2 && e.videoWidth === 1280), 20000);
   const job = (await sandbox.jobs())[0];
   assert.match(await video.getAttribute('src'), new RegExp(job.id));
+  await editor.page.evaluate(() => $('#red-ui-workspace-chart').scrollTop(0).scrollLeft(0));
   await editor.screenshot('video');
 });
 

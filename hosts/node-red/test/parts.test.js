@@ -144,3 +144,12 @@ test('the status of one run, of many, and of none', () => {
   });
   assert.equal(show({ counts: { done: 3, failed: 2, lastError: 'Rate Limited' } }).text, '3 done · 2 failed: Rate Limited');
 });
+
+test('every language has the same words, with the same places', () => {
+  const entries = (words, prefix = '') =>
+    Object.entries(words).flatMap(([key, word]) =>
+      typeof word === 'string' ? [[prefix + key, (word.match(/__\w+?__/g) ?? []).sort()]] : entries(word, `${prefix}${key}.`),
+    );
+  const german = require('../locales/de/workflow-nodes.json')['workflow-nodes'];
+  assert.deepEqual(entries(german), entries(english));
+});

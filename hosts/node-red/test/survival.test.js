@@ -126,6 +126,25 @@ for (const [what, type, change] of [
   });
 }
 
+test('a node in a subflow finds its runs again', { timeout: 60000 }, async () => {
+  await withNodeRed(async (nodeRed) => {
+    const inner = slowEcho({ id: 'inner', z: 'sub', input_milliseconds: '1500', wires: [[]] });
+    const flow = await Flow.deploy(nodeRed, [
+      valley,
+      inner,
+      { id: 'sub', type: 'subflow', name: 'Sub', info: '', in: [{ x: 50, y: 50, wires: [{ id: 'inner' }] }], out: [{ x: 300, y: 50, wires: [{ id: 'inner', port: 0 }] }] },
+      { id: 'node', z: 'tab', type: 'subflow:sub', name: '', wires: [['result']], x: 400, y: 100 },
+    ]);
+    await flow.send([{ payload: 'one' }]);
+    await until('a file', () => keptFiles(nodeRed).some((name) => name.endsWith('.json')));
+    await nodeRed.end('SIGKILL');
+    await nodeRed.start();
+    const [line] = await flow.results(1);
+    assert.equal(line.payload.echo.text, 'one');
+    assert.equal(line.warnings[0].code, 'resumed');
+  });
+});
+
 test('runs of a node that is gone after a crash are named in the log and kept', { timeout: 60000 }, async () => {
   await withNodeRed(async (nodeRed) => {
     const flow = await Flow.deploy(nodeRed, [valley, slowEcho({ input_milliseconds: '60000' })]);
