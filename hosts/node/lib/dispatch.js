@@ -65,7 +65,9 @@ function dispatch() {
     }
 }
 
-native.start(dispatch);
+// By way of setImmediate, too: Node.js calls a function that is woken again meanwhile up to a thousand times
+// before it lets the event loop go on, which would be a thousand slices at once.
+native.start(() => setImmediate(dispatch));
 // Threads of a module must not run on while the process ends; the native side does the same for worker threads.
 process.on('exit', () => native.shutDown());
 

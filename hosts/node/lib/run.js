@@ -1,5 +1,6 @@
 'use strict';
 
+const { onAbort } = require('./abort.js');
 const { callBack } = require('./call_back.js');
 const { native } = require('./dispatch.js');
 const { ModuleError, RunError } = require('./errors.js');
@@ -14,9 +15,8 @@ class Run {
     #id;
     #onProgress;
     #onCheckpoint;
-    #signal;
+    #stopWatching;
     #promise;
-    #cancel;
     #over = false; // and its id may be another run's by now
     #keeping = Promise.resolve(); // the checkpoints, one after the other
 
@@ -25,15 +25,13 @@ class Run {
         this.session = session;
         this.#onProgress = onProgress;
         this.#onCheckpoint = onCheckpoint;
-        this.#signal = signal;
         this.#promise = promise;
-        this.#cancel = () => native.cancel(id);
-        signal?.addEventListener('abort', this.#cancel, { once: true });
+        this.#stopWatching = signal ? onAbort(signal, () => native.cancel(id)) : () => {};
     }
 
     #end() {
         this.#over = true;
-        this.#signal?.removeEventListener('abort', this.#cancel);
+        this.#stopWatching();
     }
 
     onProgress([phase, fraction, etaMs, elapsedMs], [jobId, message]) {
@@ -63,6 +61,12 @@ class Run {
 
     onComplete([outcome, resumeAfterMs, retryable, retryAfterMs], texts) {
         this.#end();
+        if (outcome < 0) {
+            this.#promise.reject(
+                new ModuleError('out_of_memory', 'The run is over, but there was no memory for its result'),
+            );
+            return;
+        }
         const [output, checkpoint, warnings, code, type, message, cause, solution, errorJson] = texts;
         try {
             const ending = {

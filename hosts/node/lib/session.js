@@ -39,21 +39,20 @@ class Session {
         return session;
     }
 
-    async execute(options) {
-        const request = requestOf(options, this.#module); // throws before anything is started
-        if (this.#closed !== undefined) {
-            throw new ModuleError('session_closed', 'The session is closed; open another one');
-        }
-        const { signal } = options;
-        const node = this.#module.nodes[request.node];
-        if (signal?.aborted) {
-            throw neverStarted(node);
-        }
-        const id = native.execute(this.#native.handle, request);
-        if (id < 0) {
-            throw refused(-id);
-        }
+    execute(options) {
+        // Not an async function: its promise would be kept after those of close.
         return new Promise((resolve, reject) => {
+            const request = requestOf(options, this.#module);
+            if (this.#closed !== undefined) {
+                throw new ModuleError('session_closed', 'The session is closed; open another one');
+            }
+            if (options.signal?.aborted) {
+                throw neverStarted(this.#module.nodes[request.node]);
+            }
+            const id = native.execute(this.#native.handle, request);
+            if (id < 0) {
+                throw refused(-id);
+            }
             runs.set(id, new Run(id, this, options, { resolve, reject }));
         });
     }
@@ -70,7 +69,11 @@ class Session {
     }
 
     /** From dispatch. */
-    onLog([level], [message]) {
+    onLog([level, lost], [message]) {
+        if (lost > 0) {
+            const lines = `${lost} lines of log were lost: they came faster than they were read`;
+            callBack(this.#onLog, 'warning', lines);
+        }
         callBack(this.#onLog, levels[level] ?? 'info', message);
     }
 

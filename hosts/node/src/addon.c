@@ -90,7 +90,7 @@ static napi_value start(napi_env env, napi_callback_info info) {
 static bool describe_event(napi_env env, const struct event* event, napi_value* result) {
     napi_value value;
     uint32_t place = 0;
-    bool made = napi_create_array_with_length(env, 2 + EVENT_NUMBERS + EVENT_TEXTS, result) == napi_ok
+    bool made = napi_create_array_with_length(env, 2 + EVENT_NUMBERS + event->text_count, result) == napi_ok
                 && napi_create_uint32(env, event->kind, &value) == napi_ok
                 && napi_set_element(env, *result, place++, value) == napi_ok
                 && napi_create_uint32(env, event->id, &value) == napi_ok
@@ -98,7 +98,7 @@ static bool describe_event(napi_env env, const struct event* event, napi_value* 
     for (size_t i = 0; made && i < EVENT_NUMBERS; ++i)
         made = napi_create_double(env, event->numbers[i], &value) == napi_ok
                && napi_set_element(env, *result, place++, value) == napi_ok;
-    for (size_t i = 0; made && i < EVENT_TEXTS; ++i)
+    for (size_t i = 0; made && i < event->text_count; ++i)
         made = make_text(env, event->texts[i], &value)
                && napi_set_element(env, *result, place++, value) == napi_ok;
     return made;

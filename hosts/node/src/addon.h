@@ -53,6 +53,7 @@ struct session {
     bool collected;    /* JavaScript has no handle of it any more */
     bool forward_logs; /* not written after open */
     /* Under the mailbox's mutex. */
+    uint32_t log_lost; /* lines that came when too much of them waited already */
     bool opening;
     char complaint[512]; /* the first warning or error that came during open */
 };

@@ -5,6 +5,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Posts an event that newer progress must not overtake: that does not take the place of older then. */
+static bool post(struct run* run, struct event* event) {
+    struct mailbox* mailbox = &run->addon->mailbox;
+    pthread_mutex_lock(&mailbox->mutex);
+    bool posted = mailbox_post_locked(mailbox, event);
+    if (run->unseen_progress != NULL)
+        run->unseen_progress->remembered = NULL;
+    run->unseen_progress = NULL;
+    pthread_mutex_unlock(&mailbox->mutex);
+    return posted;
+}
+
 /* [module] */
 static void on_progress(void* user_data, wfn_run* handle, const wfn_progress* progress) {
     struct run* run = user_data;
@@ -22,9 +34,11 @@ static void on_progress(void* user_data, wfn_run* handle, const wfn_progress* pr
     /* What JavaScript has not seen yet is out of date now: so a busy JavaScript costs no memory. */
     pthread_mutex_lock(&mailbox->mutex);
     struct event* outdated = run->unseen_progress;
+    bool posted = true;
     if (outdated != NULL)
-        mailbox_withdraw_locked(mailbox, outdated);
-    bool posted = mailbox_post_locked(mailbox, event);
+        mailbox_replace_locked(mailbox, outdated, event);
+    else
+        posted = mailbox_post_locked(mailbox, event);
     run->unseen_progress = posted ? event : NULL;
     pthread_mutex_unlock(&mailbox->mutex);
     event_free(outdated);
@@ -41,7 +55,7 @@ static void on_checkpoint(void* user_data, wfn_run* handle, const char* checkpoi
         pthread_mutex_lock(&run->addon->mailbox.mutex);
         event->numbers[0] = ++run->checkpoints;
         pthread_mutex_unlock(&run->addon->mailbox.mutex);
-        posted = mailbox_post(&run->addon->mailbox, event);
+        posted = post(run, event);
     }
     if (posted)
         return;
@@ -60,17 +74,18 @@ static void on_complete(void* user_data, wfn_run* handle, const wfn_result* resu
         memcpy(texts + 3, of_error, sizeof of_error);
     }
     struct event* event = event_new(EVENT_COMPLETE, run->id, texts, EVENT_TEXTS);
-    if (event == NULL) { /* the promise must not stay open: JavaScript makes an error of it */
+    bool copied = event != NULL;
+    if (!copied) { /* the promise must not stay open: JavaScript makes an error of it */
         event = &run->ending;
         *event = (struct event){.kind = EVENT_COMPLETE, .id = run->id, .embedded = true};
     }
     event->run = run;
-    event->numbers[0] = result->outcome;
+    event->numbers[0] = copied ? result->outcome : -1;
     event->numbers[1] = (double)result->resume_after_ms;
     event->numbers[2] = error != NULL ? error->retryable : 0;
     event->numbers[3] = error != NULL ? (double)error->retry_after_ms : -1;
     (void)run->session->module->table->run_release(handle);
-    if (!mailbox_post(&run->addon->mailbox, event))
+    if (!post(run, event))
         event_free(event); /* addon_shut_down ends the run when all threads are joined */
 }
 
@@ -186,7 +201,8 @@ napi_value run_execute(napi_env env, napi_callback_info info) {
     bool ready = get_execute_arguments(env, values[1], &arguments);
     wfn_status status = ready ? start(session, &arguments, &id) : WFN_INVALID_ARGUMENT;
     wipe_arguments(&arguments);
-    if (!ready || napi_create_double(env, status == WFN_OK ? id : -status, &result) != napi_ok)
+    if (!ready
+        || napi_create_double(env, status == WFN_OK ? (double)id : -(double)status, &result) != napi_ok)
         return throw_failure(env);
     return result;
 }

@@ -22,7 +22,12 @@ static void on_log(void* user_data, wfn_log_level level, const char* message) {
     if (event == NULL)
         return;
     event->numbers[0] = level;
-    if (!mailbox_post(mailbox, event))
+    pthread_mutex_lock(&mailbox->mutex);
+    event->numbers[1] = session->log_lost;
+    bool posted = mailbox_post_locked(mailbox, event);
+    session->log_lost = posted ? 0 : session->log_lost + 1;
+    pthread_mutex_unlock(&mailbox->mutex);
+    if (!posted)
         event_free(event);
 }
 
