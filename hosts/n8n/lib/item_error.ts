@@ -1,0 +1,53 @@
+// A failed item as n8n shows it, and as a flow reads it: the error table's fields.
+import {
+    NodeApiError,
+    NodeOperationError,
+    type IDataObject,
+    type IExecuteFunctions,
+    type JsonObject,
+} from 'n8n-workflow';
+
+import { ModuleError, RunError } from '../native/addon';
+
+import { RunSuspended, SharedFailure, errorFields } from './node_run';
+
+const sentence = (text: string) => (/[.!?]$/.test(text) ? text : `${text}.`);
+
+function suspendedFields({ message, runKey, jobId }: RunSuspended): IDataObject {
+    const solution =
+        'Retry this execution' +
+        (jobId === null ? '.' : `: it goes on with job ${jobId}, and nothing is paid a second time.`);
+    return { type: 'Suspended', code: 'suspended', message, solution, retryable: true, job_id: jobId, run_key: runKey };
+}
+
+/** The members of the error table, as far as they are known. */
+export function fieldsOfError(error: unknown): IDataObject {
+    if (error instanceof RunError) {
+        return errorFields(error);
+    }
+    if (error instanceof SharedFailure) {
+        return error.fields;
+    }
+    if (error instanceof RunSuspended) {
+        return suspendedFields(error);
+    }
+    const message = error instanceof Error ? error.message : String(error);
+    return error instanceof ModuleError ? { message, code: error.code } : { message };
+}
+
+export function nodeErrorOf(context: IExecuteFunctions, error: unknown, itemIndex: number) {
+    const fields = fieldsOfError(error);
+    const message = [fields.type, fields.message].filter(Boolean).join(': ');
+    const description = [fields.solution, fields.charged === 'unknown' ? 'It may have been charged' : '']
+        .filter(Boolean)
+        .map((text) => sentence(String(text)))
+        .join(' ');
+    const options = { message, description, itemIndex };
+    const status = fields.http_status;
+    const nodeError =
+        typeof status === 'number'
+            ? new NodeApiError(context.getNode(), fields as JsonObject, { ...options, httpCode: String(status) })
+            : new NodeOperationError(context.getNode(), message, options);
+    nodeError.context.data = fields;
+    return nodeError;
+}
