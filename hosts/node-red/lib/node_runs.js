@@ -4,6 +4,7 @@
 const { Run, runOfMessage } = require('./run');
 
 const mostWaiting = 10000;
+const startingSlice = 5; // ms
 
 class NodeRuns {
   #live = new Set();
@@ -14,6 +15,7 @@ class NodeRuns {
   #instance = null; // see WorkflowNode
   #starter = null; // the instance that can still start a run, be it only to cancel its job
   #over = false;
+  #starting = null; // the next turn of the loop, in which runs are started
   #settled = []; // who waits for the live runs to end
   #newKey;
   #store;
@@ -119,13 +121,19 @@ class NodeRuns {
     this.#startMore();
   }
 
+  /** Starts what may start, a few milliseconds' worth at a time: a thousand messages may arrive in one turn of the loop. */
   #startMore() {
-    while (this.#instance && this.#live.size < this.#instance.limit) {
-      const next = this.#waiting.findIndex((run) => run.bound);
-      if (next < 0) break;
-      this.#start(this.#waiting.splice(next, 1)[0]);
-    }
     this.#changed();
+    this.#starting ??= setImmediate(() => {
+      this.#starting = null;
+      const end = performance.now() + startingSlice;
+      while (this.#instance && this.#live.size < this.#instance.limit && performance.now() < end) {
+        const next = this.#waiting.findIndex((run) => run.bound);
+        if (next < 0) return;
+        this.#start(this.#waiting.splice(next, 1)[0]);
+      }
+      if (this.#instance && this.#live.size < this.#instance.limit && this.#waiting.length > 0) this.#startMore();
+    });
   }
 
   #start(run) {

@@ -29,7 +29,7 @@ async function writeDurably(file, text) {
 
 class RunStore {
   #directory;
-  #ready = null;
+  #made = false;
   #last = new Map(); // by run key: the end of the file's queue of writes
 
   constructor(directory) {
@@ -51,10 +51,10 @@ class RunStore {
 
   /** Resolves when the record {runKey, …} is on the disk. */
   keep(record) {
-    this.#ready ??= fs.mkdir(this.#directory, { recursive: true, mode: 0o700 });
     const text = JSON.stringify({ version: 1, keptAt: Date.now(), ...record });
     return this.#inOrder(record.runKey, async () => {
-      await this.#ready;
+      if (!this.#made) await fs.mkdir(this.#directory, { recursive: true, mode: 0o700 });
+      this.#made = true;
       await writeDurably(this.#file(record.runKey), text);
     });
   }

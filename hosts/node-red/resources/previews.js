@@ -20,7 +20,7 @@ function copy(url) {
 
 function card(preview) {
   const $video = $('<video controls loop muted playsinline preload="auto">').attr('src', preview.url);
-  const $card = $('<li class="wfn-card">').attr('data-preview', preview.id);
+  const $card = $('<div class="wfn-card">').attr('data-preview', preview.id);
   $video.on('error', () => $video.replaceWith($('<div class="wfn-unplayable">').text(text('previews.unplayable'))));
   $video.on('loadeddata', () => $video[0].play().catch(() => {}));
   $('<div class="wfn-card-head">')
@@ -36,7 +36,7 @@ function card(preview) {
 }
 
 export function addPreviews() {
-  const $list = $('<ul class="wfn-previews">');
+  const $list = $('<div class="wfn-previews">');
   const $none = $('<p class="wfn-none">').text(text('previews.none'));
   const $content = $('<div class="wfn-sidebar">').append($none, $list);
 

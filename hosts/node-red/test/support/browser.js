@@ -63,7 +63,6 @@ class Editor {
   async edit(id) {
     await this.page.locator(`[id="${id}"] .red-ui-flow-node`).first().dblclick();
     await this.page.waitForSelector('#node-dialog-ok', { state: 'visible' });
-    await this.page.waitForFunction(() => !document.querySelector('.red-ui-tray.ui-draggable-dragging'));
   }
 
   async done() {
@@ -91,7 +90,11 @@ class Editor {
     await this.page.locator('.red-ui-typedInput-options:visible a', { hasText: label }).click();
   }
 
+  /** Takes a picture when nothing moves any more. */
   async screenshot(name) {
+    await this.page.waitForFunction(
+      () => !$(':animated').length && document.getAnimations().every((one) => one.playState !== 'running' || one.effect.getTiming().iterations === Infinity),
+    );
     fs.mkdirSync(artefacts, { recursive: true });
     const file = path.join(artefacts, `${name}.png`);
     await this.page.screenshot({ path: file });
