@@ -44,8 +44,15 @@ class NodeRed {
     this.env = env;
   }
 
+  /** Node-RED cannot be told to take any port, and a free one may be somebody else's a moment later: then another. */
   async start() {
-    const port = await freePort();
+    for (let attempt = 1; !(await this.#startOn(await freePort())); ++attempt) {
+      if (attempt === 5) throw new Error(`Five ports that were free are not:\n${this.output}`);
+    }
+    return this;
+  }
+
+  async #startOn(port) {
     this.url = `http://127.0.0.1:${port}`;
     const settings = path.join(this.userDirectory, 'settings.js');
     fs.writeFileSync(settings, settingsText(port, this.more));
@@ -55,10 +62,11 @@ class NodeRed {
       { env: { ...process.env, ...this.env } },
     );
     await until('Node-RED to start', () => {
-      if (this.child.over) throw new Error(`Node-RED ended:\n${this.child.output}`);
-      return /Started flows|Waiting for missing types/.test(this.child.output);
+      const taken = /Error: port in use/.test(this.output);
+      if (this.child.over && !taken) throw new Error(`Node-RED ended:\n${this.output}`);
+      return taken || /Started flows|Waiting for missing types/.test(this.output);
     }, 40000);
-    return this;
+    return !/Error: port in use/.test(this.output);
   }
 
   get output() {
