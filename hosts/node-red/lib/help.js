@@ -4,6 +4,8 @@
 const escape = (text) =>
   String(text).replace(/[&<>"']/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' })[c]);
 
+const sentence = (text) => (/[.!?]$/.test(text) ? text : `${text}.`);
+
 function typeName(field) {
   const name = { longText: 'string', text: 'string', media: 'URL', password: 'string', json: 'JSON' }[field.kind];
   return `${name ?? field.kind}${field.nullable ? ' or null' : ''}`;
@@ -11,7 +13,7 @@ function typeName(field) {
 
 function propertyList(fields) {
   const rows = fields.map((field) => {
-    const parts = [escape(field.help ?? field.label)];
+    const parts = [escape(sentence(field.help ?? field.label))];
     if (field.choices && !field.help?.includes(field.choices[0])) parts.push(`One of: ${escape(field.choices.join(', '))}.`);
     if (field.default !== undefined) parts.push(`Default: <code>${escape(field.default)}</code>.`);
     const optional = field.required ? '' : ' class="optional"';
@@ -33,7 +35,7 @@ function errorTable(errors) {
   const rows = errors.map(
     (error) =>
       `<tr><td>${escape(error.type)}<br><code>${escape(error.code)}</code></td>` +
-      `<td>${escape(error.cause)}. ${escape(error.solution)}.</td></tr>`,
+      `<td>${escape(sentence(error.cause))} ${escape(sentence(error.solution))}</td></tr>`,
   );
   return `<table class="wfn-errors"><tbody>${rows.join('')}</tbody></table>`;
 }
@@ -42,7 +44,7 @@ function errorTable(errors) {
 function helpOf(descriptor, manifestNode, fields, t) {
   const notes = manifestNode?.help?.notes ?? [];
   const parts = [
-    `<p>${escape(descriptor.description)}</p>`,
+    descriptor.description === descriptor.title ? '' : `<p>${escape(descriptor.description)}</p>`,
     manifestNode?.help ? `<p>${escape(manifestNode.help.how_it_works)}</p>` : '',
     `<h3>${t('help.inputs')}</h3>`,
     propertyList(fields),

@@ -7,6 +7,7 @@ const path = require('node:path');
 const { test } = require('node:test');
 const { colourOf } = require('../lib/appearance');
 const { fieldsOf, parseConstant, videoOutputs } = require('../lib/form');
+const { helpOf } = require('../lib/help');
 const { readConnection } = require('../lib/inputs');
 const { keepMessage, largestMessage, restoreMessage } = require('../lib/kept_message');
 const { RunStore, oldest } = require('../lib/run_store');
@@ -152,4 +153,16 @@ test('every language has the same words, with the same places', () => {
     );
   const german = require('../locales/de/workflow-nodes.json')['workflow-nodes'];
   assert.deepEqual(entries(german), entries(english));
+});
+
+test('what a module says cannot become markup in the help', () => {
+  const evil = '<img src=x onerror="alert(1)">';
+  const descriptor = {
+    title: 'A', description: evil, canResume: false, outputSchema: { properties: { [evil]: { type: 'string', title: evil } } },
+    errors: [{ type: evil, code: evil, cause: evil, solution: evil }],
+  };
+  const manifestNode = { help: { how_it_works: evil, notes: [{ title: evil, text: evil }] } };
+  const help = helpOf(descriptor, manifestNode, [field('a', { type: 'string', title: evil, description: evil, default: evil })], t);
+  assert.ok(!help.includes('<img'));
+  assert.ok(help.includes('&lt;img'));
 });
