@@ -46,8 +46,13 @@ class NodeRed {
 
   /** Node-RED cannot be told to take any port, and a free one may be somebody else's a moment later: then another. */
   async start() {
-    for (let attempt = 1; !(await this.#startOn(await freePort())); ++attempt) {
-      if (attempt === 5) throw new Error(`Five ports that were free are not:\n${this.output}`);
+    try {
+      for (let attempt = 1; !(await this.#startOn(await freePort())); ++attempt) {
+        if (attempt === 5) throw new Error(`Five ports that were free are not:\n${this.output}`);
+      }
+    } catch (error) {
+      await this.remove(); // the test that wanted it never gets to do so
+      throw error;
     }
     return this;
   }
