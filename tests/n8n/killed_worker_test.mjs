@@ -21,9 +21,17 @@ before(
     },
     { timeout: 240_000 },
 );
-after(() => scenario?.end());
+after(() => scenario?.end(), { timeout: 60_000 });
 
 const holderOf = (id) => until(`a worker to start execution ${id}`, () => n8n.workerOf(id), 30_000);
+
+/** Another worker than this one has begun the execution. */
+const takenOver = (id, worker) =>
+    until(
+        () => `another worker to take execution ${id} over:\n${n8n.workers.map((one) => `${one.pid}: ${one.output.slice(-1500)}`).join('\n')}`,
+        () => n8n.workers.find((one) => one !== worker && new RegExp(`started execution ${id} `, 'i').test(one.output)),
+        60_000,
+    );
 
 /** A dead worker is replaced; n8n's queue notices by itself. */
 async function replace(worker) {
@@ -60,10 +68,7 @@ test('a worker freezes for longer than its lock, while it renders', { timeout: 1
     const worker = await holderOf(id);
     await until('the jobs', () => server.jobsOf('frozen:').length === items);
     worker.process.kill('SIGSTOP');
-    const other = await until('another worker to take over', () => {
-        const found = n8n.workerOf(id);
-        return found !== worker && found;
-    }, 60_000).catch(() => until('another worker', () => n8n.workers.find((one) => one !== worker && one.output.includes(`execution ${id} `)), 1000));
+    const other = await takenOver(id, worker);
     await pause(3000);
     worker.process.kill('SIGCONT');
     const execution = await n8n.finished(id, 60_000);
@@ -82,7 +87,7 @@ test('a worker freezes before its submits have an answer', { timeout: 120_000 },
     const worker = await holderOf(id);
     await until('the first job', () => server.jobsOf('early frost:').length > 0);
     worker.process.kill('SIGSTOP');
-    await until('another worker to take over', () => n8n.workers.some((one) => one !== worker && one.output.includes(`execution ${id} `)), 60_000);
+    await takenOver(id, worker);
     await pause(12_000); // longer than the lease of its runs
     worker.process.kill('SIGCONT');
     scenario.assertVideos(await n8n.finished(id, 60_000), 'early frost:', items);

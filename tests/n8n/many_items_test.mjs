@@ -14,7 +14,7 @@ before(
     },
     { timeout: 240_000 },
 );
-after(() => scenario?.end());
+after(() => scenario?.end(), { timeout: 60_000 });
 
 test(`${executions * itemsEach} items over two workers`, { timeout: 300_000 }, async (t) => {
     const { n8n, server } = scenario;

@@ -20,7 +20,7 @@ before(
     },
     { timeout: 240_000 },
 );
-after(() => scenario?.end());
+after(() => scenario?.end(), { timeout: 60_000 });
 
 const run = async (name, items) => n8n.finished(await n8n.trigger(name, { items }));
 
@@ -108,6 +108,7 @@ test('one of three items fails: the flow goes on, or stops and is retried withou
     assert.deepEqual([type, code, charged, retryable, status], ['Prompt Too Vague', 'prompt_too_vague', 'no', false, 422]);
     assert.match(solution, /Be more specific/);
     assert.match(message, /Which motion is wanted/);
+    assert.match(second.json.error.run_key, /^\d+:node:0:1$/);
     assert.deepEqual(second.pairedItem, { item: 1 });
 
     await scenario.addWorkflow('two-outputs', {}, { onError: 'continueErrorOutput' });

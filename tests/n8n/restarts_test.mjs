@@ -18,7 +18,7 @@ before(
     },
     { timeout: 240_000 },
 );
-after(() => scenario?.end());
+after(() => scenario?.end(), { timeout: 60_000 });
 
 async function rendering(text, renderMs = 12_000) {
     server.renderMs = () => renderMs;

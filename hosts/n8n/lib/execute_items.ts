@@ -7,8 +7,8 @@ import { inputUses } from '../nodes/ImageToVideo/InputsDescription';
 
 import { collectRun, findByJob, findByRunKey, fromFlow } from './collect_run';
 import { readConnection, readInput } from './inputs';
-import { fieldsOfError, nodeErrorOf } from './item_error';
-import { RunSuspended, runNode, type RunEnd } from './node_run';
+import { fieldsOfError, isSuspended, nodeErrorOf } from './item_error';
+import { runNode, type RunEnd } from './node_run';
 import { workerIsReplaced } from './replacement';
 import { downloadVideo, limited } from './video_file';
 
@@ -105,7 +105,7 @@ export async function executeItems(context: IExecuteFunctions): Promise<INodeExe
     const items = context.getInputData();
     const ends = await Promise.allSettled(items.map((_, item) => executeItem(context, item, download)));
     const failures = ends.flatMap((end, item) => (end.status === 'rejected' ? [{ item, error: end.reason as unknown }] : []));
-    const suspended = failures.find(({ error }) => error instanceof RunSuspended);
+    const suspended = failures.find(({ error }) => isSuspended(error));
     if (suspended && workerIsReplaced()) {
         // n8n ends this process and gives the execution to another worker, which goes on from the checkpoints.
         return await new Promise(() => {});

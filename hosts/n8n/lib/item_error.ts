@@ -9,19 +9,22 @@ import {
 
 import { ModuleError, RunError } from '../native/addon';
 
-import { RunSuspended, SharedFailure, errorFields } from './node_run';
+import { RunFailed, RunSuspended, SharedFailure, errorFields } from './node_run';
 
 const sentence = (text: string) => (/[.!?]$/.test(text) ? text : `${text}.`);
 
-function suspendedFields({ message, runKey, jobId }: RunSuspended): IDataObject {
+function suspendedFields({ message, jobId }: RunSuspended): IDataObject {
     const solution =
         'Retry this execution' +
         (jobId === null ? '.' : `: it goes on with job ${jobId}, and nothing is paid a second time.`);
-    return { type: 'Suspended', code: 'suspended', message, solution, retryable: true, job_id: jobId, run_key: runKey };
+    return { type: 'Suspended', code: 'suspended', message, solution, retryable: true, job_id: jobId };
 }
 
 /** The members of the error table, as far as they are known. */
 export function fieldsOfError(error: unknown): IDataObject {
+    if (error instanceof RunFailed) {
+        return { ...fieldsOfError(error.reason), run_key: error.runKey };
+    }
     if (error instanceof RunError) {
         return errorFields(error);
     }
@@ -35,10 +38,17 @@ export function fieldsOfError(error: unknown): IDataObject {
     return error instanceof ModuleError ? { message, code: error.code } : { message };
 }
 
+export const isSuspended = (error: unknown) => error instanceof RunFailed && error.reason instanceof RunSuspended;
+
 export function nodeErrorOf(context: IExecuteFunctions, error: unknown, itemIndex: number) {
     const fields = fieldsOfError(error);
     const message = [fields.type, fields.message].filter(Boolean).join(': ');
-    const description = [fields.solution, fields.charged === 'unknown' ? 'It may have been charged' : '']
+    const details = (fields.details ?? []) as { path: string; message: string }[];
+    const description = [
+        ...details.map(({ path, message: detail }) => `${path.slice(1)}: ${detail}`),
+        fields.solution,
+        fields.charged === 'unknown' ? 'It may have been charged' : '',
+    ]
         .filter(Boolean)
         .map((text) => sentence(String(text)))
         .join(' ');

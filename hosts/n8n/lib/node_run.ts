@@ -37,11 +37,18 @@ export type RunEnd =
 
 /** n8n ends before the video is there. */
 export class RunSuspended extends Error {
+    constructor(readonly jobId: string | null) {
+        super('n8n was stopped before the video was there');
+    }
+}
+
+/** Why a run has failed, and the name that it went by. */
+export class RunFailed extends Error {
     constructor(
         readonly runKey: string,
-        readonly jobId: string | null,
+        readonly reason: unknown,
     ) {
-        super('n8n was stopped before the video was there');
+        super(reason instanceof Error ? reason.message : String(reason));
     }
 }
 
@@ -130,7 +137,7 @@ async function attempt(store: RunStore, claim: Claim, order: RunOrder, warnings:
     }
     if (worker.stopping) {
         await giveUp(claim, claim.record);
-        throw new RunSuspended(order.runKey, record.jobId);
+        throw new RunSuspended(record.jobId);
     }
     let result: RunResult;
     try {
@@ -158,7 +165,7 @@ async function attempt(store: RunStore, claim: Claim, order: RunOrder, warnings:
         }
         if (error instanceof ModuleError && error.code === 'session_closed') {
             await giveUp(claim, claim.record);
-            throw new RunSuspended(order.runKey, record.jobId);
+            throw new RunSuspended(record.jobId);
         }
         const known = isUnknown(error) ? await store.find(order.runKey) : null;
         if (known !== null && known.jobId !== null) {
@@ -174,7 +181,7 @@ async function attempt(store: RunStore, claim: Claim, order: RunOrder, warnings:
         record = { ...record, checkpoint: result.checkpoint, jobId: jobOf(result.checkpoint), warnings };
         await giveUp(claim, record);
         if (!order.start || record.jobId === null) {
-            throw new RunSuspended(order.runKey, record.jobId);
+            throw new RunSuspended(record.jobId);
         }
         return rendering(record, result.resumeAfterMs);
     }
@@ -209,7 +216,7 @@ export async function runNode(given: RunOrder): Promise<RunEnd> {
         const claim = await store.claim(runKey, order.signal);
         if (shared && claim.record?.failure) {
             await giveUp(claim, claim.record);
-            throw new SharedFailure(claim.record.failure);
+            throw new RunFailed(runKey, new SharedFailure(claim.record.failure));
         }
         try {
             return await attempt(store, claim, order, [...warnings]);
@@ -217,7 +224,7 @@ export async function runNode(given: RunOrder): Promise<RunEnd> {
             // This process was away so long that another worker took the run over: what comes of it there counts.
             const takenOver = error instanceof RunError && error.code === 'checkpoint_not_kept' && claim.lost;
             if (!takenOver && !(error instanceof JobNamed)) {
-                throw error;
+                throw new RunFailed(runKey, error);
             }
         }
     }

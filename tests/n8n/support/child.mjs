@@ -13,10 +13,15 @@ const mostOutput = 4_000_000;
 export class Child {
     constructor(program, args, options = {}) {
         this.output = '';
+        this.failed = false; // never started
         this.process = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], ...options });
         this.ended = new Promise((resolve) => {
             this.process.on('exit', (code, signal) => resolve({ code, signal }));
-            this.process.on('error', (error) => resolve({ error }));
+            this.process.on('error', (error) => {
+                this.output += error.message;
+                this.failed = true;
+                resolve({ error });
+            });
         });
         for (const stream of [this.process.stdout, this.process.stderr]) {
             stream.setEncoding('utf8').on('data', (text) => {
@@ -32,7 +37,7 @@ export class Child {
     }
 
     get over() {
-        return this.process.exitCode !== null || this.process.signalCode !== null;
+        return this.failed || this.process.exitCode !== null || this.process.signalCode !== null;
     }
 
     /** Peak and present memory in MiB. */

@@ -22,6 +22,7 @@ const owner = { email: 'owner@example.com', firstName: 'Test', lastName: 'Owner'
 export class N8n {
     workers = [];
     #cookie = '';
+    #folders = 0;
     #workflowIds = new Map(); // by the name, which is the webhook's too
     #seen = new Set(); // ids of executions that trigger has returned
 
@@ -85,9 +86,15 @@ export class N8n {
         this.url = `http://127.0.0.1:${this.port}`;
     }
 
+    /** With a folder of its own, as on a machine of its own. */
     async startWorker() {
         const health = await freePort();
+        this.#folders += 1;
+        const folder = path.join(this.directory, `worker-${this.#folders}`);
+        installPackage(folder);
         const env = this.#environment({
+            HOME: folder,
+            N8N_USER_FOLDER: folder,
             QUEUE_HEALTH_CHECK_ACTIVE: 'true',
             QUEUE_HEALTH_CHECK_PORT: String(health),
             N8N_RUNNERS_BROKER_PORT: String(await freePort()),
