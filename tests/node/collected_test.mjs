@@ -44,7 +44,7 @@ test('a session with a live run is not forgotten', { timeout: 30_000 }, async ()
 test('a close is awaited though nobody has the session', { timeout: 30_000 }, async () => {
     let closed = false;
     load(modules.callback)
-        .open()
+        .open({ settings: { close_ms: 200 } })
         .close()
         .then(() => (closed = true));
     await collectUntil(() => closed, 'the promise of close is kept');

@@ -1,6 +1,9 @@
 // What ends amid runs: worker threads and processes. No crash, no thread left, every time.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import { after, test } from 'node:test';
 import { Worker } from 'node:worker_threads';
 
@@ -58,15 +61,19 @@ const ways = [
     ['with a worker', 7, ''],
     ['at once', 7, ''],
 ];
-test(`a process ends amid runs, ${repetitions} times`, { timeout: 240_000 }, async () => {
+test(`a process ends amid runs, ${repetitions} times`, { timeout: 240_000 }, async (t) => {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'addon-'));
+    t.after(() => fs.rmSync(folder, { recursive: true }));
     await repeat(repetitions, 3, async (number) => {
         const [how, code, stderr] = ways[number % ways.length];
-        const argument = JSON.stringify({ how, after: number % 11, modules: given });
+        const closedFile = path.join(folder, `closed ${number}`);
+        const argument = JSON.stringify({ how, after: number % 11, modules: { ...given, closedFile } });
         const ended = await runProgram('exit_amid_runs.mjs', [argument]);
         const what = `${number}, ${how}: ${JSON.stringify(ended)}`;
         assert.equal(ended.signal, null, what);
         assert.equal(ended.code, code, what);
         assert.equal(ended.stdout, '', what);
+        assert.ok(fs.existsSync(closedFile), `the session was not closed: ${what}`);
         if (stderr === '') {
             assert.equal(ended.stderr, '', what);
         } else {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { assertEventLoopFree, load, modules } from './support.mjs';
+import { assertEventLoopFree, load, modules, sanitized } from './support.mjs';
 
 const callback = load(modules.callback);
 const many = 100_000;
@@ -86,6 +86,7 @@ test('log that nobody reads does not take all memory, and what was lost is told'
         lost.reduce((a, b) => a + b, counts.debug),
         1_000_001,
     );
-    assert.ok(lost.length > 0 && grown < 128);
+    assert.ok(lost.length > 0);
+    assert.ok(sanitized || grown < 128, `memory grew by ${grown} MiB`);
     await session.close();
 });

@@ -27,8 +27,9 @@ export const modules = {
     callback: process.env.CALLBACK_MODULE ?? path.join(build, 'tests', 'node', 'callback_module.so'),
 };
 
-/** Under a sanitizer everything is slower, and 20 times find what 100 times find. */
-export const repetitions = Number(process.env.WORKFLOW_NODE_TEST_REPETITIONS ?? 100);
+/** Under a sanitizer everything is slower, and freed memory is kept for a while. */
+export const sanitized = Boolean(process.env.WORKFLOW_NODE_SANITIZER);
+export const repetitions = sanitized ? 20 : 100;
 
 /** The largest time that the addon may take from the event loop at once. */
 export const longestBlockMs = 50;
@@ -96,12 +97,12 @@ export async function collectUntil(condition, what) {
 }
 
 /** Runs a program of this folder: {code, signal, stdout, stderr}. */
-export function runProgram(name, args = [], limitMs = 20_000) {
+export function runProgram(name, args = [], limitMs = 20_000, environment = {}) {
     return new Promise((resolve) => {
         const child = execFile(
             process.execPath,
             [path.join(here, 'programs', name), ...args],
-            { timeout: limitMs, killSignal: 'SIGKILL' },
+            { timeout: limitMs, killSignal: 'SIGKILL', env: { ...process.env, ...environment } },
             (error, stdout, stderr) => {
                 resolve({ code: child.exitCode, signal: child.signalCode, stdout, stderr });
             },

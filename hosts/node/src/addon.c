@@ -45,6 +45,8 @@ void addon_shut_down(struct addon* addon) {
             session_start_closing(session); /* each on its own thread: all at once */
     while (addon->jobs != NULL)
         background_finish(addon->jobs);
+    /* Nobody uses it any more. Where that is not said, newer versions of Node.js keep its memory. */
+    (void)napi_release_threadsafe_function(addon->mailbox.wake_up, napi_tsfn_release);
 }
 
 static void clean_up(void* addon) {
@@ -54,7 +56,6 @@ static void clean_up(void* addon) {
 static void forget_addon(napi_env env, void* addon, void* hint) {
     (void)env;
     (void)hint;
-    addon_shut_down(addon);
     addon_release(addon);
 }
 

@@ -1,11 +1,15 @@
 /*
  * A module that calls its host back from many threads at once, as fast as it can, and one that breaks
- * its word: for the tests of hosts. Settings: {"threads":8}, {"refuse":true}.
+ * its word: for the tests of hosts. Settings, all optional: {"threads":8,"refuse":1,"close_ms":100,
+ * "closed_file":"a path"}: how long close takes, and a file that is made when it is done.
  */
+#define _POSIX_C_SOURCE 200809L
 #include "callback_module.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 pthread_mutex_t callback_mutex = PTHREAD_MUTEX_INITIALIZER;
 pthread_cond_t callback_changed = PTHREAD_COND_INITIALIZER;
@@ -18,6 +22,14 @@ static size_t last_place;
 static int64_t number_in(const char* json, const char* name, int64_t otherwise) {
     const char* found = json != NULL ? strstr(json, name) : NULL;
     return found != NULL ? strtoll(found + strlen(name), NULL, 10) : otherwise;
+}
+
+static void copy_text(const char* json, const char* name, char* text, size_t size) {
+    const char* found = json != NULL ? strstr(json, name) : NULL;
+    if (found == NULL)
+        return;
+    found += strlen(name);
+    snprintf(text, size, "%.*s", (int)strcspn(found, "\""), found);
 }
 
 /* With the mutex held. */
@@ -80,6 +92,8 @@ static wfn_status open_session(const wfn_host* host, const char* settings_json, 
         free(s);
         return WFN_INVALID_ARGUMENT;
     }
+    s->close_ms = number_in(settings_json, "\"close_ms\":", 0);
+    copy_text(settings_json, "\"closed_file\":\"", s->closed_file, sizeof s->closed_file);
     pthread_cond_init(&s->queued, NULL);
     s->thread_count = (int)number_in(settings_json, "\"threads\":", 8);
     for (int i = 0; i < s->thread_count; ++i)
@@ -91,6 +105,8 @@ static wfn_status open_session(const wfn_host* host, const char* settings_json, 
 
 static wfn_status close_session(wfn_session* session) {
     struct session* s = (struct session*)session;
+    const struct timespec pause = {s->close_ms / 1000, s->close_ms % 1000 * 1000000};
+    FILE* closed;
     pthread_mutex_lock(&callback_mutex);
     s->closing = 1;
     for (size_t i = 0; i < MOST_RUNS; ++i)
@@ -109,6 +125,10 @@ static wfn_status close_session(wfn_session* session) {
         }
     pthread_mutex_unlock(&callback_mutex);
     pthread_cond_destroy(&s->queued);
+    nanosleep(&pause, NULL);
+    closed = s->closed_file[0] != '\0' ? fopen(s->closed_file, "w") : NULL;
+    if (closed != NULL)
+        fclose(closed);
     free(s);
     return WFN_OK;
 }

@@ -20,6 +20,8 @@ struct session {
     wfn_host host;
     pthread_t threads[MOST_THREADS];
     int thread_count, closing;
+    int64_t close_ms;
+    char closed_file[256];
     pthread_cond_t queued;
     struct run *first, *last; /* runs that no thread has taken yet */
 };

@@ -2,7 +2,7 @@
 import { load } from '../../../hosts/node/index.js';
 
 /** Calls onBusy once when callbacks come from a module, {callback, example, pixelml}; pixelml needs a server's port. */
-export function startBusyRuns({ callback, example, pixelml, port }, onBusy) {
+export function startBusyRuns({ callback, example, pixelml, port, closedFile = '' }, onBusy) {
     let told = 0;
     const busy = () => {
         told += 1;
@@ -17,7 +17,7 @@ export function startBusyRuns({ callback, example, pixelml, port }, onBusy) {
     const ended = [];
     const start = (session, run) => ended.push(session.execute({ ...run, ...callbacks }));
 
-    const callbackSession = load(callback).open({ onLog: () => {} });
+    const callbackSession = load(callback).open({ settings: { closed_file: closedFile }, onLog: () => {} });
     const exampleSession = load(example).open({ onLog: () => {} });
     for (let i = 0; i < 4; i += 1) {
         start(callbackSession, { node: 'storm', input: { hold: 1 } });
