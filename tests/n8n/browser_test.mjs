@@ -95,8 +95,6 @@ test('a video is made', { timeout: 120_000 }, withPicture(async () => {
 
 test('an error says what happened and what to do', { timeout: 60_000 }, withPicture(async () => {
     const { page } = editor;
-    await page.keyboard.press('Escape');
-    await editor.part('canvas-node').getByText('Image to Video').dblclick();
     await field('image').locator('input').fill('ftp://example.com/photo.jpg');
     await editor.part('node-execute-button').click();
     await page.getByText('Invalid Image URL').first().waitFor();
