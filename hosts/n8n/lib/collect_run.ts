@@ -1,0 +1,84 @@
+// Looks at a run that was started before. It goes on only from a checkpoint that names its job, so it submits nothing.
+import type { IDataObject } from 'n8n-workflow';
+
+import { jobOf, type RunEnd } from './node_run';
+import { nameOfJob } from './run_store';
+import { worker } from './worker';
+
+/** What Start hands to the flow, and Collect takes: it needs no store. */
+export interface FlowCheckpoint {
+    run_key: string;
+    input: IDataObject;
+    checkpoint: object;
+}
+
+export interface Collectable {
+    runKey: string;
+    input: IDataObject;
+    checkpoint: object | null;
+    output: IDataObject | null;
+    warnings: IDataObject[];
+}
+
+/** There is nothing to collect; the message says why, and what to do. */
+export class NotCollectable extends Error {}
+
+export function fromFlow(value: unknown): Collectable {
+    const { run_key: runKey, input, checkpoint } = (value ?? {}) as Partial<FlowCheckpoint>;
+    if (typeof runKey !== 'string' || typeof input !== 'object' || typeof checkpoint !== 'object') {
+        throw new NotCollectable('This is not a checkpoint: pass on the checkpoint of the Start operation, unchanged.');
+    }
+    return { runKey, input, checkpoint, output: null, warnings: [] };
+}
+
+export async function findByRunKey(runKey: string): Promise<Collectable> {
+    const record = await worker.store.find(runKey);
+    if (record === null) {
+        throw new NotCollectable(
+            `No run ${runKey} is kept. Check the run key; runs are kept for a limited time (IMAGE_TO_VIDEO_KEEP_HOURS).`,
+        );
+    }
+    return record;
+}
+
+export async function findByJob(jobId: string): Promise<Collectable> {
+    const runKey = await worker.store.findRunKey(nameOfJob(jobId));
+    if (runKey === null) {
+        throw new NotCollectable(
+            `No run with the job ${jobId} is kept. Check the job's id; runs are kept for a limited time (IMAGE_TO_VIDEO_KEEP_HOURS).`,
+        );
+    }
+    return await findByRunKey(runKey);
+}
+
+export async function collectRun(
+    { runKey, input, checkpoint, output, warnings }: Collectable,
+    connection: IDataObject,
+    waitMs: number,
+    signal?: AbortSignal,
+): Promise<RunEnd> {
+    const jobId = jobOf(checkpoint);
+    if (output !== null) {
+        return { status: 'succeeded', runKey, jobId, output, warnings };
+    }
+    if (checkpoint === null || jobId === null) {
+        throw new NotCollectable(
+            `The run ${runKey} has no job yet, and Collect submits none. Repeat the execution that started it.`,
+        );
+    }
+    const result = await worker.session.execute({
+        node: worker.module.nodes[0].actionId,
+        input,
+        connection,
+        runKey,
+        checkpoint,
+        suspend: { afterMs: waitMs },
+        signal,
+    });
+    const common = { runKey, jobId, warnings: result.warnings as unknown as IDataObject[] };
+    if (result.outcome === 'suspended') {
+        const { resumeAfterMs } = result;
+        return { status: 'rendering', ...common, checkpoint: result.checkpoint ?? checkpoint, resumeAfterMs };
+    }
+    return { status: 'succeeded', ...common, output: result.output as IDataObject };
+}

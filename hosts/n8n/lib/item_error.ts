@@ -1,0 +1,63 @@
+// A failed item as n8n shows it, and as a flow reads it: the error table's fields.
+import {
+    NodeApiError,
+    NodeOperationError,
+    type IDataObject,
+    type IExecuteFunctions,
+    type JsonObject,
+} from 'n8n-workflow';
+
+import { ModuleError, RunError } from '../native/addon';
+
+import { RunFailed, RunSuspended, SharedFailure, errorFields } from './node_run';
+
+const sentence = (text: string) => (/[.!?]$/.test(text) ? text : `${text}.`);
+
+function suspendedFields({ message, jobId }: RunSuspended): IDataObject {
+    const solution =
+        'Retry this execution' +
+        (jobId === null ? '.' : `: it goes on with job ${jobId}, and nothing is paid a second time.`);
+    return { type: 'Suspended', code: 'suspended', message, solution, retryable: true, job_id: jobId };
+}
+
+/** The members of the error table, as far as they are known. */
+export function fieldsOfError(error: unknown): IDataObject {
+    if (error instanceof RunFailed) {
+        return { ...fieldsOfError(error.reason), run_key: error.runKey };
+    }
+    if (error instanceof RunError) {
+        return errorFields(error);
+    }
+    if (error instanceof SharedFailure) {
+        return error.fields;
+    }
+    if (error instanceof RunSuspended) {
+        return suspendedFields(error);
+    }
+    const message = error instanceof Error ? error.message : String(error);
+    return error instanceof ModuleError ? { message, code: error.code } : { message };
+}
+
+export const isSuspended = (error: unknown) => error instanceof RunFailed && error.reason instanceof RunSuspended;
+
+export function nodeErrorOf(context: IExecuteFunctions, error: unknown, itemIndex: number) {
+    const fields = fieldsOfError(error);
+    const message = [fields.type, fields.message].filter(Boolean).join(': ');
+    const details = (fields.details ?? []) as { path: string; message: string }[];
+    const description = [
+        ...details.map(({ path, message: detail }) => `${path.slice(1)}: ${detail}`),
+        fields.solution,
+        fields.charged === 'unknown' ? 'It may have been charged' : '',
+    ]
+        .filter(Boolean)
+        .map((text) => sentence(String(text)))
+        .join(' ');
+    const options = { message, description, itemIndex };
+    const status = fields.http_status;
+    const nodeError =
+        typeof status === 'number'
+            ? new NodeApiError(context.getNode(), fields as JsonObject, { ...options, httpCode: String(status) })
+            : new NodeOperationError(context.getNode(), message, options);
+    nodeError.context.data = fields;
+    return nodeError;
+}

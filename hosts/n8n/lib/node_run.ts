@@ -1,0 +1,231 @@
+// One run of the node, from its name to its video: taken up where an earlier attempt was, shared with one that still goes on
+// elsewhere, and kept at every step.
+import { createHash } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+
+import type { IDataObject } from 'n8n-workflow';
+
+import { ModuleError, RunError, type RunResult } from '../native/addon';
+
+import { nameOfJob, type Claim, type RunRecord, type RunStore } from './run_store';
+import { worker } from './worker';
+
+export interface RunOrder {
+    runKey: string;
+    /** Where in which workflow it is, whichever execution. */
+    place: string;
+    /** A run of the same place and input in an earlier execution that this one repeats is gone on with. */
+    repeats: boolean;
+    input: IDataObject;
+    connection: IDataObject;
+    /** End as soon as the job is submitted. */
+    start: boolean;
+    timeoutMs?: number;
+    signal?: AbortSignal;
+}
+
+export type RunEnd =
+    | { status: 'succeeded'; runKey: string; jobId: string | null; output: IDataObject; warnings: IDataObject[] }
+    | {
+          status: 'rendering';
+          runKey: string;
+          jobId: string | null;
+          checkpoint: object | null;
+          resumeAfterMs: number | null;
+          warnings: IDataObject[];
+      };
+
+/** n8n ends before the video is there. */
+export class RunSuspended extends Error {
+    constructor(readonly jobId: string | null) {
+        super('n8n was stopped before the video was there');
+    }
+}
+
+/** Why a run has failed, and the name that it went by. */
+export class RunFailed extends Error {
+    constructor(
+        readonly runKey: string,
+        readonly reason: unknown,
+    ) {
+        super(reason instanceof Error ? reason.message : String(reason));
+    }
+}
+
+/** Another worker had the run, and failed. */
+export class SharedFailure extends Error {
+    constructor(readonly fields: IDataObject) {
+        super(String(fields.message));
+    }
+}
+
+const sameInput = (one: IDataObject, other: IDataObject) => JSON.stringify(one) === JSON.stringify(other);
+
+const digestOf = (input: IDataObject) => createHash('sha256').update(JSON.stringify(input)).digest('hex').slice(0, 16);
+
+/** The module names the job in its checkpoints once it knows it. */
+export function jobOf(checkpoint: object | null | undefined): string | null {
+    const jobId = (checkpoint as { job_id?: unknown } | null | undefined)?.job_id;
+    return typeof jobId === 'string' ? jobId : null;
+}
+
+const emptyRecord = (runKey: string): RunRecord => ({
+    runKey,
+    input: {},
+    checkpoint: null,
+    jobId: null,
+    output: null,
+    warnings: [],
+    failure: null,
+});
+
+/** The name that the run goes by, and what is to be said about that. */
+async function nameRun(store: RunStore, { runKey, place, repeats, input }: RunOrder) {
+    const name = `place:${place}:${digestOf(input)}`;
+    const own = await store.find(runKey);
+    if (own === null && repeats) {
+        const earlier = await store.findRunKey(name);
+        if (earlier !== null) {
+            return { runKey: earlier, warnings: [] };
+        }
+    }
+    if (own !== null && (own.checkpoint ?? own.output) !== null && !sameInput(own.input, input)) {
+        // What was paid for shows something else: it is not passed off as this item's video.
+        const job = own.jobId === null ? '' : `, job ${own.jobId}`;
+        const message =
+            `An earlier attempt of this item had other inputs (run key ${runKey}${job}). ` +
+            'Its video can be collected by that key; this one is another run.';
+        return { runKey: `${runKey}:${digestOf(input)}`, warnings: [{ code: 'inputs_changed', message }] };
+    }
+    await store.addName(name, runKey);
+    return { runKey, warnings: [] };
+}
+
+function succeeded(record: RunRecord): RunEnd {
+    const { runKey, jobId, output, warnings } = record;
+    return { status: 'succeeded', runKey, jobId, output: output as IDataObject, warnings };
+}
+
+function rendering(record: RunRecord, resumeAfterMs: number | null): RunEnd {
+    const { runKey, jobId, checkpoint, warnings } = record;
+    return { status: 'rendering', runKey, jobId, checkpoint, resumeAfterMs, warnings };
+}
+
+/** The worker that had the run before has named its job after all. */
+class JobNamed extends Error {}
+
+const isUnknown = (error: unknown) => error instanceof RunError && error.code === 'submission_unknown';
+
+/** A store that does not answer must not keep back what the run has brought. */
+async function giveUp(claim: Claim, record: RunRecord | null) {
+    const bound = new AbortController();
+    const late = pause(30_000, undefined, { signal: bound.signal, ref: false }).catch(() => {});
+    await Promise.race([claim.release(record).catch(() => {}), late]);
+    bound.abort();
+}
+
+/** One attempt with a claim; gives the claim up. */
+async function attempt(store: RunStore, claim: Claim, order: RunOrder, warnings: IDataObject[]): Promise<RunEnd> {
+    let record: RunRecord = { ...(claim.record ?? emptyRecord(order.runKey)), input: order.input, failure: null };
+    if (record.output !== null) {
+        await giveUp(claim, record);
+        return succeeded(record);
+    }
+    if (order.start && record.jobId !== null) {
+        await giveUp(claim, record);
+        return rendering(record, null);
+    }
+    if (worker.stopping) {
+        await giveUp(claim, claim.record);
+        throw new RunSuspended(record.jobId);
+    }
+    let result: RunResult;
+    try {
+        result = await worker.session.execute({
+            node: worker.module.nodes[0].actionId,
+            input: order.input,
+            connection: order.connection,
+            runKey: order.runKey,
+            checkpoint: record.checkpoint ?? undefined,
+            suspend: order.start ? 'when-submitted' : undefined,
+            timeoutMs: order.timeoutMs,
+            signal: order.signal,
+            onCheckpoint: async (checkpoint) => {
+                const jobId = jobOf(checkpoint);
+                record = { ...record, checkpoint, jobId };
+                await claim.keep(record);
+                if (jobId !== null) {
+                    await store.addName(nameOfJob(jobId), order.runKey);
+                }
+            },
+        });
+    } catch (error) {
+        if (error instanceof RunError) {
+            record = { ...record, checkpoint: error.checkpoint, jobId: jobOf(error.checkpoint), failure: errorFields(error) };
+        }
+        if (error instanceof ModuleError && error.code === 'session_closed') {
+            await giveUp(claim, claim.record);
+            throw new RunSuspended(record.jobId);
+        }
+        const known = isUnknown(error) ? await store.find(order.runKey) : null;
+        if (known !== null && known.jobId !== null) {
+            await giveUp(claim, known);
+            throw new JobNamed();
+        }
+        const worthKeeping = record.checkpoint !== null || record.failure !== null;
+        await giveUp(claim, worthKeeping ? record : null);
+        throw error;
+    }
+    warnings.push(...(result.warnings as unknown as IDataObject[]));
+    if (result.outcome === 'suspended') {
+        record = { ...record, checkpoint: result.checkpoint, jobId: jobOf(result.checkpoint), warnings };
+        await giveUp(claim, record);
+        if (!order.start || record.jobId === null) {
+            throw new RunSuspended(record.jobId);
+        }
+        return rendering(record, result.resumeAfterMs);
+    }
+    record = { ...record, checkpoint: result.checkpoint, output: result.output as IDataObject, warnings };
+    await giveUp(claim, record);
+    return succeeded(record);
+}
+
+/** The error's members for the flow and the store: the names of the error table. */
+export function errorFields(error: RunError): IDataObject {
+    return {
+        type: error.type,
+        code: error.code,
+        message: error.message,
+        cause: error.cause,
+        solution: error.solution,
+        retryable: error.retryable,
+        retry_after_ms: error.retryAfterMs,
+        charged: error.charged,
+        http_status: error.httpStatus,
+        request_id: error.requestId,
+        job_id: error.jobId,
+        details: error.details as unknown as IDataObject[],
+    };
+}
+
+export async function runNode(given: RunOrder): Promise<RunEnd> {
+    const { store } = worker;
+    const { runKey, warnings } = await nameRun(store, given);
+    const order = { ...given, runKey };
+    for (let shared = false; ; shared = true) {
+        const claim = await store.claim(runKey, order.signal);
+        if (shared && claim.record?.failure) {
+            await giveUp(claim, claim.record);
+            throw new RunFailed(runKey, new SharedFailure(claim.record.failure));
+        }
+        try {
+            return await attempt(store, claim, order, [...warnings]);
+        } catch (error) {
+            // This process was away so long that another worker took the run over: what comes of it there counts.
+            const takenOver = error instanceof RunError && error.code === 'checkpoint_not_kept' && claim.lost;
+            if (!takenOver && !(error instanceof JobNamed)) {
+                throw new RunFailed(runKey, error);
+            }
+        }
+    }
+}

@@ -1,0 +1,56 @@
+// Starts n8n with this package, its example workflows, and a credential for the sandbox; ends it on SIGINT or SIGTERM.
+//   node demo.mjs n8n|n8n-queue SANDBOX_URL PHOTO_URL
+import fs from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { N8n } from '../../../tests/n8n/support/n8n.mjs';
+
+const [kind, sandbox, photo] = process.argv.slice(2);
+const examples = path.join(path.dirname(fileURLToPath(import.meta.url)), '..', 'examples');
+
+const n8n = new N8n({ queue: kind === 'n8n-queue', environment: { OFFLOAD_MANUAL_EXECUTIONS_TO_WORKERS: 'true' } });
+let ending;
+const end = () => (ending ??= n8n.end().then(() => process.exit()));
+process.on('SIGINT', end);
+process.on('SIGTERM', end);
+
+function forSandbox(workflow, credential) {
+    for (const node of workflow.nodes) {
+        if (node.credentials) {
+            node.credentials.pixelMlApi = { id: credential.id, name: credential.name };
+        }
+        for (const assignment of node.parameters.assignments?.assignments ?? []) {
+            if (assignment.name === 'image') {
+                assignment.value = photo;
+            }
+        }
+    }
+    return workflow;
+}
+
+try {
+    await n8n.start({ workers: 2 });
+    const credential = await n8n.addCredential({
+        api_key: 'sandbox',
+        base_url: sandbox,
+        allow_insecure_loopback: true,
+        idempotent_submit: 'true',
+    });
+    for (const name of fs.readdirSync(examples)) {
+        const workflow = JSON.parse(fs.readFileSync(path.join(examples, name), 'utf8'));
+        await n8n.addWorkflow(forSandbox(workflow, credential));
+    }
+    if (kind === 'n8n-queue') {
+        const pids = n8n.workers.map(({ pid }) => pid).join(' and ');
+        console.error(`==> Two workers run, the processes ${pids}; end one with kill -9 while a video renders.`);
+    }
+    console.error(`==> Sign in as ${n8n.owner.email}, password ${n8n.owner.password}. Ctrl-C ends it.`);
+    console.log(n8n.url);
+} catch (error) {
+    if (!ending) {
+        console.error(error.message);
+        await n8n.end();
+        process.exit(1);
+    }
+}

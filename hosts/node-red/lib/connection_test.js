@@ -1,0 +1,60 @@
+'use strict';
+// The connection's Test button: everything that can be known without a run, which would cost money. The module checks the
+// values, then one request without the key looks whether the service answers at its address.
+const fs = require('node:fs/promises');
+const http = require('node:http');
+const https = require('node:https');
+
+const patience = 5000;
+
+/** Whether anything answers at the URL; throws when not. Any HTTP status is an answer. */
+async function reach(url, caFile) {
+  const ca = caFile ? await fs.readFile(caFile) : undefined;
+  const client = url.startsWith('https:') ? https : http;
+  await new Promise((resolve, reject) => {
+    const request = client.request(url, { method: 'HEAD', ca, agent: false, timeout: patience }, (response) => {
+      response.resume();
+      resolve();
+    });
+    request.on('timeout', () => request.destroy(new Error(`no answer in ${patience / 1000} s`)));
+    request.on('error', (error) => reject(new Error(error.message || error.code)));
+    request.end();
+  });
+}
+
+/** An input that the schema accepts, so that what is left to complain about is the connection. */
+function exampleInput(entry) {
+  return entry.manifestNode?.examples?.[0]?.input ?? Object.fromEntries(
+    entry.fields
+      .filter((field) => field.required)
+      .map((field) => [field.name, field.choices?.[0] ?? { boolean: true, number: field.minimum ?? 1, json: {} }[field.kind] ?? 'test']),
+  );
+}
+
+/** {ok, text}: text is for people, without secrets. */
+async function testConnection({ t, sessions }, entry, value) {
+  const details = (error) => (error.details ?? []).map(({ path, message }) => `${path.slice(1)}: ${message}`).join('; ');
+  try {
+    await sessions.of(entry.module).execute({
+      node: entry.descriptor.actionId,
+      input: exampleInput(entry),
+      connection: value,
+      validateOnly: true,
+    });
+  } catch (error) {
+    const text = [error.message, details(error)].filter(Boolean).join(' · ');
+    return { ok: false, text: t('test.refused', { text }) };
+  }
+  const field = entry.connection.fields.find(({ name }) => name === 'base_url');
+  const url = field && (value.base_url ?? field.default);
+  if (!url) return { ok: true, text: t('test.valid') };
+  if (value.proxy) return { ok: true, text: t('test.validBehindProxy') };
+  try {
+    await reach(url, value.ca_file);
+  } catch (error) {
+    return { ok: false, text: t('test.unreachable', { url, text: error.message }) };
+  }
+  return { ok: true, text: t('test.reachable', { url }) };
+}
+
+module.exports = { testConnection };

@@ -1,0 +1,55 @@
+'use strict';
+// One message's run: what it needs to be started, to go on in another instance of the node, or in another process.
+const { keepMessage, restoreMessage } = require('./kept_message');
+
+class Run {
+  constructor({ key, msg, input, checkpoint = null }) {
+    this.key = key;
+    this.msg = msg;
+    this.input = input;
+    this.checkpoint = checkpoint;
+    this.progress = null;
+    this.canceller = new AbortController();
+    this.outcome = null; // {output, warnings} or {error}, until it has been delivered
+    this.send = null; // with done: null while no instance of the node holds the message
+    this.done = null;
+  }
+
+  static fromRecord(record) {
+    const run = new Run({
+      key: record.runKey,
+      msg: restoreMessage(record.message),
+      input: record.input,
+      checkpoint: record.checkpoint,
+    });
+    run.left = record.message.left;
+    return run;
+  }
+
+  toRecord(node, checkpoint) {
+    return { runKey: this.key, node, input: this.input, checkpoint, message: keepMessage(this.msg) };
+  }
+
+  get bound() {
+    return this.done !== null;
+  }
+
+  bind(send, done) {
+    this.send = send;
+    this.done = done;
+  }
+
+  unbind() {
+    this.send = null;
+    this.done = null;
+  }
+}
+
+/** What a flow may send to have an earlier run taken up: msg.run, as a failed run left it. */
+function runOfMessage(msg) {
+  const run = msg.run;
+  const usable = run && typeof run.key === 'string' && run.checkpoint && typeof run.checkpoint === 'object';
+  return usable ? run : null;
+}
+
+module.exports = { Run, runOfMessage };

@@ -1,0 +1,168 @@
+'use strict';
+// The parts that need no Node-RED: fields from schemas, what is kept of a message, the files of runs, the status.
+const assert = require('node:assert/strict');
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+const { test } = require('node:test');
+const { colourOf } = require('../lib/appearance');
+const { fieldsOf, parseConstant, videoOutputs } = require('../lib/form');
+const { helpOf } = require('../lib/help');
+const { readConnection } = require('../lib/inputs');
+const { keepMessage, largestMessage, restoreMessage } = require('../lib/kept_message');
+const { RunStore, oldest } = require('../lib/run_store');
+const { statusOf } = require('../lib/status');
+
+const english = require('../locales/en-US/workflow-nodes.json')['workflow-nodes'];
+const t = (key, values = {}) =>
+  key
+    .split('.')
+    .reduce((words, part) => words[part], english)
+    .replace(/__(\w+)__/g, (all, name) => values[name]);
+
+const field = (name, schema, controls) =>
+  fieldsOf({ properties: { [name]: schema, other: { enum: ['A', 'B'] } } }, { prefix: 'input_', controls })[0];
+
+test('the kind of a field follows its schema, and the manifest where there is one', () => {
+  assert.equal(field('a', { type: 'string' }).kind, 'text');
+  assert.equal(field('a', { type: 'string' }, { a: { type: 'long_text', order: 1 } }).kind, 'longText');
+  assert.equal(field('a', { type: 'string', format: 'uri' }).kind, 'media');
+  assert.equal(field('a', { type: 'integer' }).kind, 'number');
+  assert.equal(field('a', { type: 'object' }).kind, 'json');
+  assert.equal(field('a', {}).kind, 'json');
+  assert.equal(field('a', { type: ['boolean', 'null'] }).kind, 'boolean');
+  assert.equal(field('a', { type: ['boolean', 'null'] }).nullable, true);
+  assert.deepEqual(field('a', { anyOf: [{ enum: ['x'] }, { type: 'null' }] }).choices, ['x']);
+});
+
+test('a field that counts only for a choice of another is found by its words', () => {
+  assert.deepEqual(field('a', { title: 'A (Only for B)' }).onlyFor, { name: 'other', value: 'B' });
+  assert.deepEqual(field('a', { description: 'Only for B model.' }).onlyFor, { name: 'other', value: 'B' });
+  assert.equal(field('a', { title: 'A (Only for C)' }).onlyFor, null);
+  assert.equal(field('a', { title: 'Only for Brazil' }).onlyFor, null);
+});
+
+test('odd names become properties that cannot meet one another, nor those of Node-RED', () => {
+  const names = ['id', 'a.b', 'a_b', 'a b', 'ü'].map((name) => field(name, {}).property);
+  assert.deepEqual(names, ['input_id', 'input_a_2e_b', 'input_a_b', 'input_a_20_b', 'input__fc_']);
+  assert.equal(field('api_key', { writeOnly: true }).property, 'api_key');
+});
+
+test('constants are what their kind says', () => {
+  const parse = (schema, text) => parseConstant(field('a', schema), text);
+  assert.equal(parse({ type: 'integer' }, '7'), 7);
+  assert.throws(() => parse({ type: 'integer' }, ''), /not a number/);
+  assert.equal(parse({ type: ['boolean', 'null'] }, 'null'), null);
+  assert.throws(() => parse({ type: 'boolean' }, 'null'), /neither true nor false/);
+  assert.equal(parse({ enum: [1, 2] }, '2'), 2);
+  assert.deepEqual(parse({ type: 'object' }, '{"x":1}'), { x: 1 });
+});
+
+test('a wrong secret is not repeated in the error', () => {
+  const fields = fieldsOf({ properties: { pin: { type: 'integer', writeOnly: true } } }, { prefix: 'connection_' });
+  assert.throws(() => readConnection(fields, {}, { pin: 'my-pin' }), (error) => !error.message.includes('my-pin'));
+  assert.deepEqual(readConnection(fields, {}, { pin: '' }), {});
+});
+
+test('the outputs that are videos', () => {
+  const properties = { video: { type: 'string' }, x: { type: 'string', title: 'Rendered video' }, n: { type: 'integer', title: 'Video' } };
+  assert.deepEqual(videoOutputs({ properties }), ['video', 'x']);
+});
+
+test('a colour comes from the icon', () => {
+  assert.equal(colourOf('<svg><rect fill="#000000"/></svg>'), '#a6a6a6');
+  assert.equal(colourOf('<svg/>'), '#dddddd');
+});
+
+test('a message is kept with all that can be kept', () => {
+  const msg = { _msgid: 'm', payload: Buffer.from([1, 2]), date: new Date(0), res: { send() {} }, left: undefined };
+  msg.circle = { list: [1] };
+  msg.circle.self = msg.circle;
+  const kept = JSON.parse(JSON.stringify(keepMessage(msg)));
+  assert.deepEqual(kept.left, ['res']);
+  const back = restoreMessage(kept);
+  assert.deepEqual(back.payload, msg.payload);
+  assert.deepEqual(back.date, msg.date);
+  assert.equal(back.circle.self, back.circle);
+  assert.deepEqual(Object.keys(back), ['_msgid', 'payload', 'date', 'left', 'circle']);
+});
+
+test('what is too large is left out, and the rest kept', () => {
+  const kept = keepMessage({ payload: Buffer.alloc(largestMessage), topic: 'small' });
+  assert.deepEqual(kept.left, ['payload']);
+  assert.deepEqual(restoreMessage(kept), { topic: 'small' });
+});
+
+test('runs are kept whole, replaced, discarded, and given up when they are old', async () => {
+  const directory = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'run-store-')), 'deep', 'runs');
+  try {
+    const store = new RunStore(directory);
+    assert.deepEqual((await store.load()).records, []);
+    const writes = Array.from({ length: 50 }, (_, n) => store.keep({ runKey: 'one', n }));
+    await store.keep({ runKey: 'two' });
+    await Promise.all([...writes, store.discard('two')]);
+    fs.writeFileSync(path.join(directory, 'torn.json.new'), '{"vers');
+    fs.writeFileSync(path.join(directory, 'broken.json'), '{"vers');
+    await store.keep({ runKey: 'old', keptAt: Date.now() - oldest - 1 });
+
+    const { records, expired, unreadable } = await store.load();
+    assert.deepEqual(records.map(({ runKey, n }) => [runKey, n]), [['one', 49]]);
+    assert.equal(expired, 1);
+    assert.equal(unreadable.length, 1);
+    const names = fs.readdirSync(directory);
+    assert.equal(names.length, 2, names.join()); // the broken one is left for a person
+    const modes = names.filter((name) => name !== 'broken.json').map((name) => fs.statSync(path.join(directory, name)).mode);
+    assert.deepEqual(modes.map((mode) => mode & 0o777), [0o600]);
+  } finally {
+    fs.rmSync(path.join(directory, '..', '..'), { recursive: true });
+  }
+});
+
+test('a store that cannot be written says so', async () => {
+  const store = new RunStore(path.join(__filename, 'not-a-folder'));
+  await assert.rejects(store.keep({ runKey: 'one' }), { code: 'ENOTDIR' });
+});
+
+test('the status of one run, of many, and of none', () => {
+  const none = { done: 0, failed: 0, lastError: null };
+  const show = (view) => statusOf(t, { waiting: 0, counts: none, makesVideo: true, live: [], ...view });
+  const running = { phase: 'running', fraction: 0.417, etaMs: 29000 };
+  assert.deepEqual(show({}), {});
+  assert.equal(show({ live: [running] }).text, 'rendering 42 % · about 30 s');
+  assert.equal(show({ live: [running], makesVideo: false }).text, 'running 42 % · about 30 s');
+  assert.equal(show({ live: [{ phase: 'queued', fraction: null, etaMs: null }] }).text, 'queued');
+  assert.equal(show({ live: [{ ...running, etaMs: 200000 }] }).text, 'rendering 42 % · about 3 min');
+  assert.equal(show({ live: [{ ...running, phase: 'retrying' }] }).fill, 'yellow');
+  assert.equal(
+    show({ live: [running, null], waiting: 5, counts: { done: 2, failed: 1 } }).text,
+    '2 rendering · 5 waiting · 2 done · 1 failed',
+  );
+  assert.deepEqual(show({ counts: { ...none, done: 1 } }), { fill: 'green', shape: 'dot', text: 'done' });
+  assert.deepEqual(show({ counts: { done: 0, failed: 1, lastError: 'Rate Limited' } }), {
+    fill: 'red',
+    shape: 'ring',
+    text: 'Rate Limited',
+  });
+  assert.equal(show({ counts: { done: 3, failed: 2, lastError: 'Rate Limited' } }).text, '3 done · 2 failed: Rate Limited');
+});
+
+test('every language has the same words, with the same places', () => {
+  const entries = (words, prefix = '') =>
+    Object.entries(words).flatMap(([key, word]) =>
+      typeof word === 'string' ? [[prefix + key, (word.match(/__\w+?__/g) ?? []).sort()]] : entries(word, `${prefix}${key}.`),
+    );
+  const german = require('../locales/de/workflow-nodes.json')['workflow-nodes'];
+  assert.deepEqual(entries(german), entries(english));
+});
+
+test('what a module says cannot become markup in the help', () => {
+  const evil = '<img src=x onerror="alert(1)">';
+  const descriptor = {
+    title: 'A', description: evil, canResume: false, outputSchema: { properties: { [evil]: { type: 'string', title: evil } } },
+    errors: [{ type: evil, code: evil, cause: evil, solution: evil }],
+  };
+  const manifestNode = { help: { how_it_works: evil, notes: [{ title: evil, text: evil }] } };
+  const help = helpOf(descriptor, manifestNode, [field('a', { type: 'string', title: evil, description: evil, default: evil })], t);
+  assert.ok(!help.includes('<img'));
+  assert.ok(help.includes('&lt;img'));
+});

@@ -1,0 +1,208 @@
+/** A JSON Schema (draft 7). */
+export type JsonSchema = { [keyword: string]: unknown };
+export type LogLevel = 'debug' | 'info' | 'warning' | 'error';
+
+/**
+ * Loads a module of nodes. Only its descriptor is read: nothing is started, nothing connected.
+ * The same file twice gives the same module. A module that is not used any more is unloaded.
+ * @throws ModuleError: module_not_found, module_not_loadable, not_a_module, incomplete_module, unsupported_abi
+ */
+export function load(path: string): Module;
+
+export interface Module {
+    /** Of the file, absolute and without symbolic links. */
+    readonly path: string;
+    readonly name: string;
+    readonly version: string;
+    readonly abi: { readonly major: number; readonly minor: number };
+    readonly settingsSchema: JsonSchema;
+    readonly nodes: readonly NodeDescriptor[];
+    find(actionId: string): NodeDescriptor | undefined;
+    /**
+     * Opens a session and starts its threads. An idle session does not keep the process alive.
+     * @throws ModuleError: session_not_opened, e.g. because of the settings
+     */
+    open(options?: OpenOptions): Session;
+}
+
+export interface OpenOptions {
+    /** Your program, for the User-Agent and logs. */
+    host?: { name?: string; version?: string };
+    /** As settingsSchema says. */
+    settings?: object;
+    /** One line of the module's log, without secrets. */
+    onLog?: (level: LogLevel, message: string) => void;
+}
+
+export interface NodeDescriptor {
+    /** The name to run it by; never changes. */
+    readonly actionId: string;
+    readonly version: string;
+    readonly title: string;
+    readonly description: string;
+    /** An SVG document; empty: it has none. */
+    readonly iconSvg: string;
+    readonly categories: readonly string[];
+    readonly canCancel: boolean;
+    readonly reportsProgress: boolean;
+    /** Gives checkpoints and goes on from them. */
+    readonly canResume: boolean;
+    /** The account at a service that the node needs; null: none. */
+    readonly connection: ConnectionDescription | null;
+    readonly inputSchema: JsonSchema;
+    readonly outputSchema: JsonSchema;
+    /** Every error that the node can end with. */
+    readonly errors: readonly ErrorDescription[];
+}
+
+export interface ConnectionDescription {
+    readonly required: boolean;
+    readonly name: string;
+    /** Connections of one category are interchangeable. */
+    readonly category: string;
+    readonly description: string;
+    /** Secrets are "writeOnly". */
+    readonly schema: JsonSchema;
+}
+
+export interface ErrorDescription {
+    readonly code: string;
+    readonly type: string;
+    readonly cause: string;
+    readonly solution: string;
+    readonly retryable: boolean;
+}
+
+export interface Session {
+    /**
+     * Runs a node. Returns at once; the promise is kept when the run is over.
+     * Rejects with a RunError when the run failed or was cancelled, with a ModuleError or a TypeError
+     * when it was not started.
+     */
+    execute(run: RunOptions): Promise<RunResult>;
+    /**
+     * Suspends what runs (those promises are kept first, as suspended) and ends the module's threads.
+     * Takes at most about 10 s and never blocks. To cancel instead, abort the runs' signals before.
+     */
+    close(): Promise<void>;
+}
+
+export interface RunOptions {
+    /** The node's actionId. */
+    node: string;
+    /** As the node's inputSchema says; at most 1 MiB of JSON. */
+    input: object;
+    /** As the connection's schema says. Holds secrets: the addon and the module wipe their copies. */
+    connection?: object;
+    /**
+     * The run's name, at most 512 bytes: the same when it is repeated after a crash, another for every
+     * other run. From it the service can tell that a job was already paid for.
+     */
+    runKey?: string;
+    /** The last one kept of this run: it goes on from there. */
+    checkpoint?: object | string;
+    /** W3C Trace Context. */
+    traceparent?: string;
+    /** The run's deadline. */
+    timeoutMs?: number;
+    /** How long to wait for onCheckpoint; 30 000 when not given. */
+    checkpointTimeoutMs?: number;
+    /** End early, as suspended, with a checkpoint to go on from. */
+    suspend?: 'when-submitted' | { afterMs: number };
+    /** Check input and connection and send nothing: succeeded without an output, or the error. */
+    validateOnly?: boolean;
+    /** At the deadline, also cancel the job at the service. */
+    cancelJobAtDeadline?: boolean;
+    /** Abort = cancel the run, and its job at the service. */
+    signal?: AbortSignal;
+    /** Where several came before your code had its turn, only the latest. */
+    onProgress?: (progress: Progress) => void;
+    /**
+     * Keep this durably, in the place of the one before. The run submits only after this returned or its
+     * promise was kept; a throw or a reject says that it was not kept. Calls of one run do not overlap.
+     */
+    onCheckpoint?: (checkpoint: object) => void | Promise<void>;
+}
+
+export interface Progress {
+    phase: 'preparing' | 'submitting' | 'queued' | 'running' | 'retrying' | 'cancelling';
+    /** 0 to 1; null: unknown. */
+    fraction: number | null;
+    /** Expected time until the result. */
+    etaMs: number | null;
+    elapsedMs: number;
+    /** The service's name of the job, once it has one. */
+    jobId: string | null;
+    /** One short English sentence for people. */
+    message: string;
+}
+
+export interface Warning {
+    code: string;
+    message: string;
+}
+
+export type RunResult =
+    | {
+          outcome: 'succeeded';
+          /** As the node's outputSchema says; null with validateOnly. */
+          output: object | null;
+          warnings: Warning[];
+          checkpoint: object | null;
+      }
+    | {
+          outcome: 'suspended';
+          /** To keep, in the place of any earlier one. */
+          checkpoint: object | null;
+          /** A good moment to go on. */
+          resumeAfterMs: number | null;
+          warnings: Warning[];
+      };
+
+/** A run that failed or was cancelled. The texts are for people; `code` is for programs. */
+export class RunError extends Error {
+    private constructor();
+    readonly name: 'RunError';
+    readonly type: string;
+    readonly code: string;
+    /** What in general causes this type. */
+    readonly cause: string;
+    readonly solution: string;
+    /** The same run may succeed later. */
+    readonly retryable: boolean;
+    /** Do not retry before. */
+    readonly retryAfterMs: number | null;
+    /** May this run have been billed? */
+    readonly charged: 'no' | 'yes' | 'unknown';
+    readonly httpStatus: number | null;
+    readonly requestId: string | null;
+    readonly jobId: string | null;
+    readonly details: { path: string; message: string }[];
+    readonly outcome: 'failed' | 'cancelled';
+    /** Where the run can be taken up again; null: discard what you kept. */
+    readonly checkpoint: object | null;
+    readonly warnings: Warning[];
+    /** All but the stack. */
+    toJSON(): Record<string, unknown>;
+}
+
+/** A module that cannot be used, or a call that was wrong or came at the wrong time. */
+export class ModuleError extends Error {
+    private constructor();
+    readonly name: 'ModuleError';
+    readonly code:
+        | 'module_not_found'
+        | 'module_not_loadable'
+        | 'not_a_module'
+        | 'incomplete_module'
+        | 'unsupported_abi'
+        | 'session_not_opened'
+        | 'session_closed'
+        | 'unknown_node'
+        | 'invalid_argument'
+        | 'invalid_result'
+        | 'run_refused'
+        | 'run_lost'
+        | 'out_of_memory'
+        | 'internal_error';
+}

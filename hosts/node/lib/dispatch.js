@@ -1,0 +1,74 @@
+'use strict';
+// Takes what the module's threads have to say, a few milliseconds' worth at a time.
+
+const { loadBinary } = require('./binary.js');
+
+const native = loadBinary();
+
+/** Longer than this, and everything else in the event loop gets its turn before the next event. */
+const sliceMs = 4;
+
+const kinds = { log: 0, progress: 1, checkpoint: 2, complete: 3, job: 4 }; // enum event_kind of mailbox.h
+
+const runs = new Map(); // id -> Run; the native side uses an id again after the last
+const sessions = new Map(); // id -> WeakRef: a session that nobody has any more is closed
+const closing = new Map(); // id -> a session that somebody waits for
+
+const measured = { slices: 0, events: 0, longestSliceMs: 0 };
+
+function deliver(event) {
+    const [kind, id] = event;
+    const numbers = event.slice(2, 6);
+    const texts = event.slice(6);
+    switch (kind) {
+        case kinds.log:
+            sessions.get(id)?.deref()?.onLog(numbers, texts);
+            break;
+        case kinds.progress:
+            runs.get(id)?.onProgress(numbers, texts);
+            break;
+        case kinds.checkpoint:
+            runs.get(id)?.onCheckpoint(numbers, texts);
+            break;
+        case kinds.complete: {
+            const run = runs.get(id);
+            runs.delete(id);
+            run?.onComplete(numbers, texts);
+            break;
+        }
+        case kinds.job:
+            closing.get(id)?.onClosed();
+            closing.delete(id);
+            sessions.delete(id);
+            break;
+    }
+}
+
+function dispatch() {
+    const started = performance.now();
+    let now = started;
+    let more = true;
+    while (now - started < sliceMs) {
+        const event = native.take();
+        if (event === undefined) {
+            more = false;
+            break;
+        }
+        deliver(event);
+        measured.events += 1;
+        now = performance.now();
+    }
+    measured.slices += 1;
+    measured.longestSliceMs = Math.max(measured.longestSliceMs, performance.now() - started);
+    if (more) {
+        setImmediate(dispatch);
+    }
+}
+
+// By way of setImmediate, too: Node.js calls a function that is woken again meanwhile up to a thousand times
+// before it lets the event loop go on, which would be a thousand slices at once.
+native.start(() => setImmediate(dispatch));
+// Threads of a module must not run on while the process ends; the native side does the same for worker threads.
+process.on('exit', () => native.shutDown());
+
+module.exports = { native, runs, sessions, closing, measured };

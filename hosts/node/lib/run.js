@@ -1,0 +1,120 @@
+'use strict';
+
+const { onAbort } = require('./abort.js');
+const { callBack } = require('./call_back.js');
+const { native } = require('./dispatch.js');
+const { ModuleError, RunError } = require('./errors.js');
+
+const phases = ['preparing', 'submitting', 'queued', 'running', 'retrying', 'cancelling']; // WFN_PREPARING ...
+const outcomes = ['succeeded', 'failed', 'cancelled', 'suspended']; // WFN_SUCCEEDED ...
+
+const known = (number) => (number < 0 ? null : number);
+
+/** One run, from execute until its promise is kept. */
+class Run {
+    #id;
+    #onProgress;
+    #onCheckpoint;
+    #stopWatching;
+    #promise;
+    #over = false; // and its id may be another run's by now
+    #keeping = Promise.resolve(); // the checkpoints, one after the other
+
+    constructor(id, session, { onProgress, onCheckpoint, signal }, promise) {
+        this.#id = id;
+        this.session = session;
+        this.#onProgress = onProgress;
+        this.#onCheckpoint = onCheckpoint;
+        this.#promise = promise;
+        this.#stopWatching = signal ? onAbort(signal, () => native.cancel(id)) : () => {};
+    }
+
+    #end() {
+        this.#over = true;
+        this.#stopWatching();
+    }
+
+    onProgress([phase, fraction, etaMs, elapsedMs], [jobId, message]) {
+        callBack(this.#onProgress, {
+            phase: phases[phase] ?? 'running',
+            fraction: known(fraction),
+            etaMs: known(etaMs),
+            elapsedMs,
+            jobId,
+            message,
+        });
+    }
+
+    onCheckpoint([number], [json]) {
+        this.#keeping = this.#keeping.then(async () => {
+            let kept = true;
+            try {
+                await this.#onCheckpoint(JSON.parse(json));
+            } catch {
+                kept = false; // the module makes an error or a warning of it
+            }
+            if (!this.#over) {
+                native.answerCheckpoint(this.#id, number, kept);
+            }
+        });
+    }
+
+    onComplete([outcome, resumeAfterMs, retryable, retryAfterMs], texts) {
+        this.#end();
+        if (outcome < 0) {
+            this.#promise.reject(
+                new ModuleError('out_of_memory', 'The run is over, but there was no memory for its result'),
+            );
+            return;
+        }
+        const [output, checkpoint, warnings, code, type, message, cause, solution, errorJson] = texts;
+        try {
+            const ending = {
+                outcome: outcomes[outcome],
+                checkpoint: JSON.parse(checkpoint),
+                warnings: JSON.parse(warnings ?? '[]'),
+            };
+            if (ending.outcome === 'succeeded') {
+                this.#promise.resolve({ ...ending, output: JSON.parse(output) });
+            } else if (ending.outcome === 'suspended') {
+                this.#promise.resolve({ ...ending, resumeAfterMs: known(resumeAfterMs) });
+            } else {
+                const error = {
+                    ...{ code, type, message, cause, solution },
+                    ...{ retryable: retryable !== 0, retry_after_ms: known(retryAfterMs) },
+                    ...JSON.parse(errorJson),
+                };
+                this.#promise.reject(new RunError(error, ending));
+            }
+        } catch (error) {
+            this.#promise.reject(
+                new ModuleError('invalid_result', `The module's result of the run is not JSON: ${error.message}`),
+            );
+        }
+    }
+
+    /** The session is closed, and the module never said how the run ended. */
+    onLost() {
+        this.#end();
+        this.#promise.reject(
+            new ModuleError('run_lost', "The session was closed, and the module did not say how the run ended"),
+        );
+    }
+}
+
+/** The error of a run whose signal was aborted before it began, in the module's own words where it has some. */
+function neverStarted(node) {
+    const words = node.errors.find((error) => error.code === 'cancelled') ?? {
+        code: 'cancelled',
+        type: 'Cancelled',
+        cause: 'The host cancelled the run',
+        solution: 'Run the node again when its output is wanted after all',
+        retryable: false,
+    };
+    return new RunError(
+        { ...words, message: 'The run was cancelled before it began', charged: 'no' },
+        { outcome: 'cancelled', checkpoint: null, warnings: [] },
+    );
+}
+
+module.exports = { Run, neverStarted };

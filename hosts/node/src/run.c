@@ -1,0 +1,246 @@
+/* Runs: the request, the module's callbacks on their way to JavaScript, and what JavaScript answers. */
+#include "addon.h"
+#include "values.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Posts an event that newer progress must not overtake: that does not take the place of older then. */
+static bool post(struct run* run, struct event* event) {
+    struct mailbox* mailbox = &run->addon->mailbox;
+    pthread_mutex_lock(&mailbox->mutex);
+    bool posted = mailbox_post_locked(mailbox, event);
+    if (run->unseen_progress != NULL)
+        run->unseen_progress->remembered = NULL;
+    run->unseen_progress = NULL;
+    pthread_mutex_unlock(&mailbox->mutex);
+    return posted;
+}
+
+/* [module] */
+static void on_progress(void* user_data, wfn_run* handle, const wfn_progress* progress) {
+    struct run* run = user_data;
+    struct mailbox* mailbox = &run->addon->mailbox;
+    const char* texts[] = {progress->job_id, progress->message};
+    struct event* event = event_new(EVENT_PROGRESS, run->id, texts, 2);
+    (void)handle;
+    if (event == NULL)
+        return;
+    event->numbers[0] = progress->phase;
+    event->numbers[1] = progress->fraction;
+    event->numbers[2] = (double)progress->eta_ms;
+    event->numbers[3] = (double)progress->elapsed_ms;
+    event->remembered = &run->unseen_progress;
+    /* What JavaScript has not seen yet is out of date now: so a busy JavaScript costs no memory. */
+    pthread_mutex_lock(&mailbox->mutex);
+    struct event* outdated = run->unseen_progress;
+    bool posted = true;
+    if (outdated != NULL)
+        mailbox_replace_locked(mailbox, outdated, event);
+    else
+        posted = mailbox_post_locked(mailbox, event);
+    run->unseen_progress = posted ? event : NULL;
+    pthread_mutex_unlock(&mailbox->mutex);
+    event_free(outdated);
+    if (!posted)
+        event_free(event);
+}
+
+/* [module] */
+static void on_checkpoint(void* user_data, wfn_run* handle, const char* checkpoint_json) {
+    struct run* run = user_data;
+    struct event* event = event_new(EVENT_CHECKPOINT, run->id, &checkpoint_json, 1);
+    bool posted = false;
+    if (event != NULL) {
+        pthread_mutex_lock(&run->addon->mailbox.mutex);
+        event->numbers[0] = ++run->checkpoints;
+        pthread_mutex_unlock(&run->addon->mailbox.mutex);
+        posted = post(run, event);
+    }
+    if (posted)
+        return;
+    event_free(event);
+    (void)run->session->module->table->run_checkpoint_saved(handle, 0); /* there is nobody to keep it */
+}
+
+/* [module] */
+static void on_complete(void* user_data, wfn_run* handle, const wfn_result* result) {
+    struct run* run = user_data;
+    const wfn_error* error = result->error;
+    const char* texts[EVENT_TEXTS] = {result->output_json, result->checkpoint_json, result->warnings_json};
+    if (error != NULL) {
+        const char* const of_error[] = {error->code,  error->type,     error->message,
+                                        error->cause, error->solution, error->json};
+        memcpy(texts + 3, of_error, sizeof of_error);
+    }
+    struct event* event = event_new(EVENT_COMPLETE, run->id, texts, EVENT_TEXTS);
+    bool copied = event != NULL;
+    if (!copied) { /* the promise must not stay open: JavaScript makes an error of it */
+        event = &run->ending;
+        *event = (struct event){.kind = EVENT_COMPLETE, .id = run->id, .embedded = true};
+    }
+    event->run = run;
+    event->numbers[0] = copied ? result->outcome : -1;
+    event->numbers[1] = (double)result->resume_after_ms;
+    event->numbers[2] = error != NULL ? error->retryable : 0;
+    event->numbers[3] = error != NULL ? (double)error->retry_after_ms : -1;
+    (void)run->session->module->table->run_release(handle);
+    if (!post(run, event))
+        event_free(event); /* addon_shut_down ends the run when all threads are joined */
+}
+
+struct execute_arguments {
+    struct text run_key, input, connection, checkpoint, traceparent;
+    double node, flags, timeout_ms, checkpoint_timeout_ms, suspend, suspend_after_ms;
+    bool wants_progress, keeps_checkpoints;
+};
+
+static bool get_execute_arguments(napi_env env, napi_value object, struct execute_arguments* arguments) {
+    return get_number_member(env, object, "node", &arguments->node)
+           && get_number_member(env, object, "flags", &arguments->flags)
+           && get_text_member(env, object, "runKey", &arguments->run_key)
+           && get_text_member(env, object, "input", &arguments->input)
+           && get_text_member(env, object, "connection", &arguments->connection)
+           && get_text_member(env, object, "checkpoint", &arguments->checkpoint)
+           && get_text_member(env, object, "traceparent", &arguments->traceparent)
+           && get_number_member(env, object, "timeoutMs", &arguments->timeout_ms)
+           && get_number_member(env, object, "checkpointTimeoutMs", &arguments->checkpoint_timeout_ms)
+           && get_number_member(env, object, "suspend", &arguments->suspend)
+           && get_number_member(env, object, "suspendAfterMs", &arguments->suspend_after_ms)
+           && get_flag_member(env, object, "wantsProgress", &arguments->wants_progress)
+           && get_flag_member(env, object, "keepsCheckpoints", &arguments->keeps_checkpoints);
+}
+
+static void wipe_arguments(struct execute_arguments* arguments) {
+    wipe_text(&arguments->run_key);
+    wipe_text(&arguments->input);
+    wipe_text(&arguments->connection);
+    wipe_text(&arguments->checkpoint);
+    wipe_text(&arguments->traceparent);
+}
+
+/* A run with a place in the table; NULL: no memory. */
+static struct run* new_run(struct session* session) {
+    struct addon* addon = session->addon;
+    if (addon->run_count == addon->run_capacity) {
+        uint32_t capacity = addon->run_capacity > 0 ? 2 * addon->run_capacity : 64;
+        struct run** runs = realloc(addon->runs, capacity * sizeof *runs);
+        uint32_t* free_ids = realloc(addon->free_run_ids, capacity * sizeof *free_ids);
+        if (runs != NULL)
+            addon->runs = runs;
+        if (free_ids != NULL)
+            addon->free_run_ids = free_ids;
+        if (runs == NULL || free_ids == NULL)
+            return NULL;
+        for (uint32_t id = addon->run_capacity; id < capacity; ++id) {
+            runs[id] = NULL;
+            free_ids[id] = id;
+        }
+        addon->run_capacity = capacity;
+    }
+    struct run* run = calloc(1, sizeof *run);
+    if (run == NULL)
+        return NULL;
+    run->addon = addon;
+    run->session = session;
+    run->id = addon->free_run_ids[addon->run_count++];
+    addon->runs[run->id] = run;
+    addon_hold(addon);
+    return run;
+}
+
+void run_end(struct run* run) {
+    struct addon* addon = run->addon;
+    addon->runs[run->id] = NULL;
+    addon->free_run_ids[--addon->run_count] = run->id;
+    addon_let_go(addon);
+    free(run);
+}
+
+static wfn_status start(struct session* session, const struct execute_arguments* arguments, uint32_t* id) {
+    const wfn_module* table = session->module->table;
+    if (session->state != SESSION_OPEN || arguments->node < 0 || arguments->node >= table->node_count)
+        return WFN_INVALID_STATE;
+    struct run* run = new_run(session);
+    if (run == NULL)
+        return WFN_OUT_OF_MEMORY;
+    const wfn_request request = {.struct_size = sizeof request,
+                                 .flags = (uint32_t)arguments->flags,
+                                 .run_key = arguments->run_key.characters,
+                                 .input_json = arguments->input.characters,
+                                 .connection_json = arguments->connection.characters,
+                                 .checkpoint_json = arguments->checkpoint.characters,
+                                 .traceparent = arguments->traceparent.characters,
+                                 .timeout_ms = (int64_t)arguments->timeout_ms,
+                                 .checkpoint_timeout_ms = (int64_t)arguments->checkpoint_timeout_ms,
+                                 .suspend = (int32_t)arguments->suspend,
+                                 .suspend_after_ms = (int64_t)arguments->suspend_after_ms,
+                                 .user_data = run,
+                                 .on_progress = arguments->wants_progress ? on_progress : NULL,
+                                 .on_checkpoint = arguments->keeps_checkpoints ? on_checkpoint : NULL,
+                                 .on_complete = on_complete};
+    *id = run->id;
+    wfn_status status =
+        table->nodes[(uint32_t)arguments->node]->execute(session->handle, &request, &run->handle);
+    if (status != WFN_OK)
+        run_end(run);
+    return status;
+}
+
+/* execute(session, request): the run's id, or the negative status of a call that was refused. */
+napi_value run_execute(napi_env env, napi_callback_info info) {
+    struct addon* addon;
+    size_t count = 2;
+    napi_value values[2], result;
+    struct session* session;
+    struct execute_arguments arguments = {0};
+    uint32_t id = 0;
+    if (napi_get_cb_info(env, info, &count, values, NULL, (void**)&addon) != napi_ok
+        || napi_get_value_external(env, values[0], (void**)&session) != napi_ok)
+        return throw_failure(env);
+    bool ready = get_execute_arguments(env, values[1], &arguments);
+    wfn_status status = ready ? start(session, &arguments, &id) : WFN_INVALID_ARGUMENT;
+    wipe_arguments(&arguments);
+    if (!ready
+        || napi_create_double(env, status == WFN_OK ? (double)id : -(double)status, &result) != napi_ok)
+        return throw_failure(env);
+    return result;
+}
+
+/* The run of an id that JavaScript gave; NULL: it is over. */
+static struct run* find_run(napi_env env, napi_callback_info info, napi_value* values, size_t count) {
+    struct addon* addon;
+    uint32_t id;
+    if (napi_get_cb_info(env, info, &count, values, NULL, (void**)&addon) != napi_ok
+        || napi_get_value_uint32(env, values[0], &id) != napi_ok || id >= addon->run_capacity)
+        return NULL;
+    return addon->runs[id];
+}
+
+/* cancel(run) */
+napi_value run_cancel(napi_env env, napi_callback_info info) {
+    napi_value values[1];
+    struct run* run = find_run(env, info, values, 1);
+    if (run != NULL)
+        (void)run->session->module->table->run_cancel(run->handle);
+    return NULL;
+}
+
+/* answerCheckpoint(run, number, kept) */
+napi_value run_answer_checkpoint(napi_env env, napi_callback_info info) {
+    napi_value values[3];
+    uint32_t number;
+    bool kept;
+    struct run* run = find_run(env, info, values, 3);
+    if (run == NULL || napi_get_value_uint32(env, values[1], &number) != napi_ok
+        || napi_get_value_bool(env, values[2], &kept) != napi_ok)
+        return NULL;
+    /* An answer that comes so late that the module asks about another checkpoint by now is not for that one.
+     */
+    pthread_mutex_lock(&run->addon->mailbox.mutex);
+    bool last = run->checkpoints == number;
+    pthread_mutex_unlock(&run->addon->mailbox.mutex);
+    if (last)
+        (void)run->session->module->table->run_checkpoint_saved(run->handle, kept ? 1 : 0);
+    return NULL;
+}

@@ -1,0 +1,67 @@
+// The same package in n8n 2, which does not repeat the execution of a dead worker: somebody retries it.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+
+import { itemsOf, shortLocks } from './support/n8n.mjs';
+import { Scenario } from './support/scenario.mjs';
+import { until } from './support/waiting.mjs';
+
+const items = 3;
+let scenario;
+let n8n;
+let server;
+before(
+    async () => {
+        scenario = await Scenario.start({ major: 2, environment: shortLocks }, 2);
+        ({ n8n, server } = scenario);
+        await scenario.addWorkflow('generate');
+    },
+    { timeout: 300_000 },
+);
+after(() => scenario?.end(), { timeout: 60_000 });
+
+const holderOf = (id) => until(`a worker to start execution ${id}`, () => n8n.workerOf(id), 30_000);
+
+test('Generate, with the file', { timeout: 60_000 }, async () => {
+    server.renderMs = () => 500;
+    await scenario.addWorkflow('file', { download: true });
+    const execution = await n8n.finished(await scenario.trigger('file', 'two:', items));
+    scenario.assertVideos(execution, 'two:', items);
+    scenario.assertOneJobEach('two:', items);
+    assert.equal(itemsOf(execution)[0].binary.data.mimeType, 'video/mp4');
+});
+
+test('kill -9 of a worker, and a retry: the same jobs', { timeout: 180_000 }, async (t) => {
+    server.renderMs = () => 15_000;
+    const id = await scenario.trigger('generate', 'killed:', items);
+    const worker = await holderOf(id);
+    await until('the jobs', () => server.jobsOf('killed:').length === items);
+    await worker.end('SIGKILL');
+    n8n.workers = n8n.workers.filter((one) => one !== worker);
+    const [ended] = await Promise.all([n8n.finished(id, 120_000), n8n.startWorker()]);
+    t.diagnostic(`n8n says: ${ended.status}, ${ended.data?.resultData?.error?.message}`);
+    assert.notEqual(ended.status, 'success');
+    scenario.assertVideos(await n8n.retry(id, 'generate', 60_000), 'killed:', items);
+    scenario.assertOneJobEach('killed:', items);
+});
+
+test('SIGTERM of a worker, and a retry: the same jobs', { timeout: 180_000 }, async (t) => {
+    server.renderMs = () => 45_000;
+    const id = await scenario.trigger('generate', 'stopped:', items);
+    const worker = await holderOf(id);
+    await until('the jobs', () => server.jobsOf('stopped:').length === items);
+    t.diagnostic(`the worker ended: ${JSON.stringify(await worker.end('SIGTERM', 60_000))}`);
+    n8n.workers = n8n.workers.filter((one) => one !== worker);
+    const ended = await n8n.finished(id, 120_000);
+    t.diagnostic(`n8n says: ${ended.status}, ${ended.data?.resultData?.error?.message}`);
+    scenario.assertVideos(await n8n.retry(id, 'generate', 60_000), 'stopped:', items);
+    scenario.assertOneJobEach('stopped:', items);
+});
+
+test('cancelled in the editor: the remote jobs are cancelled too', { timeout: 60_000 }, async () => {
+    server.renderMs = () => 30_000;
+    const id = await scenario.trigger('generate', 'cancelled:', items);
+    await until('the jobs', () => server.jobsOf('cancelled:').length === items);
+    await n8n.rest('POST', `/executions/${id}/stop`);
+    await until('the jobs to be cancelled', () => server.jobsOf('cancelled:').every(({ cancelled }) => cancelled), 10_000);
+});

@@ -1,0 +1,84 @@
+// Redis, PostgreSQL and the main are restarted while videos render; and flows that park between Start and Collect.
+import { after, before, test } from 'node:test';
+
+import { shortLocks } from './support/n8n.mjs';
+import { Scenario } from './support/scenario.mjs';
+import { pause, until } from './support/waiting.mjs';
+import { parkingWorkflow, photos } from './support/workflows.mjs';
+
+const items = 5;
+let scenario;
+let n8n;
+let server;
+before(
+    async () => {
+        scenario = await Scenario.start({ environment: shortLocks }, 2);
+        ({ n8n, server } = scenario);
+        await scenario.addWorkflow('generate');
+    },
+    { timeout: 240_000 },
+);
+after(() => scenario?.end(), { timeout: 60_000 });
+
+async function rendering(text, renderMs = 12_000) {
+    server.renderMs = () => renderMs;
+    const id = await scenario.trigger('generate', text, items);
+    await until('the jobs', () => server.jobsOf(text).length === items, 30_000);
+    return id;
+}
+
+async function ended(t, id) {
+    const execution = await n8n.finished(id, 90_000);
+    t.diagnostic(`execution ${id}: ${execution.status}`);
+    if (execution.status !== 'success') {
+        t.diagnostic('n8n has lost the execution: it is retried, as by hand');
+        return await n8n.retry(id, 'generate', 90_000);
+    }
+    return execution;
+}
+
+test('Redis is restarted while videos render', { timeout: 180_000 }, async (t) => {
+    const id = await rendering('redis:');
+    await n8n.redis.end();
+    await pause(2000);
+    await n8n.redis.start();
+    scenario.assertVideos(await ended(t, id), 'redis:', items);
+    scenario.assertOneJobEach('redis:', items);
+});
+
+test('PostgreSQL is restarted while videos render', { timeout: 180_000 }, async (t) => {
+    const id = await rendering('postgres:');
+    await n8n.postgres.end();
+    await pause(2000);
+    await n8n.postgres.start();
+    scenario.assertVideos(await ended(t, id), 'postgres:', items);
+    scenario.assertOneJobEach('postgres:', items);
+});
+
+test('the main is killed and started again while videos render', { timeout: 240_000 }, async (t) => {
+    const id = await rendering('main:', 6000);
+    await n8n.main.end('SIGKILL');
+    await n8n.startMain();
+    scenario.assertVideos(await ended(t, id), 'main:', items);
+    scenario.assertOneJobEach('main:', items);
+});
+
+test('Start, Wait, Collect: everything is killed while the flow is parked', { timeout: 400_000 }, async (t) => {
+    server.renderMs = () => 75_000; // so that the first Collect finds it rendering
+    await n8n.addWorkflow(parkingWorkflow('park', scenario.credential, 66));
+    const id = await n8n.trigger('park', { items: photos('parked:', items) });
+    await until('the flow to park', async () => (await n8n.rest('GET', `/executions/${id}`)).status === 'waiting', 60_000);
+    scenario.assertOneJobEach('parked:', items);
+    await Promise.all([...n8n.workers, n8n.main].map((child) => child.end('SIGKILL')));
+    n8n.workers = [];
+    await n8n.redis.end('SIGKILL');
+    await n8n.postgres.end();
+    await n8n.postgres.start();
+    await n8n.redis.start();
+    await n8n.startMain();
+    await n8n.startWorker();
+    const execution = await n8n.finished(id, 240_000);
+    scenario.assertVideos(execution, 'parked:', items, 'Collect');
+    scenario.assertOneJobEach('parked:', items);
+    t.diagnostic(`Collect ran ${execution.data.resultData.runData.Collect.length} times`);
+});

@@ -1,0 +1,178 @@
+// The stores of runs: who may act for a run, and what survives.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+
+import { repository, temporaryDirectory } from './support/places.mjs';
+import { RedisServer } from './support/services.mjs';
+import { pause, until } from './support/waiting.mjs';
+
+const require = createRequire(import.meta.url);
+const lib = path.join(repository, 'hosts', 'n8n', 'dist', 'lib');
+const { FileStore } = require(path.join(lib, 'file_store.js'));
+const { RedisStore, leaseMs } = require(path.join(lib, 'redis_store.js'));
+const { redisSettings } = require(path.join(lib, 'redis_settings.js'));
+
+const hour = 3600 * 1000;
+const directory = temporaryDirectory();
+const open = [];
+let server;
+before(async () => {
+    server = await new RedisServer(directory).start();
+});
+after(async () => {
+    await Promise.all(open.map((store) => store.close()));
+    await server?.end();
+    fs.rmSync(directory, { recursive: true, force: true });
+});
+
+function redisStore() {
+    const store = new RedisStore(redisSettings(server.environment), hour);
+    open.push(store);
+    return store;
+}
+
+const record = (more = {}) => ({
+    runKey: 'run',
+    input: { prompt: 'x' },
+    checkpoint: null,
+    jobId: null,
+    output: null,
+    warnings: [],
+    failure: null,
+    ...more,
+});
+const intent = { version: 1, state: 'intent', key: 'k' };
+const submitted = { version: 1, state: 'submitted', key: 'k', job_id: 'job_1' };
+
+/** A store whose process is frozen: it does not renew. */
+function freeze(claim) {
+    claim.renew = () => Promise.resolve();
+}
+
+for (const [name, make] of [
+    ['Redis', redisStore],
+    ['files', () => new FileStore(path.join(directory, 'runs'), hour)],
+]) {
+    test(`${name}: what is kept is found, by its names too`, async () => {
+        const store = make();
+        const claim = await store.claim(`${name} kept`);
+        assert.equal(claim.record, null);
+        await claim.keep(record({ checkpoint: submitted, jobId: 'job_1' }));
+        await store.addName('job:job_1', `${name} kept`);
+        await claim.release(record({ checkpoint: submitted, jobId: 'job_1', output: { video: 'v' } }));
+        assert.equal(await store.findRunKey('job:job_1'), `${name} kept`);
+        assert.deepEqual(await store.find(`${name} kept`), record({ checkpoint: submitted, jobId: 'job_1', output: { video: 'v' } }));
+        assert.equal(await store.find('never heard of'), null);
+        assert.equal(await store.findRunKey('never heard of'), null);
+    });
+
+    test(`${name}: one claim at a time, the next when it is given up`, async () => {
+        const store = make();
+        const first = await store.claim(`${name} claimed`);
+        let second;
+        const waiting = store.claim(`${name} claimed`).then((claim) => (second = claim));
+        await pause(300);
+        assert.equal(second, undefined);
+        await first.release(record({ checkpoint: intent }));
+        await waiting;
+        assert.deepEqual(second.record.checkpoint, intent);
+        await second.release(null);
+        assert.equal(await store.find(`${name} claimed`), null);
+    });
+}
+
+test('Redis: a claim lasts while its process lives, and ends when it is frozen', { timeout: 60_000 }, async () => {
+    const [alive, other] = [redisStore(), redisStore()];
+    const claim = await alive.claim('lease');
+    await claim.keep(record({ checkpoint: intent }));
+    await assert.rejects(other.claim('lease', AbortSignal.timeout(leaseMs * 1.5)));
+    assert.equal(claim.lost, false);
+
+    freeze(claim);
+    const taken = await other.claim('lease', AbortSignal.timeout(leaseMs * 1.5));
+    assert.deepEqual(taken.record.checkpoint, intent);
+    await assert.rejects(claim.keep(record({ checkpoint: intent })), /another worker's/);
+    assert.equal(claim.lost, true);
+    await claim.release(null);
+    assert.deepEqual((await other.find('lease')).checkpoint, intent, 'the run is no longer the first one to delete');
+    await taken.release(null);
+});
+
+test('Redis: a frozen process that has submitted still names its job, unless another went on', { timeout: 60_000 }, async () => {
+    const [frozen, other] = [redisStore(), redisStore()];
+    const claims = await Promise.all(['named', 'gone on'].map((key) => frozen.claim(key)));
+    for (const claim of claims) {
+        await claim.keep(record({ checkpoint: intent }));
+        freeze(claim);
+    }
+    const taken = await Promise.all(['named', 'gone on'].map((key) => other.claim(key, AbortSignal.timeout(leaseMs * 1.5))));
+    await taken[1].keep(record({ checkpoint: { ...submitted, job_id: 'job_2' }, jobId: 'job_2' }));
+    for (const claim of claims) {
+        await assert.rejects(claim.keep(record({ checkpoint: submitted, jobId: 'job_1' })), /another worker's/);
+    }
+    assert.equal((await other.find('named')).jobId, 'job_1');
+    assert.equal((await other.find('gone on')).jobId, 'job_2');
+    await Promise.all(taken.map((claim) => claim.release(null)));
+});
+
+test('Redis: what it forgets, the process that has the run tells it again', { timeout: 60_000 }, async () => {
+    const store = redisStore();
+    const claim = await store.claim('forgotten');
+    await claim.keep(record({ checkpoint: submitted, jobId: 'job_1' }));
+    await store.client.flushall();
+    await until('the record', () => store.find('forgotten'), leaseMs);
+    assert.deepEqual((await store.find('forgotten')).checkpoint, submitted);
+    await claim.release(null);
+});
+
+test('Redis: everything expires', async () => {
+    const store = redisStore();
+    const claim = await store.claim('expires');
+    await claim.keep(record({ checkpoint: intent }));
+    await claim.release(record({ checkpoint: intent }));
+    await store.addName('name', 'expires');
+    const keys = await store.client.keys('*');
+    for (const key of keys) {
+        assert.ok((await store.client.pttl(key)) > 0, `${key} stays for ever`);
+    }
+});
+
+test('files: whole after a kill, for the owner alone, and gone when old', async () => {
+    const folder = path.join(directory, 'old');
+    const store = new FileStore(folder, hour);
+    const claim = await store.claim('run');
+    await claim.keep(record({ checkpoint: submitted, jobId: 'job_1' }));
+    const [name] = fs.readdirSync(folder);
+    assert.equal(fs.statSync(path.join(folder, name)).mode & 0o777, 0o600);
+    fs.writeFileSync(path.join(folder, 'run-x.new'), 'half a rec');
+    assert.equal((await new FileStore(folder, hour).find('run')).jobId, 'job_1');
+    assert.deepEqual(fs.readdirSync(folder), [name]);
+    const old = new Date(Date.now() - 2 * hour);
+    fs.utimesSync(path.join(folder, name), old, old);
+    assert.equal(await new FileStore(folder, hour).find('run'), null);
+    await claim.release(null);
+});
+
+test("the queue's settings, as n8n reads them", () => {
+    const file = path.join(directory, 'password');
+    fs.writeFileSync(file, 'from a file\n');
+    const { options, clusterNodes, prefix } = redisSettings({
+        QUEUE_BULL_REDIS_HOST: 'redis.example',
+        QUEUE_BULL_REDIS_PORT: '6380',
+        QUEUE_BULL_REDIS_DB: '2',
+        QUEUE_BULL_REDIS_USERNAME: 'n8n',
+        QUEUE_BULL_REDIS_PASSWORD_FILE: file,
+        QUEUE_BULL_REDIS_TLS: 'true',
+        QUEUE_BULL_REDIS_CLUSTER_NODES: 'a:1, [::1]:2',
+        QUEUE_BULL_PREFIX: 'mine',
+    });
+    const { host, port, db, username, password, tls } = options;
+    assert.deepEqual({ host, port, db, username, password, tls }, {
+        host: 'redis.example', port: 6380, db: 2, username: 'n8n', password: 'from a file', tls: {},
+    });
+    assert.deepEqual(clusterNodes, [{ host: 'a', port: 1 }, { host: '[::1]', port: 2 }]);
+    assert.equal(prefix, 'mine:image-to-video');
+});

@@ -1,0 +1,120 @@
+// Debian's own Redis and PostgreSQL, on free ports and in a folder of the test.
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+
+import { Child, freePort } from './child.mjs';
+import { until } from './waiting.mjs';
+
+/** PostgreSQL does not run as root. */
+function unprivileged() {
+    if (process.getuid() !== 0) {
+        return {};
+    }
+    const id = (flag) => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }));
+    return { uid: id('-u'), gid: id('-g') };
+}
+
+function postgresPrograms() {
+    const versions = '/usr/lib/postgresql';
+    const newest = fs.existsSync(versions) ? fs.readdirSync(versions).sort((a, b) => b - a)[0] : undefined;
+    if (newest === undefined) {
+        throw new Error('PostgreSQL is not installed; scripts/install-dependencies n8n does it');
+    }
+    return path.join(versions, newest, 'bin');
+}
+
+export class Postgres {
+    constructor(directory) {
+        this.directory = path.join(directory, 'postgres');
+        this.password = 'of-the-tests';
+    }
+
+    async start() {
+        const user = unprivileged();
+        const programs = postgresPrograms();
+        if (!fs.existsSync(this.directory)) {
+            fs.mkdirSync(this.directory, { mode: 0o700 });
+            const passwordFile = `${this.directory}.password`;
+            fs.writeFileSync(passwordFile, this.password);
+            if (user.uid !== undefined) {
+                fs.chownSync(this.directory, user.uid, user.gid);
+                fs.chownSync(passwordFile, user.uid, user.gid);
+            }
+            const options = ['-D', this.directory, '-U', 'n8n', '-A', 'scram-sha-256', `--pwfile=${passwordFile}`];
+            execFileSync(path.join(programs, 'initdb'), [...options, '--no-sync'], { ...user, cwd: '/', stdio: 'pipe' });
+            this.port = await freePort();
+        }
+        const settings = ['listen_addresses=127.0.0.1', `unix_socket_directories=`, 'max_connections=200'];
+        this.child = new Child(
+            path.join(programs, 'postgres'),
+            ['-D', this.directory, '-p', String(this.port), ...settings.flatMap((setting) => ['-c', setting])],
+            { ...user, cwd: '/' },
+        );
+        await until(
+            () => `PostgreSQL to start: ${this.child.output}`,
+            () => {
+                if (this.child.over) {
+                    throw new Error(`PostgreSQL ended:\n${this.child.output}`);
+                }
+                return this.child.output.includes('ready to accept connections');
+            },
+        );
+        return this;
+    }
+
+    get environment() {
+        return {
+            DB_TYPE: 'postgresdb',
+            DB_POSTGRESDB_HOST: '127.0.0.1',
+            DB_POSTGRESDB_PORT: String(this.port),
+            DB_POSTGRESDB_DATABASE: 'postgres',
+            DB_POSTGRESDB_USER: 'n8n',
+            DB_POSTGRESDB_PASSWORD: this.password,
+        };
+    }
+
+    /** SIGINT: ends connections, loses nothing. */
+    end() {
+        return this.child.end('SIGINT');
+    }
+}
+
+export class RedisServer {
+    constructor(directory) {
+        this.directory = path.join(directory, 'redis');
+        this.password = 'of-the-tests';
+    }
+
+    async start() {
+        fs.mkdirSync(this.directory, { recursive: true });
+        this.port ??= await freePort();
+        const settings = path.join(this.directory, 'redis.conf');
+        const lines = [`port ${this.port}`, 'bind 127.0.0.1', `dir ${this.directory}`, 'appendonly yes', 'save ""'];
+        fs.writeFileSync(settings, [...lines, `requirepass ${this.password}`, ''].join('\n'), { mode: 0o600 });
+        this.child = new Child('redis-server', [settings]);
+        await until(
+            () => `Redis to start: ${this.child.output}`,
+            () => {
+                if (this.child.over) {
+                    throw new Error(`Redis ended:\n${this.child.output}`);
+                }
+                return this.child.output.includes('Ready to accept connections');
+            },
+        );
+        return this;
+    }
+
+    get environment() {
+        return {
+            EXECUTIONS_MODE: 'queue',
+            QUEUE_BULL_REDIS_HOST: '127.0.0.1',
+            QUEUE_BULL_REDIS_PORT: String(this.port),
+            QUEUE_BULL_REDIS_PASSWORD: this.password,
+        };
+    }
+
+    end(signal = 'SIGTERM') {
+        return this.child.end(signal);
+    }
+}

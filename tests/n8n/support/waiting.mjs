@@ -1,0 +1,33 @@
+// Bounded waits for what another process does.
+import { setTimeout as pause } from 'node:timers/promises';
+
+/** Calls `look` until it returns something truthy, and returns that. Fails with `what` after `limitMs`. */
+export async function until(what, look, limitMs = 20_000) {
+    const end = performance.now() + limitMs;
+    for (;;) {
+        const found = await look();
+        if (found) {
+            return found;
+        }
+        if (performance.now() > end) {
+            throw new Error(`Waited ${limitMs / 1000} s in vain: ${typeof what === 'function' ? what() : what}`);
+        }
+        await pause(50);
+    }
+}
+
+/** The promise, or a failure with `what` after `limitMs`. */
+export async function within(what, promise, limitMs = 20_000) {
+    const over = new AbortController();
+    const late = pause(limitMs, undefined, { signal: over.signal }).then(() => {
+        throw new Error(`Waited ${limitMs / 1000} s in vain: ${what}`);
+    });
+    try {
+        return await Promise.race([promise, late]);
+    } finally {
+        over.abort();
+        late.catch(() => {});
+    }
+}
+
+export { pause };

@@ -1,0 +1,120 @@
+/* What a run does: calling back, with and without pauses. */
+#define _POSIX_C_SOURCE 200809L
+#include "callback_module.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+static int stopped(const struct run* r) {
+    int stop;
+    pthread_mutex_lock(&callback_mutex);
+    stop = r->cancel || r->suspend;
+    pthread_mutex_unlock(&callback_mutex);
+    return stop;
+}
+
+static void report(struct run* r, int64_t number) {
+    wfn_progress progress = {sizeof progress, WFN_RUNNING, 0.5, -1, number, "job", "Calling back"};
+    if (r->request.on_progress != NULL)
+        r->request.on_progress(r->request.user_data, (wfn_run*)r->id, &progress);
+}
+
+static void log_line(struct run* r, int64_t number) {
+    char line[64];
+    snprintf(line, sizeof line, "run %" PRIuPTR " line %" PRId64, r->id, number);
+    if (r->session->host.log != NULL)
+        r->session->host.log(r->session->host.user_data, WFN_LOG_DEBUG, line);
+}
+
+/* Waits for the host's answer at most as long as it said; whether the answer was yes. */
+static int keep(struct run* r, int64_t number) {
+    char checkpoint[64];
+    struct timespec until;
+    int kept;
+    snprintf(checkpoint, sizeof checkpoint, "{\"number\":%" PRId64 "}", number);
+    pthread_mutex_lock(&callback_mutex);
+    r->awaiting = 1;
+    r->kept = 0;
+    pthread_mutex_unlock(&callback_mutex);
+    r->request.on_checkpoint(r->request.user_data, (wfn_run*)r->id, checkpoint);
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += r->request.checkpoint_timeout_ms / 1000;
+    until.tv_nsec += r->request.checkpoint_timeout_ms % 1000 * 1000000;
+    if (until.tv_nsec >= 1000000000) {
+        until.tv_nsec -= 1000000000;
+        ++until.tv_sec;
+    }
+    pthread_mutex_lock(&callback_mutex);
+    while (r->awaiting && pthread_cond_timedwait(&callback_changed, &callback_mutex, &until) == 0) {
+    }
+    r->awaiting = 0;
+    kept = r->kept;
+    pthread_mutex_unlock(&callback_mutex);
+    return kept;
+}
+
+static void complete(struct run* r, const char* output) {
+    const wfn_error error = {.struct_size = sizeof error,
+                             .code = "cancelled",
+                             .type = "Cancelled",
+                             .message = "The run was cancelled",
+                             .cause = "The host cancelled the run",
+                             .solution = "Run it again",
+                             .retry_after_ms = -1};
+    pthread_mutex_lock(&callback_mutex);
+    r->result = (wfn_result){.struct_size = sizeof r->result,
+                             .outcome = r->cancel    ? WFN_CANCELLED
+                                        : r->suspend ? WFN_SUSPENDED
+                                                     : WFN_SUCCEEDED,
+                             .output_json = output,
+                             .resume_after_ms = -1,
+                             .warnings_json = "[]"};
+    if (r->cancel)
+        r->result.error = &error; /* without its json: a host must live with that, too */
+    pthread_mutex_unlock(&callback_mutex);
+    r->request.on_complete(r->request.user_data, (wfn_run*)r->id, &r->result);
+}
+
+static void storm(struct run* r) {
+    const struct timespec pause = {0, 20000};
+    /* hold: 1 goes on until it is stopped, 2 does so without taking breath. */
+    for (int64_t i = 0; (r->hold || i < r->logs || i < r->reports) && !stopped(r); ++i) {
+        if (r->hold || i < r->logs)
+            log_line(r, i);
+        if (r->hold || i < r->reports)
+            report(r, i);
+        if (r->hold == 1)
+            nanosleep(&pause, NULL);
+    }
+    char* output = malloc((size_t)r->bytes + 100);
+    if (output == NULL)
+        abort(); /* a test's own defect */
+    int length = sprintf(output, "{\"logs\":%" PRId64 ",\"text\":\"", r->logs);
+    memset(output + length, 'x', (size_t)r->bytes);
+    strcpy(output + length + r->bytes, "\"}");
+    complete(r, output);
+    free(output);
+}
+
+static void checkpoints(struct run* r) {
+    char output[256] = "{\"kept\":[";
+    size_t length = strlen(output);
+    for (int64_t i = 1; i <= r->checkpoints; ++i)
+        length += (size_t)snprintf(output + length, sizeof output - length, "%s%d", i > 1 ? "," : "",
+                                   r->request.on_checkpoint != NULL ? keep(r, i) : -1);
+    snprintf(output + length, sizeof output - length, "]}");
+    complete(r, output);
+}
+
+void work(struct run* r) {
+    if (r->kind == STORM)
+        storm(r);
+    else if (r->kind == CHECKPOINTS)
+        checkpoints(r);
+    else if (r->kind == GARBLED)
+        complete(r, "{\"video\":");
+    finish(r);
+}

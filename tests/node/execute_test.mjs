@@ -1,0 +1,197 @@
+// Runs: results, errors with all their fields, progress, and calls that are wrong.
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+
+import { load, ModuleError, modules, RunError } from './support.mjs';
+
+const example = load(modules.example);
+const lines = [];
+const session = example.open({
+    host: { name: 'tests', version: '1' },
+    onLog: (level, message) => lines.push([level, message]),
+});
+const callback = load(modules.callback).open();
+after(() => Promise.all([session.close(), callback.close()]));
+
+test('a run that succeeds', async () => {
+    const input = { text: 'Grüße, 世界 🌍', list: [1, null] };
+    assert.deepEqual(await session.execute({ node: 'echo', input }), {
+        outcome: 'succeeded',
+        output: { echo: input },
+        warnings: [],
+        checkpoint: null,
+    });
+});
+
+test('the log of the module', async () => {
+    await session.execute({ node: 'echo', input: { text: '' } });
+    assert.deepEqual(lines, [['info', 'The echo is listening']]);
+});
+
+test('an output of a megabyte arrives whole', async () => {
+    const { output } = await callback.execute({ node: 'storm', input: { bytes: 1 << 20 } });
+    assert.equal(output.text, 'x'.repeat(1 << 20));
+});
+
+test('a run that fails rejects with all fields of the error', async () => {
+    const error = await session.execute({ node: 'echo', input: {} }).then(
+        () => assert.fail('it must not succeed'),
+        (reason) => reason,
+    );
+    assert.ok(error instanceof RunError && error instanceof Error);
+    assert.match(error.stack, /^RunError: The input lacks a member/);
+    const fields = {
+        name: 'RunError',
+        message: 'The input lacks a member',
+        type: 'Invalid Input',
+        code: 'invalid_input',
+        cause: 'The input does not match the schema',
+        solution: 'Correct the members that are named',
+        retryable: false,
+        retryAfterMs: null,
+        charged: 'no',
+        httpStatus: null,
+        requestId: null,
+        jobId: null,
+        details: [{ path: '/text', message: 'required, but missing' }],
+        outcome: 'failed',
+        checkpoint: null,
+        warnings: [],
+    };
+    assert.deepEqual(error.toJSON(), fields);
+    assert.deepEqual(JSON.parse(JSON.stringify(error)), fields);
+});
+
+test('an error at the deadline has a checkpoint and says when to come again', async () => {
+    await assert.rejects(
+        session.execute({ node: 'slow_echo', input: { text: '', milliseconds: 60_000 }, timeoutMs: 100 }),
+        (error) => {
+            assert.equal(error.code, 'processing_timeout');
+            assert.equal(error.retryable, true);
+            assert.equal(error.retryAfterMs, 2000);
+            assert.equal(error.charged, 'yes');
+            assert.equal(error.jobId, 'echo-1');
+            assert.ok(error.checkpoint.milliseconds > 50_000);
+            return true;
+        },
+    );
+});
+
+test('an error without its JSON is made of its members', async () => {
+    const controller = new AbortController();
+    const run = callback.execute({
+        node: 'storm',
+        input: { hold: 1 },
+        signal: controller.signal,
+        onProgress: () => controller.abort(),
+    });
+    await assert.rejects(run, (error) => {
+        assert.equal(error.code, 'cancelled');
+        assert.equal(error.message, 'The run was cancelled');
+        assert.equal(error.retryable, false);
+        assert.equal(error.charged, 'unknown');
+        return true;
+    });
+});
+
+test('progress', async () => {
+    const progress = [];
+    await session.execute({
+        node: 'slow_echo',
+        input: { text: '', milliseconds: 250 },
+        onProgress: (p) => progress.push(p),
+    });
+    assert.ok(progress.length >= 2);
+    for (const p of progress) {
+        assert.deepEqual(Object.keys(p), ['phase', 'fraction', 'etaMs', 'elapsedMs', 'jobId', 'message']);
+        assert.ok(p.elapsedMs >= 0 && p.etaMs >= 0);
+    }
+    const last = progress.at(-1);
+    assert.equal(last.phase, 'running');
+    assert.ok(last.fraction > 0 && last.fraction < 1);
+    assert.equal(last.jobId, 'echo-1');
+    assert.equal(last.message, 'The echo is on its way back');
+});
+
+test('suspended when submitted, and gone on from the checkpoint', async () => {
+    const run = { node: 'slow_echo', input: { text: 'later', milliseconds: 200 } };
+    const first = await session.execute({ ...run, suspend: 'when-submitted' });
+    assert.equal(first.outcome, 'suspended');
+    assert.ok(first.resumeAfterMs > 0 && first.resumeAfterMs <= 200);
+    assert.ok(first.checkpoint.milliseconds > 0);
+    assert.ok(!('output' in first));
+    for (const checkpoint of [first.checkpoint, JSON.stringify(first.checkpoint)]) {
+        const second = await session.execute({ ...run, checkpoint });
+        assert.equal(second.outcome, 'succeeded');
+        assert.deepEqual(second.output, { echo: run.input });
+        assert.deepEqual(second.warnings, [{ code: 'resumed', message: 'Went on from a checkpoint' }]);
+    }
+});
+
+test('suspended after a time', async () => {
+    const started = performance.now();
+    const input = { text: '', milliseconds: 60_000 };
+    const result = await session.execute({ node: 'slow_echo', input, suspend: { afterMs: 100 } });
+    assert.equal(result.outcome, 'suspended');
+    assert.ok(performance.now() - started >= 99);
+});
+
+test('validated only: an output is not there, an error is', async () => {
+    const run = { node: 'slow_echo', validateOnly: true };
+    assert.deepEqual(await session.execute({ ...run, input: { text: '', milliseconds: 60_000 } }), {
+        outcome: 'succeeded',
+        output: null,
+        warnings: [],
+        checkpoint: null,
+    });
+    await assert.rejects(session.execute({ ...run, input: {} }), { code: 'invalid_input' });
+});
+
+test('the connection reaches the module', async () => {
+    const run = { node: 'slow_echo', input: { text: '', milliseconds: 1 } };
+    await session.execute({ ...run, connection: { api_key: 'right' } });
+    await assert.rejects(session.execute({ ...run, connection: { api_key: 'wrong' } }), { code: 'invalid_connection' });
+});
+
+for (const [what, wrong] of [
+    ['no options', undefined],
+    ['no input', { node: 'echo' }],
+    ['an input that is text', { node: 'echo', input: '{}' }],
+    ['a connection that is text', { node: 'echo', input: {}, connection: 'key' }],
+    ['a run key with NUL', { node: 'echo', input: {}, runKey: 'a\0b' }],
+    ['a time that is text', { node: 'echo', input: {}, timeoutMs: '5' }],
+    ['a negative time', { node: 'echo', input: {}, timeoutMs: -1 }],
+    ['a time that is no number', { node: 'echo', input: {}, checkpointTimeoutMs: NaN }],
+    ['an unknown suspend', { node: 'echo', input: {}, suspend: 'soon' }],
+    ['a callback that is none', { node: 'echo', input: {}, onProgress: {} }],
+    ['a signal that is none', { node: 'echo', input: {}, signal: {} }],
+    ['an input with a cycle', { node: 'echo', input: (() => { const a = {}; a.a = a; return a; })() }],
+]) {
+    test(`not started: ${what}`, () => assert.rejects(session.execute(wrong), TypeError));
+}
+
+test('not started: an unknown node, named with the known ones', () =>
+    assert.rejects(session.execute({ node: 'shout', input: {} }), (error) => {
+        assert.ok(error instanceof ModuleError);
+        assert.equal(error.code, 'unknown_node');
+        assert.match(error.message, /no node "shout"; it has: echo, slow_echo/);
+        return true;
+    }));
+
+test('not started: an input of more than a megabyte', () =>
+    assert.rejects(session.execute({ node: 'echo', input: { text: 'x'.repeat(1 << 20) } }), {
+        name: 'ModuleError',
+        code: 'invalid_argument',
+    }));
+
+test('a result that is not JSON is an error, not a crash', () =>
+    assert.rejects(callback.execute({ node: 'garbled', input: {} }), { name: 'ModuleError', code: 'invalid_result' }));
+
+test('settings that the module refuses: the error has its words', () => {
+    assert.throws(() => load(modules.callback).open({ settings: { refuse: 1 } }), {
+        name: 'ModuleError',
+        code: 'session_not_opened',
+        message: /does not open a session: \/refuse: must not be set/,
+    });
+    assert.throws(() => load(modules.callback).open({ onLog: 'yes' }), TypeError);
+});

@@ -1,0 +1,54 @@
+// Compiled, not run: what a host written in TypeScript may and may not do.
+import { load, ModuleError, RunError } from '../../../hosts/node/index.js';
+import type { Module, NodeDescriptor, Progress, RunOptions, RunResult, Session } from '../../../hosts/node/index.js';
+
+const module: Module = load('module.so');
+const node: NodeDescriptor | undefined = module.find('image_to_video');
+const required: boolean | undefined = node?.connection?.required;
+const session: Session = module.open({
+    host: { name: 'flows' },
+    settings: { threads: 2 },
+    onLog: (level, message) => console.log(level === 'warning', message.length),
+});
+
+const options: RunOptions = {
+    node: 'image_to_video',
+    input: { prompt: 'Zoom in' },
+    connection: { api_key: '...' },
+    suspend: { afterMs: 1000 },
+    signal: AbortSignal.timeout(1000),
+    onProgress: (progress: Progress) => console.log(progress.fraction?.toFixed(2), progress.jobId?.length),
+    onCheckpoint: async (checkpoint) => console.log(JSON.stringify(checkpoint)),
+};
+
+export async function run(): Promise<object | null> {
+    try {
+        const result: RunResult = await session.execute(options);
+        if (result.outcome === 'suspended') {
+            console.log(result.resumeAfterMs?.toFixed());
+            // @ts-expect-error: a suspended run has no output
+            return result.output;
+        }
+        return result.output;
+    } catch (error) {
+        if (error instanceof RunError) {
+            const charged: 'no' | 'yes' | 'unknown' = error.charged;
+            console.log(charged, error.details[0]?.path, error.outcome === 'cancelled', error.cause.length);
+        } else if (error instanceof ModuleError && error.code === 'session_closed') {
+            console.log(error.message);
+        }
+        return null;
+    } finally {
+        await session.close();
+    }
+}
+
+// @ts-expect-error: the node is missing
+void session.execute({ input: {} });
+// @ts-expect-error: there is no such suspend
+void session.execute({ node: 'echo', input: {}, suspend: 'soon' });
+// @ts-expect-error: descriptors are not to be changed
+module.nodes = [];
+// @ts-expect-error: only the addon makes them
+new RunError();
+console.log(required);
