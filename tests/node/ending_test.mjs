@@ -7,18 +7,13 @@ import path from 'node:path';
 import { after, test } from 'node:test';
 import { Worker } from 'node:worker_threads';
 
-import { load, modules, repeat, repetitions, runProgram, threadCount, until } from './support.mjs';
+import { expectNoThreadLeft, load, modules, repeat, repetitions, runProgram, threadCount } from './support.mjs';
 
 const server = new Worker(new URL('./programs/job_server.mjs', import.meta.url));
 const [port] = await once(server, 'message');
 after(() => server.terminate());
 const program = (name) => new URL(`./programs/${name}`, import.meta.url);
 const given = { ...modules, port };
-
-/** Threads that the test itself has, workers ended. */
-async function expectNoThreadLeft(before) {
-    await until(() => threadCount() <= before, `threads: ${threadCount()}, before: ${before}`);
-}
 
 test(`a worker is terminated amid runs, ${repetitions} times`, { timeout: 120_000 }, async () => {
     const before = threadCount();

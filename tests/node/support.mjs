@@ -80,6 +80,10 @@ export async function until(condition, what, limitMs = 10_000) {
 }
 
 export const threadCount = () => fs.readdirSync('/proc/self/task').length;
+/** The kernel lists a thread for a moment after it was joined. */
+export async function expectNoThreadLeft(before) {
+    await until(() => threadCount() <= before, `more threads than the ${before} before`);
+}
 export const isMapped = (file) => fs.readFileSync('/proc/self/maps', 'utf8').includes(file);
 
 v8.setFlagsFromString('--expose-gc');
