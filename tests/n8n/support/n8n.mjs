@@ -158,7 +158,7 @@ export class N8n {
 
     /** Returns its id, active when it has a webhook. */
     async addWorkflow(workflow) {
-        const { id, versionId } = await this.rest('POST', '/workflows', workflow);
+        const { id, versionId } = await this.rest('POST', '/workflows', { ...workflow, active: false });
         this.#workflowIds.set(workflow.name, id);
         if (workflow.nodes.some(({ type }) => type === 'n8n-nodes-base.webhook')) {
             await (this.major === 1
