@@ -5,6 +5,7 @@ import { after, before, test } from 'node:test';
 import { itemsOf, shortLocks } from './support/n8n.mjs';
 import { Scenario, randomNumbers } from './support/scenario.mjs';
 import { pause, until } from './support/waiting.mjs';
+import { credentialFor, imageToVideo, workflow } from './support/workflows.mjs';
 
 const kills = Number(process.env.N8N_TEST_KILLS ?? 20);
 const seed = Number(process.env.N8N_TEST_SEED ?? Date.now() % 100_000);
@@ -94,6 +95,32 @@ test('a worker freezes before its submits have an answer', { timeout: 120_000 },
     await pause(5000); // what the frozen one still does must change nothing
     scenario.assertVideos(await n8n.execution(id), 'early frost:', items);
     scenario.assertOneJobEach('early frost:', items);
+});
+
+test('the same where keys are not honoured: never two jobs, and a retry gets the videos', { timeout: 180_000 }, async (t) => {
+    server.renderMs = () => 2000;
+    server.submitMs = 3000;
+    server.honoursKeys = false;
+    const credential = await n8n.addCredential(credentialFor(server, { idempotent_submit: 'false' }));
+    await n8n.addWorkflow(workflow('no-keys', [imageToVideo(credential)]));
+    const id = await scenario.trigger('no-keys', 'no keys:', items);
+    const worker = await holderOf(id);
+    await until('the jobs', () => server.jobsOf('no keys:').length === items);
+    worker.process.kill('SIGSTOP');
+    await takenOver(id, worker);
+    await pause(12_000); // longer than the lease of its runs
+    const ended = await n8n.execution(id);
+    t.diagnostic(`while one worker is frozen, the execution is ${ended.status}: ${ended.data.resultData.error?.message}`);
+    worker.process.kill('SIGCONT');
+    await n8n.finished(id, 60_000);
+    await pause(5000); // what the frozen one still does
+    scenario.assertOneJobEach('no keys:', items);
+    const last = await n8n.execution(id);
+    t.diagnostic(`later it is ${last.status}`);
+    const videos = last.status === 'success' ? last : await n8n.retry(id, 'no-keys', 60_000);
+    scenario.assertVideos(videos, 'no keys:', items);
+    scenario.assertOneJobEach('no keys:', items);
+    server.honoursKeys = true;
 });
 
 test('a worker is stopped with SIGTERM while it renders', { timeout: 180_000 }, async (t) => {

@@ -12,6 +12,7 @@ import vm from 'node:vm';
 export { load, ModuleError, RunError } from '../../hosts/node/index.js';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
+await fs.promises.stat(here); // starts libuv's threads, so that nobody counts them for the addon's
 const build = path.resolve(process.env.WORKFLOW_NODE_BUILD_DIR ?? path.join(here, '..', '..', 'build'));
 
 const require = createRequire(import.meta.url);

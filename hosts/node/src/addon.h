@@ -16,15 +16,14 @@
 
 #include <node_api.h>
 #include <pthread.h>
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
-/* A library that is open. The last reference closes it, on whatever thread that is. */
+/* A library that is open. */
 struct module {
     void* library;
     const wfn_module* table;
-    atomic_uint references;
+    uint32_t references; /* of JavaScript's handle and of sessions */
 };
 
 /* Work that may block, on a thread of its own. See background.c. */
@@ -98,10 +97,8 @@ void background_finish(struct job* job);
 
 /* module.c */
 napi_value module_load(napi_env env, napi_callback_info info);
-struct module* module_retain(struct module* module);
-void module_release(struct module* module);
-/* The same on a thread of its own: unloading runs other people's code. */
-void module_release_in_background(struct addon* addon, struct module* module);
+/* Gives up a reference. The last one unloads, on a thread of its own: that runs other people's code. */
+void module_release(struct addon* addon, struct module* module);
 
 /* session.c */
 napi_value session_open(napi_env env, napi_callback_info info);

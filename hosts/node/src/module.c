@@ -6,32 +6,27 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-struct module* module_retain(struct module* module) {
-    atomic_fetch_add(&module->references, 1);
-    return module;
-}
-
-void module_release(struct module* module) {
-    if (atomic_fetch_sub(&module->references, 1) != 1)
-        return;
+static void unload(struct module* module) {
     dlclose(module->library);
     free(module);
 }
 
-static void release(struct job* job) {
-    module_release(job->data);
+static void unload_now(struct job* job) {
+    unload(job->data);
 }
-static void released(struct job* job) {
+static void unloaded(struct job* job) {
     free(job);
 }
 
-void module_release_in_background(struct addon* addon, struct module* module) {
+void module_release(struct addon* addon, struct module* module) {
+    if (--module->references > 0)
+        return;
     struct job* job = addon->shut_down ? NULL : calloc(1, sizeof *job);
     if (job == NULL) {
-        module_release(module);
+        unload(module);
         return;
     }
-    *job = (struct job){.work = release, .done = released, .data = module};
+    *job = (struct job){.work = unload_now, .done = unloaded, .data = module};
     background_start(addon, job);
 }
 
@@ -148,7 +143,7 @@ static bool describe_module(napi_env env, const wfn_module* table, napi_value re
 static void forget_module(napi_env env, void* data, void* hint) {
     struct addon* addon = hint;
     (void)env;
-    module_release_in_background(addon, data);
+    module_release(addon, data);
     addon_release(addon);
 }
 
@@ -170,10 +165,10 @@ napi_value module_load(napi_env env, napi_callback_info info) {
     struct failure failure = {0};
     bool loaded = open_library(path.characters, module, &failure);
     wipe_text(&path);
-    atomic_init(&module->references, 1);
+    module->references = 1;
     if (!loaded) {
         if (module->library != NULL)
-            module_release(module);
+            unload(module);
         else
             free(module);
         (void)napi_throw_error(env, failure.code, failure.message);
@@ -181,7 +176,7 @@ napi_value module_load(napi_env env, napi_callback_info info) {
     }
     if (napi_create_object(env, &result) != napi_ok || !describe_module(env, module->table, result)
         || napi_create_external(env, module, forget_module, addon, &handle) != napi_ok) {
-        module_release(module);
+        unload(module);
         return throw_failure(env);
     }
     ++addon->references; /* the handle's, and the handle has the module from here on */

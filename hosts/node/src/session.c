@@ -53,7 +53,7 @@ static void closed_session(struct job* job) {
     for (uint32_t id = 0; id < addon->run_capacity; ++id)
         if (addon->runs[id] != NULL && addon->runs[id]->session == session)
             run_end(addon->runs[id]);
-    module_release_in_background(addon, session->module);
+    module_release(addon, session->module);
     session->module = NULL;
     if (session->keeps_alive)
         addon_let_go(addon);
@@ -148,7 +148,7 @@ napi_value session_open(napi_env env, napi_callback_info info) {
         return NULL;
     }
     ++addon->references;
-    module_retain(session->module);
+    ++session->module->references;
     session->next = addon->sessions;
     addon->sessions = session;
     if (napi_create_external(env, session, forget_session, NULL, &handle) != napi_ok) {

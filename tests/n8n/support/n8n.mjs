@@ -158,7 +158,7 @@ export class N8n {
 
     /** Returns its id, active when it has a webhook. */
     async addWorkflow(workflow) {
-        const { id, versionId } = await this.rest('POST', '/workflows', workflow);
+        const { id, versionId } = await this.rest('POST', '/workflows', { ...workflow, active: false });
         this.#workflowIds.set(workflow.name, id);
         if (workflow.nodes.some(({ type }) => type === 'n8n-nodes-base.webhook')) {
             await (this.major === 1
@@ -184,10 +184,15 @@ export class N8n {
 
     /** Calls a webhook that answers at once, and returns the new execution's id. One call at a time. */
     async trigger(name, body) {
-        const response = await fetch(`${this.url}/webhook/${name}`, {
-            method: 'POST',
-            headers: { 'content-type': 'application/json' },
-            body: JSON.stringify(body),
+        const call = () =>
+            fetch(`${this.url}/webhook/${name}`, {
+                method: 'POST',
+                headers: { 'content-type': 'application/json' },
+                body: JSON.stringify(body),
+            });
+        const response = await until(`the webhook ${name} to be there`, async () => {
+            const answer = await call();
+            return answer.status !== 404 && answer; // it is set up a while after its workflow is active
         });
         if (!response.ok) {
             throw new Error(`The webhook answered ${response.status}: ${await response.text()}`);

@@ -56,7 +56,7 @@ const chain = (nodes) =>
 /** Webhook → Split Out → the nodes. */
 export function workflow(name, nodes, settings = {}) {
     const all = [webhook(name), splitOut, ...nodes];
-    return { name, nodes: all, connections: chain(all), settings: { executionOrder: 'v1', ...settings }, active: false };
+    return { name, nodes: all, connections: chain(all), settings: { executionOrder: 'v1', ...settings } };
 }
 
 /** Start → Wait → Collect → still rendering? → back to Wait. */

@@ -1,8 +1,9 @@
-// 500 items over two workers: 500 videos of 500 jobs, shared, in bounded memory.
+// With n8n's own settings: 500 items over two workers, shared and in bounded memory; and a worker that is killed.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
 import { Scenario } from './support/scenario.mjs';
+import { until } from './support/waiting.mjs';
 
 const executions = 20;
 const itemsEach = 25;
@@ -53,4 +54,17 @@ test('500 items in one execution', { timeout: 120_000 }, async (t) => {
     scenario.assertVideos(execution, 'all at once:', 500);
     scenario.assertOneJobEach('all at once:', 500);
     t.diagnostic(`${((performance.now() - started) / 1000).toFixed(1)} s; workers at most ${n8n.workers.map((w) => w.memory().peak.toFixed(0)).join(' and ')} MiB`);
+});
+
+test("kill -9 with n8n's default locks", { timeout: 240_000 }, async (t) => {
+    const { n8n, server } = scenario;
+    server.renderMs = () => 8000;
+    const id = await scenario.trigger('generate', 'killed:', 5);
+    const worker = await until('a worker', () => n8n.workerOf(id));
+    await until('the jobs', () => server.jobsOf('killed:').length === 5);
+    const killedAt = performance.now();
+    await worker.end('SIGKILL');
+    scenario.assertVideos(await n8n.finished(id, 200_000), 'killed:', 5);
+    scenario.assertOneJobEach('killed:', 5);
+    t.diagnostic(`${((performance.now() - killedAt) / 1000).toFixed(0)} s from the kill to the end of the execution`);
 });
