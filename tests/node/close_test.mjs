@@ -47,7 +47,7 @@ test('close does not block, however long the module takes', async () => {
     clearInterval(timer);
     assert.ok(performance.now() - started >= 390);
     assert.ok(callTook < longestBlockMs, `the call took ${callTook} ms`);
-    assert.ok(longest < 200, `the event loop waited for ${longest} ms`);
+    assert.ok(longest < 350, `the event loop waited for ${longest} ms`); // blocked, it would be 400
     assert.equal((await waiting).outcome, 'suspended');
 });
 

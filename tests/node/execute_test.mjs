@@ -98,7 +98,7 @@ test('progress', async () => {
     const progress = [];
     await session.execute({
         node: 'slow_echo',
-        input: { text: '', milliseconds: 250 },
+        input: { text: '', milliseconds: 1000 },
         onProgress: (p) => progress.push(p),
     });
     assert.ok(progress.length >= 2);
@@ -114,10 +114,10 @@ test('progress', async () => {
 });
 
 test('suspended when submitted, and gone on from the checkpoint', async () => {
-    const run = { node: 'slow_echo', input: { text: 'later', milliseconds: 200 } };
+    const run = { node: 'slow_echo', input: { text: 'later', milliseconds: 500 } };
     const first = await session.execute({ ...run, suspend: 'when-submitted' });
     assert.equal(first.outcome, 'suspended');
-    assert.ok(first.resumeAfterMs > 0 && first.resumeAfterMs <= 200);
+    assert.ok(first.resumeAfterMs > 0 && first.resumeAfterMs <= 500);
     assert.ok(first.checkpoint.milliseconds > 0);
     assert.ok(!('output' in first));
     for (const checkpoint of [first.checkpoint, JSON.stringify(first.checkpoint)]) {
