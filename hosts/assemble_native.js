@@ -1,6 +1,6 @@
 'use strict';
-// Puts what was built elsewhere into a folder of a host's package, so that the packed file needs nothing else: the addon that
-// loads modules, and the module with its manifest.
+// Puts what is made elsewhere into a folder of a host's package, so that the packed file needs nothing else: the addon that
+// loads modules, the module with its manifest, and what the packages share.
 //   node assemble_native.js FOLDER
 //   WORKFLOW_NODE_BUILD_DIR: the build to take the module from; default: build/ of the repository
 const fs = require('node:fs');
@@ -34,6 +34,10 @@ function assemble(folder) {
         copy(path.join(addonSource, name), path.join(folder, 'addon', name));
     }
     copy(builtAddon(), path.join(folder, 'addon', addonBinary));
+
+    for (const name of ['durable_file.js', 'durable_file.d.ts']) {
+        copy(path.join(__dirname, name), path.join(folder, name));
+    }
 
     const manifest = JSON.parse(fs.readFileSync(path.join(repository, 'manifest.json'), 'utf8'));
     const modules = path.join(folder, 'modules', manifest.module.name);

@@ -1,8 +1,9 @@
-// The same package in n8n 2, which does not repeat the execution of a dead worker: somebody retries it.
+// The same package in n8n 2, which does not repeat the execution of a dead worker: somebody retries it. Its Redis is a cluster.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
 import { itemsOf, shortLocks } from './support/n8n.mjs';
+import { RedisCluster } from './support/redis.mjs';
 import { Scenario } from './support/scenario.mjs';
 import { until } from './support/waiting.mjs';
 
@@ -12,15 +13,14 @@ let n8n;
 let server;
 before(
     async () => {
-        scenario = await Scenario.start({ major: 2, environment: shortLocks }, 2);
+        const redis = (directory) => new RedisCluster(directory);
+        scenario = await Scenario.start({ major: 2, redis, environment: shortLocks }, 2);
         ({ n8n, server } = scenario);
         await scenario.addWorkflow('generate');
     },
     { timeout: 300_000 },
 );
 after(() => scenario?.end(), { timeout: 60_000 });
-
-const holderOf = (id) => until(`a worker to start execution ${id}`, () => n8n.workerOf(id), 30_000);
 
 test('Generate, with the file', { timeout: 60_000 }, async () => {
     server.renderMs = () => 500;
@@ -35,11 +35,10 @@ test('kill -9 of a worker: n8n forgets the execution, but runs with names of the
     await scenario.addWorkflow('named', { options: { runKey: '={{ $json.prompt }}' } });
     server.renderMs = () => 15_000;
     const id = await scenario.trigger('named', 'killed:', items);
-    const worker = await holderOf(id);
+    const worker = await n8n.holderOf(id);
     await until('the jobs', () => server.jobsOf('killed:').length === items);
     await worker.end('SIGKILL');
-    n8n.workers = n8n.workers.filter((one) => one !== worker);
-    const [ended] = await Promise.all([n8n.finished(id, 120_000), n8n.startWorker()]);
+    const [ended] = await Promise.all([n8n.finished(id, 120_000), n8n.replaceWorker(worker)]);
     t.diagnostic(`n8n says: ${ended.status}, ${ended.data?.resultData?.error?.message}`);
     assert.notEqual(ended.status, 'success');
     const retry = await n8n.retry(id, 'named', 60_000);
@@ -52,11 +51,10 @@ test('kill -9 of a worker: n8n forgets the execution, but runs with names of the
 test('SIGTERM of a worker, and a retry: the same jobs', { timeout: 180_000 }, async (t) => {
     server.renderMs = () => 45_000;
     const id = await scenario.trigger('generate', 'stopped:', items);
-    const worker = await holderOf(id);
+    const worker = await n8n.holderOf(id);
     await until('the jobs', () => server.jobsOf('stopped:').length === items);
     t.diagnostic(`the worker ended: ${JSON.stringify(await worker.end('SIGTERM', 60_000))}`);
-    n8n.workers = n8n.workers.filter((one) => one !== worker);
-    const ended = await n8n.finished(id, 120_000);
+    const [ended] = await Promise.all([n8n.finished(id, 120_000), n8n.replaceWorker(worker)]);
     t.diagnostic(`n8n says: ${ended.status}, ${ended.data?.resultData?.error?.message}`);
     scenario.assertVideos(await n8n.retry(id, 'generate', 60_000), 'stopped:', items);
     scenario.assertOneJobEach('stopped:', items);

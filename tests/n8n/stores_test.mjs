@@ -5,8 +5,9 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 
+import { freePort } from './support/child.mjs';
 import { repository, temporaryDirectory } from './support/places.mjs';
-import { RedisServer } from './support/services.mjs';
+import { RedisCluster, RedisServer } from './support/redis.mjs';
 import { pause, until } from './support/waiting.mjs';
 
 const require = createRequire(import.meta.url);
@@ -18,18 +19,18 @@ const { redisSettings } = require(path.join(lib, 'redis_settings.js'));
 const hour = 3600 * 1000;
 const directory = temporaryDirectory();
 const open = [];
-let server;
-before(async () => {
-    server = await new RedisServer(directory).start();
-});
+const server = new RedisServer(directory);
+const tlsServer = new RedisServer(directory, { name: 'redis-tls', tls: true });
+const cluster = new RedisCluster(directory);
+before(() => Promise.all([server, tlsServer, cluster].map((one) => one.start())));
 after(async () => {
     await Promise.all(open.map((store) => store.close()));
-    await server?.end();
+    await Promise.all([server, tlsServer, cluster].map((one) => one.end()));
     fs.rmSync(directory, { recursive: true, force: true });
 });
 
-function redisStore() {
-    const store = new RedisStore(redisSettings(server.environment), hour);
+function redisStore(environment = server.environment) {
+    const store = new RedisStore(redisSettings(environment), hour);
     open.push(store);
     return store;
 }
@@ -53,7 +54,10 @@ function freeze(claim) {
 }
 
 for (const [name, make] of [
-    ['Redis', redisStore],
+    ['Redis', () => redisStore()],
+    // This process was not started with its authority; n8n's are, in default_settings_test.
+    ['Redis over TLS', () => redisStore({ ...tlsServer.environment, QUEUE_BULL_REDIS_TLS_VALIDATE_CERTIFICATE: 'false' })],
+    ['a cluster of Redis', () => redisStore(cluster.environment)],
     ['files', () => new FileStore(path.join(directory, 'runs'), hour)],
 ]) {
     test(`${name}: what is kept is found, by its names too`, async () => {
@@ -140,6 +144,36 @@ test('Redis: everything expires', async () => {
     }
 });
 
+test('Redis over TLS: a certificate that nobody vouches for is refused', { timeout: 60_000 }, async () => {
+    const settings = redisSettings(tlsServer.environment);
+    const store = new RedisStore({ ...settings, options: { ...settings.options, maxRetriesPerRequest: 1 } }, hour);
+    let refusal;
+    store.client.on('error', (error) => (refusal = error));
+    await assert.rejects(store.claim('refused'));
+    assert.match(refusal.code, /CERT/);
+    store.client.disconnect();
+});
+
+test('a cluster of Redis: runs are spread over its servers', async () => {
+    const store = redisStore(cluster.environment);
+    const claims = await Promise.all(Array.from({ length: 30 }, (_, number) => store.claim(`spread ${number}`)));
+    await Promise.all(claims.map((claim) => claim.keep(record({ checkpoint: intent }))));
+    assert.ok(cluster.servers.every((one) => Number(one.command('dbsize')) > 0));
+    await Promise.all(claims.map((claim) => claim.release(null)));
+});
+
+test('Redis: a server that became a replica is asked again, until it, or who has its place, is a master', { timeout: 60_000 }, async () => {
+    const store = redisStore();
+    const claim = await store.claim('failover');
+    server.command('replicaof', '127.0.0.1', await freePort()); // nobody is there
+    const kept = claim.keep(record({ checkpoint: intent }));
+    await assert.rejects(Promise.race([kept, pause(1500).then(() => Promise.reject(new Error('not yet')))]), /not yet/);
+    server.command('replicaof', 'no', 'one');
+    await kept;
+    assert.deepEqual((await store.find('failover')).checkpoint, intent);
+    await claim.release(null);
+});
+
 test('files: whole after a kill, for the owner alone, and gone when old', async () => {
     const folder = path.join(directory, 'old');
     const store = new FileStore(folder, hour);
@@ -147,32 +181,71 @@ test('files: whole after a kill, for the owner alone, and gone when old', async 
     await claim.keep(record({ checkpoint: submitted, jobId: 'job_1' }));
     const [name] = fs.readdirSync(folder);
     assert.equal(fs.statSync(path.join(folder, name)).mode & 0o777, 0o600);
-    fs.writeFileSync(path.join(folder, 'run-x.new'), 'half a rec');
-    assert.equal((await new FileStore(folder, hour).find('run')).jobId, 'job_1');
-    assert.deepEqual(fs.readdirSync(folder), [name]);
     const old = new Date(Date.now() - 2 * hour);
+    for (const left of ['run-x.new', 'run-y.new']) {
+        fs.writeFileSync(path.join(folder, left), 'half a rec');
+    }
+    fs.utimesSync(path.join(folder, 'run-x.new'), old, old);
+    assert.equal((await new FileStore(folder, hour).find('run')).jobId, 'job_1');
+    assert.deepEqual(fs.readdirSync(folder).sort(), [name, 'run-y.new'], 'the other one may be written by a second process');
     fs.utimesSync(path.join(folder, name), old, old);
     assert.equal(await new FileStore(folder, hour).find('run'), null);
     await claim.release(null);
 });
 
+test('files: who waits for a run may be cancelled, and the next one still gets it', async () => {
+    const store = new FileStore(path.join(directory, 'waiting'), hour);
+    const first = await store.claim('run');
+    const cancel = new AbortController();
+    const cancelled = store.claim('run', cancel.signal);
+    const next = store.claim('run');
+    cancel.abort(new Error('no longer wanted'));
+    await assert.rejects(cancelled, /no longer wanted/);
+    await first.release(record({ jobId: 'job_1' }));
+    assert.equal((await next).record.jobId, 'job_1');
+});
+
+test('files: a folder that cannot be made is tried again', async () => {
+    const blocked = path.join(directory, 'blocked');
+    fs.writeFileSync(blocked, 'a file where the folder should be');
+    const store = new FileStore(blocked, hour);
+    await assert.rejects(store.claim('run'), { code: 'EEXIST' });
+    fs.rmSync(blocked);
+    assert.equal((await store.claim('run')).record, null);
+});
+
 test("the queue's settings, as n8n reads them", () => {
     const file = path.join(directory, 'password');
     fs.writeFileSync(file, 'from a file\n');
-    const { options, clusterNodes, prefix } = redisSettings({
+    const { options, clusterNodes, clusterOptions, prefix } = redisSettings({
         QUEUE_BULL_REDIS_HOST: 'redis.example',
         QUEUE_BULL_REDIS_PORT: '6380',
         QUEUE_BULL_REDIS_DB: '2',
         QUEUE_BULL_REDIS_USERNAME: 'n8n',
         QUEUE_BULL_REDIS_PASSWORD_FILE: file,
-        QUEUE_BULL_REDIS_TLS: 'true',
+        QUEUE_BULL_REDIS_TLS: 'TRUE',
+        QUEUE_BULL_REDIS_TLS_SERVERNAME: 'certified.example',
+        QUEUE_BULL_REDIS_KEEP_ALIVE: '1',
         QUEUE_BULL_REDIS_CLUSTER_NODES: 'a:1, [::1]:2',
+        QUEUE_BULL_REDIS_DNS_LOOKUP_STRATEGY: 'NONE',
+        QUEUE_BULL_REDIS_RECONNECT_ON_FAILOVER: 'false',
         QUEUE_BULL_PREFIX: 'mine',
     });
-    const { host, port, db, username, password, tls } = options;
-    assert.deepEqual({ host, port, db, username, password, tls }, {
-        host: 'redis.example', port: 6380, db: 2, username: 'n8n', password: 'from a file', tls: {},
+    const { host, port, db, username, password, tls, keepAlive, reconnectOnError } = options;
+    assert.deepEqual({ host, port, db, username, password, tls, keepAlive, reconnectOnError }, {
+        host: 'redis.example',
+        port: 6380,
+        db: 2,
+        username: 'n8n',
+        password: 'from a file',
+        tls: { servername: 'certified.example', rejectUnauthorized: true },
+        keepAlive: 5000,
+        reconnectOnError: undefined,
     });
     assert.deepEqual(clusterNodes, [{ host: 'a', port: 1 }, { host: '[::1]', port: 2 }]);
+    assert.equal(clusterOptions.redisOptions, options);
+    clusterOptions.dnsLookup('a.example', (error, address) => assert.deepEqual([error, address], [null, 'a.example']));
     assert.equal(prefix, 'mine:image-to-video');
+    assert.equal(redisSettings({}).options.tls, undefined);
+    assert.equal(redisSettings({}).clusterOptions.dnsLookup, undefined);
 });

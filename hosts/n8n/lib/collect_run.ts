@@ -23,8 +23,18 @@ export interface Collectable {
 /** There is nothing to collect; the message says why, and what to do. */
 export class NotCollectable extends Error {}
 
+function parsed(text: string): unknown {
+    try {
+        return JSON.parse(text);
+    } catch {
+        return undefined;
+    }
+}
+
+/** `value`: the checkpoint of the Start operation, or its JSON. */
 export function fromFlow(value: unknown): Collectable {
-    const { run_key: runKey, input, checkpoint } = (value ?? {}) as Partial<FlowCheckpoint>;
+    const given = typeof value === 'string' ? parsed(value) : value;
+    const { run_key: runKey, input, checkpoint } = (given ?? {}) as Partial<FlowCheckpoint>;
     if (typeof runKey !== 'string' || typeof input !== 'object' || typeof checkpoint !== 'object') {
         throw new NotCollectable('This is not a checkpoint: pass on the checkpoint of the Start operation, unchanged.');
     }

@@ -41,7 +41,7 @@ async function collectItem(context: IExecuteFunctions, item: number, connection:
     const wanted = context.getNodeParameter(findBy, item);
     const run =
         findBy === 'checkpoint'
-            ? fromFlow(typeof wanted === 'string' ? JSON.parse(wanted) : wanted)
+            ? fromFlow(wanted)
             : await (findBy === 'jobId' ? findByJob : findByRunKey)(String(wanted).trim());
     const waitMs = (options.wait ?? 0) * 1000;
     return await collectRun(run, connection, waitMs, context.getExecutionCancelSignal());

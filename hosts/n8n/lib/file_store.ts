@@ -1,30 +1,15 @@
-// Runs in files, for an n8n of one process. A file is written beside, synced, and renamed; so it is whole or not there at
-// any moment, also after the power fails.
+// Runs in files, for an n8n of one process.
 import { createHash } from 'node:crypto';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 
-import { Claim, RunRecord, RunStore } from './run_store';
+import { writeDurably } from '../native/durable_file';
 
-const ownerOnly = 0o600;
+import type { Claim, RunRecord, RunStore } from './run_store';
 
-async function writeDurably(file: string, text: string) {
-    const beside = `${file}.new`;
-    const handle = await fs.open(beside, 'w', ownerOnly);
-    try {
-        await handle.writeFile(text);
-        await handle.datasync();
-    } finally {
-        await handle.close();
-    }
-    await fs.rename(beside, file);
-    const directory = await fs.open(path.dirname(file), 'r');
-    try {
-        await directory.sync(); // the rename itself
-    } finally {
-        await directory.close();
-    }
-}
+const cleanEveryMs = 3600 * 1000;
+/** What is being written for longer is what a process left that was killed meanwhile. */
+const longestWriteMs = 60 * 1000;
 
 async function readText(file: string): Promise<string | null> {
     try {
@@ -37,10 +22,25 @@ async function readText(file: string): Promise<string | null> {
     }
 }
 
+/** Settles with the promise, or rejects with the signal's reason before. */
+async function unlessAborted(promise: Promise<unknown>, signal: AbortSignal | undefined) {
+    signal?.throwIfAborted();
+    let stop = () => {};
+    const aborted = new Promise<never>((_, reject) => {
+        stop = () => reject(signal?.reason);
+        signal?.addEventListener('abort', stop, { once: true });
+    });
+    try {
+        await Promise.race([promise, aborted]);
+    } finally {
+        signal?.removeEventListener('abort', stop);
+    }
+}
+
 export class FileStore implements RunStore {
     readonly #directory: string;
     readonly #expiryMs: number;
-    readonly #claimed = new Map<string, Promise<void>>(); // run key -> until the last claim of it is given up
+    readonly #claimed = new Map<string, Promise<unknown>>(); // run key -> until the last claim of it is given up
     #ready: Promise<void> | undefined;
 
     constructor(directory: string, expiryMs: number) {
@@ -56,11 +56,21 @@ export class FileStore implements RunStore {
     }
 
     async #prepare() {
-        await fs.mkdir(this.#directory, { recursive: true, mode: 0o700 });
+        try {
+            await fs.mkdir(this.#directory, { recursive: true, mode: 0o700 });
+            await this.#clean();
+        } catch (error) {
+            this.#ready = undefined; // the next run tries again: the disk may have room by then
+            throw error;
+        }
+        setInterval(() => void this.#clean().catch(() => {}), cleanEveryMs).unref();
+    }
+
+    async #clean() {
         for (const name of await fs.readdir(this.#directory)) {
             const file = path.join(this.#directory, name);
-            const { mtimeMs } = await fs.stat(file);
-            if (name.endsWith('.new') || Date.now() - mtimeMs > this.#expiryMs) {
+            const age = Date.now() - ((await fs.stat(file).catch(() => null))?.mtimeMs ?? Infinity);
+            if (age > (name.endsWith('.new') ? longestWriteMs : this.#expiryMs)) {
                 await fs.rm(file, { force: true });
             }
         }
@@ -70,17 +80,11 @@ export class FileStore implements RunStore {
         const file = await this.#file('run', runKey);
         const before = this.#claimed.get(runKey) ?? Promise.resolve();
         let giveUp = () => {};
-        const own = before.then(() => new Promise<void>((resolve) => (giveUp = resolve)));
+        const own = Promise.all([before, new Promise<void>((resolve) => (giveUp = resolve))]);
         this.#claimed.set(runKey, own);
-        await before;
-        const release = () => {
-            if (this.#claimed.get(runKey) === own) {
-                this.#claimed.delete(runKey);
-            }
-            giveUp();
-        };
+        void own.then(() => this.#claimed.get(runKey) === own && this.#claimed.delete(runKey));
         try {
-            signal?.throwIfAborted();
+            await unlessAborted(before, signal);
             const record = await this.find(runKey);
             return {
                 record,
@@ -90,12 +94,12 @@ export class FileStore implements RunStore {
                     try {
                         await (kept ? writeDurably(file, JSON.stringify(kept)) : fs.rm(file, { force: true }));
                     } finally {
-                        release();
+                        giveUp();
                     }
                 },
             };
         } catch (error) {
-            release();
+            giveUp();
             throw error;
         }
     }

@@ -24,9 +24,8 @@ interface Commands {
 }
 type Client = (Redis | Cluster) & Commands;
 
-function connect({ options, clusterNodes }: RedisSettings): Client {
-    const client =
-        clusterNodes.length > 0 ? new Cluster(clusterNodes, { redisOptions: options }) : new Redis(options);
+function connect({ options, clusterNodes, clusterOptions }: RedisSettings): Client {
+    const client = clusterNodes.length > 0 ? new Cluster(clusterNodes, clusterOptions) : new Redis(options);
     client.on('error', () => {}); // it connects again by itself; what waits for it has bounds of its own
     for (const [name, lua] of Object.entries(scripts)) {
         client.defineCommand(name, { numberOfKeys: 1, lua });

@@ -21,6 +21,15 @@ function boundedTo(limit: number, url: string) {
     });
 }
 
+function fileNameOf(url: string): string {
+    const last = new URL(url).pathname.split('/').pop() || 'video.mp4';
+    try {
+        return decodeURIComponent(last);
+    } catch {
+        return last; // a % that is no escape
+    }
+}
+
 export async function downloadVideo(
     context: IExecuteFunctions,
     url: string,
@@ -41,9 +50,8 @@ export async function downloadVideo(
     const bounded = boundedTo(limit, url);
     response.body.on('error', (error) => bounded.destroy(error));
     bounded.on('close', () => response.body.destroy());
-    const name = decodeURIComponent(new URL(url).pathname.split('/').pop() || 'video.mp4');
     const type = response.headers['content-type']?.split(';')[0];
-    return await context.helpers.prepareBinaryData(response.body.pipe(bounded), name, type ?? 'video/mp4');
+    return await context.helpers.prepareBinaryData(response.body.pipe(bounded), fileNameOf(url), type ?? 'video/mp4');
 }
 
 /** At most `width` of the calls at once. */

@@ -1,31 +1,14 @@
 'use strict';
 // Runs that may have been paid for, one file each, so that they survive the process. Node-RED's context stores cannot be
 // used: "memory" forgets, and "localfilesystem" writes every 30 s, while a checkpoint must be on the disk before the module
-// submits. A file is written beside, synced, and renamed; so it is whole or not there at any moment.
+// submits.
 const crypto = require('node:crypto');
 const fs = require('node:fs/promises');
 const path = require('node:path');
 
-const ownerOnly = 0o600;
-const oldest = 7 * 24 * 3600 * 1000; // jobs and their videos do not stay at a service for ever
+const { writeDurably } = require('../native/durable_file');
 
-async function writeDurably(file, text) {
-  const beside = `${file}.new`;
-  const handle = await fs.open(beside, 'w', ownerOnly);
-  try {
-    await handle.writeFile(text);
-    await handle.datasync();
-  } finally {
-    await handle.close();
-  }
-  await fs.rename(beside, file);
-  const directory = await fs.open(path.dirname(file), 'r');
-  try {
-    await directory.sync(); // the rename itself
-  } finally {
-    await directory.close();
-  }
-}
+const oldest = 7 * 24 * 3600 * 1000; // jobs and their videos do not stay at a service for ever
 
 class RunStore {
   #directory;

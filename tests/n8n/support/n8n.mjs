@@ -5,19 +5,39 @@ import path from 'node:path';
 
 import { Child, freePort } from './child.mjs';
 import { installPackage, n8nDirectory, temporaryDirectory } from './places.mjs';
-import { Postgres, RedisServer } from './services.mjs';
+import { Postgres } from './postgres.mjs';
+import { RedisServer } from './redis.mjs';
 import { until } from './waiting.mjs';
 
 const bootMs = 120_000;
 
-/** Short locks, so that a dead worker is noticed in seconds. */
+/**
+ * Short locks, so that a dead worker is noticed in seconds. The queue may hand an execution on to a worker that is frozen: what
+ * that asked for before, 5 s for each execution it could take, is still answered. So n8n hands it on more than once.
+ */
 export const shortLocks = {
     QUEUE_WORKER_LOCK_DURATION: '6000',
     QUEUE_WORKER_LOCK_RENEW_TIME: '2000',
     QUEUE_WORKER_STALLED_INTERVAL: '3000',
+    QUEUE_WORKER_MAX_STALLED_COUNT: '10',
 };
 
 const owner = { email: 'owner@example.com', firstName: 'Test', lastName: 'Owner', password: 'Test-password-1' };
+
+/** A worker says in its log which executions it has begun and ended. */
+class Worker extends Child {
+    #says(what, id) {
+        return new RegExp(`${what} execution ${id} `, 'i').test(this.output);
+    }
+
+    hasStarted(id) {
+        return this.#says('started', id);
+    }
+
+    hasFinished(id) {
+        return this.#says('finished', id);
+    }
+}
 
 export class N8n {
     workers = [];
@@ -26,11 +46,12 @@ export class N8n {
     #workflowIds = new Map(); // by the name, which is the webhook's too
     #seen = new Set(); // ids of executions that trigger has returned
 
-    /** `environment` goes to every process; with `queue`, executions go to workers. */
-    constructor({ major = 1, queue = true, environment = {} } = {}) {
+    /** `environment` goes to every process; with `queue`, executions go to workers; `redis` makes their Redis in a folder. */
+    constructor({ major = 1, queue = true, redis = (directory) => new RedisServer(directory), environment = {} } = {}) {
         this.major = major;
         this.queue = queue;
         this.directory = temporaryDirectory();
+        this.redis = queue ? redis(this.directory) : undefined;
         this.installed = n8nDirectory(major);
         this.node = path.join(this.installed, 'node_modules', { 1: 'node-20', 2: 'node-24' }[major], 'bin', 'node');
         this.program = path.join(this.installed, 'node_modules', 'n8n', 'bin', 'n8n');
@@ -41,15 +62,31 @@ export class N8n {
     async start({ workers = 2 } = {}) {
         installPackage(this.directory);
         this.postgres = await new Postgres(this.directory).start();
-        if (this.queue) {
-            this.redis = await new RedisServer(this.directory).start();
-        }
+        await this.redis?.start();
         await this.startMain();
         await this.#signIn();
         if (this.queue) {
-            await Promise.all(Array.from({ length: workers }, () => this.startWorker()));
+            await this.startWorkers(workers);
         }
         return this;
+    }
+
+    async startWorkers(count) {
+        await Promise.all(Array.from({ length: count }, () => this.startWorker()));
+    }
+
+    /** Another one instead of one that has ended. */
+    async replaceWorker(ended) {
+        this.workers = this.workers.filter((worker) => worker !== ended);
+        await this.startWorker();
+    }
+
+    /** Other workers instead of these, in whatever state they are. */
+    async replaceWorkers() {
+        const before = this.workers;
+        this.workers = [];
+        await Promise.all(before.map((worker) => worker.end('SIGKILL')));
+        await this.startWorkers(before.length);
     }
 
     #environment(more) {
@@ -99,7 +136,7 @@ export class N8n {
             QUEUE_HEALTH_CHECK_PORT: String(health),
             N8N_RUNNERS_BROKER_PORT: String(await freePort()),
         });
-        const worker = new Child(this.node, [this.program, 'worker', '--concurrency=5'], { env, cwd: this.directory });
+        const worker = new Worker(this.node, [this.program, 'worker', '--concurrency=5'], { env, cwd: this.directory });
         await this.#ready(worker, /n8n worker is now ready/i, 'a worker');
         this.workers.push(worker);
         return worker;
@@ -227,20 +264,20 @@ export class N8n {
         );
     }
 
-    /** Which worker has the execution, by its log. */
-    workerOf(id) {
-        const living = this.workers.filter((worker) => !worker.over);
-        return living.findLast((worker) => new RegExp(`started execution ${id} `, 'i').test(worker.output));
+    /** The worker that has begun the execution last. */
+    holderOf(id) {
+        return until(
+            `a worker to start execution ${id}`,
+            () => this.workers.findLast((worker) => !worker.over && worker.hasStarted(id)),
+            30_000,
+        );
     }
 
     async end() {
         const children = [...this.workers, this.main].filter((child) => child && !child.over);
         await Promise.all(children.map((child) => child.end('SIGKILL')));
-        for (const service of [this.redis, this.postgres]) {
-            if (service?.child && !service.child.over) {
-                await service.end();
-            }
-        }
+        await this.redis?.end();
+        await this.postgres?.end();
         if (!process.env.KEEP_N8N_TEST_DIRECTORY) {
             fs.rmSync(this.directory, { recursive: true, force: true });
         }

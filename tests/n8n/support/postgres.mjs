@@ -1,4 +1,4 @@
-// Debian's own Redis and PostgreSQL, on free ports and in a folder of the test.
+// Debian's own PostgreSQL, on a free port and in a folder of the test.
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -75,46 +75,7 @@ export class Postgres {
     }
 
     /** SIGINT: ends connections, loses nothing. */
-    end() {
-        return this.child.end('SIGINT');
-    }
-}
-
-export class RedisServer {
-    constructor(directory) {
-        this.directory = path.join(directory, 'redis');
-        this.password = 'of-the-tests';
-    }
-
-    async start() {
-        fs.mkdirSync(this.directory, { recursive: true });
-        this.port ??= await freePort();
-        const settings = path.join(this.directory, 'redis.conf');
-        const lines = [`port ${this.port}`, 'bind 127.0.0.1', `dir ${this.directory}`, 'appendonly yes', 'save ""'];
-        fs.writeFileSync(settings, [...lines, `requirepass ${this.password}`, ''].join('\n'), { mode: 0o600 });
-        this.child = new Child('redis-server', [settings]);
-        await until(
-            () => `Redis to start: ${this.child.output}`,
-            () => {
-                if (this.child.over) {
-                    throw new Error(`Redis ended:\n${this.child.output}`);
-                }
-                return this.child.output.includes('Ready to accept connections');
-            },
-        );
-        return this;
-    }
-
-    get environment() {
-        return {
-            EXECUTIONS_MODE: 'queue',
-            QUEUE_BULL_REDIS_HOST: '127.0.0.1',
-            QUEUE_BULL_REDIS_PORT: String(this.port),
-            QUEUE_BULL_REDIS_PASSWORD: this.password,
-        };
-    }
-
-    end(signal = 'SIGTERM') {
-        return this.child.end(signal);
+    async end() {
+        await this.child?.end('SIGINT');
     }
 }

@@ -1,16 +1,23 @@
-// With n8n's own settings: 500 items over two workers, shared and in bounded memory; and a worker that is killed.
+// n8n's own settings, with Redis over TLS: many items over two workers, shared and in bounded memory; files; and what stops a run.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
+import { itemsOf } from './support/n8n.mjs';
+import { RedisServer } from './support/redis.mjs';
 import { Scenario } from './support/scenario.mjs';
 import { until } from './support/waiting.mjs';
 
 const executions = 20;
 const itemsEach = 25;
+const few = 5;
+
 let scenario;
+let n8n;
+let server;
 before(
     async () => {
-        scenario = await Scenario.start({}, 2);
+        scenario = await Scenario.start({ redis: (directory) => new RedisServer(directory, { tls: true }) }, 2);
+        ({ n8n, server } = scenario);
         await scenario.addWorkflow('generate');
     },
     { timeout: 240_000 },
@@ -18,7 +25,6 @@ before(
 after(() => scenario?.end(), { timeout: 60_000 });
 
 test(`${executions * itemsEach} items over two workers`, { timeout: 300_000 }, async (t) => {
-    const { n8n, server } = scenario;
     server.renderMs = () => 4000;
     const idle = n8n.workers.map((worker) => worker.memory().present);
     const started = performance.now();
@@ -34,7 +40,7 @@ test(`${executions * itemsEach} items over two workers`, { timeout: 300_000 }, a
     const seconds = (performance.now() - started) / 1000;
     assert.equal(server.jobs.size, executions * itemsEach);
     assert.ok([...server.jobs.values()].every(({ submits }) => submits === 1));
-    const shares = n8n.workers.map((worker) => itemsEach * ids.filter((id) => worker.output.includes(`inished execution ${id} `)).length);
+    const shares = n8n.workers.map((worker) => itemsEach * ids.filter((id) => worker.hasFinished(id)).length);
     assert.equal(shares[0] + shares[1], executions * itemsEach);
     assert.ok(Math.min(...shares) > 0, `shares ${shares}`);
     for (const [at, worker] of n8n.workers.entries()) {
@@ -47,24 +53,44 @@ test(`${executions * itemsEach} items over two workers`, { timeout: 300_000 }, a
 });
 
 test('500 items in one execution', { timeout: 120_000 }, async (t) => {
-    const { n8n, server } = scenario;
     server.renderMs = () => 4000;
     const started = performance.now();
     const execution = await n8n.finished(await scenario.trigger('generate', 'all at once:', 500), 100_000);
     scenario.assertVideos(execution, 'all at once:', 500);
     scenario.assertOneJobEach('all at once:', 500);
-    t.diagnostic(`${((performance.now() - started) / 1000).toFixed(1)} s; workers at most ${n8n.workers.map((w) => w.memory().peak.toFixed(0)).join(' and ')} MiB`);
+    const seconds = (performance.now() - started) / 1000;
+    t.diagnostic(`${seconds.toFixed(1)} s; workers at most ${n8n.workers.map((one) => one.memory().peak.toFixed(0)).join(' and ')} MiB`);
 });
 
-test("kill -9 with n8n's default locks", { timeout: 240_000 }, async (t) => {
-    const { n8n, server } = scenario;
+test('the video as binary data', { timeout: 60_000 }, async () => {
+    server.renderMs = () => 500;
+    await scenario.addWorkflow('binary', { download: true });
+    const id = await scenario.trigger('binary', 'binary:', 2);
+    const execution = await n8n.finished(id);
+    scenario.assertVideos(execution, 'binary:', 2);
+    for (const { binary } of itemsOf(execution)) {
+        assert.equal(binary.data.mimeType, 'video/mp4');
+        assert.match(binary.data.fileName, /^job_\d+\.mp4$/);
+    }
+});
+
+test('cancelled in the editor: the remote jobs are cancelled too', { timeout: 90_000 }, async () => {
+    server.renderMs = () => 30_000;
+    const id = await scenario.trigger('generate', 'cancelled:', few);
+    await until('the jobs', () => server.jobsOf('cancelled:').length === few);
+    await n8n.rest('POST', `/executions/${id}/stop`);
+    await until('the jobs to be cancelled', () => server.jobsOf('cancelled:').every(({ cancelled }) => cancelled), 10_000);
+    assert.equal((await n8n.finished(id)).status, 'canceled');
+});
+
+test('kill -9 of a worker', { timeout: 300_000 }, async (t) => {
     server.renderMs = () => 8000;
-    const id = await scenario.trigger('generate', 'killed:', 5);
-    const worker = await until('a worker', () => n8n.workerOf(id));
-    await until('the jobs', () => server.jobsOf('killed:').length === 5);
+    const id = await scenario.trigger('generate', 'killed:', few);
+    const worker = await n8n.holderOf(id);
+    await until('the jobs', () => server.jobsOf('killed:').length === few);
     const killedAt = performance.now();
     await worker.end('SIGKILL');
-    scenario.assertVideos(await n8n.finished(id, 200_000), 'killed:', 5);
-    scenario.assertOneJobEach('killed:', 5);
+    scenario.assertVideos(await n8n.finished(id, 200_000), 'killed:', few);
+    scenario.assertOneJobEach('killed:', few);
     t.diagnostic(`${((performance.now() - killedAt) / 1000).toFixed(0)} s from the kill to the end of the execution`);
 });

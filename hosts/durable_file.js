@@ -1,0 +1,31 @@
+'use strict';
+// Files that are whole or not there at any moment, also after a crash or when the power fails. Shared by the hosts' packages;
+// assemble_native.js puts it into each.
+const fs = require('node:fs/promises');
+const path = require('node:path');
+
+const ownerOnly = 0o600;
+
+async function sync(directory) {
+    const handle = await fs.open(directory, 'r');
+    try {
+        await handle.sync();
+    } finally {
+        await handle.close();
+    }
+}
+
+async function writeDurably(file, text) {
+    const beside = `${file}.new`;
+    const handle = await fs.open(beside, 'w', ownerOnly);
+    try {
+        await handle.writeFile(text);
+        await handle.datasync();
+    } finally {
+        await handle.close();
+    }
+    await fs.rename(beside, file);
+    await sync(path.dirname(file)); // the rename itself
+}
+
+module.exports = { writeDurably };
