@@ -2,11 +2,9 @@
 import { after, before, test } from 'node:test';
 
 import { shortLocks } from './support/n8n.mjs';
-import { Scenario, randomNumbers } from './support/scenario.mjs';
+import { kills, randomNumbers, Scenario, seed } from './support/scenario.mjs';
 import { pause, until } from './support/waiting.mjs';
 
-const kills = Number(process.env.N8N_TEST_KILLS ?? 20);
-const seed = Number(process.env.N8N_TEST_SEED ?? Date.now() % 100_000);
 const items = 5;
 
 let scenario;

@@ -43,6 +43,7 @@ test('kill -9 of a worker: n8n forgets the execution, but runs with names of the
     assert.notEqual(ended.status, 'success');
     const retry = await n8n.retry(id, 'named', 60_000);
     t.diagnostic(`its retry runs ${Object.keys(retry.data.resultData.runData).length} nodes and is ${retry.status}`);
+    scenario.assertVideos(await scenario.collectionOf(id), 'killed:', items);
     const again = await n8n.finished(await scenario.trigger('named', 'killed:', items), 60_000);
     scenario.assertVideos(again, 'killed:', items);
     scenario.assertOneJobEach('killed:', items);

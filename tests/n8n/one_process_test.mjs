@@ -125,6 +125,13 @@ test('one of three items fails: the flow goes on, or stops and is retried withou
     assert.equal(server.jobsOf('stop good:').length, 2);
     assert.equal((await n8n.retry(failed.id, 'generate')).status, 'error');
     assert.equal(server.jobsOf('stop good:').length, 2);
+    const collected = itemsOf(await scenario.collectionOf(failed.id)).map(({ json }) => json);
+    assert.deepEqual(collected.map(({ run_key: runKey }) => runKey), [0, 1, 2].map((item) => `${failed.id}:node:0:${item}`));
+    assert.deepEqual(collected.map(({ status }) => status), ['succeeded', 'failed', 'succeeded']);
+    assert.match(collected[2].video, /mp4$/);
+    assert.equal(collected[1].error.code, 'prompt_too_vague');
+    const unheardOf = await scenario.collectionOf('987654');
+    assert.match(unheardOf.data.resultData.error.message, /No run of the execution 987654 is kept/);
 });
 
 test('SIGTERM while a video renders, then a retry: the same job', { timeout: 180_000 }, async (t) => {

@@ -1,4 +1,6 @@
-// Redis, PostgreSQL and the main are restarted while videos render; and flows that park between Start and Collect.
+// Redis, PostgreSQL and the main are restarted while videos render; an execution that n8n gives up; and flows that park between
+// Start and Collect.
+import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
 import { shortLocks } from './support/n8n.mjs';
@@ -12,7 +14,8 @@ let n8n;
 let server;
 before(
     async () => {
-        scenario = await Scenario.start({ environment: shortLocks }, 2);
+        const environment = { ...shortLocks, QUEUE_WORKER_MAX_STALLED_COUNT: '1' }; // n8n's own
+        scenario = await Scenario.start({ environment }, 2);
         ({ n8n, server } = scenario);
         await scenario.addWorkflow('generate');
     },
@@ -27,40 +30,46 @@ async function rendering(text, renderMs = 12_000) {
     return id;
 }
 
-async function ended(t, id) {
-    const execution = await n8n.finished(id, 90_000);
-    t.diagnostic(`execution ${id}: ${execution.status}`);
-    if (execution.status !== 'success') {
-        t.diagnostic('n8n has lost the execution: it is retried, as by hand');
-        return await n8n.retry(id, 'generate', 90_000);
-    }
-    return execution;
-}
-
-test('Redis is restarted while videos render', { timeout: 180_000 }, async (t) => {
+test('Redis is restarted while videos render', { timeout: 180_000 }, async () => {
     const id = await rendering('redis:');
     await n8n.redis.end();
     await pause(2000);
     await n8n.redis.start();
-    scenario.assertVideos(await ended(t, id), 'redis:', items);
+    scenario.assertVideos(await n8n.finished(id, 90_000), 'redis:', items);
     scenario.assertOneJobEach('redis:', items);
 });
 
-test('PostgreSQL is restarted while videos render', { timeout: 180_000 }, async (t) => {
+test('PostgreSQL is restarted while videos render', { timeout: 180_000 }, async () => {
     const id = await rendering('postgres:');
     await n8n.postgres.end();
     await pause(2000);
     await n8n.postgres.start();
-    scenario.assertVideos(await ended(t, id), 'postgres:', items);
+    scenario.assertVideos(await n8n.finished(id, 90_000), 'postgres:', items);
     scenario.assertOneJobEach('postgres:', items);
 });
 
-test('the main is killed and started again while videos render', { timeout: 240_000 }, async (t) => {
+test('the main is killed and started again while videos render', { timeout: 240_000 }, async () => {
     const id = await rendering('main:', 6000);
     await n8n.main.end('SIGKILL');
     await n8n.startMain();
-    scenario.assertVideos(await ended(t, id), 'main:', items);
+    scenario.assertVideos(await n8n.finished(id, 90_000), 'main:', items);
     scenario.assertOneJobEach('main:', items);
+});
+
+test('two workers die with one execution: n8n gives it up, and its videos are collected', { timeout: 240_000 }, async (t) => {
+    const id = await rendering('given up:', 40_000);
+    for (const death of ['first', 'second']) {
+        const worker = await n8n.holderOf(id);
+        await worker.end('SIGKILL');
+        t.diagnostic(`the ${death} worker is dead`);
+        await n8n.replaceWorker(worker);
+    }
+    const { status, data } = await n8n.finished(id, 90_000);
+    assert.equal(status, 'error');
+    assert.match(data.resultData.error.message, /failed to be processed too many times/);
+    assert.deepEqual(data.resultData.runData, {}, 'n8n has kept nothing');
+    scenario.assertVideos(await scenario.collectionOf(id), 'given up:', items);
+    scenario.assertOneJobEach('given up:', items);
 });
 
 test('Start, Wait, Collect: everything is killed while the flow is parked', { timeout: 400_000 }, async (t) => {

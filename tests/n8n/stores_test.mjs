@@ -73,6 +73,16 @@ for (const [name, make] of [
         assert.equal(await store.findRunKey('never heard of'), null);
     });
 
+    test(`${name}: runs are listed, each once`, async () => {
+        const store = make();
+        for (const runKey of ['7:node:0:1', '7:node:0:0', '7:node:0:1']) {
+            await store.addToList('execution:7', runKey);
+        }
+        await store.addToList('execution:8', '8:node:0:0');
+        assert.deepEqual((await store.listed('execution:7')).sort(), ['7:node:0:0', '7:node:0:1']);
+        assert.deepEqual(await store.listed('execution:9'), []);
+    });
+
     test(`${name}: one claim at a time, the next when it is given up`, async () => {
         const store = make();
         const first = await store.claim(`${name} claimed`);
@@ -138,6 +148,7 @@ test('Redis: everything expires', async () => {
     await claim.keep(record({ checkpoint: intent }));
     await claim.release(record({ checkpoint: intent }));
     await store.addName('name', 'expires');
+    await store.addToList('list', 'expires');
     const keys = await store.client.keys('*');
     for (const key of keys) {
         assert.ok((await store.client.pttl(key)) > 0, `${key} stays for ever`);

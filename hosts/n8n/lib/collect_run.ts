@@ -1,8 +1,8 @@
 // Looks at a run that was started before. It goes on only from a checkpoint that names its job, so it submits nothing.
 import type { IDataObject } from 'n8n-workflow';
 
-import { jobOf, type RunEnd } from './node_run';
-import { nameOfJob } from './run_store';
+import { jobOf, SharedFailure, type RunEnd } from './node_run';
+import { listOfExecution, nameOfJob } from './run_store';
 import { worker } from './worker';
 
 /** What Start hands to the flow, and Collect takes: it needs no store. */
@@ -18,6 +18,14 @@ export interface Collectable {
     checkpoint: object | null;
     output: IDataObject | null;
     warnings: IDataObject[];
+    failure?: IDataObject | null;
+}
+
+export interface CollectFailure {
+    status: 'failed';
+    runKey: string;
+    jobId: string | null;
+    error: unknown;
 }
 
 /** There is nothing to collect; the message says why, and what to do. */
@@ -59,6 +67,39 @@ export async function findByJob(jobId: string): Promise<Collectable> {
         );
     }
     return await findByRunKey(runKey);
+}
+
+const inTheirOrder = (one: string, other: string) => one.localeCompare(other, 'en', { numeric: true });
+
+/** The execution's runs of which anything is kept, in the order of their items. */
+export async function findByExecution(executionId: string): Promise<Collectable[]> {
+    const runKeys = await worker.store.listed(listOfExecution(executionId));
+    const records = await Promise.all(runKeys.sort(inTheirOrder).map((runKey) => worker.store.find(runKey)));
+    const found = records.filter((record) => record !== null);
+    if (found.length === 0) {
+        throw new NotCollectable(
+            `No run of the execution ${executionId} is kept. Check the execution's number; runs are kept for a limited time (IMAGE_TO_VIDEO_KEEP_HOURS).`,
+        );
+    }
+    return found;
+}
+
+/** Each by itself: what one fails at costs no other its video. */
+export async function collectEach(
+    runs: Collectable[],
+    collect: (run: Collectable) => Promise<RunEnd>,
+): Promise<(RunEnd | CollectFailure)[]> {
+    return await Promise.all(
+        runs.map(async (run) => {
+            try {
+                return await collect(run);
+            } catch (error) {
+                const { runKey, checkpoint, failure } = run;
+                const reason = failure ? new SharedFailure(failure) : error;
+                return { status: 'failed' as const, runKey, jobId: jobOf(checkpoint), error: reason };
+            }
+        }),
+    );
 }
 
 export async function collectRun(

@@ -5,7 +5,16 @@ import type { ICredentialDataDecryptedObject, IDataObject, IExecuteFunctions, IN
 import { connectionUses } from '../credentials/ConnectionDescription';
 import { inputUses } from '../nodes/ImageToVideo/InputsDescription';
 
-import { collectRun, findByJob, findByRunKey, fromFlow } from './collect_run';
+import {
+    collectEach,
+    collectRun,
+    findByExecution,
+    findByJob,
+    findByRunKey,
+    fromFlow,
+    type CollectFailure,
+    type Collectable,
+} from './collect_run';
 import { readConnection, readInput } from './inputs';
 import { fieldsOfError, isSuspended, nodeErrorOf } from './item_error';
 import { runNode, type RunEnd } from './node_run';
@@ -25,43 +34,75 @@ interface Options extends IDataObject {
     wait?: number;
 }
 
+/** One of the items that came in, and what it is to be done with. */
+interface Order {
+    context: IExecuteFunctions;
+    item: number;
+    options: Options;
+    connection: IDataObject;
+    download: ReturnType<typeof limited>;
+}
+
 /** The name of the run: the same when n8n repeats it after a crash, another for every other run. */
-function nameOf(context: IExecuteFunctions, item: number, chosen: string | undefined) {
+function nameOf({ context, item, options }: Order) {
+    const executionId = context.getExecutionId();
     const runIndex = context.getWorkflowDataProxy(item).$runIndex as number;
     const node = context.getNode().id;
     return {
-        runKey: chosen || [context.getExecutionId(), node, runIndex, item].join(':'),
+        executionId,
+        runKey: options.runKey || [executionId, node, runIndex, item].join(':'),
         place: [context.getWorkflow().id, node, runIndex, item].join(':'),
         repeats: (context.getMode() as string) === 'retry',
     };
 }
 
-async function collectItem(context: IExecuteFunctions, item: number, connection: IDataObject, options: Options) {
-    const findBy = context.getNodeParameter('findBy', item) as string;
-    const wanted = context.getNodeParameter(findBy, item);
-    const run =
-        findBy === 'checkpoint'
-            ? fromFlow(wanted)
-            : await (findBy === 'jobId' ? findByJob : findByRunKey)(String(wanted).trim());
-    const waitMs = (options.wait ?? 0) * 1000;
-    return await collectRun(run, connection, waitMs, context.getExecutionCancelSignal());
-}
-
-async function runItem(context: IExecuteFunctions, item: number, start: boolean, connection: IDataObject, options: Options) {
+async function makeVideo(order: Order, start: boolean): Promise<INodeExecutionData> {
+    const { context, item, options, connection } = order;
     const input = readInput(context, inputUses, item);
     const end = await runNode({
-        ...nameOf(context, item, options.runKey),
+        ...nameOf(order),
         input,
         connection,
         start,
         timeoutMs: options.timeout ? options.timeout * 60_000 : undefined,
         signal: context.getExecutionCancelSignal(),
     });
-    return { end, input };
+    const output = { json: outputOf(end, input), pairedItem: { item } };
+    return start ? output : await withFile(order, end, output);
 }
 
-function outputOf(end: RunEnd, input: IDataObject | undefined): IDataObject {
+async function collectRuns({ context, item, options, connection }: Order): Promise<(RunEnd | CollectFailure)[]> {
+    const findBy = context.getNodeParameter('findBy', item) as string;
+    const wanted = context.getNodeParameter(findBy, item);
+    const waitMs = (options.wait ?? 0) * 1000;
+    const collect = (run: Collectable) => collectRun(run, connection, waitMs, context.getExecutionCancelSignal());
+    if (findBy === 'checkpoint') {
+        return [await collect(fromFlow(wanted))];
+    }
+    const name = String(wanted).trim();
+    if (findBy === 'executionId') {
+        return await collectEach(await findByExecution(name), collect);
+    }
+    return [await collect(await (findBy === 'jobId' ? findByJob : findByRunKey)(name))];
+}
+
+/** Returns an item for each run: one, or those of an execution. */
+async function collectVideos(order: Order): Promise<INodeExecutionData[]> {
+    const { context, item } = order;
+    const ends = await collectRuns(order);
+    // What came in stays, so that the flow can ask again with it.
+    const given = context.getInputData()[item].json;
+    return await Promise.all(
+        ends.map((end) => withFile(order, end, { json: { ...given, ...outputOf(end) }, pairedItem: { item } })),
+    );
+}
+
+/** `input`: to go on from the checkpoint elsewhere. */
+function outputOf(end: RunEnd | CollectFailure, input?: IDataObject): IDataObject {
     const common = { status: end.status, run_key: end.runKey, job_id: end.jobId };
+    if (end.status === 'failed') {
+        return { ...common, error: fieldsOfError(end.error) };
+    }
     const warnings = end.warnings.length > 0 ? { warnings: end.warnings } : {};
     if (end.status === 'succeeded') {
         return { ...end.output, ...common, ...warnings };
@@ -71,33 +112,33 @@ function outputOf(end: RunEnd, input: IDataObject | undefined): IDataObject {
     return { ...common, wait_seconds: wait, ...(checkpoint && { checkpoint }), ...warnings } as IDataObject;
 }
 
-type Download = ReturnType<typeof limited>;
+/** Adds the video's file where that is wanted. */
+async function withFile(
+    { context, item, options, download }: Order,
+    end: RunEnd | CollectFailure,
+    output: INodeExecutionData,
+): Promise<INodeExecutionData> {
+    if (end.status !== 'succeeded' || !context.getNodeParameter('download', item, false)) {
+        return output;
+    }
+    const name = context.getNodeParameter('binaryPropertyName', item) as string;
+    const limit = (options.largestFile ?? defaultLargestFile) * 2 ** 20;
+    const url = end.output.video as string;
+    const signal = context.getExecutionCancelSignal();
+    return { ...output, binary: { [name]: await download(() => downloadVideo(context, url, limit, signal)) } };
+}
 
-async function executeItem(context: IExecuteFunctions, item: number, download: Download): Promise<INodeExecutionData> {
+async function executeItem(
+    context: IExecuteFunctions,
+    item: number,
+    download: Order['download'],
+): Promise<INodeExecutionData[]> {
     const operation = context.getNodeParameter('operation', item) as 'generate' | 'start' | 'collect';
     const options = context.getNodeParameter('options', item, {}) as Options;
     const credentials = await context.getCredentials<ICredentialDataDecryptedObject>('pixelMlApi', item);
     const connection = readConnection(credentials, connectionUses);
-    let end: RunEnd;
-    let json: IDataObject;
-    if (operation === 'collect') {
-        end = await collectItem(context, item, connection, options);
-        // What came in stays, so that the flow can ask again with it.
-        json = { ...context.getInputData()[item].json, ...outputOf(end, undefined) };
-    } else {
-        const run = await runItem(context, item, operation === 'start', connection, options);
-        end = run.end;
-        json = outputOf(end, run.input);
-    }
-    const output: INodeExecutionData = { json, pairedItem: { item } };
-    if (end.status === 'succeeded' && operation !== 'start' && context.getNodeParameter('download', item, false)) {
-        const name = context.getNodeParameter('binaryPropertyName', item) as string;
-        const limit = (options.largestFile ?? defaultLargestFile) * 2 ** 20;
-        const url = end.output.video as string;
-        const signal = context.getExecutionCancelSignal();
-        output.binary = { [name]: await download(() => downloadVideo(context, url, limit, signal)) };
-    }
-    return output;
+    const order = { context, item, options, connection, download };
+    return operation === 'collect' ? await collectVideos(order) : [await makeVideo(order, operation === 'start')];
 }
 
 export async function executeItems(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
@@ -125,9 +166,9 @@ export async function executeItems(context: IExecuteFunctions): Promise<INodeExe
         throw nodeError;
     }
     return [
-        ends.map((end, item) =>
+        ends.flatMap((end, item) =>
             // Only `error` and nothing else is what n8n sends to a node's error output.
-            end.status === 'fulfilled' ? end.value : { json: { error: fieldsOfError(end.reason) }, pairedItem: { item } },
+            end.status === 'fulfilled' ? end.value : [{ json: { error: fieldsOfError(end.reason) }, pairedItem: { item } }],
         ),
     ];
 }

@@ -11,6 +11,8 @@ const cleanEveryMs = 3600 * 1000;
 /** What is being written for longer is what a process left that was killed meanwhile. */
 const longestWriteMs = 60 * 1000;
 
+const digestOf = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 40);
+
 async function readText(file: string): Promise<string | null> {
     try {
         return await fs.readFile(file, 'utf8');
@@ -48,11 +50,10 @@ export class FileStore implements RunStore {
         this.#expiryMs = expiryMs;
     }
 
-    async #file(kind: 'run' | 'name', text: string) {
+    async #file(kind: 'run' | 'name' | 'list', text: string) {
         this.#ready ??= this.#prepare();
         await this.#ready;
-        const name = createHash('sha256').update(text).digest('hex').slice(0, 40);
-        return path.join(this.#directory, `${kind}-${name}`);
+        return path.join(this.#directory, `${kind}-${digestOf(text)}`);
     }
 
     async #prepare() {
@@ -115,5 +116,17 @@ export class FileStore implements RunStore {
 
     async findRunKey(name: string) {
         return await readText(await this.#file('name', name));
+    }
+
+    async addToList(list: string, runKey: string) {
+        await writeDurably(`${await this.#file('list', list)}-${digestOf(runKey)}`, runKey);
+    }
+
+    async listed(list: string) {
+        const prefix = `${path.basename(await this.#file('list', list))}-`;
+        const names = await fs.readdir(this.#directory);
+        const entries = names.filter((name) => name.startsWith(prefix) && !name.endsWith('.new'));
+        const runKeys = await Promise.all(entries.map((name) => readText(path.join(this.#directory, name))));
+        return runKeys.filter((runKey) => runKey !== null);
     }
 }

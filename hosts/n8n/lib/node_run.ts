@@ -7,11 +7,12 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { ModuleError, RunError, type RunResult } from '../native/addon';
 
-import { nameOfJob, type Claim, type RunRecord, type RunStore } from './run_store';
+import { listOfExecution, nameOfJob, type Claim, type RunRecord, type RunStore } from './run_store';
 import { worker } from './worker';
 
 export interface RunOrder {
     runKey: string;
+    executionId: string;
     /** Where in which workflow it is, whichever execution. */
     place: string;
     /** A run of the same place and input in an earlier execution that this one repeats is gone on with. */
@@ -52,7 +53,7 @@ export class RunFailed extends Error {
     }
 }
 
-/** Another worker had the run, and failed. */
+/** The run has failed elsewhere, or before; these are its error's fields. */
 export class SharedFailure extends Error {
     constructor(readonly fields: IDataObject) {
         super(String(fields.message));
@@ -211,6 +212,7 @@ export function errorFields(error: RunError): IDataObject {
 export async function runNode(given: RunOrder): Promise<RunEnd> {
     const { store } = worker;
     const { runKey, warnings } = await nameRun(store, given);
+    await store.addToList(listOfExecution(given.executionId), runKey);
     const order = { ...given, runKey };
     for (let shared = false; ; shared = true) {
         const claim = await store.claim(runKey, order.signal);

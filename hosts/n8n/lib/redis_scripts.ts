@@ -1,4 +1,4 @@
-// What happens to a run in Redis happens in one step each, in these scripts. A run is one hash: its record, checkpoint and
+// What happens in Redis happens in one step each, in these scripts. A run is one hash: its record, checkpoint and
 // job ('' for none), and while somebody has it, the owner and until when. A script that is sent twice by one owner changes
 // nothing more.
 
@@ -49,6 +49,12 @@ end
 redis.call('HSET', KEYS[1], 'owner', ARGV[1], 'until', now + ARGV[2], 'record', ARGV[4], 'checkpoint', ARGV[5], 'job', ARGV[6])
 redis.call('PEXPIRE', KEYS[1], ARGV[3])
 return 1
+`;
+
+/** ARGV: run key, expiry ms. */
+export const addToList = `
+redis.call('SADD', KEYS[1], ARGV[1])
+redis.call('PEXPIRE', KEYS[1], ARGV[2])
 `;
 
 /**

@@ -21,6 +21,7 @@ interface Commands {
     renewRun(key: string, ...rest: Argument[]): Promise<0 | 1 | 2>;
     keepRun(key: string, ...rest: Argument[]): Promise<0 | 1>;
     releaseRun(key: string, ...rest: Argument[]): Promise<0 | 1>;
+    addToList(key: string, ...rest: Argument[]): Promise<null>;
 }
 type Client = (Redis | Cluster) & Commands;
 
@@ -131,7 +132,7 @@ export class RedisStore implements RunStore {
         this.#prefix = settings.prefix;
     }
 
-    #key(kind: 'run' | 'name', text: string) {
+    #key(kind: 'run' | 'name' | 'list', text: string) {
         return `${this.#prefix}:${kind}:${createHash('sha256').update(text).digest('hex').slice(0, 40)}`;
     }
 
@@ -180,6 +181,14 @@ export class RedisStore implements RunStore {
 
     async findRunKey(name: string) {
         return await this.client.get(this.#key('name', name));
+    }
+
+    async addToList(list: string, runKey: string) {
+        await this.client.addToList(this.#key('list', list), runKey, this.expiryMs);
+    }
+
+    async listed(list: string) {
+        return await this.client.smembers(this.#key('list', list));
     }
 
     async close() {

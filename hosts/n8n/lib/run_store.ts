@@ -41,9 +41,14 @@ export interface RunStore {
     /** Lets a run be found by another name, e.g. its job's. */
     addName(name: string, runKey: string): Promise<void>;
     findRunKey(name: string): Promise<string | null>;
+    /** Enters a run into a list, e.g. its execution's. */
+    addToList(list: string, runKey: string): Promise<void>;
+    /** The keys of the runs in the list, in no order. */
+    listed(list: string): Promise<string[]>;
 }
 
 export const nameOfJob = (jobId: string) => `job:${jobId}`;
+export const listOfExecution = (executionId: string) => `execution:${executionId}`;
 
 const hour = 3600 * 1000;
 

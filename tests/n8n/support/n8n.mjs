@@ -205,6 +205,10 @@ export class N8n {
         return id;
     }
 
+    hasWorkflow(name) {
+        return this.#workflowIds.has(name);
+    }
+
     /** The execution: {id, status, mode, retryOf, data: as n8n keeps it}. */
     async execution(id) {
         const execution = await this.rest('GET', `/executions/${id}`);

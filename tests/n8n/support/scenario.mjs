@@ -5,6 +5,10 @@ import { itemsOf, N8n } from './n8n.mjs';
 import { JobServer } from './job_server.mjs';
 import { credentialFor, imageToVideo, photos, workflow } from './workflows.mjs';
 
+/** How often a test kills a worker, and from which seed come the moments. */
+export const kills = Number(process.env.N8N_TEST_KILLS ?? 20);
+export const seed = Number(process.env.N8N_TEST_SEED ?? Date.now() % 100_000);
+
 export class Scenario {
     static async start(options, workers) {
         const scenario = new Scenario();
@@ -33,6 +37,15 @@ export class Scenario {
     /** Starts an execution with `count` items whose prompts begin with the text. */
     trigger(name, text, count) {
         return this.n8n.trigger(name, { items: photos(text, count) });
+    }
+
+    /** An execution that collects the videos of another one by its number. */
+    async collectionOf(id, limitMs = 90_000) {
+        if (!this.n8n.hasWorkflow('collect')) {
+            const parameters = { operation: 'collect', findBy: 'executionId', executionId: '={{ $json.id }}', options: { wait: 60 } };
+            await this.addWorkflow('collect', parameters);
+        }
+        return await this.n8n.finished(await this.n8n.trigger('collect', { items: [{ id }] }), limitMs);
     }
 
     /** Exactly one job for each of the items with the text. */

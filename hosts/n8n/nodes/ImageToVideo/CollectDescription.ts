@@ -13,6 +13,11 @@ export const collectFields: INodeProperties[] = [
                 description: 'As the Start operation returned it; needs nothing else to be kept',
             },
             {
+                name: 'Execution ID',
+                value: 'executionId',
+                description: 'Every video of an execution that n8n has given up, an item each',
+            },
+            {
                 name: 'Job ID',
                 value: 'jobId',
                 description: "The service's name of the job, as errors and the Start operation tell it",
@@ -33,6 +38,16 @@ export const collectFields: INodeProperties[] = [
         displayOptions: { show: { operation: ['collect'], findBy: ['checkpoint'] } },
         default: '={{ $json.checkpoint }}',
         description: 'The checkpoint that the Start operation returned, unchanged',
+    },
+    {
+        displayName: 'Execution ID',
+        name: 'executionId',
+        type: 'string',
+        required: true,
+        displayOptions: { show: { operation: ['collect'], findBy: ['executionId'] } },
+        default: '',
+        placeholder: 'e.g. 1234',
+        description: "The execution's number, as n8n's list of executions shows it",
     },
     {
         displayName: 'Job ID',
