@@ -101,3 +101,20 @@ test('an error says what happened and what to do', { timeout: 60_000 }, withPict
     await editor.screenshot('error');
     assert.match(await editor.part('output-panel').innerText(), /Verify the image URL is publicly accessible/);
 }));
+
+test("an execution's videos are collected by its number", { timeout: 60_000 }, withPicture(async () => {
+    const { page } = editor;
+    const { results } = await n8n.rest('GET', '/executions?limit=10');
+    const { id } = results.find(({ status }) => status === 'success');
+    await field('operation').click();
+    await page.getByRole('option', { name: /^Collect/ }).click();
+    await field('findBy').click();
+    await page.getByRole('option', { name: /^Execution ID/ }).click();
+    await field('executionId').locator('input').fill(id);
+    await editor.part('node-execute-button').click();
+    const output = editor.part('output-panel');
+    await output.getByText('JSON', { exact: true }).click();
+    await output.getByText('succeeded').first().waitFor();
+    await editor.screenshot('collected');
+    assert.match(await output.innerText(), new RegExp(`"run_key": *\n?"${id}:`));
+}));

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import net from 'node:net';
 
-import { within } from './waiting.mjs';
+import { until, within } from './waiting.mjs';
 
 const all = new Set();
 process.on('exit', () => all.forEach((child) => child.over || child.process.kill('SIGKILL')));
@@ -38,6 +38,19 @@ export class Child {
 
     get over() {
         return this.failed || this.process.exitCode !== null || this.process.signalCode !== null;
+    }
+
+    /** Resolves to the match when its output has one. Fails when it ends before that, with what it said. */
+    async says(pattern, what, limitMs) {
+        const output = () => this.output.slice(-3000);
+        const look = () => {
+            const match = pattern.exec(this.output);
+            if (!match && this.over) {
+                throw new Error(`${what} ended:\n${output()}`);
+            }
+            return match;
+        };
+        return await until(() => `${what} to start:\n${output()}`, look, limitMs);
     }
 
     /** Peak and present memory in MiB. */

@@ -119,7 +119,7 @@ export class N8n {
         this.brokerPort ??= await freePort();
         const env = this.#environment({ N8N_PORT: String(this.port), N8N_RUNNERS_BROKER_PORT: String(this.brokerPort) });
         this.main = new Child(this.node, [this.program, 'start'], { env, cwd: this.directory });
-        await this.#ready(this.main, /Editor is now accessible/, 'n8n');
+        await this.main.says(/Editor is now accessible/, 'n8n', bootMs);
         this.url = `http://127.0.0.1:${this.port}`;
     }
 
@@ -137,22 +137,9 @@ export class N8n {
             N8N_RUNNERS_BROKER_PORT: String(await freePort()),
         });
         const worker = new Worker(this.node, [this.program, 'worker', '--concurrency=5'], { env, cwd: this.directory });
-        await this.#ready(worker, /n8n worker is now ready/i, 'a worker');
+        await worker.says(/n8n worker is now ready/i, 'a worker', bootMs);
         this.workers.push(worker);
         return worker;
-    }
-
-    async #ready(child, sign, what) {
-        await until(
-            () => `${what} to start:\n${child.output.slice(-3000)}`,
-            () => {
-                if (child.over) {
-                    throw new Error(`${what} ended:\n${child.output.slice(-3000)}`);
-                }
-                return sign.test(child.output);
-            },
-            bootMs,
-        );
     }
 
     async #signIn() {

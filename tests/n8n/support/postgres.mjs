@@ -4,7 +4,6 @@ import fs from 'node:fs';
 import path from 'node:path';
 
 import { Child, freePort } from './child.mjs';
-import { until } from './waiting.mjs';
 
 /** PostgreSQL does not run as root. */
 function unprivileged() {
@@ -51,15 +50,7 @@ export class Postgres {
             ['-D', this.directory, '-p', String(this.port), ...settings.flatMap((setting) => ['-c', setting])],
             { ...user, cwd: '/' },
         );
-        await until(
-            () => `PostgreSQL to start: ${this.child.output}`,
-            () => {
-                if (this.child.over) {
-                    throw new Error(`PostgreSQL ended:\n${this.child.output}`);
-                }
-                return this.child.output.includes('ready to accept connections');
-            },
-        );
+        await this.child.says(/ready to accept connections/, 'PostgreSQL');
         return this;
     }
 

@@ -40,15 +40,7 @@ export class RedisServer {
         const lines = [...ports, ...common, `requirepass ${password}`, `masterauth ${password}`, ...this.given];
         fs.writeFileSync(file, [...lines, ''].join('\n'), { mode: 0o600 });
         this.child = new Child('redis-server', [file]);
-        await until(
-            () => `Redis to start: ${this.child.output}`,
-            () => {
-                if (this.child.over) {
-                    throw new Error(`Redis ended:\n${this.child.output}`);
-                }
-                return this.child.output.includes('Ready to accept connections');
-            },
-        );
+        await this.child.says(/Ready to accept connections/, 'Redis');
         return this;
     }
 
