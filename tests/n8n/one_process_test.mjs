@@ -87,6 +87,7 @@ test('Start, and Collect by job, by run key and by checkpoint', { timeout: 60_00
         const [{ json }] = itemsOf(execution);
         assert.equal(json.status, 'succeeded', name);
         assert.equal(json.video, server.videoOf(server.jobs.get(started.job_id)));
+        assert.equal(json.job_id, started.job_id, name);
     }
     scenario.assertOneJobEach('parked:', 1);
     const unknown = await run('by-job', [{ job_id: 'job_unheard_of' }]);
@@ -128,7 +129,7 @@ test('one of three items fails: the flow goes on, or stops and is retried withou
     const collected = itemsOf(await scenario.collectionOf(failed.id)).map(({ json }) => json);
     assert.deepEqual(collected.map(({ run_key: runKey }) => runKey), [0, 1, 2].map((item) => `${failed.id}:node:0:${item}`));
     assert.deepEqual(collected.map(({ status }) => status), ['succeeded', 'failed', 'succeeded']);
-    assert.match(collected[2].video, /mp4$/);
+    assert.match(collected[2].video, new RegExp(`${collected[2].job_id}\\.mp4$`));
     assert.equal(collected[1].error.code, 'prompt_too_vague');
     const unheardOf = await scenario.collectionOf('987654');
     assert.match(unheardOf.data.resultData.error.message, /No run of the execution 987654 is kept/);

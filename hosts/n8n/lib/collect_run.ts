@@ -16,6 +16,7 @@ export interface Collectable {
     runKey: string;
     input: IDataObject;
     checkpoint: object | null;
+    jobId: string | null;
     output: IDataObject | null;
     warnings: IDataObject[];
     failure?: IDataObject | null;
@@ -46,7 +47,7 @@ export function fromFlow(value: unknown): Collectable {
     if (typeof runKey !== 'string' || typeof input !== 'object' || typeof checkpoint !== 'object') {
         throw new NotCollectable('This is not a checkpoint: pass on the checkpoint of the Start operation, unchanged.');
     }
-    return { runKey, input, checkpoint, output: null, warnings: [] };
+    return { runKey, input, checkpoint, jobId: jobOf(checkpoint), output: null, warnings: [] };
 }
 
 export async function findByRunKey(runKey: string): Promise<Collectable> {
@@ -94,21 +95,20 @@ export async function collectEach(
             try {
                 return await collect(run);
             } catch (error) {
-                const { runKey, checkpoint, failure } = run;
-                const reason = failure ? new SharedFailure(failure) : error;
-                return { status: 'failed' as const, runKey, jobId: jobOf(checkpoint), error: reason };
+                const { runKey, jobId, failure } = run;
+                const reason = failure && error instanceof NotCollectable ? new SharedFailure(failure) : error;
+                return { status: 'failed' as const, runKey, jobId, error: reason };
             }
         }),
     );
 }
 
 export async function collectRun(
-    { runKey, input, checkpoint, output, warnings }: Collectable,
+    { runKey, input, checkpoint, jobId, output, warnings }: Collectable,
     connection: IDataObject,
     waitMs: number,
     signal?: AbortSignal,
 ): Promise<RunEnd> {
-    const jobId = jobOf(checkpoint);
     if (output !== null) {
         return { status: 'succeeded', runKey, jobId, output, warnings };
     }
