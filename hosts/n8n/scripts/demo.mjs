@@ -4,12 +4,13 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { N8n } from '../../../tests/n8n/support/n8n.mjs';
+import { N8n, shortLocks } from '../../../tests/n8n/support/n8n.mjs';
 
 const [kind, sandbox, photo] = process.argv.slice(2);
 const examples = path.join(path.dirname(fileURLToPath(import.meta.url)), '..', 'examples');
 
-const n8n = new N8n({ queue: kind === 'n8n-queue', environment: { OFFLOAD_MANUAL_EXECUTIONS_TO_WORKERS: 'true' } });
+const environment = { ...shortLocks, OFFLOAD_MANUAL_EXECUTIONS_TO_WORKERS: 'true' };
+const n8n = new N8n({ queue: kind === 'n8n-queue', environment });
 let ending;
 const end = () => (ending ??= n8n.end().then(() => process.exit()));
 process.on('SIGINT', end);
@@ -43,7 +44,8 @@ try {
     }
     if (kind === 'n8n-queue') {
         const pids = n8n.workers.map(({ pid }) => pid).join(' and ');
-        console.error(`==> Two workers run, the processes ${pids}; end one with kill -9 while a video renders.`);
+        console.error(`==> Two workers run, the processes ${pids}. End one with kill -9 while a video renders: within ten`);
+        console.error('    seconds or so the other one goes on with the same job.');
     }
     console.error(`==> Sign in as ${n8n.owner.email}, password ${n8n.owner.password}. Ctrl-C ends it.`);
     console.log(n8n.url);
