@@ -1,4 +1,5 @@
 // A worker is killed or stopped while it renders: one job for each item, and every video arrives.
+import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
 import { shortLocks } from './support/n8n.mjs';
@@ -40,6 +41,18 @@ test(`kill -9 at ${kills} random moments`, { timeout: kills * 60_000 }, async (t
         scenario.assertOneJobEach(text, items);
     }
     t.diagnostic(`seconds from the kill to the end of the execution: ${recoveries.join(' ')}`);
+});
+
+test('what Redis keeps of a run has its inputs, and no secret', { timeout: 60_000 }, async () => {
+    server.renderMs = () => 500;
+    await n8n.finished(await scenario.trigger('generate', 'kept:', items));
+    const keys = n8n.redis.command('--scan', '--pattern', '*:image-to-video:run:*').split('\n').filter(Boolean);
+    const kept = keys.map((key) => n8n.redis.command('hgetall', key)).filter((run) => run.includes('kept:'));
+    assert.equal(kept.length, items);
+    for (const run of kept) {
+        assert.ok(run.includes('job_') && run.includes('.mp4'), run);
+        assert.ok(!run.includes('a-secret-key'), run);
+    }
 });
 
 test('a worker is stopped with SIGTERM while it renders', { timeout: 180_000 }, async (t) => {
