@@ -36,14 +36,20 @@ test('the type is there, with the fields of the schema', async () => {
     assert.ok((await n8n.fetch(`/${type.iconUrl.light ?? type.iconUrl}`)).ok);
 });
 
-test("the credential's test: accepted, refused, nobody there", async () => {
+test("the credential's test: accepted, refused, nobody there, wrong values", async () => {
     const check = (data) =>
         n8n.rest('POST', '/credentials/test', { credentials: { id: scenario.credential.id, name: 'PixelML', type: 'pixelMlApi', data: credentialFor(server, data) } });
     assert.equal((await check({})).status, 'OK');
-    const refused = await check({ api_key: 'another' });
-    assert.equal(refused.status, 'Error');
-    assert.match(refused.message, /Authorization failed/);
-    assert.equal((await check({ base_url: 'http://127.0.0.1:9' })).status, 'Error');
+    const of = async (data) => {
+        const { status, message } = await check(data);
+        assert.equal(status, 'Error');
+        return message;
+    };
+    assert.match(await of({ api_key: 'another' }), /refused the API key \(HTTP 401\)/);
+    assert.match(await of({ base_url: 'http://127.0.0.1:9' }), /cannot be asked: .*ECONNREFUSED 127\.0\.0\.1:9/);
+    assert.match(await of({ base_url: 'ftp://example.com' }), /^Invalid Connection: .*base_url/);
+    assert.match(await of({ api_binding: '{' }), /api_binding of the credential is not JSON/);
+    assert.match(await of({ ca_file: '/nowhere.pem' }), /cannot be asked: ENOENT.*nowhere\.pem/);
 });
 
 test('Generate: the video, its file, and the same again without paying', async () => {

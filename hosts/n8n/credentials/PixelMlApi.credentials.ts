@@ -1,6 +1,8 @@
-import type { IAuthenticateGeneric, ICredentialTestRequest, ICredentialType } from 'n8n-workflow';
+import type { IAuthenticateGeneric, ICredentialType } from 'n8n-workflow';
 
-import { connectionFields } from './ConnectionDescription';
+import { builtInBinding, connectionFields } from './ConnectionDescription';
+
+const { header, value } = builtInBinding.authorization;
 
 export class PixelMlApi implements ICredentialType {
     name = 'pixelMlApi';
@@ -13,20 +15,13 @@ export class PixelMlApi implements ICredentialType {
 
     properties = connectionFields;
 
+    /** For n8n's own HTTP Request node. */
     authenticate: IAuthenticateGeneric = {
         type: 'generic',
         properties: {
             headers: {
-                Authorization: '=Bearer {{$credentials.api_key}}',
+                [header]: `=${value.replace('{{api_key}}', '{{$credentials.api_key}}')}`,
             },
-        },
-    };
-
-    /** Nothing that costs: it lists the account's jobs. */
-    test: ICredentialTestRequest = {
-        request: {
-            baseURL: '={{$credentials.base_url}}',
-            url: '/v1/jobs',
         },
     };
 }

@@ -40,9 +40,9 @@ export function fieldsOfError(error: unknown): IDataObject {
 
 export const isSuspended = (error: unknown) => error instanceof RunFailed && error.reason instanceof RunSuspended;
 
-export function nodeErrorOf(context: IExecuteFunctions, error: unknown, itemIndex: number) {
+/** What happened, and what to do, in sentences. */
+export function wordsOf(error: unknown) {
     const fields = fieldsOfError(error);
-    const message = [fields.type, fields.message].filter(Boolean).join(': ');
     const details = (fields.details ?? []) as { path: string; message: string }[];
     const description = [
         ...details.map(({ path, message: detail }) => `${path.slice(1)}: ${detail}`),
@@ -52,6 +52,11 @@ export function nodeErrorOf(context: IExecuteFunctions, error: unknown, itemInde
         .filter(Boolean)
         .map((text) => sentence(String(text)))
         .join(' ');
+    return { message: [fields.type, fields.message].filter(Boolean).join(': '), description, fields };
+}
+
+export function nodeErrorOf(context: IExecuteFunctions, error: unknown, itemIndex: number) {
+    const { message, description, fields } = wordsOf(error);
     const options = { message, description, itemIndex };
     const status = fields.http_status;
     const nodeError =

@@ -129,7 +129,13 @@ ${extra}`;
 const inputs = fieldsOf(node.inputSchema, { prefix: '', controls });
 write('nodes/ImageToVideo/InputsDescription.ts', 'input', inputs, { operation: ['generate', 'start'] });
 const connection = fieldsOf(node.connection.schema, { prefix: '' });
-write('credentials/ConnectionDescription.ts', 'connection', connection, {});
+const { authorization, poll } = JSON.parse(fs.readFileSync(path.join(root, '..', '..', 'schemas', 'pixelml_api.json'), 'utf8'));
+const [example] = manifest.nodes.find(({ id }) => id === node.actionId).examples;
+write('credentials/ConnectionDescription.ts', 'connection', connection, {}, `
+export const builtInBinding = ${source({ authorization, poll: { path: poll.path } })};
+
+export const exampleInput = ${source(example.input)};
+`);
 
 const icons = path.join(root, 'dist', 'nodes', 'ImageToVideo');
 fs.mkdirSync(icons, { recursive: true });

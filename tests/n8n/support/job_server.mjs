@@ -88,10 +88,6 @@ export class JobServer {
             setTimeout(() => send(response, 202, this.#state(job)), this.submitMs);
             return;
         }
-        if (pathname === '/v1/jobs') {
-            send(response, 200, { jobs: [...this.jobs.keys()] });
-            return;
-        }
         const job = this.jobs.get(pathname.split('/').pop());
         if (job === undefined) {
             send(response, 404, { error: { code: 'not_found', message: 'There is no such job' } });

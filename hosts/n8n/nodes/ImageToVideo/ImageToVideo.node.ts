@@ -1,5 +1,15 @@
-import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
+import type {
+    ICredentialDataDecryptedObject,
+    ICredentialsDecrypted,
+    ICredentialTestFunctions,
+    IExecuteFunctions,
+    INodeCredentialTestResult,
+    INodeExecutionData,
+    INodeType,
+    INodeTypeDescription,
+} from 'n8n-workflow';
 
+import { testCredential } from '../../lib/credential_test';
 import { executeItems } from '../../lib/execute_items';
 
 import { collectFields } from './CollectDescription';
@@ -25,6 +35,7 @@ export class ImageToVideo implements INodeType {
             {
                 name: 'pixelMlApi',
                 required: true,
+                testedBy: 'pixelMlApiTest',
             },
         ],
         properties: [
@@ -59,6 +70,17 @@ export class ImageToVideo implements INodeType {
             ...collectFields,
             ...optionFields,
         ],
+    };
+
+    methods = {
+        credentialTest: {
+            async pixelMlApiTest(
+                this: ICredentialTestFunctions,
+                credential: ICredentialsDecrypted<ICredentialDataDecryptedObject>,
+            ): Promise<INodeCredentialTestResult> {
+                return await testCredential(credential);
+            },
+        },
     };
 
     async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {

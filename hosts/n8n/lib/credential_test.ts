@@ -1,0 +1,75 @@
+// The credential's Test: what can be known without a run, which would cost money. The module checks the values; then the
+// service is asked, with the key, for a job that there is none of. Refusing the key is the one answer that fails: nobody has
+// said what else the service answers to that.
+import fs from 'node:fs/promises';
+import http from 'node:http';
+import https from 'node:https';
+
+import type {
+    ICredentialDataDecryptedObject,
+    ICredentialsDecrypted,
+    IDataObject,
+    INodeCredentialTestResult,
+} from 'n8n-workflow';
+
+import { builtInBinding, connectionUses, exampleInput } from '../credentials/ConnectionDescription';
+
+import { readConnection } from './inputs';
+import { wordsOf } from './item_error';
+import { worker } from './worker';
+
+const patienceMs = 5000;
+const noJob = 'connection-test';
+
+async function checkValues(connection: IDataObject) {
+    const node = worker.module.nodes[0].actionId;
+    await worker.session.execute({ node, input: exampleInput, connection, validateOnly: true });
+}
+
+/** The status of the answer; rejects when there is none. */
+async function statusOf(url: URL, headers: Record<string, string>, caFile: string | undefined): Promise<number> {
+    const ca = caFile ? await fs.readFile(caFile) : undefined;
+    const client = url.protocol === 'https:' ? https : http;
+    return await new Promise((resolve, reject) => {
+        const request = client.get(url, { ca, headers, agent: false, timeout: patienceMs }, (response) => {
+            response.destroy();
+            resolve(response.statusCode ?? 0);
+        });
+        request.on('timeout', () => request.destroy(new Error(`no answer in ${patienceMs / 1000} s`)));
+        request.on('error', (error: NodeJS.ErrnoException) => reject(new Error(error.message || error.code)));
+    });
+}
+
+async function askService({ api_key: key, base_url: base, api_binding: own, ca_file: caFile }: IDataObject) {
+    const { authorization, poll } = (own as typeof builtInBinding | undefined) ?? builtInBinding;
+    const url = new URL(String(base).replace(/\/$/, '') + poll.path.replace('{id}', noJob));
+    const headers = { [authorization.header]: authorization.value.replace('{{api_key}}', () => String(key)) };
+    return await statusOf(url, headers, caFile as string | undefined);
+}
+
+const failed = (message: string): INodeCredentialTestResult => ({ status: 'Error', message });
+
+export async function testCredential({
+    data,
+}: ICredentialsDecrypted<ICredentialDataDecryptedObject>): Promise<INodeCredentialTestResult> {
+    let connection: IDataObject;
+    try {
+        connection = readConnection(data ?? {}, connectionUses);
+        await checkValues(connection);
+    } catch (error) {
+        const { message, description } = wordsOf(error);
+        return failed([message, description].filter(Boolean).join(' '));
+    }
+    if (connection.proxy) {
+        return { status: 'OK', message: 'The values are valid; whether the service answers behind the proxy, a run will show' };
+    }
+    try {
+        const status = await askService(connection);
+        return status === 401 || status === 403
+            ? failed(`The service refused the API key (HTTP ${status}). Check the API key, and that it belongs to this base URL.`)
+            : { status: 'OK', message: 'The service answers, and does not refuse the API key' };
+    } catch (error) {
+        const { message } = error as Error;
+        return failed(`The service cannot be asked: ${message}. Check the base URL, the CA file, and the network.`);
+    }
+}
