@@ -80,6 +80,7 @@ test('a video is made', { timeout: 120_000 }, withPicture(async () => {
     const output = editor.part('output-panel');
     await output.getByText('.mp4').first().waitFor({ timeout: 60_000 });
     await output.getByText('JSON', { exact: true }).click();
+    await output.getByText('"succeeded"').first().waitFor();
     await editor.screenshot('output_url');
     assert.match(await output.innerText(), new RegExp(`${sandbox.url}/videos/job_[0-9a-f]+\\.mp4`));
     await output.getByText('Binary', { exact: true }).click();
