@@ -55,7 +55,7 @@ function freeze(claim) {
 
 for (const [name, make] of [
     ['Redis', () => redisStore()],
-    // This process was not started with its authority; n8n's are, in default_settings_test.
+    // This process was not started with its authority; n8n's are, in queue_mode_test.
     ['Redis over TLS', () => redisStore({ ...tlsServer.environment, QUEUE_BULL_REDIS_TLS_VALIDATE_CERTIFICATE: 'false' })],
     ['a cluster of Redis', () => redisStore(cluster.environment)],
     ['files', () => new FileStore(path.join(directory, 'runs'), hour)],

@@ -12,7 +12,7 @@ import type {
     INodeCredentialTestResult,
 } from 'n8n-workflow';
 
-import { builtInBinding, connectionUses, exampleInput } from '../credentials/ConnectionDescription';
+import { builtInBinding, connectionFields, connectionUses, exampleInput } from '../credentials/ConnectionDescription';
 
 import { readConnection } from './inputs';
 import { wordsOf } from './item_error';
@@ -20,6 +20,7 @@ import { worker } from './worker';
 
 const patienceMs = 5000;
 const noJob = 'connection-test';
+const defaultBaseUrl = connectionFields.find(({ name }) => name === 'base_url')?.default;
 
 async function checkValues(connection: IDataObject) {
     const node = worker.module.nodes[0].actionId;
@@ -42,7 +43,7 @@ async function statusOf(url: URL, headers: Record<string, string>, caFile: strin
 
 async function askService({ api_key: key, base_url: base, api_binding: own, ca_file: caFile }: IDataObject) {
     const { authorization, poll } = (own as typeof builtInBinding | undefined) ?? builtInBinding;
-    const url = new URL(String(base).replace(/\/$/, '') + poll.path.replace('{id}', noJob));
+    const url = new URL(String(base ?? defaultBaseUrl).replace(/\/$/, '') + poll.path.replace('{id}', noJob));
     const headers = { [authorization.header]: authorization.value.replace('{{api_key}}', () => String(key)) };
     return await statusOf(url, headers, caFile as string | undefined);
 }

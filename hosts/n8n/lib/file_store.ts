@@ -1,17 +1,14 @@
 // Runs in files, for an n8n of one process.
-import { createHash } from 'node:crypto';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 
 import { writeDurably } from '../native/durable_file';
 
-import type { Claim, RunRecord, RunStore } from './run_store';
+import { digestOf, type Claim, type RunRecord, type RunStore } from './run_store';
 
 const cleanEveryMs = 3600 * 1000;
 /** What is being written for longer is what a process left that was killed meanwhile. */
 const longestWriteMs = 60 * 1000;
-
-const digestOf = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 40);
 
 async function readText(file: string): Promise<string | null> {
     try {

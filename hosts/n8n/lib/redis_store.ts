@@ -1,13 +1,13 @@
 // Runs in the queue's Redis, which every worker reaches. A claim is a lease: it ends by itself when its process dies or
 // freezes, and from then on what that process wants to keep is refused, so that it does not submit.
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 
 import Redis, { Cluster } from 'ioredis';
 
 import * as scripts from './redis_scripts';
 import type { RedisSettings } from './redis_settings';
-import { ClaimLost, type Claim, type RunRecord, type RunStore } from './run_store';
+import { ClaimLost, digestOf, type Claim, type RunRecord, type RunStore } from './run_store';
 
 /** Longer than a pause of a busy process, shorter than it takes n8n to give an execution to another worker. */
 export const leaseMs = 10_000;
@@ -133,7 +133,7 @@ export class RedisStore implements RunStore {
     }
 
     #key(kind: 'run' | 'name' | 'list', text: string) {
-        return `${this.#prefix}:${kind}:${createHash('sha256').update(text).digest('hex').slice(0, 40)}`;
+        return `${this.#prefix}:${kind}:${digestOf(text)}`;
     }
 
     async claim(runKey: string, signal?: AbortSignal): Promise<Claim> {

@@ -1,4 +1,6 @@
 // Where runs are kept, so that they go on in another process, or on another machine.
+import { createHash } from 'node:crypto';
+
 import type { IDataObject } from 'n8n-workflow';
 
 /** What is known of a run. Holds no secret but what its inputs hold. */
@@ -46,6 +48,9 @@ export interface RunStore {
     /** The keys of the runs in the list, in no order. */
     listed(list: string): Promise<string[]>;
 }
+
+/** For keys and file names: of one length, whatever the text holds. */
+export const digestOf = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 40);
 
 export const nameOfJob = (jobId: string) => `job:${jobId}`;
 export const listOfExecution = (executionId: string) => `execution:${executionId}`;

@@ -37,7 +37,7 @@ export class RedisServer {
             : [`port ${this.port}`];
         const common = ['bind 127.0.0.1', `dir ${this.directory}`, 'appendonly yes', 'save ""'];
         const file = path.join(this.directory, 'redis.conf');
-        const lines = [...ports, ...common, `requirepass ${password}`, `masterauth ${password}`, ...this.given];
+        const lines = [...ports, ...common, `requirepass ${password}`, ...this.given];
         fs.writeFileSync(file, [...lines, ''].join('\n'), { mode: 0o600 });
         this.child = new Child('redis-server', [file]);
         await this.child.says(/Ready to accept connections/, 'Redis');
