@@ -4,7 +4,7 @@ add_compile_options(
     -Wall -Wextra -Wpedantic -Wshadow
     "$<$<COMPILE_LANGUAGE:CXX>:-Wold-style-cast;-Wnon-virtual-dtor>")
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
-    add_compile_options(-Wno-restrict -Wno-array-bounds) # false alarms in std::string's operator+, gcc bug 105651
+    add_compile_options(-Wno-restrict) # false alarms in std::string's operator+, gcc bug 105651
     # False alarms where a coroutine takes its frame from Asio.
     add_compile_options("$<$<COMPILE_LANGUAGE:CXX>:-Wno-mismatched-new-delete>")
 endif()
