@@ -74,6 +74,15 @@ std::string to_text(const Checkpoint& checkpoint) {
     return json::serialize(out);
 }
 
+void describe_charge(Error& error, const std::optional<Checkpoint>& checkpoint) {
+    if (!checkpoint || checkpoint->state == Checkpoint::State::prepared)
+        return;
+    if (error.charged == Charged::no)
+        error.charged = Charged::unknown;
+    if (error.job_id.empty())
+        error.job_id = checkpoint->job.id;
+}
+
 Result<Checkpoint> read_checkpoint(std::string_view text) {
     const auto document = parse_json(text);
     if (!document)
@@ -82,8 +91,11 @@ Result<Checkpoint> read_checkpoint(std::string_view text) {
     if (object == nullptr)
         return unreadable("it is not a JSON object");
     const auto* number = object->if_contains("version");
-    if (number == nullptr || !number->is_int64() || number->get_int64() != version)
-        return unreadable("it is of another version of this module");
+    if (number == nullptr || !number->is_int64() || number->get_int64() != version) {
+        auto error = unreadable("it is of another version of this module");
+        error.job_id = text_member(*object, "job_id").value_or("");
+        return error;
+    }
 
     Checkpoint checkpoint;
     const auto state_name = text_member(*object, "state");

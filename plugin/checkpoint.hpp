@@ -4,6 +4,7 @@
 #include "request.hpp"
 #include "sha256.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -28,7 +29,11 @@ struct Checkpoint {
 
 std::string to_text(const Checkpoint& checkpoint);
 
-// Fails as Invalid Input: a run that cannot tell whether it was paid for must not submit.
+// What a checkpoint says about money: whether its run may have been billed, and for which job.
+void describe_charge(Error& error, const std::optional<Checkpoint>& checkpoint);
+
+// Fails as Invalid Input, naming the job where it can: a run that cannot tell whether it was paid for must
+// not submit.
 Result<Checkpoint> read_checkpoint(std::string_view text);
 
 } // namespace pixelml

@@ -14,6 +14,7 @@
 #include <cstring>
 #include <exception>
 #include <new>
+#include <string>
 
 namespace pixelml {
 namespace {
@@ -58,19 +59,27 @@ wfn_status close(wfn_session* session) noexcept {
     return guarded([&]() -> wfn_status {
         if (Session::owns_this_thread())
             return WFN_WRONG_THREAD;
-        const auto closing = remove(session);
+        const auto closing = find(session);
         if (closing == nullptr)
             return WFN_INVALID_HANDLE;
-        closing->close();
+        if (!closing->close())
+            return WFN_INVALID_STATE;
+        remove(session);
         return WFN_OK;
     });
 }
 
-bool is_valid(const wfn_request& request) {
-    return request.input_json != nullptr && request.timeout_ms >= 0 && request.checkpoint_timeout_ms >= 0
-           && request.suspend >= WFN_SUSPEND_NEVER && request.suspend <= WFN_SUSPEND_AFTER
-           && (request.run_key == nullptr
-               || ::strnlen(request.run_key, max_run_key_bytes + 1) <= max_run_key_bytes);
+// What is wrong with the request; nullptr: nothing.
+const char* fault_of(const wfn_request& request) {
+    if (request.input_json == nullptr)
+        return "input_json is NULL";
+    if (request.timeout_ms < 0 || request.checkpoint_timeout_ms < 0)
+        return "a time-out is negative";
+    if (request.suspend < WFN_SUSPEND_NEVER || request.suspend > WFN_SUSPEND_AFTER)
+        return "suspend is none of WFN_SUSPEND_NEVER, WHEN_SUBMITTED and AFTER";
+    if (request.run_key != nullptr && ::strnlen(request.run_key, max_run_key_bytes + 1) > max_run_key_bytes)
+        return "run_key is longer than 512 bytes";
+    return nullptr;
 }
 
 wfn_status run_cancel(wfn_run* handle) noexcept {
@@ -135,9 +144,12 @@ wfn_status execute(wfn_session* session, const wfn_request* request, wfn_run** r
         if (request == nullptr || request->struct_size < first_request_size)
             return WFN_INVALID_ARGUMENT;
         const auto known_request = copy_of_host_struct(request);
-        if (!is_valid(known_request))
-            return WFN_INVALID_ARGUMENT;
         const auto owner = find(session);
+        if (const auto* fault = fault_of(known_request)) {
+            if (owner != nullptr)
+                owner->log().write(WFN_LOG_ERROR, std::string("execute was called wrongly: ") + fault);
+            return WFN_INVALID_ARGUMENT;
+        }
         if (owner == nullptr)
             return WFN_INVALID_HANDLE;
         const auto started = std::make_shared<Run>(owner, known_request);

@@ -17,11 +17,14 @@ class HandleTable {
     static_assert(kind < 4);
 
 public:
+    // Tables with different first generations give different handles for a long time.
+    explicit HandleTable(std::uintptr_t first_generation = 1) : first_generation_(first_generation) {}
+
     std::uintptr_t add(std::shared_ptr<Object> object) {
         const std::lock_guard lock(mutex_);
         if (free_.empty()) {
             free_.push_back(slots_.size());
-            slots_.emplace_back();
+            slots_.push_back({nullptr, first_generation_});
         }
         const auto index = free_.back();
         free_.pop_back();
@@ -60,7 +63,7 @@ private:
 
     struct Slot {
         std::shared_ptr<Object> object;
-        std::uintptr_t generation = 1;
+        std::uintptr_t generation = 0;
     };
 
     std::uintptr_t handle_of(std::size_t index) const {
@@ -68,6 +71,7 @@ private:
     }
     static std::size_t index_of(std::uintptr_t handle) { return (handle & low_half) >> 2U; }
 
+    const std::uintptr_t first_generation_;
     mutable std::mutex mutex_;
     std::vector<Slot> slots_;
     std::vector<std::size_t> free_;

@@ -4,12 +4,16 @@
 
 #include <openssl/crypto.h>
 
+#include <pthread.h>
+
 #include <atomic>
 
 namespace pixelml {
 namespace {
 
 struct Handles {
+    explicit Handles(std::uintptr_t first_generation) : sessions(first_generation), runs(first_generation) {}
+
     HandleTable<Session, 1> sessions;
     HandleTable<Run, 2> runs;
 };
@@ -17,11 +21,26 @@ struct Handles {
 // A pointer, because an exit() of the host destroys global objects while sessions may still be at work.
 constinit std::atomic<Handles*> handles = nullptr;
 
+// A forked child has none of its parent's threads, and the locks as they were at the fork: whoever used the
+// parent's sessions there would wait for ever. So their handles are not valid in the child, which can open
+// sessions of its own.
+constinit std::atomic<std::uintptr_t> forks = 0;
+constinit std::atomic<Handles*> handles_of_parent = nullptr; // left alone, but not lost
+
+void forget_handles_of_parent() {
+    ++forks;
+    if (auto* left = handles.exchange(nullptr))
+        handles_of_parent = left;
+}
+
 Handles& all_handles() {
+    static const int watches_forks = ::pthread_atfork(nullptr, nullptr, forget_handles_of_parent);
+    static_cast<void>(watches_forks);
     auto* existing = handles.load();
     if (existing != nullptr)
         return *existing;
-    auto made = std::make_unique<Handles>();
+    constexpr std::uintptr_t generations_between_forks = 1U << 20U;
+    auto made = std::make_unique<Handles>(1 + forks * generations_between_forks);
     return handles.compare_exchange_strong(existing, made.get()) ? *made.release() : *existing;
 }
 
@@ -61,7 +80,9 @@ std::shared_ptr<Session> find(wfn_session* handle) {
     return all_handles().sessions.find(to_number(handle));
 }
 std::shared_ptr<Run> find(wfn_run* handle) {
-    return all_handles().runs.find(to_number(handle));
+    if (auto run = all_handles().runs.find(to_number(handle)))
+        return run;
+    return Run::in_callback(handle); // released early
 }
 
 std::shared_ptr<Session> remove(wfn_session* handle) {

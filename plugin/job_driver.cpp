@@ -34,13 +34,6 @@ struct Overloaded : Functions... {
 template <class... Functions>
 Overloaded(Functions...) -> Overloaded<Functions...>; // which clang before 17 does not find by itself
 
-Outcome internal_failure(const std::string& what) {
-    Outcome outcome;
-    outcome.error = make_error(ErrorCode::internal_error, "The run was ended by a defect: " + what + ".");
-    outcome.error.charged = Charged::unknown;
-    return outcome;
-}
-
 } // namespace
 
 JobDriver::JobDriver(boost::asio::any_io_executor strand, std::shared_ptr<ApiService> service, RunPlan plan,
@@ -77,6 +70,11 @@ void JobDriver::checkpoint_answered(bool kept) {
     handle([this, kept](TimePoint now) { return flow_.on_checkpoint(now, kept); });
 }
 
+void JobDriver::force_end() {
+    handle([this](TimePoint now) { return flow_.on_forced_end(now); });
+}
+
+// Gives everything up without a word to the listener.
 void JobDriver::end() {
     listener_ = nullptr;
     timer_.cancel();
@@ -98,7 +96,10 @@ void JobDriver::handle(Event event) {
             step = flow_.on_timer(now); // nothing to wait for
         perform(std::move(step));
     } catch (const std::exception& defect) {
-        finish(internal_failure(defect.what()));
+        auto error = make_error(ErrorCode::internal_error,
+                                std::string("The run was ended by a defect: ") + defect.what() + ".");
+        error.charged = Charged::unknown;
+        finish(flow_.broken_off(std::move(error)));
     }
 }
 

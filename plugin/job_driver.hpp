@@ -33,7 +33,7 @@ public:
 // waits it holds a timer and nothing else: no coroutine, no buffer, no socket.
 class JobDriver : public std::enable_shared_from_this<JobDriver> {
 public:
-    // listener must live until on_outcome has been called or end() has returned.
+    // listener must live until on_outcome has been called.
     JobDriver(boost::asio::any_io_executor strand, std::shared_ptr<ApiService> service, RunPlan plan,
               const Schema& output_schema, JobListener& listener);
     JobDriver(const JobDriver&) = delete;
@@ -46,10 +46,11 @@ public:
     void cancel();
     void suspend();
     void checkpoint_answered(bool kept);
-    // Gives everything up without a word to the listener.
-    void end();
+    // Ends it in this call, with what is known; the listener is told.
+    void force_end();
 
 private:
+    void end();
     template <class Event>
     void handle(Event event);
     void perform(Step step);

@@ -6,6 +6,12 @@
 #include <utility>
 
 namespace pixelml {
+namespace {
+
+// Timers come within milliseconds; only a process that was stopped, or its machine, is so late.
+constexpr Millis late_wake_up{1'000};
+
+} // namespace
 
 JobFlow::JobFlow(RunPlan plan, Traffic& traffic, KnownDurations& durations, const Schema& output_schema)
     : plan_(std::move(plan)), traffic_(traffic), durations_(durations), output_schema_(output_schema),
@@ -80,8 +86,11 @@ Step JobFlow::on_timer(TimePoint now) {
         ending_by_ = TimePoint::max(); // the end of the request follows at once
         return step(AbortRequest{});
     }
-    if (now >= deadline_)
+    if (now >= deadline_) {
+        if (has_job() && !woke_late_ && now - deadline_ >= late_wake_up)
+            return take_last_look(now);
         return end(now, Ending::deadline);
+    }
     switch (state_) {
     case State::saving_intent:
     case State::voiding_intent:
@@ -110,6 +119,13 @@ Step JobFlow::on_suspend(TimePoint now) {
     if (state_ == State::done || ending_ != Ending::none)
         return step(Continue{});
     return end(now, Ending::suspend);
+}
+
+// A machine that slept over the deadline learns whether the job got done meanwhile.
+Step JobFlow::take_last_look(TimePoint now) {
+    woke_late_ = true;
+    deadline_ = now + ending_bound;
+    return state_ == State::before_poll ? ask_for_job(now) : step(Continue{});
 }
 
 std::vector<Warning> JobFlow::take_warnings() {
@@ -211,6 +227,17 @@ Checkpoint JobFlow::next_generation() const {
 // What a run without a job leaves behind: nothing, unless earlier keys are used up.
 std::optional<Checkpoint> JobFlow::unsubmitted() const {
     return mark_.generation > 0 ? std::optional(checkpoint_in(Checkpoint::State::prepared)) : std::nullopt;
+}
+
+// What is certain of the job at this very moment, for an end that the flow did not choose.
+std::optional<Checkpoint> JobFlow::newest_true_checkpoint() const {
+    if (has_job())
+        return mark_;
+    if (plan_.checkpoint)
+        return *plan_.checkpoint; // not taken over yet
+    if (uncertain_submit_ || state_ == State::submitting)
+        return checkpoint_in(Checkpoint::State::intent);
+    return unsubmitted();
 }
 
 bool JobFlow::request_in_flight() const noexcept {

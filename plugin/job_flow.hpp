@@ -32,7 +32,7 @@ namespace pixelml {
 // The fixed facts of one run.
 struct RunPlan {
     std::shared_ptr<const Connection> connection;
-    std::unique_ptr<const Input> input; // of no use once the job is known
+    std::unique_ptr<const Input> input; // of no use once the job is known; nullptr: the checkpoint knows it
     std::string run_key;
     std::string traceparent;
     std::unique_ptr<Checkpoint> checkpoint; // of an earlier attempt, or none
@@ -50,6 +50,7 @@ struct Outcome {
     std::string output_json;              // succeeded
     Error error;                          // failed, cancelled
     std::optional<Checkpoint> checkpoint; // to keep from now on
+    std::string given_checkpoint;         // the same, as the host gave it; used when checkpoint is empty
     Millis resume_after{};                // suspended
 };
 
@@ -94,7 +95,7 @@ struct Progress {
 
 class JobFlow {
 public:
-    // traffic, durations and output_schema must outlive the flow.
+    // traffic, durations and output_schema must outlive the flow. Without inputs it can only take up a job.
     JobFlow(RunPlan plan, Traffic& traffic, KnownDurations& durations, const Schema& output_schema);
 
     Step start(TimePoint now);
@@ -109,6 +110,10 @@ public:
     Step on_timer(TimePoint now);
     Step on_cancel(TimePoint now);
     Step on_suspend(TimePoint now);
+    // Ends the run in this very step, whatever is under way.
+    Step on_forced_end(TimePoint now);
+    // The end of the run by a defect, which the error tells of.
+    Outcome broken_off(Error error) const;
 
     const Progress& progress() const noexcept { return progress_; }
     // Grows when the progress changes.
@@ -164,7 +169,9 @@ private:
     Step succeed(const std::string& video);
     void read_job_progress(const JobReply& job);
 
-    // job_flow_ending.cpp: cancel, suspend, deadline
+    Step take_last_look(TimePoint now);
+
+    // job_flow_ending.cpp: cancel, suspend, deadline, defects
     Step suspend_with_job(TimePoint now);
     Step end_with_job(TimePoint now);
     Step send_cancel(TimePoint now);
@@ -186,6 +193,7 @@ private:
     Checkpoint checkpoint_in(Checkpoint::State state) const;
     Checkpoint next_generation() const;
     std::optional<Checkpoint> unsubmitted() const;
+    std::optional<Checkpoint> newest_true_checkpoint() const;
     bool has_job() const noexcept { return !mark_.job.id.empty(); }
     bool request_in_flight() const noexcept;
     const Binding& binding() const noexcept { return *plan_.connection->binding; }
@@ -219,6 +227,7 @@ private:
     bool intent_kept_ = false;
     bool uncertain_submit_ = false; // a submit with this key may have arrived
     bool job_succeeded_ = false;    // only its result is still to be fetched
+    bool woke_late_ = false;        // after its deadline, and was given time for one last look
     bool warned_of_status_ = false;
     std::optional<TimePoint> status_unknown_since_;
 };

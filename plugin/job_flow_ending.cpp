@@ -1,4 +1,4 @@
-// How a run ends early: cancel, suspend, deadline.
+// How a run ends early: cancel, suspend, deadline, defects.
 #include "duration_text.hpp"
 #include "job_flow.hpp"
 #include "poll_schedule.hpp"
@@ -68,10 +68,11 @@ Step JobFlow::on_cancel_reply(const HttpReply& reply) {
         return on_cancel_failure("HTTP " + std::to_string(reply.status));
     if (ending_ == Ending::deadline)
         return finish_at_deadline(true);
-    return finish_cancelled(gone ? "The run was cancelled; " + binding().name
-                                       + " does not know its job any more."
-                                 : "The run was cancelled, and its job at " + binding().name + " too.",
-                            false);
+    // Another account's key or a stale replica answers so too: what was paid stays collectable.
+    return gone
+               ? finish_cancelled("The run was cancelled; " + binding().name + " does not know its job.",
+                                  true)
+               : finish_cancelled("The run was cancelled, and its job at " + binding().name + " too.", false);
 }
 
 Step JobFlow::on_cancel_failure(const std::string& why) {
@@ -88,9 +89,31 @@ Step JobFlow::finish_cancelled(std::string message, bool collectable) {
     outcome.error = make_error(ErrorCode::cancelled, std::move(message));
     outcome.error.charged = Charged::unknown;
     outcome.error.job_id = mark_.job.id;
-    if (collectable)
-        outcome.checkpoint = mark_;
+    // A key whose job was cancelled is used up: an API may answer it with the cancelled job again.
+    outcome.checkpoint = collectable ? mark_ : next_generation();
     return finish(std::move(outcome));
+}
+
+Step JobFlow::on_forced_end(TimePoint now) {
+    if (state_ == State::done)
+        return step(Continue{});
+    if (ending_ == Ending::cancel && has_job())
+        return on_cancel_failure("the session was closed before the answer to the cancel came");
+    if (ending_ != Ending::cancel)
+        ending_ = Ending::suspend;
+    uncertain_submit_ = uncertain_submit_ || state_ == State::submitting;
+    if (!has_job())
+        return end_without_job(now);
+    return suspend_with(mark_, progress_.eta.value_or(shortest_suspension));
+}
+
+Outcome JobFlow::broken_off(Error error) const {
+    Outcome outcome;
+    outcome.kind = Outcome::Kind::failed;
+    outcome.checkpoint = newest_true_checkpoint();
+    describe_charge(error, outcome.checkpoint);
+    outcome.error = std::move(error);
+    return outcome;
 }
 
 Step JobFlow::finish_at_deadline(bool job_cancelled) {

@@ -42,9 +42,11 @@ Step JobFlow::start(TimePoint now) {
     submitted_at_ = now;
     if (plan_.suspend_after)
         suspend_at_ = now + *plan_.suspend_after;
-    mark_.input_digest = input_digest(*plan_.input);
     mark_.api = plan_.connection->origin.authority() + plan_.connection->base_path;
-    mark_.key = idempotency_key(plan_.run_key, mark_.input_digest, 0);
+    if (plan_.input != nullptr) {
+        mark_.input_digest = input_digest(*plan_.input);
+        mark_.key = idempotency_key(plan_.run_key, mark_.input_digest, 0);
+    }
     return plan_.checkpoint ? resume_job(now) : begin(now);
 }
 
@@ -65,7 +67,9 @@ Step JobFlow::start_ending(TimePoint now, Ending ending) {
 Step JobFlow::resume_job(TimePoint now) {
     auto earlier = std::move(*plan_.checkpoint);
     plan_.checkpoint.reset();
-    const bool same_run = earlier.input_digest == mark_.input_digest && earlier.api == mark_.api;
+    // To look at a job its inputs are not needed; those that cannot be read are no other run's.
+    const bool same_inputs = plan_.input == nullptr || earlier.input_digest == mark_.input_digest;
+    const bool same_run = same_inputs && earlier.api == mark_.api;
     if (earlier.state == Checkpoint::State::prepared) {
         // Nothing was paid for, so other inputs are simply another run.
         if (same_run)

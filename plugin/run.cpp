@@ -23,6 +23,9 @@ constexpr Millis for_ever = std::chrono::hours(24 * 365);
 // What a shared pointer puts beside the driver.
 constexpr std::size_t driver_bytes = sizeof(JobDriver) + 64;
 
+// Set while a callback of a run of this thread is running.
+thread_local Run* run_in_callback = nullptr;
+
 wfn_phase phase_of(Phase phase) noexcept {
     switch (phase) {
     case Phase::preparing:
@@ -103,14 +106,21 @@ const wfn_result* Run::result() {
 
 void Run::force_end() {
     post([](Run& run) {
-        if (run.driver_ == nullptr && run.request_ == nullptr)
-            return; // over meanwhile
         if (run.driver_ != nullptr)
-            run.driver_->end();
+            return run.driver_->force_end();
+        if (run.request_ == nullptr)
+            return; // over meanwhile
+        run.keep_given_checkpoint();
         run.request_.reset();
         run.fail(make_error(ErrorCode::internal_error,
                             "The session was closed before the run could be suspended."));
     });
+}
+
+std::shared_ptr<Run> Run::in_callback(const wfn_run* handle) {
+    return run_in_callback != nullptr && run_in_callback->handle_ == handle
+               ? run_in_callback->shared_from_this()
+               : nullptr;
 }
 
 // Hands the strand to the function, unless the run is over.
@@ -138,6 +148,7 @@ void Run::begin_guarded() {
     if (request_ == nullptr)
         return; // ended before it began
     try {
+        keep_given_checkpoint();
         begin_checked(std::move(request_));
     } catch (const std::exception& defect) {
         fail(make_error(ErrorCode::internal_error,
@@ -145,9 +156,24 @@ void Run::begin_guarded() {
     }
 }
 
+void Run::keep_given_checkpoint() {
+    if (request_->checkpoint_json)
+        given_checkpoint_ = *request_->checkpoint_json;
+}
+
 void Run::begin_checked(RunRequest::Owner request) {
     const auto& definitions = session_->definitions();
     const bool validate_only = (request->flags & WFN_VALIDATE_ONLY) != 0;
+    RunPlan plan;
+    // First, because it decides what else is needed: to look at a job that is paid for, a connection will do.
+    if (request->checkpoint_json) {
+        auto checkpoint = read_checkpoint(*request->checkpoint_json);
+        if (!checkpoint)
+            return fail(checkpoint.error());
+        plan.checkpoint = std::make_unique<Checkpoint>(std::move(*checkpoint));
+    }
+    const bool job_is_known = plan.checkpoint && plan.checkpoint->state == Checkpoint::State::submitted;
+
     LiveConnection::Opened opened;
     const auto& connection = opened.connection;
     if (request->connection != nullptr) {
@@ -161,26 +187,23 @@ void Run::begin_checked(RunRequest::Owner request) {
 
     auto checked = read_input(request->input_json, definitions.input,
                               connection != nullptr && connection->allow_insecure_loopback);
-    if (!checked)
+    if (!checked && (validate_only || !job_is_known))
         return fail(checked.error());
-    for (const auto& warning : checked->warnings)
-        on_warning(warning);
-
-    RunPlan plan;
-    if (request->checkpoint_json) {
-        auto checkpoint = read_checkpoint(*request->checkpoint_json);
-        if (!checkpoint)
-            return fail(checkpoint.error());
-        plan.checkpoint = std::make_unique<Checkpoint>(std::move(*checkpoint));
+    if (checked) {
+        for (const auto& warning : checked->warnings)
+            on_warning(warning);
+        plan.input = std::make_unique<const Input>(std::move(checked->input));
+    } else {
+        on_warning({"inputs_ignored", "The job is submitted already, so these inputs are not used: "
+                                          + checked.error().message});
     }
     if (validate_only) {
         Outcome valid;
         valid.kind = Outcome::Kind::succeeded;
-        return on_outcome(std::move(valid));
+        return end_unbegun(std::move(valid));
     }
 
     plan.connection = connection;
-    plan.input = std::make_unique<const Input>(std::move(checked->input));
     plan.run_key = request->has_run_key ? run_key_ : random_run_key();
     plan.traceparent = std::string(request->traceparent);
     plan.keeps_checkpoints = callbacks_.on_checkpoint != nullptr;
@@ -193,6 +216,7 @@ void Run::begin_checked(RunRequest::Owner request) {
     driver_ = std::allocate_shared<JobDriver>(ReusingAllocator<JobDriver>(memory), *strand_,
                                               std::move(opened.service), std::move(plan), definitions.output,
                                               static_cast<JobListener&>(*this));
+    given_checkpoint_ = {};
     switch (early_end_) {
     case EarlyEnd::none:
         return driver_->start();
@@ -203,10 +227,39 @@ void Run::begin_checked(RunRequest::Owner request) {
     }
 }
 
+// An end before the flow has taken over. What is paid for stays known: the checkpoint goes back as it came,
+// and what it says about money goes into the error.
 void Run::fail(Error error) {
+    if (!given_checkpoint_.empty()) {
+        const auto given = read_checkpoint(given_checkpoint_);
+        if (given)
+            describe_charge(error, *given);
+        else if (error.charged == Charged::no)
+            error.charged = Charged::unknown;
+    }
     Outcome outcome;
     outcome.error = std::move(error);
+    end_unbegun(std::move(outcome));
+}
+
+void Run::end_unbegun(Outcome outcome) {
+    outcome.given_checkpoint = std::move(given_checkpoint_);
     on_outcome(std::move(outcome));
+}
+
+// A callback that throws has returned: what it threw must neither end the run nor reach the thread.
+template <class Call>
+void Run::call_host(const char* name, Call call) {
+    auto* const outer = std::exchange(run_in_callback, this);
+    bool threw = false;
+    try {
+        call();
+    } catch (...) {
+        threw = true;
+    }
+    run_in_callback = outer;
+    if (threw)
+        log(WFN_LOG_ERROR, std::string("the host's ") + name + " threw an exception, which is ignored");
 }
 
 void Run::on_progress(const Progress& progress, const std::string& job_id) {
@@ -223,7 +276,7 @@ void Run::on_progress(const Progress& progress, const std::string& job_id) {
         std::chrono::duration_cast<Millis>(std::chrono::steady_clock::now() - started_at_).count();
     out.job_id = job_id.empty() ? nullptr : job_id.c_str();
     out.message = progress.message.c_str();
-    callbacks_.on_progress(callbacks_.user_data, handle_, &out);
+    call_host("on_progress", [&] { callbacks_.on_progress(callbacks_.user_data, handle_, &out); });
 }
 
 void Run::on_checkpoint(const std::string& text) {
@@ -231,7 +284,8 @@ void Run::on_checkpoint(const std::string& text) {
         const std::lock_guard lock(mutex_);
         checkpoint_pending_ = true;
     }
-    callbacks_.on_checkpoint(callbacks_.user_data, handle_, text.c_str());
+    call_host("on_checkpoint",
+              [&] { callbacks_.on_checkpoint(callbacks_.user_data, handle_, text.c_str()); });
 }
 
 void Run::on_warning(const Warning& warning) {
@@ -251,7 +305,7 @@ void Run::on_outcome(Outcome outcome) {
         checkpoint_pending_ = false;
     }
     if (callbacks_.on_complete != nullptr)
-        callbacks_.on_complete(callbacks_.user_data, handle_, result);
+        call_host("on_complete", [&] { callbacks_.on_complete(callbacks_.user_data, handle_, result); });
 
     std::shared_ptr<Session> session;
     {

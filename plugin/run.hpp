@@ -44,13 +44,21 @@ public:
     // For the session's last resort at close: ends a run that does not end by itself.
     void force_end();
 
+    // The run inside whose callback the caller is, when the host knows it by this handle: it stays valid
+    // there although the host has released it.
+    static std::shared_ptr<Run> in_callback(const wfn_run* handle);
+
 private:
     // What was asked of a run that has not begun.
     enum class EarlyEnd { none, suspend, cancel };
 
     void begin_guarded();
+    void keep_given_checkpoint();
     void begin_checked(RunRequest::Owner request);
     void fail(Error error);
+    void end_unbegun(Outcome outcome);
+    template <class Call>
+    void call_host(const char* name, Call call);
     void on_progress(const Progress& progress, const std::string& job_id) override;
     void on_checkpoint(const std::string& text) override;
     void on_warning(const Warning& warning) override;
@@ -78,6 +86,7 @@ private:
     // Only the strand's.
     RunRequest::Owner request_; // until the run has begun
     EarlyEnd early_end_ = EarlyEnd::none;
+    std::string given_checkpoint_; // until the flow has taken it over
     std::shared_ptr<JobDriver> driver_;
     std::vector<Warning> warnings_;
 

@@ -43,10 +43,9 @@ RunResult::RunResult(const Outcome& outcome, const std::vector<Warning>& warning
         set_error(outcome.error);
     if (outcome.kind == Outcome::Kind::suspended)
         result_.resume_after_ms = outcome.resume_after.count();
-    if (outcome.checkpoint) {
-        checkpoint_ = to_text(*outcome.checkpoint);
+    checkpoint_ = outcome.checkpoint ? to_text(*outcome.checkpoint) : outcome.given_checkpoint;
+    if (!checkpoint_.empty())
         result_.checkpoint_json = checkpoint_.c_str();
-    }
 }
 
 void RunResult::set_error(const Error& error) {

@@ -112,9 +112,10 @@ void Session::remove(const std::shared_ptr<Run>& run) {
     run_removed_.notify_all();
 }
 
-void Session::close() {
+bool Session::close() {
     std::unique_lock lock(mutex_);
-    closing_ = true;
+    if (std::exchange(closing_, true))
+        return false;
     const auto none_left = [this] { return runs_.empty(); };
     const auto live = runs_;
     lock.unlock();
@@ -136,6 +137,7 @@ void Session::close() {
         thread.join();
     threads_.clear();
     resolver_.reset();
+    return true;
 }
 
 bool Session::owns_this_thread() noexcept {

@@ -42,8 +42,9 @@ public:
     bool start(const std::shared_ptr<Run>& run);
     void remove(const std::shared_ptr<Run>& run);
 
-    // Suspends the live runs, waits for them, joins the threads. Not on one of the session's threads.
-    void close();
+    // Suspends the live runs, waits for them, joins the threads. Not on one of the session's threads. false:
+    // it is being closed already.
+    bool close();
 
     // Whether the caller is inside a callback: on a thread of this or another session.
     static bool owns_this_thread() noexcept;

@@ -26,7 +26,10 @@
  *               [host]    any thread but the module's own: not inside a callback
  *               [module]  called by the module, on one of the module's own threads
  *             A callback must not block for long: other runs of the session wait behind it.
- *             The callbacks of one run never overlap.
+ *             The callbacks of one run never overlap. They must not throw or unwind; one that does
+ *             counts as returned, and the log says so.
+ *             After fork() the child must not use its parent's sessions and runs: there their handles
+ *             are answered with WFN_INVALID_HANDLE. It may open sessions of its own.
  * Errors      A status other than WFN_OK means that the function was called wrongly; nothing happened
  *             and no callback follows. Everything that can go wrong with a run, a bad input included,
  *             arrives through on_complete. No function throws, aborts or prints.
@@ -80,7 +83,7 @@ enum {
     WFN_OK = 0,
     WFN_INVALID_ARGUMENT = 1, /* a NULL, a value out of range, a struct_size below version 1.0's */
     WFN_INVALID_HANDLE = 2,   /* a session or run that is not, or no longer, valid */
-    WFN_INVALID_STATE = 3,    /* right arguments at the wrong time, e.g. execute during close */
+    WFN_INVALID_STATE = 3,    /* right arguments at the wrong time, e.g. execute or close during close */
     WFN_WRONG_THREAD = 4,     /* a [host] function was called inside a callback */
     WFN_TIMED_OUT = 5,        /* run_wait: the run is not over yet */
     WFN_OUT_OF_MEMORY = 6,
@@ -199,7 +202,8 @@ typedef struct wfn_result {
     /*
      * The checkpoint to keep from now on instead of any earlier one; NULL: discard it, there is
      * nothing to go on from. Set when suspended, and when a failed run can be taken up again, e.g. at
-     * the deadline while the service still works.
+     * the deadline while the service still works. A run that ends before it has read its checkpoint,
+     * e.g. because its connection is not valid, gives back the one it was given.
      */
     const char* checkpoint_json;
     int64_t resume_after_ms;   /* WFN_SUSPENDED: a good moment to go on; otherwise negative */
@@ -237,7 +241,9 @@ typedef struct wfn_request {
      * Keep this checkpoint durably, in the place of an earlier one, then call run_checkpoint_saved:
      * inside the callback or later from any thread. Until then the run does not submit. It comes
      * before a submit and again once the service has named the job, so that a run whose process dies
-     * at any moment can go on without paying twice. At most 16 KiB, without secrets.
+     * never pays twice. It goes on where it was; only a run that dies between its submit and the answer
+     * to it, at a service that honours no idempotency keys, ends as an error that may have been charged.
+     * At most 16 KiB, without secrets.
      * NULL: the host keeps none.
      * [module]
      */
@@ -345,7 +351,8 @@ typedef struct wfn_module {
     /* How the run ended; NULL while it is not over, or for a handle that is not valid. [any] */
     const wfn_result* (*run_result)(wfn_run* run);
     /*
-     * Gives up the handle. A run that is not over goes on, and its on_complete still comes.
+     * Gives up the handle. A run that is not over goes on, and its on_complete still comes; the handle
+     * that its callbacks are given is valid during them.
      * [any]
      */
     wfn_status (*run_release)(wfn_run* run);

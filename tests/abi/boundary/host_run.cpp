@@ -126,13 +126,22 @@ void HostRun::checkpoint_came(void* self, wfn_run* run, const char* text) {
 
 void HostRun::completion_came(void* self, wfn_run* run, const wfn_result* result) {
     auto& me = *static_cast<HostRun*>(self);
-    if (me.on_complete)
-        me.on_complete(run, result);
-    const std::lock_guard lock(me.mutex_);
-    me.count_callback();
-    ++me.completions_;
-    me.ending_ = copy_of(*result);
-    me.changed_.notify_all();
+    try {
+        if (me.on_complete)
+            me.on_complete(run, result);
+    } catch (...) {
+        me.completed(*result);
+        throw;
+    }
+    me.completed(*result);
+}
+
+void HostRun::completed(const wfn_result& result) {
+    const std::lock_guard lock(mutex_);
+    count_callback();
+    ++completions_;
+    ending_ = copy_of(result);
+    changed_.notify_all();
 }
 
 } // namespace boundary_tests

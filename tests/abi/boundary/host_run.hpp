@@ -63,6 +63,7 @@ private:
     static void progress_came(void* self, wfn_run* run, const wfn_progress* progress);
     static void checkpoint_came(void* self, wfn_run* run, const char* text);
     static void completion_came(void* self, wfn_run* run, const wfn_result* result);
+    void completed(const wfn_result& result);
     void count_callback();
 
     const LoadedModule& module_;

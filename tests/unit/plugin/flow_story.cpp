@@ -16,7 +16,8 @@ namespace {
 RunPlan plan_of(const Facts& facts) {
     RunPlan plan;
     plan.connection = connection_with(facts.connection);
-    plan.input = std::make_unique<const Input>(facts.input);
+    if (facts.has_input)
+        plan.input = std::make_unique<const Input>(facts.input);
     plan.run_key = facts.run_key;
     plan.traceparent = facts.traceparent;
     if (facts.checkpoint)
@@ -166,6 +167,15 @@ void FlowStory::suspend() {
     take(flow_.on_suspend(now()));
 }
 
+void FlowStory::forced_end() {
+    request_.reset();
+    take(flow_.on_forced_end(now()));
+}
+
+Outcome FlowStory::broken_off() const {
+    return flow_.broken_off(make_error(ErrorCode::internal_error, "A defect."));
+}
+
 void FlowStory::timer() {
     take(flow_.on_timer(now()));
 }
@@ -175,6 +185,11 @@ void FlowStory::pass(Millis time) {
     while (wake_at_ <= end)
         wake();
     world_->now = end;
+}
+
+void FlowStory::sleep(Millis time) {
+    world_->now += time;
+    timer();
 }
 
 void FlowStory::wake() {

@@ -42,6 +42,7 @@ struct Facts {
     std::string connection; // further members
     std::string run_key = "run-1";
     Input input = example_input();
+    bool has_input = true;
     std::optional<Checkpoint> checkpoint = std::nullopt;
     bool keeps_checkpoints = true;
     Millis timeout = 15min;
@@ -78,9 +79,13 @@ public:
     void aborted(bool may_have_arrived);
     void cancel();
     void suspend();
-    void timer(); // now, whatever wake_at says
+    void forced_end();
+    Outcome broken_off() const; // by a defect, at this moment
+    void timer();               // now, whatever wake_at says
     // Lets time pass, with the timer where it is due.
     void pass(Millis time);
+    // The same, but nothing runs meanwhile: a lid was closed.
+    void sleep(Millis time);
     // Goes to wake_at and fires the timer there.
     void wake();
 

@@ -48,7 +48,8 @@ TEST_P(WithAJob, CancelTellsTheApiBeforeTheRunEnds) {
     EXPECT_EQ(run.outcome().kind, Outcome::Kind::cancelled);
     EXPECT_EQ(run.error().charged, Charged::unknown);
     EXPECT_EQ(run.error().job_id, "job-1");
-    EXPECT_FALSE(run.outcome().checkpoint);
+    EXPECT_EQ(run.outcome().checkpoint.value().state, State::prepared);
+    EXPECT_EQ(run.outcome().checkpoint.value().generation, 1); // the key belongs to the cancelled job
 }
 
 TEST_P(WithAJob, CancelThatFindsTheJobDoneEndsWithItsVideo) {
@@ -183,13 +184,13 @@ INSTANTIATE_TEST_SUITE_P(States, WithAJob,
                                                  }}),
                          name_of);
 
-TEST(JobFlowEnding, CancelOfAJobThatIsGoneLeavesNothingToCollect) {
+TEST(JobFlowEnding, CancelOfAJobThatIsNotFoundLeavesItToBeCollected) {
     FlowStory run;
     run.become_job();
     run.cancel();
     run.reply(404);
     EXPECT_EQ(run.outcome().kind, Outcome::Kind::cancelled);
-    EXPECT_FALSE(run.outcome().checkpoint);
+    EXPECT_EQ(run.outcome().checkpoint.value().state, State::submitted);
 }
 
 TEST(JobFlowEnding, CancelWhereTheApiHasNoneLeavesTheJobToBeCollected) {

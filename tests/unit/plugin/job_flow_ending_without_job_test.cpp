@@ -108,7 +108,7 @@ TEST(JobFlowSubmitUnderWay, CancelDuringTheSubmitWaitsForTheReplyAndCancelsItsJo
     run.reply(200, job_json("cancelled"));
     EXPECT_EQ(run.outcome().kind, Outcome::Kind::cancelled);
     EXPECT_EQ(run.error().charged, Charged::unknown);
-    EXPECT_FALSE(run.outcome().checkpoint);
+    EXPECT_EQ(run.outcome().checkpoint.value().generation, 1); // the key is used up
 }
 
 TEST(JobFlowSubmitUnderWay, CancelDuringASubmitThatCertainlyFailedIsUnpaid) {
