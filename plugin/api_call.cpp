@@ -68,7 +68,7 @@ void ApiCall::on_place(const Self& self) {
         if (self->done_ == nullptr || self->ended)
             return;
         self->limit_time(self->request_.timeout);
-        self->interrupt = [call = self.get()] { call->connection_->close(); };
+        self->interrupt = nullptr; // each step sets its own
         self->taken_ = true;
         self->connection_ = self->client_.pool().take(self->request_.needs_fresh_connection);
         if (self->connection_ != nullptr)
@@ -84,10 +84,7 @@ void ApiCall::open(const Self& self) {
                                const std::optional<TransportFailure>& failure) {
         if (defect != nullptr || failure)
             return self->finish(failure.value_or(TransportFailure{}), defect);
-        guarded(self, [&] {
-            self->interrupt = [call = self.get()] { call->connection_->close(); };
-            talk(self);
-        });
+        guarded(self, [&] { talk(self); });
     };
     asio::co_spawn(self->strand_, self->open_connection(), opened);
 }
@@ -107,6 +104,7 @@ asio::awaitable<std::optional<TransportFailure>> ApiCall::open_connection() {
 void ApiCall::talk(const Self& self) {
     if (self->ended)
         return self->finish(self->failure(Kind::aborted, {}));
+    self->interrupt = [call = self.get()] { call->connection_->close(); };
     self->waits_for("the reply of", &self->settings_->origin);
     self->text_ = self->request_text();
     self->reply_.emplace();
@@ -180,8 +178,10 @@ void ApiCall::on_read(const Self& self, error_code error) {
     if (const auto fault = reply_fault(error))
         return self->finish(self->failure(Kind::bad_reply, *fault));
     if (error) {
-        // The server may have closed an idle connection just now; a read is asked again on a new one.
-        if (self->connection_->reused && !self->ended && self->request_.method == "GET")
+        // The server may have closed an idle connection just now; a read is asked again on a new one. A
+        // submit never is, whatever its method.
+        if (self->connection_->reused && !self->ended && self->request_.method == "GET"
+            && !self->request_.needs_fresh_connection)
             return open(self);
         return self->finish(self->failure(Kind::broken, "the connection broke before the reply was complete ("
                                                             + error.message() + ")"));
@@ -189,8 +189,9 @@ void ApiCall::on_read(const Self& self, error_code error) {
     if (const auto fault = self->reply_->fault())
         return self->finish(self->failure(Kind::bad_reply, *fault));
     // An abort may have closed it after its last byte had come.
-    const bool keep = !self->ended && self->reply_->keep_alive() && self->connection_->buffer.size() == 0;
+    const bool keep = !self->ended && self->reply_->keep_alive() && !self->connection_->has_leftovers();
     auto reply = self->reply_->take(static_cast<std::int64_t>(std::time(nullptr)));
+    self->interrupt = nullptr;
     if (keep)
         self->give_place_back(std::move(self->connection_));
     self->finish(std::move(reply));

@@ -13,8 +13,6 @@ using namespace std::chrono_literals;
 constexpr auto longest_idle = 30s;
 // A request that may not be repeated avoids the race with a server that closes an idle connection.
 constexpr auto longest_idle_for_fresh = 1s;
-// A server that meant to close it with its last reply would have said so in that.
-constexpr auto too_short_to_ask = 5ms;
 
 } // namespace
 
@@ -67,8 +65,8 @@ std::unique_ptr<HttpConnection> ConnectionPool::idle_connection(bool needs_fresh
     while (!idle_.empty() && now - idle_.back()->idle_since <= longest) {
         auto connection = std::move(idle_.back());
         idle_.pop_back();
-        const bool just_used = now - connection->idle_since < too_short_to_ask;
-        if (connection->socket.is_open() && (just_used || connection->is_quiet()))
+        // However short it was idle: what is left on it would pass for the next reply.
+        if (connection->is_quiet())
             return connection;
     }
     return nullptr;

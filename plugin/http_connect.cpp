@@ -15,8 +15,10 @@
 #include <boost/beast/http/parser.hpp>
 
 #include <chrono>
+#include <memory>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace pixelml {
@@ -39,6 +41,8 @@ struct Addresses {
 };
 
 asio::awaitable<Addresses> look_up(const Origin& origin, Resolver& resolver, HttpExchange& exchange) {
+    if (auto over = exchange.ending())
+        co_return Addresses{{}, std::move(over)};
     const auto& host = origin.host;
     boost::system::error_code ec;
     const auto literal = asio::ip::make_address(host, ec);
@@ -48,9 +52,10 @@ asio::awaitable<Addresses> look_up(const Origin& origin, Resolver& resolver, Htt
     exchange.waits_for("the address of", &origin);
     const auto wakeup = std::make_shared<Wakeup>(co_await asio::this_coro::executor);
     const auto lookup = resolver.look_up(host, wakeup);
-    exchange.interrupt = [wakeup] { wakeup->fire(); };
-    co_await Wakeup::wait(wakeup);
-    exchange.interrupt = nullptr;
+    {
+        const Interruption interruption(exchange, [wakeup] { wakeup->fire(); });
+        co_await Wakeup::wait(wakeup);
+    }
     Resolver::forget(*lookup, wakeup);
 
     const std::lock_guard lock(lookup->mutex);
@@ -70,13 +75,16 @@ asio::awaitable<boost::system::error_code> connect_to(tcp::socket& socket, const
     socket.set_option(tcp::no_delay(true), ec);
     socket.non_blocking(true, ec);
     asio::steady_timer patience(co_await asio::this_coro::executor);
+    // A handler that is queued already is not stopped by its timer's end, and the socket may be gone by then.
+    const auto connecting = std::make_shared<std::monostate>();
     if (others_left) {
         patience.expires_after(address_patience);
-        patience.async_wait([&socket](const boost::system::error_code& stopped) {
-            boost::system::error_code ignored;
-            if (!stopped)
-                socket.cancel(ignored);
-        });
+        patience.async_wait(
+            [&socket, still = std::weak_ptr(connecting)](const boost::system::error_code& stopped) {
+                boost::system::error_code ignored;
+                if (!stopped && !still.expired())
+                    socket.cancel(ignored);
+            });
     }
     std::tie(ec) = co_await socket.async_connect(endpoint, token);
     co_return ec;
@@ -86,15 +94,12 @@ asio::awaitable<boost::system::error_code> connect_to(tcp::socket& socket, const
 asio::awaitable<MaybeFailure> connect_tcp(HttpConnection& connection, const Origin& peer,
                                           std::vector<asio::ip::address> addresses, HttpExchange& exchange) {
     exchange.waits_for("a connection to", &peer);
-    exchange.interrupt = [&connection] { connection.close(); };
     boost::system::error_code ec;
-    for (std::size_t i = 0; i < addresses.size(); ++i) {
+    for (std::size_t i = 0; i < addresses.size() && !exchange.ended; ++i) {
         const tcp::endpoint endpoint(addresses[i], peer.port);
         ec = co_await connect_to(connection.socket, endpoint, i + 1 < addresses.size());
-        if (exchange.ended)
-            break;
         if (!ec)
-            co_return std::nullopt;
+            co_return exchange.ending();
     }
     co_return exchange.failure(Kind::unreachable,
                                peer.authority() + " cannot be connected to (" + ec.message() + ")");
@@ -111,7 +116,7 @@ asio::awaitable<MaybeFailure> ask_proxy(HttpConnection& connection, const Proxy&
         writer.header("Proxy-Authorization", proxy.authorization.view());
     const auto bytes = std::move(writer).finish();
 
-    if (const auto ec = co_await connection.write(asio::buffer(bytes)); ec)
+    if (const auto ec = co_await connection.write(asio::buffer(bytes)); ec || exchange.ended)
         co_return exchange.failure(Kind::unreachable, name + " broke the connection");
     http::response_parser<http::empty_body> parser;
     parser.skip(true);
@@ -119,8 +124,12 @@ asio::awaitable<MaybeFailure> ask_proxy(HttpConnection& connection, const Proxy&
     if (const auto ec = co_await connection.read(parser, Until::header); ec)
         co_return exchange.failure(Kind::unreachable, name + " gave no usable answer (" + ec.message() + ")");
     const auto status = parser.get().result_int();
-    if (status >= 200 && status < 300)
-        co_return std::nullopt;
+    if (status >= 200 && status < 300) {
+        // Nobody behind the tunnel has spoken yet: such bytes would pass for the server's, unencrypted.
+        if (connection.buffer.size() > 0)
+            co_return exchange.failure(Kind::proxy, name + " sent more than its answer to CONNECT");
+        co_return exchange.ending();
+    }
     const auto advice =
         status == 407 ? "; it wants a user name and password, see the connection's proxy" : "";
     co_return exchange.failure(status >= 500 ? Kind::unreachable : Kind::proxy,
@@ -139,7 +148,7 @@ asio::awaitable<MaybeFailure> shake_hands(HttpConnection& connection, const Dest
         std::make_unique<asio::ssl::stream<HttpConnection::Socket&>>(connection.socket, ssl.release());
     auto [ec] = co_await connection.tls->async_handshake(asio::ssl::stream_base::client, token);
     if (!ec)
-        co_return std::nullopt;
+        co_return exchange.ending();
     // A connection that breaks says nothing about trust, so it may be tried again.
     const bool broke = ec.category() != asio::error::get_ssl_category();
     const auto* ssl_state = connection.tls->native_handle();
@@ -173,6 +182,7 @@ asio::awaitable<MaybeFailure> open_connection(HttpConnection& connection, const 
         if (addresses.failure)
             co_return addresses.failure;
     }
+    const Interruption interruption(exchange, [&connection] { connection.close(); });
     if (auto failure = co_await connect_tcp(connection, peer, std::move(addresses.list), exchange))
         co_return failure;
     if (proxy)

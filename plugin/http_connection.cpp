@@ -4,6 +4,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/http/error.hpp>
+#include <openssl/bio.h>
 #include <openssl/ssl.h>
 
 #include <sys/socket.h>
@@ -76,7 +77,19 @@ error_code HttpConnection::put(std::size_t count, error_code error, Parser& pars
     return error;
 }
 
+bool HttpConnection::has_leftovers() const {
+    if (buffer.size() > 0)
+        return true;
+    if (tls == nullptr)
+        return false;
+    // Asio puts all that it receives into this BIO before it receives more.
+    const auto* ssl = tls->native_handle();
+    return SSL_has_pending(ssl) == 1 || BIO_ctrl_pending(SSL_get_rbio(ssl)) > 0;
+}
+
 bool HttpConnection::is_quiet() {
+    if (has_leftovers())
+        return false;
     char byte = 0;
     const auto received = ::recv(socket.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
     return received < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);

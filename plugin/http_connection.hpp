@@ -37,6 +37,8 @@ struct HttpConnection {
     boost::asio::mutable_buffer space();
     boost::system::error_code put(std::size_t count, boost::system::error_code error, Parser& parser);
 
+    // Whether something that was received waits behind what was read, also still encrypted.
+    bool has_leftovers() const;
     // Whether the peer has neither closed it nor said something out of turn.
     bool is_quiet();
     // Ends every operation under way.

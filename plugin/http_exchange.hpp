@@ -56,6 +56,11 @@ public:
         return {kind, sent, std::move(message)};
     }
 
+    // Why no further step may begin; nullopt: it may.
+    std::optional<TransportFailure> ending() const {
+        return ended ? std::optional(failure(*ended, {})) : std::nullopt;
+    }
+
     // For the message of a time-out. Both must live as long as the wait.
     void waits_for(const char* what, const Origin* where = nullptr) {
         waiting_for_ = what;
@@ -74,6 +79,21 @@ private:
 
     const char* waiting_for_ = "a free connection";
     const Origin* waiting_at_ = nullptr;
+};
+
+// How to wake an exchange during a part of its way. Taken back on every way out, because what it touches may
+// be gone afterwards.
+class Interruption {
+public:
+    Interruption(HttpExchange& exchange, std::function<void()> interrupt) : exchange_(exchange) {
+        exchange_.interrupt = std::move(interrupt);
+    }
+    Interruption(const Interruption&) = delete;
+    Interruption& operator=(const Interruption&) = delete;
+    ~Interruption() { exchange_.interrupt = nullptr; }
+
+private:
+    HttpExchange& exchange_;
 };
 
 } // namespace pixelml

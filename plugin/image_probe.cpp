@@ -156,6 +156,9 @@ asio::awaitable<ImageVerdict> ImageProbe::follow(std::string url, const Connecti
 
 asio::awaitable<ImageVerdict> ImageProbe::ask(const HttpUrl& url, const Connection& settings,
                                               bool loopback_allowed, HttpExchange& exchange) {
+    // One limit for all redirects: once it is over, none is followed.
+    if (const auto over = exchange.ending())
+        co_return verdict_of_image(*over);
     SSL_CTX* context = nullptr;
     if (url.origin.tls) {
         std::string failure;
@@ -173,7 +176,7 @@ asio::awaitable<ImageVerdict> ImageProbe::ask(const HttpUrl& url, const Connecti
     }
 
     exchange.waits_for("the image's server", &url.origin);
-    exchange.interrupt = [&connection] { connection.close(); };
+    const Interruption interruption(exchange, [&connection] { connection.close(); });
     const auto request = request_for(url, user_agent_);
     auto ec = co_await connection.write(asio::buffer(request));
     Parser parser;
@@ -181,9 +184,12 @@ asio::awaitable<ImageVerdict> ImageProbe::ask(const HttpUrl& url, const Connecti
     parser.body_limit(boost::none); // it is left as soon as the first bytes are there
     if (!ec)
         ec = co_await connection.read(parser, Until::header);
-    while (!ec && !parser.is_done() && parser.get().body().size() < image_signature_bytes)
+    // No other reply's body is looked at.
+    const bool has_image =
+        !ec && http::to_status_class(parser.get().result()) == http::status_class::successful;
+    while (has_image && !ec && !parser.is_done() && parser.get().body().size() < image_signature_bytes)
         ec = co_await connection.read(parser, Until::more);
-    if (ec && !parser.is_header_done())
+    if (exchange.ended || !parser.is_header_done())
         co_return verdict_of_image(exchange.failure(
             Kind::broken, url.origin.authority() + " gave no usable answer (" + ec.message() + ")"));
     co_return verdict_of_image(read_reply(parser), settings.binding->largest_image_bytes);

@@ -63,8 +63,9 @@ asio::awaitable<void> copy(SharedSocket from, SharedSocket to) {
 
 class ConnectProxy::Implementation {
 public:
-    explicit Implementation(const std::string& credentials)
+    Implementation(const std::string& credentials, const std::string& behind)
         : authorization_(credentials.empty() ? std::string() : basic_authorization(credentials)),
+          established_("HTTP/1.1 200 Connection established\r\n\r\n" + behind),
           listener_([this](tcp::socket client) {
               return serve(std::make_shared<tcp::socket>(std::move(client)));
           }) {}
@@ -106,7 +107,7 @@ private:
             const std::lock_guard lock(mutex_);
             ++tunnels_;
         }
-        co_await say(client, "HTTP/1.1 200 Connection established\r\n\r\n");
+        co_await say(client, established_);
         asio::co_spawn(client->get_executor(), copy(client, server), asio::detached);
         co_await copy(server, client);
     }
@@ -118,14 +119,15 @@ private:
     }
 
     const std::string authorization_;
+    const std::string established_;
     mutable std::mutex mutex_; // of what follows
     std::vector<std::string> targets_;
     std::size_t tunnels_ = 0;
     LoopbackListener listener_; // last: it serves with all of the above
 };
 
-ConnectProxy::ConnectProxy(const std::string& credentials)
-    : implementation_(std::make_unique<Implementation>(credentials)) {}
+ConnectProxy::ConnectProxy(const std::string& credentials, const std::string& behind)
+    : implementation_(std::make_unique<Implementation>(credentials, behind)) {}
 
 ConnectProxy::~ConnectProxy() = default;
 

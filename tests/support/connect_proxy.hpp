@@ -14,7 +14,8 @@ namespace test_support {
 class ConnectProxy {
 public:
     // credentials: "user:password" that a client must show, else it is answered with 407; empty: none.
-    explicit ConnectProxy(const std::string& credentials);
+    // behind: what it says after its answer to a CONNECT, in one piece with it.
+    explicit ConnectProxy(const std::string& credentials, const std::string& behind = {});
     ConnectProxy(const ConnectProxy&) = delete;
     ConnectProxy& operator=(const ConnectProxy&) = delete;
     ~ConnectProxy();

@@ -1,5 +1,7 @@
 // Limits and time-outs of one request, and what travels with every request.
 #include "scripted_api.hpp"
+#include "test_certificates.hpp"
+#include "test_directory.hpp"
 
 #include <gtest/gtest.h>
 
@@ -139,6 +141,81 @@ TEST(Request, OfExactlyTheLimitsIsRead) {
     const auto result = run_with_first_submit(with_body(std::move(body)), submits, false);
     EXPECT_EQ(video_of(result), video_url) << describe(result);
     EXPECT_EQ(submits, 1U);
+}
+
+// A submit's reply that ends where a read of the node's does, and the reply to a poll that nobody asked for.
+Reply reply_with_leftovers() {
+    constexpr std::size_t first_read = 4096;
+    const std::string body = R"({"id": "job-1", "status": "queued"})";
+    const std::string forged =
+        R"({"id": "job-1", "status": "completed", "output": {"video": "https://videos.example/other.mp4"}})";
+    const auto head = [](const char* status, std::size_t length) {
+        return "HTTP/1.1 " + std::string(status) + "\r\nContent-Length: " + std::to_string(length)
+               + "\r\nX-Padding: ";
+    };
+    const std::string end = "\r\n\r\n";
+    auto accepted_text = head("202 Accepted", body.size());
+    accepted_text.append(first_read - accepted_text.size() - end.size() - body.size(), 'x');
+    Reply reply;
+    reply.raw = accepted_text + end + body + head("200 OK", forged.size()) + end + forged;
+    return reply;
+}
+
+void expect_leftovers_unused(ScriptedApi& api, const test_support::RunSpec& spec) {
+    NodeHost host;
+    const auto result = host.run(spec);
+    EXPECT_EQ(video_of(result), video_url) << describe(result);
+    EXPECT_EQ(api.server().connections_accepted(), 2U);
+    EXPECT_EQ(api.submits().size(), 1U);
+}
+
+TEST(Request, IsNotAnsweredByWhatAnotherLeftOver) {
+    ScriptedApi api({.submit = [](const Request&, int) { return reply_with_leftovers(); }});
+    expect_leftovers_unused(api, api.spec());
+}
+
+TEST(Request, IsNotAnsweredByWhatAnotherLeftOverInTls) {
+    const test_support::TestDirectory directory;
+    const auto authority = test_support::make_authority("Authority of this test");
+    ScriptedApi api({.submit = [](const Request&, int) { return reply_with_leftovers(); }},
+                    test_support::make_leaf(authority));
+    auto spec = api.spec();
+    spec.connection["ca_file"] = directory.write("ca.pem", authority.certificate_pem);
+    expect_leftovers_unused(api, spec);
+}
+
+// The connection that was used again closed before a reply: a poll would be asked once more.
+TEST(Request, ThatIsASubmitIsNeverRepeatedUnseenNotEvenAGet) {
+    int submits = 0; // used on the server's thread, and when it has ended
+    wfn::Result result;
+    {
+        test_support::ScriptedServer server([&](const Request& request) {
+            if (request.target.find("/jobs/") != std::string::npos)
+                return finished();
+            return ++submits == 1 ? accepted("job-1") : test_support::no_reply(Reply::Then::close);
+        });
+        test_support::RunSpec spec;
+        spec.input = valid_input();
+        spec.connection = connection_to(server.base_url());
+        spec.connection["api_binding"] = {
+            {"name", "Asks by GET"},
+            {"submit", {{"method", "GET"}, {"path", "/submit"}, {"body", {{"prompt", "{{prompt}}"}}}}},
+            {"poll", {{"method", "GET"}, {"path", "/jobs/{id}"}}},
+            {"reply", {{"id", {"/id"}}, {"status", {"/status"}}, {"video", {"/output/video"}}}},
+            {"status_words",
+             {{"queued", {"queued"}},
+              {"running", {"processing"}},
+              {"success", {"completed", "success", "succeeded"}},
+              {"failed", {"failed"}},
+              {"cancelled", {"cancelled"}}}}};
+        NodeHost host;
+        const auto first = host.run(spec);
+        EXPECT_EQ(video_of(first), video_url) << describe(first);
+        result = host.run(spec);
+        EXPECT_EQ(server.connections_accepted(), 1U);
+    }
+    EXPECT_EQ(error_member(result, "type"), "Submission Unknown") << describe(result);
+    EXPECT_EQ(submits, 2);
 }
 
 TEST(Request, CarriesTheTraceParentAndNamesTheHost) {

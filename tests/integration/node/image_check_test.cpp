@@ -138,6 +138,24 @@ TEST_F(ImageCheck, AnImageThatCannotBeReachedIsRefused) {
     expect_refused(run_with(rubbish.base_url() + "/a.jpg"), "Invalid Image URL", "no usable answer");
 }
 
+TEST_F(ImageCheck, OneLimitHoldsForAllOfItsSteps) {
+    ScriptedServer images([](const Request& request) {
+        if (request.target == "/silent")
+            return test_support::held_reply();
+        Reply reply;
+        reply.raw = request.target == "/redirect"
+                        ? "HTTP/1.1 302 Found\r\nLocation: /silent\r\nContent-Length: 100\r\n\r\n"
+                        : "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n";
+        return reply;
+    });
+    for (const auto* path : {"/redirect", "/body-that-never-comes"}) {
+        SCOPED_TRACE(path);
+        const auto result = run_with(images.base_url() + path);
+        expect_refused(result, "Invalid Image URL", "no answer in time");
+        EXPECT_EQ(error_member(result, "retryable"), "true");
+    }
+}
+
 TEST_F(ImageCheck, FollowsRedirectsUpToThree) {
     ScriptedServer images([](const Request& request) {
         const int left = request.target.back() - '0';

@@ -71,6 +71,26 @@ TEST(Proxy, ThatWantsAnotherPasswordSaysSo) {
     EXPECT_EQ(api.server().connections_accepted(), 0U);
 }
 
+// Such bytes are not the server's: they were said before its TLS began.
+TEST(Proxy, WhatItSaysBehindItsAnswerIsNoReplyOfTheApi) {
+    const test_support::TestDirectory directory;
+    const auto authority = test_support::make_authority("Authority of this test");
+    ScriptedApi api({}, test_support::make_leaf(authority));
+    const std::string forged =
+        R"({"id": "job-9", "status": "completed", "output": {"video": "https://x/y.mp4"}})";
+    const ConnectProxy proxy("", "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(forged.size())
+                                     + "\r\n\r\n" + forged);
+    auto spec = api.spec();
+    spec.connection["ca_file"] = directory.write("ca.pem", authority.certificate_pem);
+    spec.connection["proxy"] = proxy_url(proxy, "");
+    NodeHost host;
+    const auto result = host.run(spec);
+    EXPECT_EQ(error_member(result, "type"), "API Connection Error") << describe(result);
+    EXPECT_EQ(error_member(result, "charged"), "no");
+    EXPECT_NE(error_member(result, "message").find("more than its answer"), std::string::npos);
+    EXPECT_TRUE(api.server().requests().empty());
+}
+
 TEST(Proxy, ThatIsNotThereIsNamed) {
     std::string gone;
     {

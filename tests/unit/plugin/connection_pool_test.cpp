@@ -23,6 +23,17 @@ protected:
         return place;
     }
 
+    using tcp = boost::asio::ip::tcp;
+
+    // A connection to this process, and its other end.
+    std::unique_ptr<HttpConnection> connected(tcp::socket& peer) {
+        tcp::acceptor acceptor(io_, {boost::asio::ip::address_v4::loopback(), 0});
+        auto connection = std::make_unique<HttpConnection>(io_);
+        connection->socket.connect(acceptor.local_endpoint());
+        acceptor.accept(peer);
+        return connection;
+    }
+
     boost::asio::io_context io_;
     std::shared_ptr<ConnectionPool> pool_ = std::make_shared<ConnectionPool>(io_, 2);
 };
@@ -65,12 +76,32 @@ TEST_F(ConnectionPoolTest, AConnectionThatIsNotOpenIsNotUsedAgain) {
 TEST_F(ConnectionPoolTest, AConnectionThatWasUsedJustNowIsUsedAgain) {
     const auto first = request();
     pool_->take(false);
-    auto connection = std::make_unique<HttpConnection>(io_);
-    connection->socket.open(boost::asio::ip::tcp::v4());
+    tcp::socket peer(io_);
+    auto connection = connected(peer);
     const auto* given = connection.get();
     pool_->give_back(first->ticket, std::move(connection));
     const auto second = request();
     EXPECT_EQ(pool_->take(true).get(), given);
+}
+
+// Whatever the next request is, what waits there is no reply to it.
+TEST_F(ConnectionPoolTest, AConnectionWithSomethingLeftOnItIsNotUsedAgain) {
+    for (const bool needs_fresh : {false, true}) {
+        for (const bool was_read : {false, true}) {
+            const auto first = request();
+            pool_->take(false);
+            tcp::socket peer(io_);
+            auto connection = connected(peer);
+            peer.send(boost::asio::buffer("?", 1));
+            connection->socket.wait(tcp::socket::wait_read);
+            if (was_read)
+                connection->buffer.commit(connection->socket.receive(connection->space()));
+            pool_->give_back(first->ticket, std::move(connection));
+            const auto second = request();
+            EXPECT_EQ(pool_->take(needs_fresh), nullptr) << needs_fresh << was_read;
+            pool_->give_back(second->ticket, nullptr);
+        }
+    }
 }
 
 TEST_F(ConnectionPoolTest, MayGoWhileItsTimerRuns) {
