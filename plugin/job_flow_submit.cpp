@@ -36,13 +36,18 @@ Error redirect_error(const HttpReply& reply, const std::string& service) {
     return error;
 }
 
-Error unreadable_reply(const HttpReply& reply) {
-    auto error =
+Error error_of_submit_reply(const HttpReply& reply, const JobReply& job, const Binding& binding) {
+    if (verdict_of_submit(reply.status) != SubmitVerdict::accepted)
+        return error_of_reply(reply, binding);
+    auto error = error_of_refusal(reply, binding);
+    if (job.refused || error.code == ErrorCode::insufficient_credits)
+        return error;
+    error =
         make_error(ErrorCode::invalid_api_response, trimmed(reply.body).starts_with('{')
                                                         ? "The reply to the submit names no job."
                                                         : "The reply to the submit is not a JSON object.");
     error.http_status = reply.status;
-    error.request_id = pixelml::presentable(reply.request_id);
+    error.request_id = presentable(reply.request_id);
     return error;
 }
 
@@ -189,10 +194,8 @@ Step JobFlow::on_submit_reply(TimePoint now, const HttpReply& reply) {
         return on_job(now, job);
 
     const bool redirected = reply.status >= 300 && reply.status < 400;
-    auto error = redirected                           ? redirect_error(reply, binding().name)
-                 : verdict != SubmitVerdict::accepted ? error_of_reply(reply, binding())
-                 : job.refused                        ? error_of_refusal(reply, binding())
-                                                      : unreadable_reply(reply);
+    auto error =
+        redirected ? redirect_error(reply, binding().name) : error_of_submit_reply(reply, job, binding());
     const bool repeatable = verdict == SubmitVerdict::uncertain && !redirected;
     if (named && !(repeatable && plan_.connection->idempotent_submit))
         return keep_named_job(std::move(error), job);
