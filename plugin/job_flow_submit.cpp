@@ -186,7 +186,8 @@ Step JobFlow::on_submit_reply(TimePoint now, const HttpReply& reply) {
     const auto job =
         read_submit_reply(reply, binding(), plan_.connection->origin, plan_.connection->base_path);
     const bool named = !job.id.empty();
-    if (reply.status == 429 && (named || error_of_reply(reply, binding()).code == ErrorCode::rate_limited))
+    if (reply.status == 429
+        && (named || error_of_reply(reply, binding()).code != ErrorCode::insufficient_credits))
         traffic_.pause_until(now + reply.retry_after.value_or(backoff(submit_failures_, jitter_.next())));
     const bool is_the_job = verdict == SubmitVerdict::accepted || verdict == SubmitVerdict::absent
                             || (reply.status == 303 && !job.targets.poll.empty());
