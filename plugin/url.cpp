@@ -139,7 +139,12 @@ std::optional<std::string> resolved_url(std::string_view base, std::string_view 
 
 std::optional<std::string> same_origin_target(const Origin& base_origin, std::string_view base_target,
                                               std::string_view reference) {
-    const auto resolved = resolved_url(to_text(base_origin, base_target), reference);
+    // Boost.URL 1.81 decodes %2F where it resolves, which would name another job: a whole path needs no
+    // resolving.
+    const bool whole_path = reference.starts_with('/') && !reference.starts_with("//")
+                            && reference.find("/.") == std::string_view::npos;
+    const auto resolved = whole_path ? std::optional(to_text(base_origin, reference))
+                                     : resolved_url(to_text(base_origin, base_target), reference);
     if (!resolved)
         return std::nullopt;
     const auto url = parse_http_url(*resolved);

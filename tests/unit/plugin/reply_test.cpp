@@ -130,9 +130,9 @@ JobReply submit_reply(int status, const std::string& body, const std::string& lo
 
 TEST(SubmitReply, TakesALocationOfTheOriginForTheJob) {
     for (const int status : {201, 202, 303}) {
-        const auto job = submit_reply(status, "", "/v1/jobs/j7?x=1");
-        EXPECT_EQ(job.id, "j7") << status;
-        EXPECT_EQ(job.targets.poll, "/v1/jobs/j7?x=1") << status;
+        const auto job = submit_reply(status, "", "/v1/jobs/j%2F7?x=1");
+        EXPECT_EQ(job.id, "j/7") << status;
+        EXPECT_EQ(job.targets.poll, "/v1/jobs/j%2F7?x=1") << status;
     }
     EXPECT_EQ(submit_reply(202, "", "https://api.example/tasks/t1/").id, "t1");
     EXPECT_EQ(submit_reply(202, R"({"id": "a"})", "/v1/jobs/b").id, "a");
