@@ -148,6 +148,7 @@ private:
     Step try_submit(TimePoint now);
     Step wait_before_submit(TimePoint now);
     Step on_submit_reply(TimePoint now, const HttpReply& reply);
+    Step keep_named_job(Error error, const JobReply& job);
     Step on_submit_failure(TimePoint now, const TransportFailure& failure);
     Step retry_submit(TimePoint now, Error error, std::optional<Millis> retry_after, bool uncertain);
     Step fail_submit(Error error, bool uncertain);
@@ -160,13 +161,16 @@ private:
     Step wait_for_next_look(TimePoint now, std::optional<Millis> retry_after);
     NextLook next_look(TimePoint now);
     bool may_be_held() const;
+    TimePoint earliest_ask() const;
     Millis age(TimePoint now) const;
     Step ask_for_job(TimePoint now);
     Step on_job_reply(TimePoint now, const HttpReply& reply);
     Step on_job_refused(const HttpReply& reply);
     Step retry_poll(TimePoint now, const std::string& why, std::optional<Millis> retry_after);
     Step lose_job(Error error, bool collectable);
-    Step succeed(const std::string& video);
+    Step on_job_not_known(TimePoint now, const HttpReply& reply);
+    Step succeed(const JobReply& job);
+    bool has_video(const JobReply& job) const;
     void read_job_progress(const JobReply& job);
 
     Step take_last_look(TimePoint now);
@@ -230,6 +234,10 @@ private:
     bool woke_late_ = false;        // after its deadline, and was given time for one last look
     bool warned_of_status_ = false;
     std::optional<TimePoint> status_unknown_since_;
+    std::string asked_target_;    // of the last poll
+    std::string follow_;          // where the API sent the last poll to, for the next one
+    std::string last_trouble_;    // a sentence about the last reply, where it said nothing that is known
+    TimePoint asks_paid_until_{}; // see earliest_ask()
 };
 
 } // namespace pixelml

@@ -61,7 +61,7 @@ Step JobFlow::on_cancel_reply(const HttpReply& reply) {
     if (accepted) {
         const auto job = read_job_reply(reply, binding(), plan_.connection->origin, "/");
         if (job && job->status == JobStatus::succeeded) // before the cancel came, and it is paid for
-            return job->video.empty() ? on_cancel_failure("it was done already") : succeed(job->video);
+            return job->video.empty() ? on_cancel_failure("it was done already") : succeed(*job);
     }
     const bool gone = reply.status == 404 || reply.status == 410;
     if (!accepted && !gone)
@@ -120,6 +120,7 @@ Step JobFlow::finish_at_deadline(bool job_cancelled) {
     auto error = make_error(
         ErrorCode::processing_timeout,
         "The video was not ready within " + duration_text(plan_.timeout) + ". "
+            + (last_trouble_.empty() ? "" : last_trouble_ + " ")
             + (job_cancelled ? "The job was cancelled."
                              : "The job goes on; its checkpoint lets a later run collect the video."));
     error.charged = Charged::unknown;

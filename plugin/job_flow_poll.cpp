@@ -1,8 +1,10 @@
 // JobFlow from the moment the API has named the job until it is done.
+#include "api_text.hpp"
 #include "duration_text.hpp"
 #include "job_flow.hpp"
 #include "output.hpp"
 #include "poll_schedule.hpp"
+#include "url.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -17,6 +19,14 @@ using namespace std::chrono_literals;
 // is not about a job at all does not keep one until its deadline.
 constexpr auto patience_with_unknown_status = 10min;
 
+// How long a new job may be unknown to a part of the API that has not heard of it yet.
+constexpr auto patience_with_new_job = 30s;
+
+// A job is asked for at most once in 0.5 s on average over a minute, whatever its progress or estimate says:
+// each request costs one of this interval, and so many may be had in advance.
+constexpr Millis least_interval{550};
+constexpr int burst = 10; // 60 s / 0.55 s + 10 < 120
+
 } // namespace
 
 Step JobFlow::on_job(TimePoint now, const JobReply& job) {
@@ -29,8 +39,8 @@ Step JobFlow::on_job(TimePoint now, const JobReply& job) {
         std::make_unique<JobWatch>(durations_.of(plan_.input->model + "/" + plan_.input->size.value_or("")));
     plan_.input.reset(); // a run that only waits keeps no texts
     read_job_progress(job);
-    if (job.status == JobStatus::succeeded && !job.video.empty())
-        return succeed(job.video);
+    if (has_video(job))
+        return succeed(job);
     if (job.status == JobStatus::failed || job.status == JobStatus::cancelled)
         return lose_job(error_of_failed_job(job, binding()), false);
     if (ending_ != Ending::none)
@@ -80,19 +90,28 @@ Step JobFlow::wait_for_next_look(TimePoint now, std::optional<Millis> retry_afte
 Step JobFlow::wait_to_poll(TimePoint now, Millis delay) {
     state_ = State::before_poll;
     look_again_ = true;
-    next_moment_ = std::max(now + delay, traffic_.not_before());
+    next_moment_ = std::max({now + delay, traffic_.not_before(), earliest_ask()});
     return step(Wait{});
 }
 
+// The one place that bounds how often the API is asked for the job.
+TimePoint JobFlow::earliest_ask() const {
+    return asks_paid_until_ - least_interval * (burst - 1);
+}
+
 Step JobFlow::ask_for_job(TimePoint now) {
-    if (traffic_.not_before() > now)
+    if (std::max(traffic_.not_before(), earliest_ask()) > now)
         return wait_to_poll(now, 0ms);
+    asks_paid_until_ = std::max(asks_paid_until_, now) + least_interval;
     state_ = State::polling;
     const auto& what = job_succeeded_ ? *binding().result : binding().poll;
     const auto hold = job_succeeded_ || may_be_held() ? Hold::yes : Hold::no;
     asked_at_ = now;
-    const auto& target = job_succeeded_ ? mark_.job.targets.result : mark_.job.targets.poll;
+    const auto target = !follow_.empty() ? std::exchange(follow_, {})
+                        : job_succeeded_ ? mark_.job.targets.result
+                                         : mark_.job.targets.poll;
     auto request = job_request(what, binding(), plan_.connection->base_path, target, mark_.job.id, hold);
+    asked_target_ = request.target;
     request.timeout = plan_.connection->request_timeout;
     if (hold == Hold::yes)
         request.timeout += std::chrono::seconds(what.prefer_wait_seconds);
@@ -104,22 +123,45 @@ Step JobFlow::on_job_reply(TimePoint now, const HttpReply& reply) {
         traffic_.pause_until(now + reply.retry_after.value_or(backoff(poll_failures_, jitter_.next())));
     if (poll_may_recover(reply.status))
         return retry_poll(now, error_of_reply(reply, binding()).message, reply.retry_after);
+    // A job that is done may send on to its video. Only this once: the job's own address stays.
+    if (reply.status == 303 && ending_ == Ending::none)
+        if (auto next = same_origin_target(plan_.connection->origin, asked_target_, reply.location)) {
+            follow_ = std::move(*next);
+            return ask_for_job(now);
+        }
+    if (reply.status == 404 || reply.status == 410)
+        return on_job_not_known(now, reply);
     if (reply.status < 200 || reply.status >= 300)
         return on_job_refused(reply);
-    const auto& asked = mark_.job.targets.poll;
-    const auto job = read_job_reply(reply, binding(), plan_.connection->origin, asked.empty() ? "/" : asked);
-    if (!job)
+    const bool still_at_work = reply.status == 202 && trimmed(reply.body).empty();
+    auto job = read_job_reply(reply, binding(), plan_.connection->origin, asked_target_);
+    if (still_at_work) {
+        job.emplace();
+        job->status = JobStatus::running;
+    }
+    if (!job) {
+        last_trouble_ = "The last reply of " + binding().name + " is not a JSON object: \""
+                        + pixelml::presentable(reply.body, 100) + "\".";
         return retry_poll(now, "The reply of " + binding().name + " is not a JSON object.", std::nullopt);
+    }
 
     traffic_.note_success();
     poll_failures_ = 0;
     was_held_ = now - asked_at_ >= std::chrono::milliseconds(500) * binding().poll.prefer_wait_seconds;
-    if (job_succeeded_)
-        return succeed(job->video);
+    last_trouble_.clear();
+    if (!job->status && !has_video(*job))
+        last_trouble_ = job->status_word.empty()
+                            ? "The last reply of " + binding().name + " names no status of the job."
+                            : binding().name + " calls the job \""
+                                  + pixelml::presentable(job->status_word, 100)
+                                  + "\", which is not known here.";
+    if (job_succeeded_ && !still_at_work)
+        return succeed(*job);
     if (!job->targets.result.empty())
         mark_.job.targets.result = job->targets.result;
     read_job_progress(*job);
-    if (job->status)
+    const bool done = job->status == JobStatus::succeeded || has_video(*job);
+    if (job->status || done)
         status_unknown_since_.reset();
     else if (!status_unknown_since_)
         status_unknown_since_ = now;
@@ -129,17 +171,16 @@ Step JobFlow::on_job_reply(TimePoint now, const HttpReply& reply) {
                                        + " that is known for " + duration_text(patience_with_unknown_status)
                                        + "."),
                         true);
-    const bool ended = job->status == JobStatus::succeeded || job->status == JobStatus::failed
-                       || job->status == JobStatus::cancelled;
-    if (watch_ != nullptr && job->status == JobStatus::succeeded)
+    const bool ended = done || job->status == JobStatus::failed || job->status == JobStatus::cancelled;
+    if (watch_ != nullptr && done)
         watch_->note_done(age(now));
     else if (watch_ != nullptr && !ended)
         watch_->note_running(age(now));
-    if (job->status == JobStatus::succeeded) {
+    if (done) {
         job_succeeded_ = job->video.empty() && binding().result.has_value();
         return job_succeeded_ && ending_ == Ending::none ? ask_for_job(now)
                : job_succeeded_                          ? end_with_job(now)
-                                                         : succeed(job->video);
+                                                         : succeed(*job);
     }
     if (job->status == JobStatus::failed || job->status == JobStatus::cancelled)
         return lose_job(error_of_failed_job(*job, binding()), false);
@@ -150,20 +191,29 @@ Step JobFlow::on_job_reply(TimePoint now, const HttpReply& reply) {
     return wait_for_next_look(now, reply.retry_after);
 }
 
+// 404 and 410 mean "not yet" right after the submit. Later they end the run; but a job that was paid for may
+// come back, so it stays collectable.
+Step JobFlow::on_job_not_known(TimePoint now, const HttpReply& reply) {
+    const auto status = "(HTTP " + std::to_string(reply.status) + ")";
+    if (watch_ != nullptr && age(now) < patience_with_new_job)
+        return retry_poll(now, binding().name + " does not know the new job yet " + status + ".",
+                          reply.retry_after);
+    auto error = error_of_reply(reply, binding());
+    error.code = ErrorCode::generation_failed;
+    error.message = binding().name + " does not know job " + mark_.job.id + " " + status
+                    + ". Its checkpoint lets a later run ask again.";
+    error.retryable = false;
+    return lose_job(std::move(error), true);
+}
+
 // A reply that no repetition changes.
 Step JobFlow::on_job_refused(const HttpReply& reply) {
-    const bool gone = reply.status == 404 || reply.status == 410;
     auto error = error_of_reply(reply, binding());
-    if (gone) {
-        error.code = ErrorCode::generation_failed;
-        error.message = binding().name + " does not know job " + mark_.job.id + " any more (HTTP "
-                        + std::to_string(reply.status) + ").";
-    } else if (job_succeeded_ && error.code == ErrorCode::invalid_input) {
+    if (job_succeeded_ && error.code == ErrorCode::invalid_input)
         error.code = ErrorCode::generation_failed; // how a queue reports a job that failed
-    }
     error.retryable = false;
     const bool about_the_job = job_succeeded_ && (reply.status == 400 || reply.status == 422);
-    return lose_job(std::move(error), !gone && !about_the_job);
+    return lose_job(std::move(error), !about_the_job);
 }
 
 Step JobFlow::retry_poll(TimePoint now, const std::string& why, std::optional<Millis> retry_after) {
@@ -186,8 +236,13 @@ Step JobFlow::lose_job(Error error, bool collectable) {
     return fail(std::move(error), collectable ? mark_ : next_generation());
 }
 
-Step JobFlow::succeed(const std::string& video) {
-    auto output = make_output(video, output_schema_, plan_.connection->allow_insecure_loopback);
+bool JobFlow::has_video(const JobReply& job) const {
+    return pixelml::has_video(job, plan_.connection->allow_insecure_loopback);
+}
+
+Step JobFlow::succeed(const JobReply& job) {
+    auto output =
+        make_output(job.video, output_schema_, plan_.connection->allow_insecure_loopback, job.video_path);
     if (!output) {
         auto error = output.error();
         error.job_id = mark_.job.id;
@@ -202,10 +257,10 @@ Step JobFlow::succeed(const std::string& video) {
 void JobFlow::read_job_progress(const JobReply& job) {
     // The reply to a submit need not say; that of a poll should.
     const bool silent = job.status_word.empty();
-    if (!job.status && !warned_of_status_ && !(silent && state_ == State::submitting)) {
+    if (!job.status && !has_video(job) && !warned_of_status_ && !(silent && state_ == State::submitting)) {
         warned_of_status_ = true;
         warn("unknown_status", silent ? "The API names no status of the job; it counts as running."
-                                      : "The API calls the job \"" + job.status_word.substr(0, 64)
+                                      : "The API calls the job \"" + pixelml::presentable(job.status_word, 64)
                                             + "\", which the binding does not list; it counts as running.");
     }
     std::optional<Millis> eta;

@@ -1,4 +1,5 @@
 // JobFlow from the start of a run until the API has named its job.
+#include "api_text.hpp"
 #include "duration_text.hpp"
 #include "idempotency_key.hpp"
 #include "job_flow.hpp"
@@ -31,7 +32,22 @@ Error redirect_error(const HttpReply& reply, const std::string& service) {
                             service + " redirects to another address (HTTP " + std::to_string(reply.status)
                                 + "), which is not followed: set base_url to where the API is.");
     error.http_status = reply.status;
-    error.request_id = reply.request_id;
+    error.request_id = pixelml::presentable(reply.request_id);
+    return error;
+}
+
+Error error_of_submit_reply(const HttpReply& reply, const JobReply& job, const Binding& binding) {
+    if (verdict_of_submit(reply.status) != SubmitVerdict::accepted)
+        return error_of_reply(reply, binding);
+    auto error = error_of_refusal(reply, binding);
+    if (job.refused || error.code == ErrorCode::insufficient_credits)
+        return error;
+    error =
+        make_error(ErrorCode::invalid_api_response, trimmed(reply.body).starts_with('{')
+                                                        ? "The reply to the submit names no job."
+                                                        : "The reply to the submit is not a JSON object.");
+    error.http_status = reply.status;
+    error.request_id = presentable(reply.request_id);
     return error;
 }
 
@@ -148,39 +164,63 @@ Step JobFlow::wait_before_submit(TimePoint now) {
     next_moment_ = std::max({now, next_moment_, traffic_.not_before()});
     if (next_moment_ >= deadline_ && last_submit_error_)
         return fail_submit(*last_submit_error_, uncertain_submit_);
+    if (traffic_.not_before() >= deadline_) { // another run was told to wait so long; nothing was sent
+        auto error = make_error(ErrorCode::rate_limited,
+                                binding().name + " asked for a pause that is longer than the run may take.");
+        error.retry_after_ms = std::chrono::duration_cast<Millis>(traffic_.not_before() - now).count();
+        return fail_submit(std::move(error), uncertain_submit_);
+    }
     if (progress_.phase != Phase::retrying)
         report(Phase::queued, "Waiting because " + binding().name + " asked for a pause");
     return step(Wait{});
 }
 
 // What each end of a submit leads to:
-//   accepted, names a job     the job is known
-//   accepted, unreadable      uncertain
-//   429, 503, no connection   certainly no job: again after a wait, with the same key
-//   5xx, a broken connection  uncertain: again with the same key where the API honours it, else the end
-//   other 4xx, redirects      rejected: the end
+//   2xx, 429, 503 that names a job    the job is known; 2xx, 303: a Location within the origin names it too
+//   any other that names a job        the end, but the job is kept: somebody may pay for it
+//   "no credits", whatever status     rejected: the end
+//   2xx that says no                  rejected: the end
+//   2xx, unreadable or without a job  uncertain
+//   429, 503, no connection           certainly no job: again after a wait, with the same key
+//   5xx, a broken connection          uncertain: again with the same key where the API honours it, else the
+//   end 301, 302, 303                     uncertain, and the end: the repetition would be redirected too 307,
+//   308, other 4xx               rejected: the end
 Step JobFlow::on_submit_reply(TimePoint now, const HttpReply& reply) {
     const auto verdict = verdict_of_submit(reply.status);
-    if (verdict == SubmitVerdict::accepted) {
-        const auto job = read_job_reply(reply, binding(), plan_.connection->origin,
-                                        plan_.connection->base_path + binding().submit_path);
-        if (job && !job->id.empty())
-            return on_job(now, *job);
-        auto error = make_error(ErrorCode::invalid_api_response,
-                                std::string("The reply to the submit ")
-                                    + (job ? "names no job." : "is not a JSON object."));
-        error.http_status = reply.status;
-        error.request_id = reply.request_id;
-        return retry_submit(now, std::move(error), std::nullopt, true);
-    }
-    if (reply.status >= 300 && reply.status < 400)
-        return fail_submit(redirect_error(reply, binding().name), uncertain_submit_);
-    auto error = error_of_reply(reply, binding());
-    if (verdict == SubmitVerdict::rejected)
-        return fail_submit(std::move(error), uncertain_submit_);
-    if (reply.status == 429)
+    const auto job =
+        read_submit_reply(reply, binding(), plan_.connection->origin, plan_.connection->base_path);
+    const bool named = !job.id.empty();
+    if (reply.status == 429
+        && (named || error_of_reply(reply, binding()).code != ErrorCode::insufficient_credits))
         traffic_.pause_until(now + reply.retry_after.value_or(backoff(submit_failures_, jitter_.next())));
-    return retry_submit(now, std::move(error), reply.retry_after, verdict == SubmitVerdict::uncertain);
+    const bool is_the_job = verdict == SubmitVerdict::accepted || verdict == SubmitVerdict::absent
+                            || (reply.status == 303 && !job.targets.poll.empty());
+    if (named && is_the_job)
+        return on_job(now, job);
+
+    const bool redirected = reply.status >= 300 && reply.status < 400;
+    auto error =
+        redirected ? redirect_error(reply, binding().name) : error_of_submit_reply(reply, job, binding());
+    const bool repeatable = verdict == SubmitVerdict::uncertain && !redirected;
+    if (named && !(repeatable && plan_.connection->idempotent_submit))
+        return keep_named_job(std::move(error), job);
+    // Only what names nothing like a job is certain to cost nothing.
+    const bool in_doubt = uncertain_submit_ || job.hints_at_job;
+    const bool no_credits = error.code == ErrorCode::insufficient_credits;
+    if (redirected)
+        return fail_submit(std::move(error), in_doubt || verdict == SubmitVerdict::uncertain);
+    if (verdict == SubmitVerdict::rejected || no_credits
+        || (verdict == SubmitVerdict::accepted && job.refused && !job.hints_at_job))
+        return fail_submit(std::move(error), in_doubt);
+    const bool uncertain = verdict != SubmitVerdict::absent || job.hints_at_job;
+    return retry_submit(now, std::move(error), reply.retry_after, uncertain);
+}
+
+// The API refuses, but speaks of a job: a later run asks for it before anything is paid again.
+Step JobFlow::keep_named_job(Error error, const JobReply& job) {
+    mark_.state = Checkpoint::State::submitted;
+    mark_.job = {job.id, job.targets};
+    return lose_job(std::move(error), true);
 }
 
 Step JobFlow::on_submit_failure(TimePoint now, const TransportFailure& failure) {
@@ -230,6 +270,7 @@ Step JobFlow::fail_submit(Error error, bool uncertain) {
         make_error(ErrorCode::submission_unknown, error.message + " The job may exist and be billed.");
     unknown.http_status = error.http_status;
     unknown.request_id = error.request_id;
+    unknown.retry_after_ms = error.retry_after_ms;
     unknown.charged = Charged::unknown;
     unknown.retryable = plan_.connection->idempotent_submit;
     return fail(std::move(unknown), checkpoint_in(Checkpoint::State::intent));

@@ -1,5 +1,6 @@
 #include "output.hpp"
 
+#include "api_text.hpp"
 #include "url.hpp"
 
 #include <boost/json/object.hpp>
@@ -11,6 +12,9 @@
 namespace pixelml {
 namespace {
 
+constexpr std::size_t max_shown_bytes = 200;
+constexpr std::size_t max_detail_bytes = std::size_t{32} << 10;
+
 Error unusable(std::string message) {
     auto error = make_error(ErrorCode::invalid_api_response, std::move(message));
     error.charged = Charged::yes;
@@ -19,15 +23,22 @@ Error unusable(std::string message) {
 
 } // namespace
 
-Result<std::string> make_output(const std::string& video, const Schema& schema, bool allow_loopback_http) {
+Result<std::string> make_output(const std::string& video, const Schema& schema, bool allow_loopback_http,
+                                const std::string& path) {
     if (video.empty())
         return unusable("The API calls the job done, but its reply holds no video.");
-    if (const auto fault = media_url_fault(video, allow_loopback_http))
-        return unusable("The API calls the job done, but the video's URL " + *fault + ".");
+    if (const auto fault = media_url_fault(video, allow_loopback_http)) {
+        auto error = unusable("The API calls the job done, but the video's URL " + *fault + ": "
+                              + presentable(video, max_shown_bytes));
+        error.details = {{path, *fault + ": " + presentable(video, max_detail_bytes)}};
+        return error;
+    }
     const boost::json::value output(boost::json::object{{"video", video}});
     if (auto details = schema.validate(output); !details.empty()) {
-        auto error = unusable("The API calls the job done, but the output does not match the output schema.");
+        auto error = unusable("The API calls the job done, but the output does not match the output schema: "
+                              + presentable(video, max_shown_bytes));
         error.details = std::move(details);
+        error.details.push_back({path, "the video: " + presentable(video, max_detail_bytes)});
         return error;
     }
     return boost::json::serialize(output);

@@ -139,13 +139,57 @@ std::optional<std::string> resolved_url(std::string_view base, std::string_view 
 
 std::optional<std::string> same_origin_target(const Origin& base_origin, std::string_view base_target,
                                               std::string_view reference) {
-    const auto resolved = resolved_url(to_text(base_origin, base_target), reference);
+    // Boost.URL 1.81 decodes %2F where it resolves, which would name another job: a whole path needs no
+    // resolving.
+    const bool whole_path = reference.starts_with('/') && !reference.starts_with("//")
+                            && reference.find("/.") == std::string_view::npos;
+    const auto resolved = whole_path ? std::optional(to_text(base_origin, reference))
+                                     : resolved_url(to_text(base_origin, base_target), reference);
     if (!resolved)
         return std::nullopt;
     const auto url = parse_http_url(*resolved);
     if (!url || url->origin != base_origin || !url->user_info.empty())
         return std::nullopt;
     return url->target;
+}
+
+std::string url_as_browsers_take_it(const Origin& base_origin, std::string_view base_target,
+                                    std::string_view reference) {
+    constexpr std::string_view digits = "0123456789ABCDEF";
+    // A host is not percent-encoded: with odd characters there the text is no URL.
+    const auto scheme = reference.find("://");
+    const bool absolute = scheme != std::string_view::npos && reference.find_first_of("/?#") == scheme + 1;
+    const auto rest = absolute ? reference.find_first_of("/?#", scheme + 3) : 0;
+    std::string encoded(reference.substr(0, rest));
+    if (rest != std::string_view::npos) {
+        for (const char c : reference.substr(rest)) {
+            const auto byte = static_cast<unsigned char>(c);
+            if (odd_character({&c, 1}) == std::string_view::npos)
+                encoded += c;
+            else
+                (encoded += '%').append({digits[byte >> 4U], digits[byte & 15U]});
+        }
+    }
+    if (absolute)
+        return encoded;
+    return resolved_url(to_text(base_origin, base_target), encoded).value_or(std::string(reference));
+}
+
+std::string percent_decoded(std::string_view text) {
+    const auto digit = [](char c) {
+        return c >= '0' && c <= '9'   ? c - '0'
+               : c >= 'a' && c <= 'f' ? c - 'a' + 10
+               : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                      : -1;
+    };
+    std::string out;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const bool coded =
+            text[i] == '%' && i + 2 < text.size() && digit(text[i + 1]) >= 0 && digit(text[i + 2]) >= 0;
+        out += coded ? static_cast<char>(digit(text[i + 1]) * 16 + digit(text[i + 2])) : text[i];
+        i += coded ? 2 : 0;
+    }
+    return out;
 }
 
 std::string percent_encoded_segment(std::string_view text) {

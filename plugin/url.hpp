@@ -48,6 +48,12 @@ std::optional<std::string> resolved_url(std::string_view base, std::string_view 
 std::optional<std::string> same_origin_target(const Origin& base_origin, std::string_view base_target,
                                               std::string_view reference);
 
+// The absolute URL that a browser would make of a reference found in a reply to base_origin + base_target:
+// odd characters percent-encoded, a relative one resolved. What cannot be made a URL stays as it is.
+std::string url_as_browsers_take_it(const Origin& base_origin, std::string_view base_target,
+                                    std::string_view reference);
+
+std::string percent_decoded(std::string_view text);
 std::string percent_encoded_segment(std::string_view text);
 
 } // namespace pixelml

@@ -41,7 +41,7 @@ TEST(Binding, BuiltInIsTheDocumentedWire) {
               "Authorization: Bearer {{api_key}}");
     EXPECT_EQ(binding.idempotency_header, "Idempotency-Key");
     EXPECT_FALSE(binding.idempotency_honoured);
-    EXPECT_EQ(binding.status_words.size(), 14U);
+    EXPECT_EQ(binding.status_words.size(), 29U);
     EXPECT_EQ(binding.error_codes.at("prompt_too_vague"), ErrorCode::prompt_too_vague);
 }
 

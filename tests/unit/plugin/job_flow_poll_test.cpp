@@ -138,16 +138,92 @@ TEST(JobFlowPoll, AJobThatSomebodyElseCancelledEndsTheRun) {
     EXPECT_EQ(run.outcome().checkpoint.value().state, State::prepared);
 }
 
-TEST(JobFlowPoll, AKnownJobThatIsNotFoundEndsTheRun) {
+TEST(JobFlowPoll, ANewJobThatIsNotFoundIsAskedForAgain) {
     for (const int gone : {404, 410}) {
         auto run = polling();
+        run.reply(gone);
+        EXPECT_FALSE(run.over()) << gone;
+        run.poll();
+        run.reply(200, finished_job_json());
+        EXPECT_EQ(run.outcome().kind, Outcome::Kind::succeeded) << gone;
+    }
+}
+
+TEST(JobFlowPoll, AVideoIsASuccessWhateverTheStatusWord) {
+    for (const auto* word : {"\"pondering\"", "\"running\"", "null"}) {
+        auto run = polling();
+        run.reply(200, R"({"id": "job-1", "status": )" + std::string(word)
+                           + R"(, "output": {"video": "https://cdn.example/v.mp4"}})");
+        EXPECT_EQ(run.outcome().kind, Outcome::Kind::succeeded) << word;
+        EXPECT_THAT(run.warning_codes(), IsEmpty()) << word;
+    }
+}
+
+TEST(JobFlowPoll, ADeadlineNamesTheWordThatNobodyKnows) {
+    auto run = polling();
+    while (!run.over()) {
+        if (!run.sending())
+            run.wake();
+        else if (run.abort_asked())
+            run.aborted(true);
+        else
+            run.reply(200,
+                      run.now() < TimePoint(1'000'000s) + 8min ? job_json("running") : job_json("pondering"));
+    }
+    EXPECT_EQ(run.error().code, ErrorCode::processing_timeout);
+    EXPECT_THAT(run.error().message, HasSubstr("\"pondering\""));
+}
+
+TEST(JobFlowPoll, AnEmpty202MeansStillRunning) {
+    auto run = polling();
+    run.reply(202, "");
+    EXPECT_EQ(run.progress().phase, Phase::running);
+    EXPECT_THAT(run.warning_codes(), IsEmpty());
+    run.poll();
+    run.reply(200, finished_job_json());
+    EXPECT_EQ(run.outcome().kind, Outcome::Kind::succeeded);
+}
+
+TEST(JobFlowPoll, FollowsA303WithinTheOriginOnce) {
+    auto run = polling();
+    run.reply(303, "", {}, "/v1/videos/7");
+    run.poll();
+    EXPECT_EQ(run.request().target, "/v1/videos/7");
+    run.reply(200, job_json("running"));
+    run.poll();
+    EXPECT_EQ(run.request().target, "/v1/jobs/job-1");
+    run.reply(303, "", {}, "https://evil.example/v1/videos/7");
+    EXPECT_EQ(run.outcome().checkpoint.value().job.id, "job-1");
+}
+
+TEST(JobFlowPoll, AsksForAJobAtMostOnceInHalfASecondOnAverage) {
+    for (const auto* more : {R"("progress": 0.9999999)", R"("progress": 0.5, "eta_seconds": 0.001)"}) {
+        auto run = polling();
+        std::vector<TimePoint> asks;
+        while (run.now() < TimePoint(1'000'000s) + 3min) {
+            asks.push_back(run.now());
+            run.reply(200, job_json("running", more));
+            run.poll();
+        }
+        for (std::size_t i = 0; i + 120 < asks.size(); ++i)
+            EXPECT_GE(asks[i + 120] - asks[i], 60s) << more;
+    }
+}
+
+TEST(JobFlowPoll, AKnownJobThatIsNotFoundEndsTheRunButCanBeCollectedLater) {
+    for (const int gone : {404, 410}) {
+        auto run = polling();
+        while (run.now() < TimePoint(1'000'000s) + 31s) {
+            run.reply(200, job_json("running"));
+            run.poll();
+        }
         run.reply(gone);
         EXPECT_EQ(run.outcome().kind, Outcome::Kind::failed);
         EXPECT_EQ(run.error().code, ErrorCode::generation_failed);
         EXPECT_EQ(run.error().http_status, gone);
         EXPECT_EQ(run.error().charged, Charged::unknown);
         EXPECT_FALSE(run.error().retryable);
-        EXPECT_EQ(run.outcome().checkpoint.value().state, State::prepared);
+        EXPECT_EQ(run.outcome().checkpoint.value().job.id, "job-1");
     }
 }
 

@@ -115,8 +115,8 @@ TEST(JobFlowWait, ASharedPauseBehindTheDeadlineEndsARunThatNeverSubmitted) {
     world->traffic.pause_until(world->now + 1h);
     FlowStory run(without_checkpoints(), world);
     run.start();
-    run.wake();
-    EXPECT_EQ(run.error().code, ErrorCode::processing_timeout);
+    EXPECT_EQ(run.error().code, ErrorCode::rate_limited);
+    EXPECT_EQ(run.error().retry_after_ms, 3'600'000);
     EXPECT_EQ(run.error().charged, Charged::no);
     EXPECT_EQ(run.sends(), 0);
 }

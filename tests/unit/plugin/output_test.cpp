@@ -30,6 +30,19 @@ TEST(Output, WithoutAUsableUrlIsAnInvalidReplyThatIsPaid) {
     }
 }
 
+TEST(Output, WhatIsNotTakenStandsInTheErrorForAPerson) {
+    const std::string longer = "https://cdn.example.com/" + std::string(9200, 'v') + ".mp4";
+    for (const auto& video : {std::string("http://cdn.example.com/v.mp4"), longer}) {
+        const auto output = make_output(video, testing::definitions().output, false, "/output/video");
+        ASSERT_FALSE(output);
+        EXPECT_NE(output.error().message.find(video.substr(0, 20)), std::string::npos);
+        EXPECT_LT(output.error().message.size(), 400U);
+        ASSERT_EQ(output.error().details.size(), 1U);
+        EXPECT_EQ(output.error().details[0].path, "/output/video");
+        EXPECT_NE(output.error().details[0].message.find(video), std::string::npos);
+    }
+}
+
 TEST(Output, IsHeldAgainstItsSchema) {
     const Schema schema(R"({"required": ["audio"]})");
     const auto output = make_output("https://example.com/v.mp4", schema, false);

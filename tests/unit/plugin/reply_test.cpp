@@ -64,8 +64,100 @@ TEST(JobReply, TakesANumberForAnId) {
     EXPECT_EQ(job_of(R"({"id": ")" + std::string(1025, 'x') + "\"}")->id, "");
 }
 
+TEST(JobReply, RoundsNoIdHoweverLong) {
+    for (const std::string id :
+         {"1234567890123456789", "18446744073709551615", "98765432109876543210987654321"})
+        EXPECT_EQ(job_of("{\"id\": " + id + ", \"prompt\": \"a \\\" 12345678901234567890\"}")->id, id);
+}
+
+TEST(JobReply, KnowsWordsThatMeanTheSameEverywhere) {
+    const auto status_of = [](const std::string& word) {
+        return job_of(R"({"status": ")" + word + "\"}")->status;
+    };
+    for (const auto* word : {"succeed", "done", "finished", "complete", "ready", "generated", " Done "})
+        EXPECT_EQ(status_of(word), JobStatus::succeeded) << word;
+    for (const auto* word : {"expired", "fail", "FAILURE", "rejected", "aborted", "errored", "timeout",
+                             "nsfw", "content_moderated"})
+        EXPECT_EQ(status_of(word), JobStatus::failed) << word;
+}
+
+std::string video_of(const std::string& value) {
+    return job_of(R"({"output": {"video": )" + value + "}}")->video;
+}
+
+TEST(JobReply, FindsTheVideoInEveryUsualShape) {
+    const std::string url = "https://cdn.example/v.mp4";
+    EXPECT_EQ(video_of(R"(["https://cdn.example/v.mp4", "https://cdn.example/w.mp4"])"), url);
+    EXPECT_EQ(video_of(R"({"url": "https://cdn.example/v.mp4"})"), url);
+    EXPECT_EQ(video_of(R"([{"url": " https://cdn.example/v.mp4 "}])"), url);
+    EXPECT_EQ(job_of(R"({"output": {"video": [{"url": "https://cdn.example/v.mp4"}]}})")->video_path,
+              "/output/video/0/url");
+    EXPECT_EQ(video_of("[]"), "");
+    EXPECT_EQ(video_of("7"), "");
+}
+
+TEST(JobReply, TakesAVideosAddressAsABrowserDoes) {
+    EXPECT_EQ(video_of(R"("/files/v.mp4")"), "https://api.example/files/v.mp4");
+    EXPECT_EQ(video_of(R"("//cdn.example/v.mp4")"), "https://cdn.example/v.mp4");
+    EXPECT_EQ(video_of(R"("https://cdn.example/my video%20.mp4")"), "https://cdn.example/my%20video%20.mp4");
+    EXPECT_EQ(video_of(R"("https://cdn.example/\u00e9.mp4?a=b|c")"),
+              "https://cdn.example/%C3%A9.mp4?a=b%7Cc");
+    EXPECT_EQ(video_of(R"("https://f\u00e9.example/v.mp4")"), "https://f\u00e9.example/v.mp4");
+}
+
+TEST(JobReply, WithAVideoIsASuccessUnlessItSaysFailed) {
+    const auto is_success = [](const std::string& status, const std::string& video) {
+        return has_video(*job_of("{" + status + R"("output": {"video": ")" + video + "\"}}"), false);
+    };
+    const std::string url = "https://cdn.example/v.mp4";
+    EXPECT_TRUE(is_success("", url));
+    EXPECT_TRUE(is_success(R"("status": "pondering", )", url));
+    EXPECT_TRUE(is_success(R"("status": "running", )", url));
+    EXPECT_TRUE(is_success(R"("status": "pondering", )", "http://cdn.example/v.mp4"));
+    EXPECT_TRUE(is_success(R"("status": "done", )", "v.mp4"));
+    EXPECT_FALSE(is_success(R"("status": "running", )", "http://cdn.example/v.mp4"));
+    EXPECT_FALSE(is_success(R"("status": "pondering", )", "soon"));
+    EXPECT_FALSE(is_success(R"("status": "failed", )", url));
+    EXPECT_FALSE(is_success(R"("status": "cancelled", )", url));
+    EXPECT_FALSE(is_success("", ""));
+}
+
+JobReply submit_reply(int status, const std::string& body, const std::string& location = {}) {
+    auto reply = reply_of(status, body);
+    reply.location = location;
+    return read_submit_reply(reply, binding(), {true, "api.example", 443}, "");
+}
+
+TEST(SubmitReply, TakesALocationOfTheOriginForTheJob) {
+    for (const int status : {201, 202, 303}) {
+        const auto job = submit_reply(status, "", "/v1/jobs/j%2F7?x=1");
+        EXPECT_EQ(job.id, "j/7") << status;
+        EXPECT_EQ(job.targets.poll, "/v1/jobs/j%2F7?x=1") << status;
+    }
+    EXPECT_EQ(submit_reply(202, "", "https://api.example/tasks/t1/").id, "t1");
+    EXPECT_EQ(submit_reply(202, R"({"id": "a"})", "/v1/jobs/b").id, "a");
+    EXPECT_EQ(submit_reply(202, "", "https://evil.example/v1/jobs/j1").id, "");
+    EXPECT_EQ(submit_reply(202, "", "/v1/image-to-video").id, "");
+    for (const int status : {302, 400, 503})
+        EXPECT_EQ(submit_reply(status, "", "/v1/jobs/j1").id, "") << status;
+}
+
+TEST(SubmitReply, KnowsWhatSaysNo) {
+    for (const auto* body : {R"({"code": 401, "msg": "expired"})", R"({"success": false})",
+                             R"({"base_resp": {"status_code": 1008, "status_msg": "x"}})"})
+        EXPECT_TRUE(submit_reply(200, body).refused) << body;
+    for (const auto* body : {R"({"code": 0, "msg": "fine"})", R"({"code": 200, "msg": "x"})",
+                             R"({"code": 10000, "msg": "Success"})", R"({"success": true})",
+                             R"({"base_resp": {"status_code": 0}})", "{}"})
+        EXPECT_FALSE(submit_reply(200, body).refused) << body;
+    EXPECT_TRUE(submit_reply(200, R"({"success": false, "data": {"task_id": "t1"}})").hints_at_job);
+}
+
 TEST(JobReply, IgnoresProgressAndEtaThatMakeNoSense) {
-    EXPECT_EQ(job_of(R"({"progress": 7})")->progress, 1.0);
+    EXPECT_EQ(job_of(R"({"progress": 7})")->progress, 0.07); // above 1 it is percent
+    EXPECT_EQ(job_of(R"({"progress": 45})")->progress, 0.45);
+    EXPECT_EQ(job_of(R"({"progress": 1})")->progress, 1.0);
+    EXPECT_EQ(job_of(R"({"progress": 700})")->progress, 1.0);
     EXPECT_FALSE(job_of(R"({"progress": -1})")->progress);
     EXPECT_FALSE(job_of(R"({"progress": "half", "eta_seconds": null})")->progress);
     EXPECT_FALSE(job_of(R"({"eta_seconds": -5})")->eta_seconds);
@@ -157,6 +249,24 @@ TEST(ErrorOfReply, TextOfTheApiBecomesOneShortLine) {
     EXPECT_THAT(error.message, Not(HasSubstr("\n")));
 }
 
+TEST(ErrorOfReply, KnowsAnEmptyAccountUnderAnyStatus) {
+    for (const int status : {400, 403, 429, 500})
+        for (const auto* code :
+             {"insufficient_credits", "insufficient_balance", "Quota_Exceeded", "payment_required"})
+            EXPECT_EQ(error_of_reply(reply_of(status, R"({"error": {"code": ")" + std::string(code) + "\"}}"),
+                                     binding())
+                          .code,
+                      ErrorCode::insufficient_credits)
+                << status << code;
+}
+
+TEST(ErrorOfReply, ARequestIdIsValidUtf8WithoutControlCharacters) {
+    auto reply = reply_of(500, "");
+    reply.request_id = "a\xff\xc3(\xed\xa0\x80\x7f\xc2\x85\xc3\xa9";
+    EXPECT_EQ(error_of_reply(reply, binding()).request_id,
+              "a\xef\xbf\xbd\xef\xbf\xbd(\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd  \xc3\xa9");
+}
+
 TEST(ErrorOfReply, IsNotCutInsideACharacter) {
     for (int padding = 0; padding < 4; ++padding) {
         std::string text(static_cast<std::size_t>(padding), 'x');
@@ -181,6 +291,17 @@ TEST(ErrorOfFailedJob, HasTheJobsOwnCodeAndMayBeCharged) {
     job.error_message.clear();
     EXPECT_EQ(error_of_failed_job(job, binding()).code, ErrorCode::generation_failed);
     EXPECT_THAT(error_of_failed_job(job, binding()).message, HasSubstr("e42"));
+}
+
+TEST(ErrorOfFailedJob, HasTheReasonFromWhereApisPutIt) {
+    for (const auto* body :
+         {R"({"error": "Because."})", R"({"message": "Because."})", R"({"msg": "Because."})",
+          R"({"detail": "Because."})", R"({"failure": "Because."})", R"({"failure_reason": "Because."})",
+          R"({"msg": "success", "base_resp": {"status_code": 1, "status_msg": "Because."}})"})
+        EXPECT_THAT(error_of_failed_job(*job_of(body), binding()).message, HasSubstr("video: Because."))
+            << body;
+    EXPECT_THAT(error_of_failed_job(*job_of(R"({"code": 0, "msg": "ok"})"), binding()).message,
+                EndsWith("could not make the video."));
 }
 
 } // namespace

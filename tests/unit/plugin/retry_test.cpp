@@ -17,9 +17,9 @@ TEST(SubmitVerdict, FollowsTheStatus) {
         EXPECT_EQ(verdict_of_submit(status), SubmitVerdict::accepted) << status;
     for (const int status : {429, 503, 425})
         EXPECT_EQ(verdict_of_submit(status), SubmitVerdict::absent) << status;
-    for (const int status : {500, 501, 502, 504, 520, 599, 408, 409, 101})
+    for (const int status : {500, 501, 502, 504, 520, 599, 408, 409, 101, 301, 302, 303})
         EXPECT_EQ(verdict_of_submit(status), SubmitVerdict::uncertain) << status;
-    for (const int status : {301, 302, 307, 308, 400, 401, 402, 403, 404, 410, 413, 415, 418, 422})
+    for (const int status : {307, 308, 400, 401, 402, 403, 404, 410, 413, 415, 418, 422})
         EXPECT_EQ(verdict_of_submit(status), SubmitVerdict::rejected) << status;
 }
 
@@ -84,8 +84,9 @@ TEST(RetryAfter, IsSecondsOrADate) {
     EXPECT_EQ(parse_retry_after("999999999", now), 24h);
     EXPECT_EQ(parse_retry_after("99999999999999999999999", now), 24h);
     EXPECT_EQ(parse_retry_after("-5", now), 0ms);
-    for (const auto* text :
-         {"", "soon", "1.5", "12 s", "Sun, 06 Nov 1994", "Sun, 06 Nov 1994 08:50:37 GMT+1"})
+    for (const auto* text : {"", "soon", "1.5", "12 s", "Sun, 06 Nov 1994", "Sun, 06 Nov 1994 08:50:37 GMT+1",
+                             "So., 06 Nov 1994 08:50:37 GMT", "Sun, 31 Feb 1994 08:50:37 GMT",
+                             "Sun, 06 Nov 1994 24:50:37 GMT", "Sun, 06 nuv 1994 08:50:37 GMT"})
         EXPECT_FALSE(parse_retry_after(text, now)) << text;
 }
 
