@@ -17,13 +17,19 @@ using namespace std::chrono_literals;
 // is not about a job at all does not keep one until its deadline.
 constexpr auto patience_with_unknown_status = 10min;
 
+// A target goes into the checkpoint. One in which a secret was masked leads nowhere: the binding's path does.
+std::string keepable(const std::string& target) {
+    return target.find(secret_mask) == std::string::npos ? target : std::string();
+}
+
 } // namespace
 
 Step JobFlow::on_job(TimePoint now, const JobReply& job) {
     traffic_.note_success();
     last_submit_error_.reset();
     mark_.state = Checkpoint::State::submitted;
-    mark_.job = {job.id, job.targets};
+    mark_.job = {job.id,
+                 {keepable(job.targets.poll), keepable(job.targets.result), keepable(job.targets.cancel)}};
     submitted_at_ = now;
     watch_ =
         std::make_unique<JobWatch>(durations_.of(plan_.input->model + "/" + plan_.input->size.value_or("")));
@@ -116,8 +122,8 @@ Step JobFlow::on_job_reply(TimePoint now, const HttpReply& reply) {
     was_held_ = now - asked_at_ >= std::chrono::milliseconds(500) * binding().poll.prefer_wait_seconds;
     if (job_succeeded_)
         return succeed(job->video);
-    if (!job->targets.result.empty())
-        mark_.job.targets.result = job->targets.result;
+    if (auto result = keepable(job->targets.result); !result.empty())
+        mark_.job.targets.result = std::move(result);
     read_job_progress(*job);
     if (job->status)
         status_unknown_since_.reset();
@@ -193,10 +199,24 @@ Step JobFlow::succeed(const std::string& video) {
         error.job_id = mark_.job.id;
         return fail(std::move(error), mark_);
     }
+    if (const auto whole = whole_video(video); whole != video)
+        if (auto whole_output =
+                make_output(whole, output_schema_, plan_.connection->allow_insecure_loopback)) {
+            output = std::move(whole_output);
+            warn("secret_in_video_url", "The video's URL holds a secret of the connection.");
+        }
     Outcome outcome;
     outcome.kind = Outcome::Kind::succeeded;
     outcome.output_json = std::move(*output);
     return finish(std::move(outcome));
+}
+
+// The video is the one thing that is not masked: its URL would lead to nothing, and it is paid for.
+std::string JobFlow::whole_video(const std::string& video) const {
+    if (unmasked_reply_ == nullptr || video.find(secret_mask) == std::string::npos)
+        return video;
+    const auto job = read_job_reply(*unmasked_reply_, binding(), plan_.connection->origin, "/");
+    return job ? job->video : video;
 }
 
 void JobFlow::read_job_progress(const JobReply& job) {

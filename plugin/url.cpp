@@ -10,6 +10,7 @@
 #include <boost/url/url_view.hpp>
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <system_error>
 
@@ -44,6 +45,11 @@ std::size_t odd_character(std::string_view text) {
 bool has_scheme_without_authority(std::string_view text) {
     const auto end = text.find_first_of(":/?#");
     return end != std::string_view::npos && text[end] == ':' && !text.substr(end).starts_with("://");
+}
+
+bool begins_escape(std::string_view text) {
+    const auto is_digit = [](unsigned char c) { return std::isxdigit(c) != 0; };
+    return text.size() >= 3 && is_digit(text[1]) && is_digit(text[2]);
 }
 
 } // namespace
@@ -150,6 +156,32 @@ std::optional<std::string> same_origin_target(const Origin& base_origin, std::st
 
 std::string percent_encoded_segment(std::string_view text) {
     return urls::encode(text, urls::unreserved_chars);
+}
+
+std::string percent_encoded_url(std::string_view text) {
+    constexpr std::string_view scheme_end = "://";
+    const auto scheme = text.find(scheme_end);
+    const auto begin =
+        scheme == std::string_view::npos ? scheme : text.find_first_of("/?#\\", scheme + scheme_end.size());
+    if (begin == std::string_view::npos)
+        return std::string(text);
+    std::string out(text.substr(0, begin));
+    bool in_path = true;
+    for (auto at = begin; at < text.size(); ++at) {
+        const auto c = static_cast<unsigned char>(text[at]);
+        in_path = in_path && c != '?' && c != '#';
+        if (c == '\\' && in_path) {
+            out += '/'; // a path of Windows
+        } else if (c == ' ' || c >= 0x80
+                   || std::string_view("\"<>\\^`{|}[]").find(text[at]) != std::string_view::npos
+                   || (c == '%' && !begins_escape(text.substr(at)))) {
+            constexpr std::string_view digits = "0123456789ABCDEF";
+            out += {'%', digits[c >> 4U], digits[c & 15U]};
+        } else {
+            out += text[at];
+        }
+    }
+    return out;
 }
 
 } // namespace pixelml
