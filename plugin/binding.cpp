@@ -1,6 +1,8 @@
 #include "binding.hpp"
 
 #include "ascii.hpp"
+#include "body_template.hpp"
+#include "plain_text.hpp"
 
 #include <boost/json/value.hpp>
 
@@ -75,6 +77,14 @@ bool is_path(const std::string& path) {
     return path.starts_with('/') && is_printable_without_space(path) && path.find('#') == std::string::npos;
 }
 
+// A misspelt place would send its braces instead of the key.
+std::optional<std::string> fault_of_authorization(std::string_view value) {
+    const auto at = value.find("{{");
+    if (at == std::string_view::npos || value.substr(at).starts_with("{{api_key}}"))
+        return std::nullopt;
+    return "has the unknown placeholder " + plain_text(value.substr(at), 64) + "; there is {{api_key}}";
+}
+
 // What the schema cannot say: text that goes into a request line or header must not break out of it.
 std::vector<ErrorDetail> unsafe_parts(const Binding& binding) {
     std::vector<ErrorDetail> details;
@@ -97,11 +107,18 @@ std::vector<ErrorDetail> unsafe_parts(const Binding& binding) {
         check_header("/idempotency/header", binding.idempotency_header, "");
     for (const auto& [name, value] : binding.headers)
         check_header("/headers", name, value);
+    if (auto fault = template_fault(binding.submit_body))
+        details.push_back({"/submit/body", std::move(*fault)});
+    if (auto fault = fault_of_authorization(binding.authorization_value))
+        details.push_back({"/authorization/value", std::move(*fault)});
     return details;
 }
 
 Error invalid_binding(std::vector<ErrorDetail> details) {
-    auto error = make_error(ErrorCode::invalid_connection, "The API binding of the connection is not valid.");
+    const auto& path = details.front().path;
+    const auto where = path.empty() ? std::string("it") : path.substr(1);
+    auto error = make_error(ErrorCode::invalid_connection, "The API binding of the connection is not valid: "
+                                                               + where + " " + details.front().message + ".");
     for (auto& detail : details)
         detail.path.insert(0, "/api_binding");
     error.details = std::move(details);

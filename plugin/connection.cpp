@@ -2,6 +2,7 @@
 
 #include "ascii.hpp"
 #include "json_text.hpp"
+#include "plain_text.hpp"
 
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
@@ -53,6 +54,10 @@ private:
     const json::object& properties_;
 };
 
+bool is_letter_or_digit(unsigned char c) {
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
 using WipedText = std::vector<char, WipingAllocator<char>>;
 
 // The header value for this key; empty when the key cannot stand in a header.
@@ -89,16 +94,84 @@ WipedText percent_decoded_secret(std::string_view text) {
     return plain;
 }
 
+constexpr std::string_view basic_scheme = "Basic ";
+
 Secret basic_authorization(std::string_view user_info) {
-    constexpr std::string_view scheme = "Basic ";
     const auto plain = percent_decoded_secret(user_info);
     std::vector<unsigned char, WipingAllocator<unsigned char>> encoded(plain.size() / 3 * 4 + 5);
     // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): OpenSSL's bytes are unsigned
     const auto* bytes = reinterpret_cast<const unsigned char*>(plain.data());
     const auto length = EVP_EncodeBlock(encoded.data(), bytes, static_cast<int>(plain.size()));
-    WipedText value(scheme.begin(), scheme.end());
+    WipedText value(basic_scheme.begin(), basic_scheme.end());
     value.insert(value.end(), encoded.begin(), encoded.begin() + length);
     return Secret(std::string_view(value.data(), value.size()));
+}
+
+// Escapes every character for which `kept` does not hold.
+template <class Kept>
+Secret percent_encoded_secret(std::string_view text, std::string_view digits, Kept kept) {
+    WipedText out;
+    out.reserve(text.size() * 3);
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (kept(byte))
+            out.push_back(c);
+        else
+            out.insert(out.end(), {'%', digits[byte >> 4U], digits[byte & 15U]});
+    }
+    return Secret(std::string_view(out.data(), out.size()));
+}
+
+// Adds a secret in the forms in which it may come back: as it is, as a URL has it, and as JSON text may have
+// it.
+void add_forms(std::vector<Secret>& secrets, std::string_view text) {
+    const auto add = [&secrets](Secret secret) {
+        const auto is_same = [&](const Secret& known) { return known.view() == secret.view(); };
+        if (!secret.empty() && std::none_of(secrets.begin(), secrets.end(), is_same))
+            secrets.push_back(std::move(secret));
+    };
+    add(Secret(text));
+    const auto unreserved = [](unsigned char c) {
+        return is_letter_or_digit(c)
+               || std::string_view("-._~").find(static_cast<char>(c)) != std::string_view::npos;
+    };
+    const auto of_a_query = [&](unsigned char c) {
+        return unreserved(c)
+               || std::string_view("!$&'()*+,;=:@/?").find(static_cast<char>(c)) != std::string_view::npos;
+    };
+    for (const std::string_view digits : {"0123456789ABCDEF", "0123456789abcdef"}) {
+        add(percent_encoded_secret(text, digits, unreserved));
+        add(percent_encoded_secret(text, digits, of_a_query));
+    }
+    WipedText escaped;
+    for (const char c : text) {
+        if (c == '/' || c == '"' || c == '\\')
+            escaped.push_back('\\');
+        escaped.push_back(c);
+    }
+    add(Secret(std::string_view(escaped.data(), escaped.size())));
+    std::stable_sort(secrets.begin(), secrets.end(),
+                     [](const Secret& a, const Secret& b) { return a.view().size() > b.view().size(); });
+}
+
+// What somebody could repeat of "user:password": the password (or the user, where that is all), and the
+// header's value without its scheme.
+void add_proxy_secrets(std::vector<Secret>& secrets, std::string_view user_info,
+                       const Secret& authorization) {
+    add_forms(secrets, authorization.view().substr(basic_scheme.size()));
+    const auto plain = percent_decoded_secret(user_info);
+    const std::string_view text(plain.data(), plain.size());
+    const auto colon = text.find(':');
+    add_forms(secrets, colon == std::string_view::npos ? text : text.substr(colon + 1));
+}
+
+// Where in "http://user:password@host" the user and password stand; empty: nowhere.
+std::string_view user_info_of(std::string_view text) {
+    constexpr std::string_view scheme_end = "://";
+    const auto scheme = text.find(scheme_end);
+    const auto at = text.rfind('@');
+    const auto begin = scheme == std::string_view::npos ? 0 : scheme + scheme_end.size();
+    return at != std::string_view::npos && at > begin ? text.substr(begin, at - begin) : std::string_view();
 }
 
 // The user and password are cut out first: what is made of the rest is not wiped.
@@ -135,9 +208,39 @@ Result<HttpUrl> read_base_url(const std::string& text, bool allow_insecure_loopb
     return std::move(*url);
 }
 
-void set_key(Connection& connection, std::string_view key) {
+// A base_url that brings the version with which the paths begin: each request would ask for /v1/v1/...
+std::optional<std::string> doubled_version(std::string_view base_path, std::string_view path) {
+    const auto last = base_path.substr(std::min(base_path.rfind('/'), base_path.size()));
+    const bool is_version =
+        last.size() > 2 && (last[1] == 'v' || last[1] == 'V') && last[2] >= '0' && last[2] <= '9';
+    if (!is_version || !path.starts_with(last)
+        || (path.size() > last.size() && path[last.size()] != '/' && path[last.size()] != '?'))
+        return std::nullopt;
+    return "must not end in " + std::string(last)
+           + ", because the paths of the API begin with it: leave it out";
+}
+
+constexpr std::string_view key_prefix = "Bearer ";
+
+// Of the key as it was given.
+std::optional<std::string> fault_of_key(std::string_view given, const Connection& connection) {
+    const auto key = trimmed(given);
+    if (key.empty())
+        return "must not be empty";
+    if (ascii_equal_ignoring_case(key.substr(0, key_prefix.size()), key_prefix))
+        return "must be the key alone, without \"Bearer \" in front of it";
+    if (connection.authorization.empty())
+        return "must be printable ASCII without spaces";
+    return std::nullopt;
+}
+
+// The one place that makes a key of what was given.
+void set_key(Connection& connection, std::string_view given) {
+    const auto key = trimmed(given);
     connection.api_key = Secret(key);
     connection.authorization = authorization_for(key, *connection.binding);
+    connection.secrets.clear();
+    add_forms(connection.secrets, key);
 }
 
 } // namespace
@@ -171,7 +274,8 @@ Result<std::shared_ptr<const Connection>> read_connection(std::string_view conne
         members.flag("idempotent_submit", connection->binding->idempotency_honoured)
         && !connection->binding->idempotency_header.empty();
 
-    auto base = read_base_url(members.text("base_url"), connection->allow_insecure_loopback);
+    auto base =
+        read_base_url(std::string(trimmed(members.text("base_url"))), connection->allow_insecure_loopback);
     if (!base)
         return base.error();
     connection->origin = std::move(base->origin);
@@ -180,19 +284,26 @@ Result<std::shared_ptr<const Connection>> read_connection(std::string_view conne
     connection->base_path = std::move(base->target);
     while (connection->base_path.ends_with('/'))
         connection->base_path.pop_back();
+    for (const auto* path : {&connection->binding->submit_path, &connection->binding->poll.path})
+        if (const auto fault = doubled_version(connection->base_path, *path))
+            return fault_at("base_url", *fault);
 
-    set_key(*connection, members.find("api_key")->as_string());
-    if (connection->authorization.empty())
-        return fault_at("api_key", "must be printable ASCII without spaces");
+    const std::string_view key = members.find("api_key")->as_string();
+    set_key(*connection, key);
+    if (const auto fault = fault_of_key(key, *connection))
+        return fault_at("api_key", *fault);
     connection->ca_file = members.text("ca_file");
     connection->max_connections = static_cast<std::size_t>(members.number("max_connections"));
     connection->max_running = static_cast<std::size_t>(members.number("max_running"));
     connection->request_timeout = std::chrono::milliseconds(members.number("request_timeout_ms"));
     connection->job_timeout = std::chrono::milliseconds(members.number("job_timeout_ms"));
     if (const auto* text = members.find("proxy")) {
-        auto proxy = read_proxy(text->as_string());
+        const auto address = trimmed(text->as_string());
+        auto proxy = read_proxy(address);
         if (!proxy)
             return proxy.error();
+        if (!proxy->authorization.empty())
+            add_proxy_secrets(connection->secrets, user_info_of(address), proxy->authorization);
         connection->proxy = std::move(*proxy);
     }
     return std::shared_ptr<const Connection>(std::move(connection));
@@ -204,6 +315,7 @@ std::optional<Connection> without_key(const Connection& connection) {
     auto kept = connection;
     kept.api_key = {};
     kept.authorization = {};
+    kept.secrets.clear();
     return kept;
 }
 

@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace pixelml {
 
@@ -24,6 +25,9 @@ struct Proxy {
 struct Connection {
     Secret api_key;
     Secret authorization; // the value of the binding's authorization header
+    // Those two as somebody may repeat them, and the proxy's: what is to stand nowhere. The longest first, so
+    // that none is masked in part.
+    std::vector<Secret> secrets;
     Origin origin;
     std::string authority; // the origin's, as the Host header has it
     std::string

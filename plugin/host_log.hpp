@@ -1,5 +1,7 @@
 #pragma once
 
+#include "plain_text.hpp"
+
 #include <workflow_node/node.h>
 
 #include <string>
@@ -12,10 +14,11 @@ public:
     HostLog() = default;
     explicit HostLog(const wfn_host& host) : log_(host.log), user_data_(host.user_data) {}
 
-    // Call it without holding a lock: the host may call back.
+    // As one line, so that nobody's text can forge another. Call it without holding a lock: the host may
+    // call back.
     void write(wfn_log_level level, const std::string& message) const {
         if (log_ != nullptr)
-            log_(user_data_, level, message.c_str());
+            log_(user_data_, level, plain_text(message).c_str());
     }
 
 private:

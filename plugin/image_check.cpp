@@ -1,5 +1,8 @@
 #include "image_check.hpp"
 
+#include "ascii.hpp"
+#include "plain_text.hpp"
+
 #include <utility>
 
 namespace pixelml {
@@ -24,11 +27,62 @@ std::string megabytes(std::uint64_t bytes) {
     return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " MiB";
 }
 
+constexpr std::string_view web_page = "a web page";
+
+std::string what_was_found(std::string_view first_bytes) {
+    if (first_bytes.empty())
+        return "The image is empty.";
+    const std::string format(name_of_format(first_bytes));
+    if (format == web_page)
+        return "The image's link leads to a web page (HTML), perhaps to a sign-in, and to neither JPG nor "
+               "PNG: use "
+               "a link to the file itself that opens without a sign-in.";
+    if (format.empty())
+        return "The image is neither JPG nor PNG.";
+    return "The image is " + format + ", neither JPG nor PNG: convert it to one of them.";
+}
+
 } // namespace
 
 bool is_jpeg_or_png(std::string_view first_bytes) noexcept {
     using namespace std::string_view_literals;
     return first_bytes.starts_with("\xFF\xD8\xFF"sv) || first_bytes.starts_with("\x89PNG\r\n\x1A\n"sv);
+}
+
+std::string_view name_of_format(std::string_view first_bytes) {
+    using namespace std::string_view_literals;
+    const auto has = [&](std::size_t at, std::string_view bytes) {
+        return first_bytes.size() >= at && first_bytes.substr(at).starts_with(bytes);
+    };
+    if (has(0, "RIFF") && has(8, "WEBP"))
+        return "a WebP image";
+    if (has(0, "GIF8"))
+        return "a GIF image";
+    if (has(0, "BM"))
+        return "a BMP image";
+    if (has(0, "II*\0"sv) || has(0, "MM\0*"sv))
+        return "a TIFF image";
+    if (has(0, "%PDF"))
+        return "a PDF document";
+    if (has(4, "ftyp")) {
+        // The brand says which of the many: the main one, and behind it those that it is compatible with.
+        const auto brands = first_bytes.substr(8);
+        const auto is = [&](std::string_view brand) { return brands.find(brand) != std::string_view::npos; };
+        if (is("avif") || is("avis"))
+            return "an AVIF image";
+        if (is("heic") || is("heix") || is("hevc") || is("mif1") || is("msf1"))
+            return "a HEIC image";
+        return "an MP4 video";
+    }
+    const auto text = ascii_lower_case(trimmed(first_bytes));
+    for (const auto* beginning : {"<!doctype html", "<html", "<head", "<body", "<title", "<script", "<meta"})
+        if (text.starts_with(beginning))
+            return web_page;
+    if (text.starts_with("<svg") || text.starts_with("<!doctype svg"))
+        return "an SVG drawing";
+    if (text.starts_with("<?xml"))
+        return "an XML or SVG file";
+    return {};
 }
 
 // Refused is only what would fail at the API too: a server that answers this machine otherwise than it
@@ -59,9 +113,7 @@ ImageVerdict verdict_of_image(const ImageReply& reply, std::uint64_t largest) {
     if (reply.encoded)
         return unchecked("its server sends it compressed, which was not asked for");
     if (!is_jpeg_or_png(reply.first_bytes)) {
-        const std::string found =
-            reply.first_bytes.empty() ? "The image is empty." : "The image is neither JPG nor PNG.";
-        auto error = make_error(ErrorCode::unsupported_image_format, found);
+        auto error = make_error(ErrorCode::unsupported_image_format, what_was_found(reply.first_bytes));
         error.details = {{"/image", "must be a JPG or PNG"}};
         return error;
     }

@@ -27,10 +27,13 @@ struct ImageElsewhere {
 };
 using ImageVerdict = std::variant<ImageUsable, ImageElsewhere, Warning, Error>;
 
-// How many first bytes tell the format.
-constexpr std::size_t image_signature_bytes = 8;
+// How many first bytes tell the format, those of other files included.
+constexpr std::size_t image_signature_bytes = 32;
 
 bool is_jpeg_or_png(std::string_view first_bytes) noexcept;
+
+// What the bytes are when they are neither, for people: "a WebP image"; empty: not known.
+std::string_view name_of_format(std::string_view first_bytes);
 
 // largest: in bytes; 0: the API's limit is not known.
 ImageVerdict verdict_of_image(const ImageReply& reply, std::uint64_t largest);

@@ -42,7 +42,7 @@ std::optional<std::uint64_t> number(std::string_view digits) {
     return error == std::errc() && end == digits.data() + digits.size() ? std::optional(value) : std::nullopt;
 }
 
-// Of "bytes 0-7/4711" in a reply with a part; else the length of the whole.
+// Of "bytes 0-31/4711" in a reply with a part; else the length of the whole.
 std::optional<std::uint64_t> total_size(const http::response<http::string_body>& reply) {
     if (reply.result() != http::status::partial_content)
         return number(reply[http::field::content_length]);

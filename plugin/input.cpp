@@ -1,6 +1,8 @@
 #include "input.hpp"
 
+#include "ascii.hpp"
 #include "json_text.hpp"
+#include "plain_text.hpp"
 #include "url.hpp"
 
 #include <boost/json/monotonic_resource.hpp>
@@ -51,15 +53,25 @@ std::vector<Warning> warn_of_unknown(const json::object& members, const json::ob
     std::string names;
     for (const auto& member : members)
         if (!properties.contains(member.key()))
-            names += (names.empty() ? "" : ", ") + std::string(member.key()).substr(0, 64);
+            names += (names.empty() ? "" : ", ") + plain_text(member.key(), 64);
     if (names.empty())
         return {};
     return {{"unknown_input",
-             "These inputs are not known to the node and are not sent: " + names.substr(0, 512) + "."}};
+             "These inputs are not known to the node and are not sent: " + plain_text(names, 512) + "."}};
 }
 
 bool is_blank(std::string_view text) {
     return text.find_first_not_of(" \t\r\n\v\f") == std::string_view::npos;
+}
+
+// People hand in what a page shows them, and a data: URI is no place that the API could look at.
+std::optional<std::string> image_url_fault(std::string_view url, bool allow_loopback_http) {
+    constexpr std::string_view data = "data:";
+    if (ascii_equal_ignoring_case(url.substr(0, data.size()), data))
+        return "is a data: URI, which holds the image itself: upload the image to where the API can fetch "
+               "it, and "
+               "give its https URL";
+    return media_url_fault(url, allow_loopback_http);
 }
 
 std::optional<std::string> text_unless_null(const json::value& value) {
@@ -87,7 +99,7 @@ Result<CheckedInput> read_input(std::string_view input_json, const Schema& schem
     auto& input = checked.input;
     input.model = members.at("model").as_string();
     input.prompt = members.at("prompt").as_string();
-    input.image = members.at("image").as_string();
+    input.image = percent_encoded_url(trimmed(members.at("image").as_string()));
     input.negative_prompt = text_unless_null(members.at("negative_prompt"));
     const auto& optimizer = members.at("prompt_optimizer");
     input.prompt_optimizer = optimizer.is_null() ? std::nullopt : std::optional(optimizer.as_bool());
@@ -96,7 +108,7 @@ Result<CheckedInput> read_input(std::string_view input_json, const Schema& schem
         std::vector<ErrorDetail> details{{"/prompt", "must not be empty"}};
         return invalid_input(summary_of(details), details);
     }
-    if (const auto fault = media_url_fault(input.image, allow_loopback_http)) {
+    if (const auto fault = image_url_fault(input.image, allow_loopback_http)) {
         auto error = make_error(ErrorCode::invalid_image_url, "The image URL " + *fault + ".");
         error.details.push_back({"/image", *fault});
         return error;
@@ -111,7 +123,7 @@ Result<CheckedInput> read_input(std::string_view input_json, const Schema& schem
 
 json::object values_by_name(const Input& input, const json::storage_ptr& storage) {
     json::object values(storage);
-    values.reserve(6);
+    values.reserve(input_names.size());
     values["model"] = input.model;
     values["prompt"] = input.prompt;
     values["image"] = input.image;

@@ -5,6 +5,7 @@
 
 #include <boost/json/object.hpp>
 
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -27,8 +28,13 @@ struct CheckedInput {
     std::vector<Warning> warnings;
 };
 
-// Reads input_json. Fails as Invalid Input with every violation, or as Invalid Image URL.
+// Reads input_json. Fails as Invalid Input with every violation, or as Invalid Image URL. The image's URL
+// comes out as browsers send it: its ends trimmed, what a URL may not hold percent-encoded.
 Result<CheckedInput> read_input(std::string_view input_json, const Schema& schema, bool allow_loopback_http);
+
+// What values_by_name knows.
+inline constexpr std::array<std::string_view, 6> input_names{"model",           "prompt", "image",
+                                                             "negative_prompt", "size",   "prompt_optimizer"};
 
 // The inputs by name, as a binding's template refers to them; what is not sent is absent.
 boost::json::object values_by_name(const Input& input, const boost::json::storage_ptr& storage = {});

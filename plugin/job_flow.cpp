@@ -1,6 +1,7 @@
 #include "job_flow.hpp"
 
 #include "idempotency_key.hpp"
+#include "plain_text.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -43,7 +44,19 @@ Step JobFlow::on_checkpoint(TimePoint now, bool kept) {
     }
 }
 
+// An API may repeat the key anywhere. It is masked before anybody reads the reply, and so before what was
+// read is cut: nobody finds half a key.
 Step JobFlow::on_reply(TimePoint now, const HttpReply& reply) {
+    const auto safe = masked_copy(reply);
+    if (!safe)
+        return take_reply(now, reply);
+    unmasked_reply_ = &reply;
+    auto next = take_reply(now, *safe);
+    unmasked_reply_ = nullptr;
+    return next;
+}
+
+Step JobFlow::take_reply(TimePoint now, const HttpReply& reply) {
     switch (state_) {
     case State::submitting:
         return on_submit_reply(now, reply);
@@ -168,6 +181,7 @@ Step JobFlow::finish(Outcome outcome) {
     auto& error = outcome.error;
     error.message = presentable(std::move(error.message));
     error.request_id = presentable(std::move(error.request_id));
+    error.job_id = presentable(std::move(error.job_id));
     for (auto& detail : error.details)
         detail = {presentable(std::move(detail.path)), presentable(std::move(detail.message))};
     return step(Finish{std::move(outcome)});
@@ -202,9 +216,25 @@ void JobFlow::warn(const char* code, std::string message) {
     warnings_.push_back({code, presentable(std::move(message))});
 }
 
-// An API may repeat the key in what it says.
+std::string JobFlow::masked(std::string text) const {
+    return without_secrets(std::move(text), plan_.connection->secrets);
+}
+
 std::string JobFlow::presentable(std::string text) const {
-    return without_secret(std::move(text), plan_.connection->api_key);
+    return plain_text(masked(std::move(text)));
+}
+
+// nullopt: there is no secret in it.
+std::optional<HttpReply> JobFlow::masked_copy(const HttpReply& reply) const {
+    const auto& secrets = plan_.connection->secrets;
+    if (!holds_secret(reply.body, secrets) && !holds_secret(reply.location, secrets)
+        && !holds_secret(reply.request_id, secrets))
+        return std::nullopt;
+    auto copy = reply;
+    copy.body = masked(std::move(copy.body));
+    copy.location = masked(std::move(copy.location));
+    copy.request_id = masked(std::move(copy.request_id));
+    return copy;
 }
 
 Checkpoint JobFlow::checkpoint_in(Checkpoint::State state) const {

@@ -155,6 +155,7 @@ private:
     Step end_without_job(TimePoint now);
 
     // job_flow_poll.cpp: from the job on
+    void take_job(const JobReply& job);
     Step on_job(TimePoint now, const JobReply& job);
     Step on_job_kept(TimePoint now);
     Step wait_to_poll(TimePoint now, Millis delay);
@@ -193,7 +194,11 @@ private:
     TimePoint wake_at() const noexcept;
     void report(Phase phase, std::string message);
     void warn(const char* code, std::string message);
+    std::string masked(std::string text) const;
     std::string presentable(std::string text) const;
+    std::optional<HttpReply> masked_copy(const HttpReply& reply) const;
+    Step take_reply(TimePoint now, const HttpReply& reply);
+    std::string whole_video(const std::string& video) const;
     Checkpoint checkpoint_in(Checkpoint::State state) const;
     Checkpoint next_generation() const;
     std::optional<Checkpoint> unsubmitted() const;
@@ -220,7 +225,8 @@ private:
     TimePoint checkpoint_by_{}; // bound on the host's answer
     TimePoint next_moment_{};   // the end of the wait in before_submit and before_poll
     TimePoint submitted_at_{};
-    TimePoint asked_at_{}; // the last poll
+    TimePoint asked_at_{};                      // the last poll
+    const HttpReply* unmasked_reply_ = nullptr; // the one that is being read, when a secret was masked in it
     std::unique_ptr<JobWatch>
         watch_;              // unless the job was submitted by an earlier run, so its age is not known
     bool look_again_ = true; // at next_moment_; false: only think again of when to look

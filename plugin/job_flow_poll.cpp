@@ -3,6 +3,7 @@
 #include "duration_text.hpp"
 #include "job_flow.hpp"
 #include "output.hpp"
+#include "plain_text.hpp"
 #include "poll_schedule.hpp"
 #include "url.hpp"
 
@@ -27,13 +28,23 @@ constexpr auto patience_with_new_job = 30s;
 constexpr Millis least_interval{550};
 constexpr int burst = 10; // 60 s / 0.55 s + 10 < 120
 
+// A target goes into the checkpoint. One in which a secret was masked leads nowhere: the binding's path does.
+std::string keepable(const std::string& target) {
+    return target.find(secret_mask) == std::string::npos ? target : std::string();
+}
+
 } // namespace
+
+void JobFlow::take_job(const JobReply& job) {
+    mark_.state = Checkpoint::State::submitted;
+    mark_.job = {job.id,
+                 {keepable(job.targets.poll), keepable(job.targets.result), keepable(job.targets.cancel)}};
+}
 
 Step JobFlow::on_job(TimePoint now, const JobReply& job) {
     traffic_.note_success();
     last_submit_error_.reset();
-    mark_.state = Checkpoint::State::submitted;
-    mark_.job = {job.id, job.targets};
+    take_job(job);
     submitted_at_ = now;
     watch_ =
         std::make_unique<JobWatch>(durations_.of(plan_.input->model + "/" + plan_.input->size.value_or("")));
@@ -125,7 +136,8 @@ Step JobFlow::on_job_reply(TimePoint now, const HttpReply& reply) {
         return retry_poll(now, error_of_reply(reply, binding()).message, reply.retry_after);
     // A job that is done may send on to its video. Only this once: the job's own address stays.
     if (reply.status == 303 && ending_ == Ending::none)
-        if (auto next = same_origin_target(plan_.connection->origin, asked_target_, reply.location)) {
+        if (auto next = same_origin_target(plan_.connection->origin, asked_target_, reply.location);
+            next && next->find(secret_mask) == std::string::npos) {
             follow_ = std::move(*next);
             return ask_for_job(now);
         }
@@ -157,8 +169,8 @@ Step JobFlow::on_job_reply(TimePoint now, const HttpReply& reply) {
                                   + "\", which is not known here.";
     if (job_succeeded_ && !still_at_work)
         return succeed(*job);
-    if (!job->targets.result.empty())
-        mark_.job.targets.result = job->targets.result;
+    if (auto result = keepable(job->targets.result); !result.empty())
+        mark_.job.targets.result = std::move(result);
     read_job_progress(*job);
     const bool done = job->status == JobStatus::succeeded || has_video(*job);
     if (job->status || done)
@@ -248,10 +260,24 @@ Step JobFlow::succeed(const JobReply& job) {
         error.job_id = mark_.job.id;
         return fail(std::move(error), mark_);
     }
+    if (const auto whole = whole_video(job.video); whole != job.video)
+        if (auto whole_output = make_output(whole, output_schema_, plan_.connection->allow_insecure_loopback,
+                                            job.video_path)) {
+            output = std::move(whole_output);
+            warn("secret_in_video_url", "The video's URL holds a secret of the connection.");
+        }
     Outcome outcome;
     outcome.kind = Outcome::Kind::succeeded;
     outcome.output_json = std::move(*output);
     return finish(std::move(outcome));
+}
+
+// The video is the one thing that is not masked: its URL would lead to nothing, and it is paid for.
+std::string JobFlow::whole_video(const std::string& video) const {
+    if (unmasked_reply_ == nullptr || video.find(secret_mask) == std::string::npos)
+        return video;
+    const auto job = read_job_reply(*unmasked_reply_, binding(), plan_.connection->origin, "/");
+    return job ? job->video : video;
 }
 
 void JobFlow::read_job_progress(const JobReply& job) {

@@ -3,6 +3,7 @@
 #include "duration_text.hpp"
 #include "idempotency_key.hpp"
 #include "job_flow.hpp"
+#include "plain_text.hpp"
 #include "request.hpp"
 
 #include <algorithm>
@@ -218,8 +219,7 @@ Step JobFlow::on_submit_reply(TimePoint now, const HttpReply& reply) {
 
 // The API refuses, but speaks of a job: a later run asks for it before anything is paid again.
 Step JobFlow::keep_named_job(Error error, const JobReply& job) {
-    mark_.state = Checkpoint::State::submitted;
-    mark_.job = {job.id, job.targets};
+    take_job(job);
     return lose_job(std::move(error), true);
 }
 

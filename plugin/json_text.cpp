@@ -1,5 +1,7 @@
 #include "json_text.hpp"
 
+#include "plain_text.hpp"
+
 #include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/parse.hpp>
 
@@ -83,6 +85,19 @@ std::string reason(const error_code& ec) {
     return ec.message();
 }
 
+// Boost.JSON calls it a syntax error where no second half follows the first: the text tells.
+bool is_half_a_surrogate(const error_code& ec, std::string_view read) {
+    if (ec == json::error::illegal_leading_surrogate || ec == json::error::illegal_trailing_surrogate
+        || ec == json::error::expected_utf16_escape)
+        return true;
+    constexpr std::size_t escape_length = 6; // \ud83c as text
+    if (ec != json::error::syntax || read.size() < escape_length)
+        return false;
+    const auto escape = read.substr(read.size() - escape_length);
+    return escape.starts_with("\\u") && (escape[2] == 'd' || escape[2] == 'D')
+           && std::string_view("89abAB").find(escape[3]) != std::string_view::npos;
+}
+
 void make_whole_numbers_integers(json::value& value) {
     if (auto* number = value.if_double()) {
         constexpr double limit = 9007199254740992.0; // 2^53: up to here a double is exact
@@ -109,8 +124,12 @@ boost::system::result<json::value, JsonFault> parse_json(std::string_view text, 
     if (!ec && consumed < text.size())
         ec = json::error::extra_data;
     if (finder.handler().found)
-        return JsonFault{"the key \"" + finder.handler().duplicate.substr(0, 64)
+        return JsonFault{"the key \"" + plain_text(finder.handler().duplicate, 64)
                          + "\" stands twice in one object"};
+    if (is_half_a_surrogate(ec, text.substr(0, consumed)) && !finder.handler().keys.empty())
+        return JsonFault{"it is not valid JSON: \"" + plain_text(finder.handler().keys.back(), 64)
+                         + "\" has half of a character, as cutting a text leaves it (a lone surrogate, byte "
+                         + std::to_string(consumed) + ")"};
     if (ec)
         return JsonFault{"it is not valid JSON: " + reason(ec) + " (byte " + std::to_string(consumed) + ")"};
 

@@ -3,6 +3,7 @@
 #include "api_text.hpp"
 #include "ascii.hpp"
 #include "json_text.hpp"
+#include "plain_text.hpp"
 #include "reply_fields.hpp"
 
 #include <boost/json/array.hpp>

@@ -2,6 +2,7 @@
 #include "api_text.hpp"
 #include "ascii.hpp"
 #include "json_text.hpp"
+#include "plain_text.hpp"
 #include "reply.hpp"
 #include "reply_fields.hpp"
 

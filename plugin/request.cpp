@@ -1,62 +1,17 @@
 #include "request.hpp"
 
+#include "body_template.hpp"
 #include "url.hpp"
 
-#include <boost/json/array.hpp>
 #include <boost/json/monotonic_resource.hpp>
 #include <boost/json/serialize.hpp>
 
 #include <array>
-#include <optional>
 
 namespace pixelml {
 namespace {
 
 namespace json = boost::json;
-
-// The input that "{{name}}" names; empty when the text is no placeholder.
-std::string_view placeholder_name(std::string_view text) {
-    if (text.size() > 4 && text.starts_with("{{") && text.ends_with("}}"))
-        return text.substr(2, text.size() - 4);
-    return {};
-}
-
-const json::value& mapped(std::string_view name, const json::value& value, const json::object& value_maps) {
-    const auto* map = value_maps.if_contains(name);
-    if (map == nullptr || !value.is_string())
-        return value;
-    const auto* replacement = map->as_object().if_contains(value.get_string());
-    return replacement != nullptr ? *replacement : value;
-}
-
-// nullopt: an absent input, so the place of this value is left out.
-std::optional<json::value> fill(const json::value& part, const json::object& inputs,
-                                const json::object& value_maps, const json::storage_ptr& storage) {
-    if (const auto* text = part.if_string()) {
-        const auto name = placeholder_name(*text);
-        if (name.empty())
-            return json::value(part, storage);
-        const auto* input = inputs.if_contains(name);
-        if (input == nullptr)
-            return std::nullopt;
-        return json::value(mapped(name, *input, value_maps), storage);
-    }
-    if (const auto* object = part.if_object()) {
-        json::object filled(storage);
-        for (const auto& member : *object)
-            if (auto value = fill(member.value(), inputs, value_maps, storage))
-                filled[member.key()] = std::move(*value);
-        return filled;
-    }
-    if (const auto* array = part.if_array()) {
-        json::array filled(storage);
-        for (const auto& element : *array)
-            if (auto value = fill(element, inputs, value_maps, storage))
-                filled.push_back(std::move(*value));
-        return filled;
-    }
-    return json::value(part, storage);
-}
 
 std::string path_of_job(std::string path, std::string_view job_id) {
     constexpr std::string_view placeholder = "{id}";
@@ -66,12 +21,6 @@ std::string path_of_job(std::string path, std::string_view job_id) {
 }
 
 } // namespace
-
-json::value fill_template(const json::value& body_template, const json::object& inputs,
-                          const json::object& value_maps, const json::storage_ptr& storage) {
-    auto filled = fill(body_template, inputs, value_maps, storage);
-    return filled ? std::move(*filled) : json::value(nullptr);
-}
 
 HttpRequest submit_request(const Binding& binding, std::string_view base_path, const Input& input,
                            std::string_view idempotency_key) {

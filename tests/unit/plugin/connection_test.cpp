@@ -153,5 +153,49 @@ TEST(Connection, NothingIsKeptOfOneWithAProxysPassword) {
     EXPECT_TRUE(without_key(**read_with(R"("proxy": "http://127.0.0.1:3128")")));
 }
 
+// As people paste them.
+TEST(Connection, TheEndsOfWhatWasPastedAreTrimmed) {
+    const std::string text = R"({"api_key": " s3cret-key\r\n", "base_url": "\t https://api.example/v2 \n"})";
+    const auto connection = *read(text);
+    EXPECT_EQ(connection->api_key.view(), "s3cret-key");
+    EXPECT_EQ(connection->authorization.view(), "Bearer s3cret-key");
+    EXPECT_EQ(connection->base_path, "/v2");
+    const auto again = with_key_of(text, without_key(*connection).value());
+    EXPECT_EQ(again->authorization.view(), "Bearer s3cret-key");
+    EXPECT_FALSE(read(R"({"api_key": " \n"})"));
+}
+
+TEST(Connection, AKeyBehindItsSchemeIsRefusedInWords) {
+    for (const auto* key : {"Bearer s3cret-key", " bearer  s3cret-key"}) {
+        const auto result = read(R"({"api_key": ")" + std::string(key) + "\"}");
+        ASSERT_FALSE(result);
+        EXPECT_EQ(result.error().code, ErrorCode::invalid_connection);
+        EXPECT_THAT(result.error().message, HasSubstr("without \"Bearer \""));
+        EXPECT_THAT(result.error().message, Not(HasSubstr("s3cret")));
+    }
+}
+
+TEST(Connection, ABaseUrlDoesNotRepeatTheVersionOfThePaths) {
+    for (const auto* url :
+         {"https://api.example/v1", "https://api.example/v1/", "https://api.example/api/v1"}) {
+        const auto result = read_with(R"("base_url": ")" + std::string(url) + '"');
+        ASSERT_FALSE(result) << url;
+        EXPECT_EQ(result.error().details.front().path, "/base_url");
+        EXPECT_THAT(result.error().message, HasSubstr("must not end in /v1"));
+    }
+    for (const auto* url : {"https://api.example", "https://api.example/v2", "https://api.example/v1/api",
+                            "https://api.example/proxy"})
+        EXPECT_TRUE(read_with(R"("base_url": ")" + std::string(url) + '"')) << url;
+}
+
+TEST(Connection, KnowsItsSecretsInEveryForm) {
+    const auto connection =
+        *read(R"({"api_key": "s3cret/k+y=", "proxy": "http://me:pass%2Fword@127.0.0.1:3128"})");
+    for (const auto* text : {"a s3cret/k+y= b", "a s3cret%2Fk%2By%3D b", "a s3cret%2fk%2by%3d b",
+                             "a s3cret\\/k+y= b", "a pass/word b", "a pass%2Fword b", "a bWU6cGFzcy93b3Jk b"})
+        EXPECT_EQ(without_secrets(text, connection->secrets), "a *** b") << text;
+    EXPECT_FALSE(holds_secret("nothing of it", connection->secrets));
+}
+
 } // namespace
 } // namespace pixelml

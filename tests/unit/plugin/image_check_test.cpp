@@ -113,5 +113,29 @@ TEST(ImageCheck, AFailureIsRefusedAndRetryableWhereItMayPass) {
     EXPECT_TRUE(std::holds_alternative<Warning>(proxy)) << "a proxy may lead to the API alone";
 }
 
+TEST(ImageCheck, NamesWhatWasFound) {
+    struct Case {
+        std::string first_bytes;
+        const char* name;
+    };
+    for (const auto& [first_bytes, name] :
+         {Case{"RIFF\x24\0\0\0WEBPVP8 "s, "WebP"}, Case{"GIF89a.."s, "GIF"}, Case{"BM\x01\0"s, "BMP"},
+          Case{"II*\0\x08"s, "TIFF"}, Case{"MM\0*\0"s, "TIFF"}, Case{"%PDF-1.7"s, "PDF"},
+          Case{"\0\0\0\x18"s + "ftypheic\0\0\0\0mif1heic"s, "HEIC"},
+          Case{"\0\0\0\x1C"s + "ftypmif1\0\0\0\0mif1avif"s, "AVIF"},
+          Case{"\0\0\0\x18"s + "ftypisom\0\0\2\0isommp42"s, "MP4"}, Case{"<svg xmlns="s, "SVG"},
+          Case{"<?xml version=\"1.0\"?><svg>"s, "SVG"},
+          Case{"\xEF\xBB\xBF\n <!DOCTYPE HTML><html>"s, "web page"},
+          Case{"<html lang=\"en\">"s, "sign-in"}}) {
+        const auto verdict = verdict_of_image(reply_with(206, first_bytes), 0);
+        const auto& error = std::get<Error>(verdict);
+        EXPECT_EQ(error.code, ErrorCode::unsupported_image_format);
+        EXPECT_THAT(error.message, HasSubstr(name));
+        EXPECT_THAT(error.message, HasSubstr("neither JPG nor PNG"));
+    }
+    EXPECT_EQ(name_of_format("RIFF\x24\0\0\0WAVE"s), "");
+    EXPECT_EQ(name_of_format("{\"error\": 1}"), "");
+}
+
 } // namespace
 } // namespace pixelml

@@ -125,5 +125,26 @@ TEST(Input, UnreadableTextIsAnInvalidInput) {
     }
 }
 
+TEST(Input, TheImageIsTakenAsABrowserTakesIt) {
+    const auto image = [](const std::string& url) {
+        return read(R"({"prompt": "p", "image": ")" + url + R"(", "negative_prompt": null})");
+    };
+    EXPECT_EQ(image(R"( https://example.com/a.jpg\r\n)")->input.image, "https://example.com/a.jpg");
+    EXPECT_EQ(image("https://example.com/my photo.jpg")->input.image, "https://example.com/my%20photo.jpg");
+    EXPECT_EQ(image(R"(https://example.com/\u00e9t\u00e9.jpg)")->input.image,
+              "https://example.com/%C3%A9t%C3%A9.jpg");
+    EXPECT_FALSE(image(R"(https://\u00e9t\u00e9.example/a.jpg)")) << "a host must be written in ASCII";
+    EXPECT_FALSE(image(R"(https://example.com/\r\nX-Evil: 1)"));
+}
+
+TEST(Input, ADataUriIsRefusedWithWhatToDo) {
+    const auto result = read(R"({"prompt": "p", "image": "Data:image/png;base64,)" + std::string(20'000, 'A')
+                             + R"(", "negative_prompt": null})");
+    ASSERT_FALSE(result);
+    EXPECT_EQ(result.error().code, ErrorCode::invalid_image_url);
+    EXPECT_THAT(result.error().message, HasSubstr("data: URI"));
+    EXPECT_THAT(result.error().message, HasSubstr("upload"));
+}
+
 } // namespace
 } // namespace pixelml

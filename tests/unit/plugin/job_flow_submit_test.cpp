@@ -376,5 +376,47 @@ TEST(JobFlowSubmit, NoErrorHoldsTheApiKey) {
     EXPECT_THAT(run.error().message, Not(HasSubstr("test-key-1")));
 }
 
+// Where a text is cut, no part of the key stays behind.
+TEST(JobFlowSubmit, TheKeyIsMaskedBeforeATextIsCut) {
+    for (std::size_t dots = 480; dots <= 505; ++dots) {
+        FlowStory run;
+        run.submit();
+        run.reply(400, R"({"error": {"message": ")" + std::string(dots, '.') + R"(test-key-1"}})");
+        EXPECT_THAT(run.error().message, Not(HasSubstr("test"))) << dots;
+    }
+}
+
+TEST(JobFlowSubmit, ErrorsAreOneLineOfUtf8) {
+    FlowStory run;
+    run.submit();
+    run.fails(TransportFailure::Kind::tls, false, "bad\r\nname caf\xE9");
+    EXPECT_THAT(run.error().message, HasSubstr("bad  name caf\xEF\xBF\xBD"));
+}
+
+TEST(JobFlowSubmit, ATargetWithTheKeyIsNotKeptAndTheJobIsFollowedByItsId) {
+    FlowStory run;
+    run.submit();
+    run.reply(202, R"({"id": "7", "status": "queued", "status_url": "/v1/jobs/7?key=test-key-1"})", {},
+              "/v1/jobs/7?key=test-key-1");
+    EXPECT_THAT(run.saved_text(), Not(HasSubstr("test-key")));
+    EXPECT_EQ(run.saved().job.targets.poll, "");
+    run.kept();
+    run.poll();
+    EXPECT_EQ(run.request().target, "/v1/jobs/7");
+    run.reply(200, finished_job_json());
+    EXPECT_EQ(run.outcome().kind, Outcome::Kind::succeeded);
+}
+
+// It is paid for, and masked it would lead to nothing.
+TEST(JobFlowSubmit, AVideoIsHandedOverAsItIs) {
+    FlowStory run;
+    run.submit();
+    run.reply(200, R"({"id": "7", "status": "completed",
+                       "output": {"video": "https://cdn.example/v.mp4?key=test-key-1"}})");
+    ASSERT_EQ(run.outcome().kind, Outcome::Kind::succeeded);
+    EXPECT_THAT(run.outcome().output_json, HasSubstr("key=test-key-1"));
+    EXPECT_THAT(run.warning_codes(), ::testing::ElementsAre("secret_in_video_url"));
+}
+
 } // namespace
 } // namespace pixelml::testing

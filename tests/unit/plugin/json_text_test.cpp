@@ -82,5 +82,12 @@ TEST(JsonText, NeverRepeatsAValue) {
     EXPECT_THAT(fault_of(R"({"api_key": "secret" "x"})"), ::testing::Not(HasSubstr("secret")));
 }
 
+TEST(JsonText, NamesTheMemberWithHalfACharacter) {
+    EXPECT_THAT(fault_of(R"({"a": 1, "prompt": "film \ud83c"})"),
+                HasSubstr("\"prompt\" has half of a character"));
+    EXPECT_THAT(fault_of(R"({"prompt": "\udfac"})"), HasSubstr("\"prompt\""));
+    EXPECT_EQ(fault_of(R"({"prompt": "\ud83c\udfac"})"), "none");
+}
+
 } // namespace
 } // namespace pixelml

@@ -1,3 +1,4 @@
+#include "body_template.hpp"
 #include "flow_story.hpp"
 #include "json_text.hpp"
 #include "request.hpp"
@@ -31,8 +32,22 @@ TEST(FillTemplate, LeavesOutAMemberWhoseInputIsAbsent) {
 }
 
 TEST(FillTemplate, LeavesOtherTextsAlone) {
-    EXPECT_EQ(filled(R"(["{{}}", "{{prompt}} now", "{prompt}", 1.5, null])", R"({"prompt": "p"})"),
-              R"(["{{}}","{{prompt}} now","{prompt}",1.5E0,null])");
+    EXPECT_EQ(filled(R"(["a", "{prompt}", "{\"a\":{}}", 1.5, null])", R"({"prompt": "p"})"),
+              R"(["a","{prompt}","{\"a\":{}}",1.5E0,null])");
+}
+
+TEST(FillTemplate, FillsPlacesWithinAText) {
+    const auto* inputs = R"({"prompt": "a \"b\" {{size}}", "flag": true, "none": null, "model": "Pixel M"})";
+    EXPECT_EQ(filled(R"(["A film: {{prompt}}, in colour"])", inputs),
+              R"(["A film: a \"b\" {{size}}, in colour"])");
+    EXPECT_EQ(filled(R"(["{{model}}/{{ flag }}", "[{{none}}{{size}}]"])", inputs),
+              R"(["Pixel M/true","[]"])");
+    EXPECT_EQ(filled(R"(["m={{model}}"])", inputs, R"({"model": {"Pixel M": "m-1"}})"), R"(["m=m-1"])");
+}
+
+TEST(FillTemplate, FourBracesStandForTwo) {
+    EXPECT_EQ(filled(R"(["{{{{prompt}}}}", "{{{{", "{{{{{{prompt}}}}}}"])", R"({"prompt": "p"})"),
+              R"(["{{prompt}}","{{","{{p}}"])");
 }
 
 TEST(FillTemplate, MapsValues) {

@@ -117,5 +117,22 @@ TEST(Percent, EncodesASegment) {
     EXPECT_EQ(percent_encoded_segment("az-09._~"), "az-09._~");
 }
 
+// As a browser's address bar does it.
+TEST(PercentEncodedUrl, EncodesWhatStandsBehindTheHost) {
+    EXPECT_EQ(percent_encoded_url("https://e.com/my photo.jpg"), "https://e.com/my%20photo.jpg");
+    EXPECT_EQ(percent_encoded_url("https://e.com/\xC3\xA9.jpg?q=\xC3\xA9 x#a b"),
+              "https://e.com/%C3%A9.jpg?q=%C3%A9%20x#a%20b");
+    EXPECT_EQ(percent_encoded_url("https://e.com/a%20b?x=1&y=%C3%A9"), "https://e.com/a%20b?x=1&y=%C3%A9");
+    EXPECT_EQ(percent_encoded_url("https://e.com/100%.jpg"), "https://e.com/100%25.jpg");
+    EXPECT_EQ(percent_encoded_url("https://e.com/a\\b[1]{2}|^.jpg"),
+              "https://e.com/a/b%5B1%5D%7B2%7D%7C%5E.jpg");
+}
+
+TEST(PercentEncodedUrl, LeavesTheHostAndControlCharacters) {
+    for (const auto* text : {"https://\xC3\xA9.com/a.jpg", "https://e.com", "no url at all", "",
+                             "https://[::1]/a", "https://e.com/\r\nX-Evil:1"})
+        EXPECT_EQ(percent_encoded_url(text), text);
+}
+
 } // namespace
 } // namespace pixelml
