@@ -131,7 +131,6 @@ void add_videos(HostileCases& cases) {
                                   R"("https://?x")",
                                   R"("https:videos.example")",
                                   R"("https")",
-                                  R"(" https://videos.example/true.mp4")",
                                   R"("https://videos.example/a\nb.mp4")",
                                   R"("https://videos.example/a\u0000b.mp4")",
                                   R"("https://videos.example\\@evil.example/")",

@@ -84,7 +84,7 @@ TEST(InvalidImageUrl, IsSeenBeforeAnythingIsSent) {
     NodeHost host;
     for (const auto* image :
          {"", "photo.jpg", "http://images.example/photo.jpg", "ftp://images.example/photo.jpg", "https://",
-          "https://images.example/my photo.jpg", "data:image/png;base64,AAAA"}) {
+          "https://my images.example/photo.jpg", "data:image/png;base64,AAAA"}) {
         SCOPED_TRACE(image);
         auto spec = api.spec();
         spec.input = input_with(image);
