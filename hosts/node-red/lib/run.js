@@ -60,7 +60,7 @@ const refusals = new Set(['invalid_connection', 'invalid_input']);
 /** What a failed run can be gone on with: the error's checkpoint, or the run's own where the run did not even begin. */
 function checkpointAfter(error, before) {
   if (error.checkpoint) return error.checkpoint;
-  const begun = typeof error.code === 'string' && !refusals.has(error.code);
+  const begun = error.checkpoint === null && !refusals.has(error.code); // the module says that there is nothing
   return !begun && jobOf(before) !== null ? before : null;
 }
 
