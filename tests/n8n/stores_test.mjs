@@ -14,7 +14,7 @@ const require = createRequire(import.meta.url);
 const lib = path.join(repository, 'hosts', 'n8n', 'dist', 'lib');
 const { FileStore } = require(path.join(lib, 'file_store.js'));
 const { RedisStore, leaseMs } = require(path.join(lib, 'redis_store.js'));
-const { jobOf } = require(path.join(lib, 'node_run.js'));
+const { claimRun, jobOf } = require(path.join(lib, 'node_run.js'));
 const { collectRun, fromFlow, NotCollectable } = require(path.join(lib, 'collect_run.js'));
 const { redisSettings } = require(path.join(lib, 'redis_settings.js'));
 
@@ -204,6 +204,24 @@ test('files: whole after a kill, for the owner alone, and gone when old', async 
     fs.utimesSync(path.join(folder, name), old, old);
     assert.equal(await new FileStore(folder, hour).find('run'), null);
     await claim.release(null);
+});
+
+test('files: who waited for a run of the same name gets it only with the same inputs', async () => {
+    const store = new FileStore(path.join(directory, 'names'), hour);
+    const order = (prompt) => ({ runKey: '4711', executionId: '1', place: 'p', repeats: false, input: { prompt } });
+    const first = await claimRun(store, order('cat'));
+    assert.deepEqual([first.runKey, first.warnings], ['4711', []]);
+    const waiting = [claimRun(store, order('dog')), claimRun(store, order('cat'))];
+    const cats = record({ runKey: '4711', input: { prompt: 'cat' }, checkpoint: submitted, jobId: 'job_1' });
+    await first.claim.keep(cats);
+    await first.claim.release({ ...cats, output: { video: 'cat' } });
+    const [dog, cat] = await Promise.all(waiting);
+    assert.match(dog.runKey, /^4711:[0-9a-f]{16}$/);
+    assert.equal(dog.claim.record, null);
+    assert.equal(dog.warnings[0].code, 'inputs_changed');
+    assert.match(dog.warnings[0].message, /job_1/);
+    assert.deepEqual([cat.runKey, cat.claim.record.output], ['4711', { video: 'cat' }]);
+    assert.deepEqual((await store.find('4711')).output, { video: 'cat' }, 'the first one is as it was');
 });
 
 test('files: two writers of one file do not disturb each other', async () => {

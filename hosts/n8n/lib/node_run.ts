@@ -116,7 +116,7 @@ function inputsChanged(runKey: string, { jobId }: RunRecord): IDataObject {
  * Waits for the right to act for the run. Only then is it known what it was started with: whoever had it meanwhile may have
  * given it the same name, but other inputs.
  */
-async function claimRun(store: RunStore, order: RunOrder) {
+export async function claimRun(store: RunStore, order: RunOrder) {
     const runKey = await nameRun(store, order);
     const claim = await store.claim(runKey, order.signal);
     if (!isAnother(claim.record, order.input)) {
