@@ -294,7 +294,7 @@ TEST_F(JournalTest, RefusesANewerSchemaAndForeignFiles) {
 TEST_F(JournalTest, AFullDiskIsAnErrorAndLeavesTheOldState) {
     Journal journal = open();
     claim(journal, order("a"));
-    journal.transact([&] { journal.keep_checkpoint("a", "{\"old\":1}", false); });
+    journal.transact([&] { journal.keep_checkpoint("a", "{\"old\":1}"); });
     rlimit before{};
     getrlimit(RLIMIT_FSIZE, &before);
     std::signal(SIGXFSZ, SIG_IGN);
@@ -302,7 +302,7 @@ TEST_F(JournalTest, AFullDiskIsAnErrorAndLeavesTheOldState) {
     setrlimit(RLIMIT_FSIZE, &full);
     std::string why;
     try {
-        journal.transact([&] { journal.keep_checkpoint("a", std::string(100000, 'x'), false); });
+        journal.transact([&] { journal.keep_checkpoint("a", std::string(100000, 'x')); });
     } catch (const JournalError& error) {
         why = error.what();
     }
@@ -310,7 +310,7 @@ TEST_F(JournalTest, AFullDiskIsAnErrorAndLeavesTheOldState) {
     EXPECT_NE(why.find("there is no room"), std::string::npos) << why;
     EXPECT_NE(why.find("Make room"), std::string::npos) << why;
     EXPECT_EQ(journal.find("a")->checkpoint, "{\"old\":1}");
-    journal.transact([&] { journal.keep_checkpoint("a", "{\"new\":1}", false); }); // there is room again
+    journal.transact([&] { journal.keep_checkpoint("a", "{\"new\":1}"); }); // there is room again
     EXPECT_EQ(journal.find("a")->checkpoint, "{\"new\":1}");
 }
 
