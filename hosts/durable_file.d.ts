@@ -1,5 +1,5 @@
 /**
- * Resolves when the file with this text is on the disk, readable by its owner alone. One call at a time for each file; a crash
- * meanwhile leaves the old text, and perhaps a file of the same name with `.new` behind it.
+ * Resolves when the file with this text is on the disk, readable by its owner alone. Of several calls for one file at the
+ * same time the last one counts. A crash meanwhile leaves the old text, and perhaps a file `<file>.<something>.new`.
  */
 export function writeDurably(file: string, text: string): Promise<void>;

@@ -1,6 +1,7 @@
 'use strict';
 // Files that are whole or not there at any moment, also after a crash or when the power fails. Shared by the hosts' packages;
 // assemble_native.js puts it into each.
+const crypto = require('node:crypto');
 const fs = require('node:fs/promises');
 const path = require('node:path');
 
@@ -16,15 +17,21 @@ async function sync(directory) {
 }
 
 async function writeDurably(file, text) {
-    const beside = `${file}.new`;
-    const handle = await fs.open(beside, 'w', ownerOnly);
+    // Of this writer alone: another one, perhaps in another process, may be writing the same file.
+    const beside = `${file}.${crypto.randomUUID()}.new`;
+    const handle = await fs.open(beside, 'wx', ownerOnly);
     try {
-        await handle.writeFile(text);
-        await handle.datasync();
-    } finally {
-        await handle.close();
+        try {
+            await handle.writeFile(text);
+            await handle.datasync();
+        } finally {
+            await handle.close();
+        }
+        await fs.rename(beside, file);
+    } catch (error) {
+        await fs.rm(beside, { force: true }).catch(() => {});
+        throw error;
     }
-    await fs.rename(beside, file);
     await sync(path.dirname(file)); // the rename itself
 }
 

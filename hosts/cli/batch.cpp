@@ -5,6 +5,7 @@
 #include "exit_code.hpp"
 #include "files.hpp"
 #include "journal_claim.hpp"
+#include "output_check.hpp"
 #include "signals.hpp"
 #include "stored_result.hpp"
 
@@ -128,8 +129,9 @@ void Batch::start(std::int64_t number, const Claim* claim, wfn::Session& session
     request.connection_json = *item.target->connection_json;
     request.timeout = options_.timeout;
     request.cancel_job_at_deadline = options_.cancel_job_at_deadline;
-    request.on_complete = [number, events = events_](const wfn::Result& result) {
-        events->push(ItemOver{number, result});
+    request.on_complete = [number, events = events_](wfn::Result result) {
+        check_output(result); // a JournaledRun has done so
+        events->push(ItemOver{number, std::move(result)});
     };
     item.input = {}; // the module has its own copy
     item.claim = nullptr;
@@ -198,7 +200,8 @@ void Batch::on_claimed(const ItemClaimed& claimed, wfn::Session& session) {
         }
         return;
     case Claim::Kind::over: {
-        const wfn::Result result = stored_result(claim.record);
+        wfn::Result result = stored_result(claim.record);
+        check_output(result);
         count(result);
         give(number, result_line(items_.at(number).line, items_.at(number).run_key, result));
         return;

@@ -52,13 +52,17 @@ int batch_command(const Options& options) {
     const bool kept = options.journal_file.has_value();
     const std::string name = kept ? batch_name(options) : new_run_key();
     std::optional<JournalWriter> writer;
+    std::optional<BatchKeys> keys;
     if (kept) {
         Journal journal(*options.journal_file, Journal::Access::create);
         check_resume(options, journal, name);
+        keys.emplace(name);
+        journal.for_each_key(name, [&](const std::string& key) { keys->known(key); });
         writer.emplace(std::move(journal));
     }
     const auto events = std::make_shared<BatchEvents>();
-    FileSource source(options.subject, name, kept, module, on, [events] { events->push(SourceChanged{}); });
+    FileSource source(options.subject, name, std::move(keys), module, on,
+                      [events] { events->push(SourceChanged{}); });
     Batch batch(options, module, source, writer ? &*writer : nullptr, events);
     for (const std::string& warning : warnings) {
         batch.display().warning(warning);

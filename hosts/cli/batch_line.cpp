@@ -1,5 +1,7 @@
 #include "batch_line.hpp"
 
+#include "output_check.hpp"
+
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -20,13 +22,6 @@ json::object head_of(std::int64_t line, const std::string& run_key, const char* 
     head["run_key"] = run_key.empty() ? json::value() : json::value(run_key);
     head["outcome"] = outcome;
     return head;
-}
-
-/* JSON of the module or the journal as a value; as a string where it is not JSON after all. */
-json::value embedded(const std::string& text) {
-    json::error_code error;
-    json::value parsed = json::parse(text, error);
-    return error ? json::value(text) : parsed;
 }
 
 BatchLine with_key(const json::object& object) {

@@ -1,15 +1,14 @@
 #include "batch_source.hpp"
 
 #include "batch_line.hpp"
-#include "run_identity.hpp"
 
 #include <utility>
 
 namespace cli {
 
-FileSource::FileSource(const std::string& path, std::string name, bool kept, const wfn::Module& module,
-                       NodeTarget target, std::function<void()> on_change)
-    : name_(std::move(name)), kept_(kept), module_name_(module.name()), target_(std::move(target)),
+FileSource::FileSource(const std::string& path, std::string name, std::optional<BatchKeys> keys,
+                       const wfn::Module& module, NodeTarget target, std::function<void()> on_change)
+    : name_(std::move(name)), keys_(std::move(keys)), module_name_(module.name()), target_(std::move(target)),
       reader_(path, std::move(on_change)) {}
 
 std::optional<BatchItem> FileSource::next() {
@@ -25,7 +24,7 @@ std::optional<BatchItem> FileSource::next() {
     return std::nullopt;
 }
 
-BatchItem FileSource::item_of(const TextLine& text) const {
+BatchItem FileSource::item_of(const TextLine& text) {
     BatchLine line = read_batch_line(text);
     BatchItem item;
     item.line = text.number;
@@ -39,9 +38,9 @@ BatchItem FileSource::item_of(const TextLine& text) const {
     item.input = std::move(line.input);
     // Without a journal nobody knows what was run before, so the same file again is another batch.
     item.run_key = line.run_key ? *line.run_key
-                   : kept_      ? batch_run_key(name_, item.line, action, item.input)
+                   : keys_      ? keys_->next_key(action, item.input)
                                 : name_ + ":" + std::to_string(item.line);
-    if (kept_) {
+    if (keys_) {
         item.claim = [order = RunOrder{item.run_key, name_, module_name_, action, item.input}](
                          Journal& journal) { return journal.claim(order, Repeat::unless_billed); };
     }

@@ -2,6 +2,7 @@
 
 #include "journal.hpp"
 #include "line_reader.hpp"
+#include "run_identity.hpp"
 
 #include <workflow_node/host.hpp>
 
@@ -54,11 +55,11 @@ public:
 class FileSource : public BatchSource {
 public:
     /*
-     * name: the batch's, for the keys of its lines. kept: there is a journal, which must know the keys again.
-     * on_change as LineReader's. Throws UsageError.
+     * name: the batch's. keys: where there is a journal, which must know its lines again. on_change as
+     * LineReader's. Throws UsageError.
      */
-    FileSource(const std::string& path, std::string name, bool kept, const wfn::Module& module,
-               NodeTarget target, std::function<void()> on_change);
+    FileSource(const std::string& path, std::string name, std::optional<BatchKeys> keys,
+               const wfn::Module& module, NodeTarget target, std::function<void()> on_change);
 
     std::optional<BatchItem> next() override;
     bool at_end() const override { return reader_.at_end(); }
@@ -66,10 +67,10 @@ public:
     std::optional<std::uint64_t> total_bytes() const override { return reader_.size(); }
 
 private:
-    BatchItem item_of(const TextLine& line) const;
+    BatchItem item_of(const TextLine& line);
 
     std::string name_;
-    bool kept_;
+    std::optional<BatchKeys> keys_;
     std::string module_name_;
     NodeTarget target_;
     std::size_t blank_bytes_ = 0; /* of the empty lines since the last item */

@@ -81,6 +81,16 @@ int sync_directory(const std::string& directory) noexcept {
     return opened && ::fsync(opened.get()) == 0 ? 0 : errno;
 }
 
+void guard_standard_descriptors() noexcept {
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd) {
+        if (::fcntl(fd, F_GETFD) == -1 && errno == EBADF) {
+            // The lowest number that is free is this one. Opened the wrong way round, it still fails with
+            // EBADF.
+            static_cast<void>(::open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY));
+        }
+    }
+}
+
 std::string errno_text(int error) {
     return std::generic_category().message(error);
 }

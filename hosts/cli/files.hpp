@@ -38,6 +38,12 @@ FileText read_file(const std::string& path, std::size_t limit);
 /* Makes a file that was made, renamed or removed in the directory stay so. 0, or the errno. */
 int sync_directory(const std::string& directory) noexcept;
 
+/*
+ * Fills what is closed of stdin, stdout and stderr, so that no file that is opened later gets their numbers
+ * and what is meant for them. Reading and writing them fails as before.
+ */
+void guard_standard_descriptors() noexcept;
+
 /* strerror, in English. */
 std::string errno_text(int error);
 

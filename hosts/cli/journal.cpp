@@ -226,26 +226,24 @@ Claim Journal::claim(const RunOrder& order, Repeat repeat) {
     return claim;
 }
 
-void Journal::keep_checkpoint(const std::string& run_key, const std::string& checkpoint, bool collectable) {
+void Journal::keep_checkpoint(const std::string& run_key, const std::string& checkpoint) {
+    const std::optional<std::string> job = job_of_checkpoint(checkpoint);
     SqliteStatement(database_,
-                    "UPDATE run SET checkpoint = ?, collectable = ?, updated_ms = ? WHERE run_key = ?")
+                    "UPDATE run SET checkpoint = ?, collectable = ?, job_id = coalesce(?, job_id), "
+                    "updated_ms = ? WHERE run_key = ?")
         .bind(0, std::string_view(checkpoint))
-        .bind(1, std::int64_t{collectable})
-        .bind(2, now_ms())
-        .bind(3, std::string_view(run_key))
+        .bind(1, std::int64_t{job.has_value()})
+        .bind(2, job)
+        .bind(3, now_ms())
+        .bind(4, std::string_view(run_key))
         .run();
 }
 
 void Journal::keep_job(const std::string& run_key, const std::string& job_id) {
-    SqliteStatement row(database_, "SELECT checkpoint FROM run WHERE run_key = ?");
-    row.bind(0, std::string_view(run_key));
-    const bool collectable = row.step() && checkpoint_names_job(row.text(0), job_id);
-    SqliteStatement(database_, "UPDATE run SET job_id = ?, collectable = max(collectable, ?), updated_ms = ? "
-                               "WHERE run_key = ?")
+    SqliteStatement(database_, "UPDATE run SET job_id = ?, updated_ms = ? WHERE run_key = ?")
         .bind(0, std::string_view(job_id))
-        .bind(1, std::int64_t{collectable})
-        .bind(2, now_ms())
-        .bind(3, std::string_view(run_key))
+        .bind(1, now_ms())
+        .bind(2, std::string_view(run_key))
         .run();
 }
 
@@ -315,6 +313,14 @@ std::int64_t Journal::count_batch(const std::string& batch) {
     return row.step() ? row.number(0) : 0;
 }
 
+void Journal::for_each_key(const std::string& batch, const std::function<void(const std::string&)>& use) {
+    SqliteStatement row(database_, "SELECT run_key FROM run WHERE batch = ?");
+    row.bind(0, std::string_view(batch));
+    while (row.step()) {
+        use(row.text(0));
+    }
+}
+
 std::vector<RunHead> Journal::page(std::int64_t after, int limit) {
     SqliteStatement row(database_,
                         "SELECT " + head_columns + " FROM run WHERE position > ? ORDER BY position LIMIT ?");
@@ -354,6 +360,8 @@ RunRecord Journal::read_record(const SqliteStatement& row) const {
     record.checkpoint = row.text_or_none(14);
     record.output = row.text_or_none(15);
     record.error = row.text_or_none(16);
+    // Not what was noted: earlier versions took more for a job's name.
+    record.collectable = record.checkpoint && job_of_checkpoint(*record.checkpoint);
     return record;
 }
 

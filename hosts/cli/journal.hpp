@@ -37,7 +37,7 @@ struct RunHead {
     std::int64_t created_ms = 0;
     std::int64_t updated_ms = 0;
     std::optional<std::string> job_id;
-    bool collectable = false;           /* its checkpoint knows the job: going on from it submits nothing */
+    bool collectable = false;           /* as job_of_checkpoint: going on submits nothing */
     bool retryable = false;             /* as the error says */
     std::optional<std::string> charged; /* "yes", "no", "unknown"; nullopt: nothing was said */
 
@@ -115,9 +115,8 @@ public:
 
     /* Makes a run this process's, if it is free. */
     Claim claim(const RunOrder& order, Repeat repeat);
-    /* The checkpoint, and whether it knows the job. */
-    void keep_checkpoint(const std::string& run_key, const std::string& checkpoint, bool collectable);
-    /* A checkpoint that was kept before its job was told, and names it, is collectable from then on. */
+    void keep_checkpoint(const std::string& run_key, const std::string& checkpoint);
+    /* For lists and for finding the run by it; what can be collected the checkpoint says. */
     void keep_job(const std::string& run_key, const std::string& job_id);
     /* Also gives the run up. */
     void finish(const std::string& run_key, const RunEnd& end);
@@ -135,6 +134,8 @@ public:
                                                const std::string& input);
     /* How many runs of the batch there are. */
     std::int64_t count_batch(const std::string& batch);
+    /* Calls with the key of each run of the batch. */
+    void for_each_key(const std::string& batch, const std::function<void(const std::string&)>& use);
     /* At most `limit` runs after that position, which is 0 for the first ones. */
     std::vector<RunHead> page(std::int64_t after, int limit);
 

@@ -1,5 +1,6 @@
 #include "journaled_run.hpp"
 
+#include "output_check.hpp"
 #include "run_identity.hpp"
 #include "schema_view.hpp"
 
@@ -56,10 +57,10 @@ RunEnd run_end(const wfn::Result& result, const std::string& job_id, bool known_
             end.charged = "yes";
         }
     }
-    // A suspended run's checkpoint says all that is known. A failed one's may be there to submit again.
-    end.collectable =
-        end.checkpoint
-        && ((end.state == RunState::suspended && known_job) || checkpoint_names_job(*end.checkpoint, job));
+    if (const auto collected = end.checkpoint ? job_of_checkpoint(*end.checkpoint) : std::nullopt) {
+        end.collectable = true;
+        job = *collected;
+    }
     end.job_id = unless_empty(std::move(job));
     return end;
 }
@@ -68,7 +69,8 @@ struct JournaledRun::State {
     State(JournalWriter& to, const Claim& claim)
         : writer(to), key(claim.record.run_key), checkpoint(claim.record.checkpoint.value_or("")),
           known_job(claim.record.collectable),
-          job_id(claim.record.collectable ? claim.record.job_id.value_or("") : "") {}
+          job_id(claim.record.collectable ? claim.record.job_id.value_or("") : ""),
+          last_checkpoint(checkpoint) {}
 
     JournalWriter& writer;
     const std::string key;
@@ -77,6 +79,7 @@ struct JournaledRun::State {
     /* Of the run's callbacks, which never overlap. */
     bool known_job;
     std::string job_id;
+    std::string last_checkpoint;
     std::function<void(const wfn::Progress&)> on_progress;
     std::function<void(const wfn::Result&)> on_complete;
     JournalWriter::Done on_checkpoint_tried;
@@ -107,9 +110,8 @@ struct JournaledRun::State {
             number = ++self->asked;
             self->unclaimed.reset();
         }
-        const bool collectable = checkpoint_names_job(text, self->job_id);
-        self->writer.post([self, text, collectable](
-                              Journal& journal) { journal.keep_checkpoint(self->key, text, collectable); },
+        self->last_checkpoint = text;
+        self->writer.post([self, text](Journal& journal) { journal.keep_checkpoint(self->key, text); },
                           [self, number](const std::string& problem) {
                               self->on_checkpoint_tried(problem);
                               self->answer(number, problem.empty());
@@ -130,7 +132,10 @@ struct JournaledRun::State {
         }
     }
 
-    static void complete(const std::shared_ptr<State>& self, const wfn::Result& result) {
+    static void complete(const std::shared_ptr<State>& self, wfn::Result result) {
+        if (const std::string& last = self->last_checkpoint; check_output(result) && !last.empty()) {
+            result.checkpoint_json = last;
+        }
         self->writer.post([self, end = run_end(result, self->job_id, self->known_job)](
                               Journal& journal) { journal.finish(self->key, end); },
                           [self, result](const std::string& problem) {
@@ -173,6 +178,10 @@ void JournaledRun::started(wfn::Run& run) {
 void JournaledRun::detach() {
     const std::lock_guard lock(state_->mutex);
     state_->run = nullptr;
+}
+
+std::optional<std::string> JournaledRun::last_checkpoint() const {
+    return unless_empty(state_->last_checkpoint);
 }
 
 std::string JournaledRun::problem() const {

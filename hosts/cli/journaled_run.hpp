@@ -37,6 +37,8 @@ public:
 
     /* Why the result could not be kept; empty: it is. After the request's on_complete. */
     std::string problem() const;
+    /* The last one that the run gave or went on from. Once it is over. */
+    std::optional<std::string> last_checkpoint() const;
 
 private:
     struct State; /* the callbacks', which may outlive this */

@@ -1,5 +1,6 @@
 #include "json_events.hpp"
 
+#include "output_check.hpp"
 #include "schema_view.hpp"
 
 #include <boost/json/object.hpp>
@@ -16,13 +17,6 @@ namespace {
 
 json::value milliseconds_or_null(const std::optional<std::chrono::milliseconds>& duration) {
     return duration ? json::value(duration->count()) : json::value();
-}
-
-/* JSON of the module as a value; as a string where it is not JSON after all. */
-json::value embedded(const std::string& text) {
-    json::error_code error;
-    json::value parsed = json::parse(text, error);
-    return error ? json::value(text) : parsed;
 }
 
 std::string line(const json::object& event) {

@@ -42,6 +42,7 @@ int run(const cli::Options& options) {
 }
 
 int run_guarded(int argc, char** argv) {
+    cli::guard_standard_descriptors();
     std::setlocale(LC_CTYPE, "");
     cli::ignore_write_signals();
     const cli::ParsedOptions parsed = cli::parse_options(argc, argv);
@@ -49,7 +50,8 @@ int run_guarded(int argc, char** argv) {
         return fail(parsed.problem + "\nSee workflow-node --help.", parsed.exit_code);
     }
     if (!parsed.options) {
-        return cli::write_all(STDOUT_FILENO, parsed.out) == EPIPE ? cli::exit_broken_pipe : parsed.exit_code;
+        const int error = cli::write_all(STDOUT_FILENO, parsed.out);
+        return error == 0 ? parsed.exit_code : error == EPIPE ? cli::exit_broken_pipe : cli::exit_failed;
     }
     try {
         return run(*parsed.options);

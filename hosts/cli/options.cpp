@@ -61,9 +61,9 @@ const char batch_help[] = "FILE has an input in each line, a JSON object; - is s
                           "With --journal, --resume goes on after a kill, a Ctrl-C or failures. What has\n"
                           "its output is printed again, not sent; what was begun goes on; what failed is\n"
                           "tried again, unless it failed for good and may have been billed. A line's key is\n"
-                          "made of the batch's name, the line's number and its input: add lines at the end\n"
-                          "only. Ctrl-C starts nothing more and suspends what runs (without a journal, it\n"
-                          "cancels that); a second one quits at once.\n\n";
+                          "made of the batch's name and the line's input, wherever in the file it is; equal\n"
+                          "lines are counted. Ctrl-C starts nothing more and suspends what runs (without a\n"
+                          "journal, it cancels that); a second one quits at once.\n\n";
 
 const char module_help[] = "MODULE may be left out when WORKFLOW_NODE_MODULE names it.\n\n";
 

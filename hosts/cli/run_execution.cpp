@@ -4,6 +4,7 @@
 #include "error_text.hpp"
 #include "exit_code.hpp"
 #include "json_events.hpp"
+#include "output_check.hpp"
 #include "schema_view.hpp"
 #include "signals.hpp"
 
@@ -74,7 +75,10 @@ int RunExecution::go(wfn::Request request) {
     const Cancellation::Attachment attachment(cancellation_, run);
     show_until_over(run);
     run.wait();
-    const wfn::Result result = run.result().value();
+    wfn::Result result = run.result().value();
+    if (check_output(result) && keeper_ != nullptr) {
+        result.checkpoint_json = keeper_->last_checkpoint();
+    }
     display_.finish();
     return conclude(result, signals.received());
 }

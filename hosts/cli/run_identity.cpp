@@ -7,7 +7,8 @@
 #include <boost/json/serialize.hpp>
 
 #include <algorithm>
-#include <vector>
+#include <charconv>
+#include <system_error>
 
 namespace cli {
 
@@ -39,18 +40,16 @@ json::value sorted(const json::value& value) {
     return all;
 }
 
-bool has_string(const json::value& value, std::string_view text) {
-    if (const json::string* string = value.if_string()) {
-        return std::string_view(string->data(), string->size()) == text;
-    }
-    if (const json::array* array = value.if_array()) {
-        return std::any_of(array->begin(), array->end(),
-                           [&](const json::value& element) { return has_string(element, text); });
-    }
-    const json::object* object = value.if_object();
-    return object != nullptr && std::any_of(object->begin(), object->end(), [&](const auto& member) {
-               return has_string(member.value(), text);
-           });
+std::uint64_t content_hash(std::string_view action, std::string_view input_json) {
+    return hash_text(std::string(action) + "\n" + canonical_input(input_json));
+}
+
+/* All of the text as a number in the base, or nullopt. */
+template <class Number>
+std::optional<Number> number_in(std::string_view text, int base) {
+    Number number{};
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number, base);
+    return error == std::errc() && end == text.data() + text.size() ? std::optional(number) : std::nullopt;
 }
 
 } // namespace
@@ -65,16 +64,46 @@ std::string new_run_key() {
     return "run-" + hex_text(random_bits());
 }
 
-std::string batch_run_key(const std::string& batch, std::int64_t line, std::string_view action,
-                          std::string_view input_json) {
-    const std::string content = std::string(action) + "\n" + canonical_input(input_json);
-    return batch + ":" + std::to_string(line) + ":" + hex_text(hash_text(content));
+void BatchKeys::known(std::string_view run_key) {
+    constexpr std::size_t digits = 16;
+    const std::size_t head = batch_.size() + 1;
+    const std::size_t colon = run_key.rfind(':');
+    if (run_key.size() <= head || run_key.substr(0, batch_.size()) != batch_ || run_key[batch_.size()] != ':'
+        || colon < head || run_key.size() - colon - 1 != digits) {
+        return; // a key of today, or one that the line itself gave
+    }
+    const auto line = number_in<std::int64_t>(run_key.substr(head, colon - head), 10);
+    const auto hash = number_in<std::uint64_t>(run_key.substr(colon + 1), 16);
+    if (line && hash) {
+        std::vector<std::int64_t>& lines = numbered_[*hash];
+        lines.insert(std::upper_bound(lines.begin(), lines.end(), *line), *line); // mostly at the end
+    }
 }
 
-bool checkpoint_names_job(std::string_view checkpoint_json, std::string_view job_id) {
+std::string BatchKeys::next_key(std::string_view action, std::string_view input_json) {
+    const std::uint64_t hash = content_hash(action, input_json);
+    const std::int64_t ordinal = ++seen_[hash];
+    const auto old = numbered_.find(hash);
+    if (old != numbered_.end() && ordinal <= static_cast<std::int64_t>(old->second.size())) {
+        const std::int64_t line = old->second[static_cast<std::size_t>(ordinal - 1)];
+        return batch_ + ":" + std::to_string(line) + ":" + hex_text(hash);
+    }
+    return batch_ + ":" + hex_text(hash) + "-" + std::to_string(ordinal);
+}
+
+std::optional<std::string> job_of_checkpoint(std::string_view checkpoint_json) {
     json::error_code error;
     const json::value parsed = json::parse({checkpoint_json.data(), checkpoint_json.size()}, error);
-    return !error && !job_id.empty() && has_string(parsed, job_id);
+    const json::object* object = error ? nullptr : parsed.if_object();
+    const json::value* job = object != nullptr ? object->if_contains("job_id") : nullptr;
+    if (job == nullptr || !job->is_string() || job->get_string().empty()) {
+        return std::nullopt;
+    }
+    const json::value* state = object->if_contains("state");
+    if (state != nullptr && *state != json::value("submitted")) {
+        return std::nullopt;
+    }
+    return std::string(job->get_string());
 }
 
 } // namespace cli

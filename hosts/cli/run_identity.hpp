@@ -1,8 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
 
 namespace cli {
 
@@ -16,17 +21,35 @@ std::string canonical_input(std::string_view input_json);
 std::string new_run_key();
 
 /*
- * The name of a line of a batch: "<batch>:<line>:<16 digits of the node and the input>". The same line
- * has the same name again; a line that was changed is another run.
+ * Names the lines of a batch by what they ask for: "<batch>:<16 digits of the node and the input>-<n>", n
+ * being 1 for the first of equal lines. So a line is known again wherever in the file it is by then; one that
+ * was changed is another run.
+ *
+ * Older versions named a line by its number: "<batch>:<line>:<the same digits>". The first of equal lines is
+ * then the one with the lowest number, and so on.
  */
-std::string batch_run_key(const std::string& batch, std::int64_t line, std::string_view action,
-                          std::string_view input_json);
+class BatchKeys {
+public:
+    explicit BatchKeys(std::string batch) : batch_(std::move(batch)) {}
+
+    /* A run of the batch that is in the journal. All of them come before the first next_key. */
+    void known(std::string_view run_key);
+    /* The name of the file's next line. */
+    std::string next_key(std::string_view action, std::string_view input_json);
+
+private:
+    std::string batch_;
+    std::map<std::uint64_t, std::vector<std::int64_t>>
+        numbered_;                                         /* digits -> the lines in old keys, sorted */
+    std::unordered_map<std::uint64_t, std::int64_t> seen_; /* digits -> how many such lines have come */
+};
 
 /*
- * Whether a checkpoint names the job, as a string anywhere in its JSON. A checkpoint is the module's own
- * business; but one that names the job has been made after the submit, and one that does not may lead to
- * another submit.
+ * The job that the checkpoint goes on with, so that going on from it submits nothing: its member "job_id",
+ * unless a "state" says that the job is not, or no longer, the run's. A checkpoint is the module's own
+ * business otherwise, and any other text in it may be anything, also a job's id. nullopt: it may lead to a
+ * submit.
  */
-bool checkpoint_names_job(std::string_view checkpoint_json, std::string_view job_id);
+std::optional<std::string> job_of_checkpoint(std::string_view checkpoint_json);
 
 } // namespace cli

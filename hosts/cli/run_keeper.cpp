@@ -12,11 +12,13 @@ std::string FileKeeper::attach(wfn::Request& request, Tried tried) {
     std::string note;
     if (const auto kept = file_.load(); kept && !kept->empty()) {
         request.checkpoint_json = *kept;
+        last_ = kept;
         note = "Going on from the checkpoint " + file_.path() + ".";
     }
     // Answers only once the checkpoint has reached the disk: the run submits after that.
     request.on_checkpoint = [this, tried = std::move(tried)](const std::string& checkpoint_json) {
         const std::string problem = file_.save(checkpoint_json);
+        last_ = checkpoint_json;
         tried(problem.empty() ? "" : "the checkpoint " + file_.path() + " could not be written: " + problem);
         return problem.empty() ? wfn::CheckpointAnswer::kept : wfn::CheckpointAnswer::not_kept;
     };

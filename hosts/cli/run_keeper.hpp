@@ -27,6 +27,8 @@ public:
 
     /* Makes the request go on from what is kept, and keep what comes. The note for the user; may be empty. */
     virtual std::string attach(wfn::Request& request, Tried tried) = 0;
+    /* The last one that the run gave or went on from. Once the run is over. */
+    virtual std::optional<std::string> last_checkpoint() const = 0;
     virtual void started(wfn::Run&) {}
     virtual void detach() {}
     /* Keeps the checkpoint of the result, or discards what was kept. Empty: done; or what went wrong. */
@@ -42,10 +44,13 @@ public:
     std::string how_to_go_on(const std::string& when) const override;
     bool keeps_output() const override { return false; }
     std::string attach(wfn::Request& request, Tried tried) override;
+    std::optional<std::string> last_checkpoint() const override { return last_; }
     std::string settle(const wfn::Result& result) override;
 
 private:
-    CheckpointFile file_; /* used by the module's thread until the run is over */
+    /* Used by the module's thread until the run is over. */
+    CheckpointFile file_;
+    std::optional<std::string> last_;
 };
 
 /* --journal FILE. The result is kept before the run counts as over: settle only says how that went. */
@@ -56,6 +61,7 @@ public:
     std::string how_to_go_on(const std::string& when) const override;
     bool keeps_output() const override { return true; }
     std::string attach(wfn::Request& request, Tried tried) override;
+    std::optional<std::string> last_checkpoint() const override { return run_.last_checkpoint(); }
     void started(wfn::Run& run) override { run_.started(run); }
     void detach() override { run_.detach(); }
     std::string settle(const wfn::Result&) override { return run_.problem(); }

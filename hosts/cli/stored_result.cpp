@@ -3,12 +3,14 @@
 #include "exit_code.hpp"
 #include "files.hpp"
 #include "json_events.hpp"
+#include "output_check.hpp"
 #include "schema_view.hpp"
 
 #include <boost/json/object.hpp>
 
 #include <unistd.h>
 
+#include <stdexcept>
 #include <system_error>
 
 namespace cli {
@@ -52,7 +54,10 @@ wfn::Result stored_result(const RunRecord& record) {
 }
 
 int print_stored_output(const Options& options, const RunRecord& record) {
-    const wfn::Result result = stored_result(record);
+    wfn::Result result = stored_result(record);
+    if (check_output(result)) { // by an earlier version
+        throw std::runtime_error("the output of \"" + record.run_key + "\" in the journal is not JSON");
+    }
     const std::string text = options.json ? result_event(result) : one_line(result.output_json) + "\n";
     if (const int error = write_all(STDOUT_FILENO, text)) {
         throw std::system_error(error, std::generic_category(), "cannot write to stdout");

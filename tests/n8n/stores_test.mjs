@@ -14,6 +14,8 @@ const require = createRequire(import.meta.url);
 const lib = path.join(repository, 'hosts', 'n8n', 'dist', 'lib');
 const { FileStore } = require(path.join(lib, 'file_store.js'));
 const { RedisStore, leaseMs } = require(path.join(lib, 'redis_store.js'));
+const { claimRun, jobOf } = require(path.join(lib, 'node_run.js'));
+const { collectRun, fromFlow, NotCollectable } = require(path.join(lib, 'collect_run.js'));
 const { redisSettings } = require(path.join(lib, 'redis_settings.js'));
 
 const hour = 3600 * 1000;
@@ -202,6 +204,58 @@ test('files: whole after a kill, for the owner alone, and gone when old', async 
     fs.utimesSync(path.join(folder, name), old, old);
     assert.equal(await new FileStore(folder, hour).find('run'), null);
     await claim.release(null);
+});
+
+test('files: who waited for a run of the same name gets it only with the same inputs', async () => {
+    const store = new FileStore(path.join(directory, 'names'), hour);
+    const order = (prompt) => ({ runKey: '4711', executionId: '1', place: 'p', repeats: false, input: { prompt } });
+    const first = await claimRun(store, order('cat'));
+    assert.deepEqual([first.runKey, first.warnings], ['4711', []]);
+    const waiting = [claimRun(store, order('dog')), claimRun(store, order('cat'))];
+    const cats = record({ runKey: '4711', input: { prompt: 'cat' }, checkpoint: submitted, jobId: 'job_1' });
+    await first.claim.keep(cats);
+    await first.claim.release({ ...cats, output: { video: 'cat' } });
+    const [dog, cat] = await Promise.all(waiting);
+    assert.match(dog.runKey, /^4711:[0-9a-f]{16}$/);
+    assert.equal(dog.claim.record, null);
+    assert.equal(dog.warnings[0].code, 'inputs_changed');
+    assert.match(dog.warnings[0].message, /job_1/);
+    assert.deepEqual([cat.runKey, cat.claim.record.output], ['4711', { video: 'cat' }]);
+    assert.deepEqual((await store.find('4711')).output, { video: 'cat' }, 'the first one is as it was');
+});
+
+test('files: two writers of one file do not disturb each other', async () => {
+    const folder = path.join(directory, 'writers');
+    const stores = [new FileStore(folder, hour), new FileStore(folder, hour)]; // as of two processes
+    await Promise.all(
+        Array.from({ length: 200 }, (_, number) =>
+            Promise.all([stores[number % 2].addName('place', `run ${number}`), stores[number % 2].addToList('list', 'run')]),
+        ),
+    );
+    assert.match(await stores[0].findRunKey('place'), /^run \d+$/);
+    assert.deepEqual(await stores[1].listed('list'), ['run']);
+    assert.equal(fs.readdirSync(folder).filter((name) => name.endsWith('.new')).length, 0);
+});
+
+test('a checkpoint names a job only where going on from it submits nothing', () => {
+    assert.equal(jobOf(submitted), 'job_1');
+    assert.equal(jobOf({ job_id: 'job_1' }), 'job_1');
+    for (const forged of [null, {}, intent, { ...submitted, job_id: '' }, { ...submitted, job_id: 7 }]) {
+        assert.equal(jobOf(forged), null);
+    }
+    for (const state of ['prepared', 'intent', null, ['submitted']]) {
+        assert.equal(jobOf({ ...submitted, state }), null);
+    }
+});
+
+test('a checkpoint of the flow that names no job is not collected; run keys may be numbers', async () => {
+    const given = { run_key: 4711, input: {}, checkpoint: { ...submitted, state: 'prepared' } };
+    const forged = fromFlow(given);
+    assert.equal(forged.runKey, '4711');
+    await assert.rejects(collectRun({ ...forged, jobId: 'job_1' }, {}, 0), NotCollectable);
+    assert.equal(fromFlow(JSON.stringify({ ...given, checkpoint: submitted })).jobId, 'job_1');
+    assert.throws(() => fromFlow({ ...given, run_key: '' }), NotCollectable);
+    assert.throws(() => fromFlow({ ...given, run_key: null }), NotCollectable);
 });
 
 test('files: who waits for a run may be cancelled, and the next one still gets it', async () => {

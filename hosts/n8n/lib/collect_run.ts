@@ -5,9 +5,14 @@ import { jobOf, SharedFailure, type RunEnd } from './node_run';
 import { listOfExecution, nameOfJob } from './run_store';
 import { worker } from './worker';
 
+/** Run keys may be numbers, e.g. of orders. Empty: it is none. */
+export function textOfRunKey(value: unknown): string {
+    return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+}
+
 /** What Start hands to the flow, and Collect takes: it needs no store. */
 export interface FlowCheckpoint {
-    run_key: string;
+    run_key: string | number;
     input: IDataObject;
     checkpoint: object;
 }
@@ -43,8 +48,9 @@ function parsed(text: string): unknown {
 /** `value`: the checkpoint of the Start operation, or its JSON. */
 export function fromFlow(value: unknown): Collectable {
     const given = typeof value === 'string' ? parsed(value) : value;
-    const { run_key: runKey, input, checkpoint } = (given ?? {}) as Partial<FlowCheckpoint>;
-    if (typeof runKey !== 'string' || typeof input !== 'object' || typeof checkpoint !== 'object') {
+    const { run_key: name, input, checkpoint } = (given ?? {}) as Partial<FlowCheckpoint>;
+    const runKey = textOfRunKey(name);
+    if (runKey === '' || typeof input !== 'object' || typeof checkpoint !== 'object') {
         throw new NotCollectable('This is not a checkpoint: pass on the checkpoint of the Start operation, unchanged.');
     }
     return { runKey, input, checkpoint, jobId: jobOf(checkpoint), output: null, warnings: [] };
@@ -112,7 +118,7 @@ export async function collectRun(
     if (output !== null) {
         return { status: 'succeeded', runKey, jobId, output, warnings };
     }
-    if (checkpoint === null || jobId === null) {
+    if (checkpoint === null || jobOf(checkpoint) === null) {
         throw new NotCollectable(
             `The run ${runKey} has no job yet, and Collect submits none. Repeat the execution that started it.`,
         );

@@ -12,6 +12,7 @@ import {
     findByJob,
     findByRunKey,
     fromFlow,
+    textOfRunKey,
     type CollectFailure,
     type Collectable,
 } from './collect_run';
@@ -29,7 +30,7 @@ const shortestWaitSeconds = 65;
 
 interface Options extends IDataObject {
     largestFile?: number;
-    runKey?: string;
+    runKey?: string | number;
     timeout?: number;
     wait?: number;
 }
@@ -50,7 +51,7 @@ function nameOf({ context, item, options }: Order) {
     const node = context.getNode().id;
     return {
         executionId,
-        runKey: options.runKey || [executionId, node, runIndex, item].join(':'),
+        runKey: textOfRunKey(options.runKey) || [executionId, node, runIndex, item].join(':'),
         place: [context.getWorkflow().id, node, runIndex, item].join(':'),
         repeats: (context.getMode() as string) === 'retry',
     };

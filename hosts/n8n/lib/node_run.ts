@@ -64,10 +64,13 @@ const sameInput = (one: IDataObject, other: IDataObject) => JSON.stringify(one) 
 
 const digestOf = (input: IDataObject) => createHash('sha256').update(JSON.stringify(input)).digest('hex').slice(0, 16);
 
-/** The module names the job in its checkpoints once it knows it. */
+/**
+ * The job that a checkpoint goes on with, so that going on from it submits nothing. The module names it once it knows it; in
+ * another state than this, going on may submit, whatever else the checkpoint holds.
+ */
 export function jobOf(checkpoint: object | null | undefined): string | null {
-    const jobId = (checkpoint as { job_id?: unknown } | null | undefined)?.job_id;
-    return typeof jobId === 'string' ? jobId : null;
+    const { state = 'submitted', job_id: jobId } = (checkpoint ?? {}) as { state?: unknown; job_id?: unknown };
+    return state === 'submitted' && typeof jobId === 'string' && jobId !== '' ? jobId : null;
 }
 
 const emptyRecord = (runKey: string): RunRecord => ({
@@ -80,26 +83,52 @@ const emptyRecord = (runKey: string): RunRecord => ({
     failure: null,
 });
 
-/** The name that the run goes by, and what is to be said about that. */
-async function nameRun(store: RunStore, { runKey, place, repeats, input }: RunOrder) {
-    const name = `place:${place}:${digestOf(input)}`;
-    const own = await store.find(runKey);
-    if (own === null && repeats) {
-        const earlier = await store.findRunKey(name);
-        if (earlier !== null) {
-            return { runKey: earlier, warnings: [] };
-        }
+const placeNameOf = ({ place, input }: RunOrder) => `place:${place}:${digestOf(input)}`;
+
+/** The name that the run goes by, unless the run of that name turns out to be another one. */
+async function nameRun(store: RunStore, order: RunOrder) {
+    const own = order.repeats ? await store.find(order.runKey) : null;
+    const earlier = order.repeats && own === null ? await store.findRunKey(placeNameOf(order)) : null;
+    return earlier ?? order.runKey;
+}
+
+/** Lets the run be found by where it is, and by its execution. */
+async function enter(store: RunStore, runKey: string, order: RunOrder) {
+    await Promise.all([
+        store.addName(placeNameOf(order), runKey),
+        store.addToList(listOfExecution(order.executionId), runKey),
+    ]);
+}
+
+/** What was paid for, or is about to be, shows something else: it is not passed off as this item's video. */
+const isAnother = (record: RunRecord | null, input: IDataObject): record is RunRecord =>
+    record !== null && (record.checkpoint ?? record.output) !== null && !sameInput(record.input, input);
+
+function inputsChanged(runKey: string, { jobId }: RunRecord): IDataObject {
+    const job = jobId === null ? '' : `, job ${jobId}`;
+    const message =
+        `An earlier attempt of this item, or another run of its name, had other inputs (run key ${runKey}${job}). ` +
+        'Its video can be collected by that key; this one is another run.';
+    return { code: 'inputs_changed', message };
+}
+
+/**
+ * Waits for the right to act for the run. Only then is it known what it was started with: whoever had it meanwhile may have
+ * given it the same name, but other inputs.
+ */
+export async function claimRun(store: RunStore, order: RunOrder) {
+    const runKey = await nameRun(store, order);
+    const claim = await store.claim(runKey, order.signal);
+    if (!isAnother(claim.record, order.input)) {
+        return { claim, runKey, warnings: [] };
     }
-    if (own !== null && (own.checkpoint ?? own.output) !== null && !sameInput(own.input, input)) {
-        // What was paid for shows something else: it is not passed off as this item's video.
-        const job = own.jobId === null ? '' : `, job ${own.jobId}`;
-        const message =
-            `An earlier attempt of this item had other inputs (run key ${runKey}${job}). ` +
-            'Its video can be collected by that key; this one is another run.';
-        return { runKey: `${runKey}:${digestOf(input)}`, warnings: [{ code: 'inputs_changed', message }] };
-    }
-    await store.addName(name, runKey);
-    return { runKey, warnings: [] };
+    await giveUp(claim, claim.record);
+    const ownKey = `${runKey}:${digestOf(order.input)}`;
+    return {
+        claim: await store.claim(ownKey, order.signal),
+        runKey: ownKey,
+        warnings: [inputsChanged(runKey, claim.record)],
+    };
 }
 
 function succeeded(record: RunRecord): RunEnd {
@@ -114,6 +143,8 @@ function rendering(record: RunRecord, resumeAfterMs: number | null): RunEnd {
 
 /** The worker that had the run before has named its job after all. */
 class JobNamed extends Error {}
+
+const refusals = new Set(['invalid_connection', 'invalid_input']);
 
 const isUnknown = (error: unknown) => error instanceof RunError && error.code === 'submission_unknown';
 
@@ -162,7 +193,10 @@ async function attempt(store: RunStore, claim: Claim, order: RunOrder, warnings:
         });
     } catch (error) {
         if (error instanceof RunError) {
-            record = { ...record, checkpoint: error.checkpoint, jobId: jobOf(error.checkpoint), failure: errorFields(error) };
+            // Refused before anything was asked about the job: that is still there.
+            const refused = refusals.has(error.code) && jobOf(record.checkpoint) !== null;
+            const checkpoint = error.checkpoint ?? (refused ? record.checkpoint : null);
+            record = { ...record, checkpoint, jobId: jobOf(checkpoint), failure: errorFields(error) };
         }
         if (error instanceof ModuleError && error.code === 'session_closed') {
             await giveUp(claim, claim.record);
@@ -211,17 +245,21 @@ export function errorFields(error: RunError): IDataObject {
 
 export async function runNode(given: RunOrder): Promise<RunEnd> {
     const { store } = worker;
-    const { runKey, warnings } = await nameRun(store, given);
-    await store.addToList(listOfExecution(given.executionId), runKey);
-    const order = { ...given, runKey };
     for (let shared = false; ; shared = true) {
-        const claim = await store.claim(runKey, order.signal);
-        if (shared && claim.record?.failure) {
-            await giveUp(claim, claim.record);
-            throw new RunFailed(runKey, new SharedFailure(claim.record.failure));
+        const { claim, runKey, warnings } = await claimRun(store, given);
+        const { record } = claim;
+        if (shared && record?.failure && sameInput(record.input, given.input)) {
+            await giveUp(claim, record);
+            throw new RunFailed(runKey, new SharedFailure(record.failure));
         }
         try {
-            return await attempt(store, claim, order, [...warnings]);
+            await enter(store, runKey, given);
+        } catch (error) {
+            await giveUp(claim, record);
+            throw error;
+        }
+        try {
+            return await attempt(store, claim, { ...given, runKey }, [...warnings]);
         } catch (error) {
             // This process was away so long that another worker took the run over: what comes of it there counts.
             const takenOver = error instanceof RunError && error.code === 'checkpoint_not_kept' && claim.lost;

@@ -1,7 +1,7 @@
 'use strict';
 // The runs of one node of a flow. They belong to the node's place in the flow, not to the instance that Node-RED makes at
 // every deploy: a new instance takes over the messages of the one before.
-const { Run, runOfMessage } = require('./run');
+const { Run, checkpointAfter, jobOf, runOfMessage } = require('./run');
 
 const mostWaiting = 10000;
 const startingSlice = 5; // ms
@@ -162,6 +162,7 @@ class NodeRuns {
       this.#waiting.unshift(run);
     } else {
       run.outcome = result;
+      run.checkpoint = result.error ? checkpointAfter(result.error, run.checkpoint) : null;
       this.#count(result.error);
       if (run.bound) this.#deliver(run);
       else this.#undelivered.add(run);
@@ -179,11 +180,14 @@ class NodeRuns {
     }
   }
 
-  /** The message goes on; only then is what was kept of it given up. So it may go on twice after a crash, but never not. */
+  /**
+   * The message goes on; only then is what was kept of it given up. So it may go on twice after a crash, but never not. What
+   * was paid for and can still be collected stays, for the flow that sends it again and for the next start.
+   */
   #deliver(run) {
     if (run.outcome.error) this.#instance.failed(run);
     else this.#instance.succeeded(run);
-    this.#discard(run);
+    if (run.canceller.signal.aborted || jobOf(run.checkpoint) === null) this.#discard(run);
   }
 
   #discard(run) {

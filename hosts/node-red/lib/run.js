@@ -45,6 +45,25 @@ class Run {
   }
 }
 
+/**
+ * The job that a checkpoint goes on with, so that going on from it submits nothing. The module names it once it knows it; in
+ * another state than this, there is nothing to collect.
+ */
+function jobOf(checkpoint) {
+  const { state = 'submitted', job_id: jobId } = checkpoint ?? {};
+  return state === 'submitted' && typeof jobId === 'string' && jobId !== '' ? jobId : null;
+}
+
+/** Errors that come before anything is asked about the job, which is there as before. */
+const refusals = new Set(['invalid_connection', 'invalid_input']);
+
+/** What a failed run can be gone on with: the error's checkpoint, or the run's own where the run did not even begin. */
+function checkpointAfter(error, before) {
+  if (error.checkpoint) return error.checkpoint;
+  const begun = error.checkpoint === null && !refusals.has(error.code); // the module says that there is nothing
+  return !begun && jobOf(before) !== null ? before : null;
+}
+
 /** What a flow may send to have an earlier run taken up: msg.run, as a failed run left it. */
 function runOfMessage(msg) {
   const run = msg.run;
@@ -52,4 +71,4 @@ function runOfMessage(msg) {
   return usable ? run : null;
 }
 
-module.exports = { Run, runOfMessage };
+module.exports = { Run, checkpointAfter, jobOf, runOfMessage };

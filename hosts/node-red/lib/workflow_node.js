@@ -77,7 +77,7 @@ class WorkflowNode {
 
   failed(run) {
     const { error } = run.outcome;
-    if (error.checkpoint) run.msg.run = { key: run.key, checkpoint: error.checkpoint };
+    if (run.checkpoint) run.msg.run = { key: run.key, checkpoint: run.checkpoint };
     reportFailure(this.#host.RED, run.done, error);
   }
 

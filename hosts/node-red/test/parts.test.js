@@ -10,6 +10,8 @@ const { fieldsOf, parseConstant, videoOutputs } = require('../lib/form');
 const { helpOf } = require('../lib/help');
 const { readConnection } = require('../lib/inputs');
 const { keepMessage, largestMessage, restoreMessage } = require('../lib/kept_message');
+const { NodeRuns } = require('../lib/node_runs');
+const { checkpointAfter, jobOf } = require('../lib/run');
 const { RunStore, oldest } = require('../lib/run_store');
 const { statusOf } = require('../lib/status');
 
@@ -166,3 +168,44 @@ test('what a module says cannot become markup in the help', () => {
   assert.ok(!help.includes('<img'));
   assert.ok(help.includes('&lt;img'));
 });
+
+const submitted = { state: 'submitted', job_id: 'job_1' };
+
+test('a checkpoint names a job only where going on from it submits nothing', () => {
+  assert.equal(jobOf(submitted), 'job_1');
+  assert.equal(jobOf({ job_id: 'job_1' }), 'job_1');
+  for (const none of [null, {}, { ...submitted, state: 'prepared' }, { ...submitted, job_id: '' }, { state: 'intent' }]) {
+    assert.equal(jobOf(none), null);
+  }
+});
+
+test('an error that says nothing of the job leaves the checkpoint as it was', () => {
+  const failed = (fields) => Object.assign(new Error('failed'), fields);
+  assert.equal(checkpointAfter(failed({}), submitted), submitted); // there is no connection
+  assert.equal(checkpointAfter(failed({ code: 'session_closed' }), submitted), submitted);
+  assert.equal(checkpointAfter(failed({ code: 'invalid_connection', checkpoint: null }), submitted), submitted);
+  assert.equal(checkpointAfter(failed({ code: 'job_failed', checkpoint: null }), submitted), null);
+  assert.equal(checkpointAfter(failed({}), { state: 'prepared' }), null);
+  assert.equal(checkpointAfter(failed({ code: 'processing_timeout', checkpoint: submitted }), null), submitted);
+});
+
+for (const [what, error, discarded] of [
+  ['without a connection', new Error('There is no connection'), []],
+  ['that failed for good', Object.assign(new Error('failed'), { code: 'job_failed', checkpoint: null }), ['run']],
+  ['that is late', Object.assign(new Error('late'), { code: 'processing_timeout', checkpoint: submitted }), []],
+  ['whose submit is to be repeated', Object.assign(new Error('no'), { code: 'rate_limited', checkpoint: { state: 'prepared' } }), ['run']],
+]) {
+  test(`a run ${what}: its file ${discarded.length > 0 ? 'goes' : 'stays'}`, async () => {
+    const gone = [];
+    const store = { keep: async () => {}, discard: async (key) => void gone.push(key) };
+    const runs = new NodeRuns('place', { store, newKey: () => 'new', log: assert.fail });
+    const delivered = new Promise((resolve) => {
+      const start = () => Promise.reject(error);
+      runs.attach({ node: {}, limit: 1, changed: () => {}, start, failed: resolve, succeeded: assert.fail });
+    });
+    await runs.accept({ run: { key: 'run', checkpoint: submitted } }, () => {}, () => {}, async () => ({}));
+    assert.equal((await delivered).outcome.error, error);
+    await new Promise(setImmediate);
+    assert.deepEqual(gone, discarded);
+  });
+}

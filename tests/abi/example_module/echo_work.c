@@ -110,7 +110,8 @@ static int pass_time(struct run* r) {
         }
         if (suspend || now_ms() >= deadline) {
             r->left_ms = start + total > now_ms() ? start + total - now_ms() : 0;
-            snprintf(r->checkpoint, sizeof r->checkpoint, "{\"milliseconds\":%lld}", (long long)r->left_ms);
+            snprintf(r->checkpoint, sizeof r->checkpoint, "{\"milliseconds\":%lld,\"job_id\":\"echo-1\"}",
+                     (long long)r->left_ms);
             r->result.checkpoint_json = r->checkpoint;
             r->result.outcome = WFN_SUSPENDED;
             r->result.resume_after_ms = r->left_ms;

@@ -97,6 +97,29 @@ TEST(Batch, IsBegunOnceAndThenResumed) {
     EXPECT_EQ(runs(journal).size(), 43u);
 }
 
+TEST(Batch, KnowsItsLinesWhereverTheyAre) {
+    TemporaryDirectory directory;
+    const std::string journal = directory.file("j");
+    const std::string file = directory.file("b");
+    const std::string twice = "{\"text\":\"same\",\"milliseconds\":1}\n";
+    write_text(file, inputs(3, 5) + twice + twice);
+    const std::vector<std::string> arguments{"batch", "slow_echo", file, "-J", journal, "--resume"};
+    EXPECT_EQ(workflow_node(arguments).exit_code, 0);
+    EXPECT_EQ(runs(journal).size(), 5u);
+    write_text(file, "\n" + twice + inputs(3, 5) + "\n" + twice);
+    const Outcome moved = workflow_node(arguments);
+    EXPECT_EQ(moved.exit_code, 0) << moved.err;
+    const std::vector<json::value> lines = parsed(moved.out);
+    ASSERT_EQ(lines.size(), 5u);
+    EXPECT_EQ(lines[0].at("line"), 2);
+    EXPECT_EQ(lines[0].at("output").at("echo").at("text"), "same");
+    EXPECT_EQ(lines[4].at("line"), 7);
+    EXPECT_EQ(runs(journal).size(), 5u);
+    write_text(file, twice + twice + twice); // a third is asked for
+    EXPECT_EQ(workflow_node(arguments).exit_code, 0);
+    EXPECT_EQ(runs(journal).size(), 6u);
+}
+
 TEST(Batch, AKeyThatComesTwiceIsOneRun) {
     TemporaryDirectory directory;
     const std::string journal = directory.file("j");

@@ -109,4 +109,18 @@ TEST(Checkpoint, IsKeptWhenNobodyReadTheOutput) {
     EXPECT_EQ(directory.names(), (std::vector<std::string>{"c", "d"}));
 }
 
+TEST(Checkpoint, IsKeptWhenThereIsNoStdout) {
+    TemporaryDirectory directory;
+    const std::string file = directory.file("c");
+    Process::Options options;
+    options.standard_output = Process::Stdout::none;
+    const Outcome outcome = workflow_node(slow_run("1", {"--checkpoint", file}), options);
+    EXPECT_EQ(outcome.exit_code, 1);
+    EXPECT_NE(outcome.err.find("could not be written to stdout"), std::string::npos) << outcome.err;
+    EXPECT_EQ(directory.names(), std::vector<std::string>{"c"});
+    EXPECT_EQ(read_text(file).find("echo\""), std::string::npos) << "no file is taken for stdout";
+    EXPECT_EQ(workflow_node(slow_run("1", {"--checkpoint", file})).exit_code, 0);
+    EXPECT_EQ(workflow_node({"--help"}, options).exit_code, 1);
+}
+
 } // namespace

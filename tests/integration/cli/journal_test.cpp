@@ -139,6 +139,16 @@ TEST(Journal, MayComeFromTheEnvironment) {
     EXPECT_EQ(lines_of(workflow_node({"runs"}, options).out).size(), 2u);
 }
 
+TEST(Journal, KeepsAnOutputForWhichThereIsNoStdout) {
+    TemporaryDirectory directory;
+    const std::string journal = directory.file("j");
+    Process::Options options;
+    options.standard_output = Process::Stdout::none;
+    EXPECT_EQ(workflow_node(slow_run(journal, "1", {"--run-key", "k"}), options).exit_code, 1);
+    EXPECT_EQ(workflow_node({"collect", "k", "-J", journal}, options).exit_code, 1);
+    EXPECT_EQ(workflow_node({"collect", "k", "-J", journal}).out, output);
+}
+
 TEST(Runs, IsATableOf80Columns) {
     TemporaryDirectory directory;
     const std::string journal = directory.file("j");

@@ -130,6 +130,9 @@ Process::Process(const std::vector<std::string>& arguments, const Options& optio
         dup2(in[0], STDIN_FILENO);
         dup2(out[1], STDOUT_FILENO);
         dup2(err[1], STDERR_FILENO);
+        if (options.standard_output == Stdout::none) {
+            close(STDOUT_FILENO);
+        }
         if (options.no_file_may_grow || options.largest_file > 0) {
             const rlimit limit{options.largest_file, options.largest_file};
             setrlimit(RLIMIT_FSIZE, &limit);

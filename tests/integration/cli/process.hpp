@@ -9,7 +9,7 @@
 /* One workflow-node process with its outputs. What still runs at the end is killed. */
 class Process {
 public:
-    enum class Stdout { captured, closed, full };
+    enum class Stdout { captured, closed, full, none }; /* none: there is no such descriptor */
     struct Options {
         std::map<std::string, std::string> environment; /* on top of the defaults; "" removes one */
         std::string input;                              /* of stdin */

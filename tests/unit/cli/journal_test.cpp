@@ -77,7 +77,7 @@ TEST_F(JournalTest, KeepsARunAcrossProcesses) {
         EXPECT_EQ(claim(journal, order("a")).kind, Claim::Kind::fresh);
         journal.transact([&] {
             journal.keep_job("a", "job-1");
-            journal.keep_checkpoint("a", "{\"c\":1}", true);
+            journal.keep_checkpoint("a", "{\"job_id\":\"job-1\"}");
         });
         const auto run = journal.find("a");
         ASSERT_TRUE(run);
@@ -92,7 +92,7 @@ TEST_F(JournalTest, KeepsARunAcrossProcesses) {
     EXPECT_EQ(run->job_id, "job-1");
     const Claim again = claim(journal, order("a"));
     EXPECT_EQ(again.kind, Claim::Kind::taken_up);
-    EXPECT_EQ(again.record.checkpoint, "{\"c\":1}");
+    EXPECT_EQ(again.record.checkpoint, "{\"job_id\":\"job-1\"}");
     EXPECT_TRUE(again.record.collectable);
     RunEnd end = ended(RunState::succeeded);
     end.output = "{\"echo\":1}";
@@ -148,6 +148,9 @@ TEST_F(JournalTest, WhatMayHaveBeenBilledIsNotRepeatedByItself) {
         end.charged = charged;
         end.retryable = retryable;
         end.collectable = collectable;
+        if (collectable) {
+            end.checkpoint = R"({"job_id":"j"})";
+        }
         end.error = "{}";
         finish(journal, key, end);
         const auto kind = claim(journal, order(key), Repeat::unless_billed).kind;
@@ -165,30 +168,48 @@ TEST_F(JournalTest, WhatMayHaveBeenBilledIsNotRepeatedByItself) {
 TEST_F(JournalTest, OnlyACheckpointThatKnowsItsJobIsCollected) {
     Journal journal = open();
     claim(journal, order("a"));
-    journal.transact([&] { journal.keep_checkpoint("a", "{}", false); });
+    journal.transact([&] { journal.keep_checkpoint("a", "{}"); });
     finish(journal, "a", ended(RunState::suspended));
     EXPECT_EQ(claim(journal, order("a"), Repeat::only_collect).kind, Claim::Kind::not_collectable);
     EXPECT_EQ(journal.find("a")->state, RunState::suspended); // as before
     claim(journal, order("a"));
     RunEnd end = ended(RunState::suspended);
-    end.checkpoint = "{}";
-    end.collectable = true;
+    end.checkpoint = R"({"state":"prepared","key":"j"})";
+    end.job_id = "j";
+    end.collectable = true; // as an earlier version had it
+    finish(journal, "a", end);
+    EXPECT_EQ(claim(journal, order("a"), Repeat::only_collect).kind, Claim::Kind::not_collectable);
+    claim(journal, order("a"));
+    end.checkpoint = R"({"state":"submitted","job_id":"j"})";
     finish(journal, "a", end);
     EXPECT_EQ(claim(journal, order("a"), Repeat::only_collect).kind, Claim::Kind::taken_up);
 }
 
-TEST_F(JournalTest, AJobMayBeToldAfterItsCheckpoint) {
+TEST_F(JournalTest, ACheckpointTellsItsJob) {
     Journal journal = open();
     claim(journal, order("a"));
     journal.transact([&] {
-        journal.keep_checkpoint("a", R"({"job":"j"})", false);
-        journal.keep_job("a", "other");
+        journal.keep_checkpoint("a", R"({"state":"prepared","key":"j"})");
+        journal.keep_job("a", "j");
     });
     EXPECT_FALSE(journal.find("a")->collectable);
-    journal.transact([&] { journal.keep_job("a", "j"); });
+    journal.transact([&] { journal.keep_checkpoint("a", R"({"state":"submitted","job_id":"j-2"})"); });
     EXPECT_TRUE(journal.find("a")->collectable);
-    journal.transact([&] { journal.keep_checkpoint("a", "{}", false); });
+    EXPECT_EQ(journal.find("a")->job_id, "j-2");
+    journal.transact([&] { journal.keep_checkpoint("a", "{}"); });
     EXPECT_FALSE(journal.find("a")->collectable);
+}
+
+TEST_F(JournalTest, NamesTheRunsOfABatch) {
+    Journal journal = open();
+    for (const char* key : {"a", "b", "c"}) {
+        RunOrder one = order(key);
+        one.batch = *key == 'c' ? "other" : "batch";
+        claim(journal, one);
+    }
+    std::vector<std::string> keys;
+    journal.for_each_key("batch", [&](const std::string& key) { keys.push_back(key); });
+    EXPECT_EQ(keys, (std::vector<std::string>{"a", "b"}));
 }
 
 TEST_F(JournalTest, FindsTheRunToGoOnWith) {
@@ -208,7 +229,7 @@ TEST_F(JournalTest, FindsTheRunToGoOnWith) {
     EXPECT_FALSE(unfinished()); // there is nothing to go on from
     claim(journal, order("a"));
     RunEnd deadline = ended(RunState::failed);
-    deadline.checkpoint = "{}";
+    deadline.checkpoint = R"({"job_id":"j"})";
     deadline.collectable = true;
     finish(journal, "a", deadline);
     EXPECT_EQ(unfinished(), "a");
@@ -273,7 +294,7 @@ TEST_F(JournalTest, RefusesANewerSchemaAndForeignFiles) {
 TEST_F(JournalTest, AFullDiskIsAnErrorAndLeavesTheOldState) {
     Journal journal = open();
     claim(journal, order("a"));
-    journal.transact([&] { journal.keep_checkpoint("a", "{\"old\":1}", false); });
+    journal.transact([&] { journal.keep_checkpoint("a", "{\"old\":1}"); });
     rlimit before{};
     getrlimit(RLIMIT_FSIZE, &before);
     std::signal(SIGXFSZ, SIG_IGN);
@@ -281,7 +302,7 @@ TEST_F(JournalTest, AFullDiskIsAnErrorAndLeavesTheOldState) {
     setrlimit(RLIMIT_FSIZE, &full);
     std::string why;
     try {
-        journal.transact([&] { journal.keep_checkpoint("a", std::string(100000, 'x'), false); });
+        journal.transact([&] { journal.keep_checkpoint("a", std::string(100000, 'x')); });
     } catch (const JournalError& error) {
         why = error.what();
     }
@@ -289,7 +310,7 @@ TEST_F(JournalTest, AFullDiskIsAnErrorAndLeavesTheOldState) {
     EXPECT_NE(why.find("there is no room"), std::string::npos) << why;
     EXPECT_NE(why.find("Make room"), std::string::npos) << why;
     EXPECT_EQ(journal.find("a")->checkpoint, "{\"old\":1}");
-    journal.transact([&] { journal.keep_checkpoint("a", "{\"new\":1}", false); }); // there is room again
+    journal.transact([&] { journal.keep_checkpoint("a", "{\"new\":1}"); }); // there is room again
     EXPECT_EQ(journal.find("a")->checkpoint, "{\"new\":1}");
 }
 

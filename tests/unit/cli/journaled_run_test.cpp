@@ -31,7 +31,9 @@ wfn::Result failed(const std::string& error_json, std::optional<std::string> che
 }
 
 TEST(RunEnd, ASuspendedRunIsCollectableOnceItsJobIsKnown) {
-    EXPECT_TRUE(run_end(suspended("{}"), "j", true).collectable);
+    EXPECT_TRUE(run_end(suspended(R"({"job_id":"j"})"), "j", true).collectable);
+    // Its job failed, and the run was put aside before it submitted the next one.
+    EXPECT_FALSE(run_end(suspended(R"({"state":"prepared","key":"j"})"), "j", true).collectable);
     EXPECT_FALSE(run_end(suspended("{}"), "", false).collectable);
     EXPECT_FALSE(run_end(suspended("{}"), "", false).job_id);
 }
@@ -39,7 +41,10 @@ TEST(RunEnd, ASuspendedRunIsCollectableOnceItsJobIsKnown) {
 TEST(RunEnd, AFailedRunIsCollectableOnlyIfItsCheckpointNamesTheJob) {
     // The job was lost: the checkpoint is there to submit another.
     EXPECT_FALSE(run_end(failed(R"({"job_id":"j"})", R"({"state":"prepared"})"), "j", true).collectable);
-    EXPECT_TRUE(run_end(failed(R"({"job_id":"j"})", R"({"job":{"id":"j"}})"), "", false).collectable);
+    EXPECT_FALSE(
+        run_end(failed(R"({"job_id":"prepared"})", R"({"state":"prepared"})"), "prepared", true).collectable);
+    EXPECT_TRUE(
+        run_end(failed(R"({"job_id":"j"})", R"({"state":"submitted","job_id":"j"})"), "", false).collectable);
     EXPECT_FALSE(run_end(failed(R"({"job_id":"j"})"), "j", true).collectable);
 }
 

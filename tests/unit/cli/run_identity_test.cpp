@@ -19,23 +19,49 @@ TEST(RunIdentity, ANewKeyIsNew) {
     EXPECT_NE(new_run_key(), new_run_key());
 }
 
-TEST(RunIdentity, ALineIsNamedByWhereItIsAndWhatItHolds) {
-    const std::string key = batch_run_key("flow", 12, "echo", "{\"a\":1}");
-    EXPECT_EQ(key.substr(0, 8), "flow:12:");
-    EXPECT_EQ(key.size(), 24u);
-    EXPECT_EQ(batch_run_key("flow", 12, "echo", "{ \"a\": 1 }"), key);
-    EXPECT_NE(batch_run_key("flow", 13, "echo", "{\"a\":1}"), key);
-    EXPECT_NE(batch_run_key("flow", 12, "slow_echo", "{\"a\":1}"), key);
-    EXPECT_NE(batch_run_key("flow", 12, "echo", "{\"a\":2}"), key);
-    EXPECT_NE(batch_run_key("flows", 12, "echo", "{\"a\":1}"), key);
+TEST(BatchKeys, ALineIsNamedByWhatItAsksFor) {
+    BatchKeys keys("flow");
+    const std::string key = keys.next_key("echo", "{\"a\":1}");
+    EXPECT_EQ(key.substr(0, 5), "flow:");
+    EXPECT_EQ(key.substr(21), "-1");
+    EXPECT_EQ(keys.next_key("echo", "{ \"a\": 1 }"), key.substr(0, 21) + "-2");
+    EXPECT_NE(keys.next_key("slow_echo", "{\"a\":1}"), key);
+    EXPECT_EQ(keys.next_key("echo", "{\"a\":2}").substr(21), "-1");
+    EXPECT_EQ(keys.next_key("echo", "{\"a\":1}"), key.substr(0, 21) + "-3");
+
+    BatchKeys again("flow"); // wherever they are by then
+    again.next_key("echo", "{\"a\":3}");
+    EXPECT_EQ(again.next_key("echo", "{\"a\":1}"), key);
+    EXPECT_NE(BatchKeys("flows").next_key("echo", "{\"a\":1}"), key);
+}
+
+TEST(BatchKeys, KnowsTheKeysOfOlderVersions) {
+    const std::string digits = BatchKeys("a:b").next_key("echo", "{}").substr(4, 16);
+    BatchKeys keys("a:b");
+    for (const char* line : {"12", "3"}) {
+        keys.known("a:b:" + std::string(line) + ":" + digits);
+    }
+    for (const char* other :
+         {"", "a:b", "a:b:", "mine", "a:b:x:0123456789abcdef", "a:b:7:0123", "other:1:0123456789abcdef"}) {
+        keys.known(other);
+    }
+    keys.known("a:b:" + digits + "-1"); // of today
+    keys.known("a:b:x:" + digits);
+    EXPECT_EQ(keys.next_key("echo", "{}"), "a:b:3:" + digits);
+    EXPECT_EQ(keys.next_key("echo", "{}"), "a:b:12:" + digits);
+    EXPECT_EQ(keys.next_key("echo", "{}"), "a:b:" + digits + "-3");
 }
 
 TEST(RunIdentity, SeesTheJobInACheckpoint) {
-    EXPECT_TRUE(checkpoint_names_job(R"({"state":"submitted","job":{"ids":["x","job-1"]}})", "job-1"));
-    EXPECT_FALSE(checkpoint_names_job(R"({"state":"intent","job-1":"x","n":1})", "job-1"));
-    EXPECT_FALSE(checkpoint_names_job(R"({"job":"job-10"})", "job-1"));
-    EXPECT_FALSE(checkpoint_names_job(R"({"job":""})", ""));
-    EXPECT_FALSE(checkpoint_names_job("job-1", "job-1"));
+    EXPECT_EQ(job_of_checkpoint(R"({"state":"submitted","job_id":"job-1"})"), "job-1");
+    EXPECT_EQ(job_of_checkpoint(R"({"job_id":"prepared"})"), "prepared");
+    for (const char* none :
+         {R"({"state":"prepared","job_id":"prepared"})", R"({"state":"prepared","key":"job-1"})",
+          R"({"state":"submitted","job_id":""})", R"({"state":"submitted","job_id":7})",
+          R"({"state":null,"job_id":"job-1"})", R"({"job":{"job_id":"job-1"}})", R"(["job_id","job-1"])",
+          R"("job_id")", "job-1", ""}) {
+        EXPECT_FALSE(job_of_checkpoint(none)) << none;
+    }
 }
 
 TEST(HashText, IsFnv1a) {
