@@ -11,6 +11,7 @@
 #include <array>
 #include <chrono>
 #include <exception>
+#include <latch>
 #include <utility>
 
 namespace pixelml {
@@ -23,7 +24,16 @@ constexpr auto patience_with_runs = 8s;
 // Services without a run are kept for their open connections, up to this many.
 constexpr std::size_t most_idle_services = 16;
 
-thread_local bool is_session_thread = false;
+// glibc unloads no library of which a thread has such an object: a host that calls dlclose with a session
+// still open does not pull the code from under its threads.
+struct SessionThread {
+    SessionThread() = default;
+    SessionThread(const SessionThread&) = delete;
+    SessionThread& operator=(const SessionThread&) = delete;
+    ~SessionThread() { is_one = false; }
+    bool is_one = false;
+};
+thread_local SessionThread session_thread;
 
 std::string user_agent_for(const wfn_host& host) {
     std::string agent = std::string(module_name) + "/" + module_version;
@@ -61,8 +71,14 @@ Session::Session(const wfn_host& host, std::shared_ptr<const Definitions> defini
       thread_count_(settings.threads), io_(settings.threads), work_(io_.get_executor()),
       resolver_(std::make_unique<Resolver>()) {
     try {
+        std::latch begun(thread_count_); // from then on they keep the library loaded
         for (int i = 0; i < thread_count_; ++i)
-            threads_.push_back(background_thread([this] { run_thread(); }));
+            threads_.push_back(background_thread([this, &begun] {
+                session_thread.is_one = true;
+                begun.count_down();
+                run_thread();
+            }));
+        begun.wait();
     } catch (...) {
         close();
         throw;
@@ -141,7 +157,7 @@ bool Session::close() {
 }
 
 bool Session::owns_this_thread() noexcept {
-    return is_session_thread;
+    return session_thread.is_one;
 }
 
 boost::asio::any_io_executor Session::new_strand() {
@@ -191,7 +207,6 @@ std::shared_ptr<ApiService> Session::service_for(const Connection& connection) {
 }
 
 void Session::run_thread() {
-    is_session_thread = true;
     for (;;) {
         try {
             io_.run();

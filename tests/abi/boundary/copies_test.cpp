@@ -76,6 +76,32 @@ TEST(Copies, RunSideBySideAndDoNotMeet) {
     EXPECT_EQ(JobApi::output_of(2), next.wait().output);
 }
 
+TEST(Copies, OneWithAnOpenSessionIsNotUnloaded) {
+    const CopyOfTheModule copy;
+    JobApi api;
+    void* const library = ::dlopen(copy.file().c_str(), RTLD_NOW | RTLD_LOCAL);
+    ASSERT_NE(nullptr, library);
+    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): what dlsym gives
+    const auto entry = reinterpret_cast<wfn_module_entry_function>(::dlsym(library, WFN_MODULE_ENTRY_NAME));
+    const auto* const module = entry();
+    wfn_session* session = nullptr;
+    ASSERT_EQ(WFN_OK, module->open(nullptr, nullptr, &session));
+    EXPECT_EQ(0, ::dlclose(library)); // too early
+
+    const auto input = valid_input();
+    const auto connection = api.connection();
+    wfn_request request{};
+    request.struct_size = sizeof request;
+    request.input_json = input.c_str();
+    request.connection_json = connection.c_str();
+    wfn_run* run = nullptr;
+    ASSERT_EQ(WFN_OK, module->nodes[0]->execute(session, &request, &run));
+    EXPECT_EQ(WFN_OK, module->run_wait(run, -1));
+    EXPECT_EQ(JobApi::output_of(1), module->run_result(run)->output_json);
+    EXPECT_EQ(WFN_OK, module->run_release(run));
+    EXPECT_EQ(WFN_OK, module->close(session));
+}
+
 TEST(Copies, TheHostsOwnOpensslIsNotTheModules) {
     void* const openssl = ::dlopen("libssl.so.3", RTLD_NOW | RTLD_GLOBAL);
     ASSERT_NE(nullptr, openssl) << ::dlerror();
