@@ -190,7 +190,7 @@ test('inputs as sheets and agents give them', async () => {
         model: 'Pixel M',
         size: 'Landscape HD (16:9)',
         optimizer: false,
-        negative: '',
+        negative: null,
     });
     await made({ prompt_optimizer: '', model: '', size: 'Square HD (1:1)', negative_prompt: undefined });
     assert.equal(submits.at(-1).prompt_optimizer, true);

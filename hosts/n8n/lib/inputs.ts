@@ -7,8 +7,8 @@ import { readGiven } from '../native/given_input';
 /** What the form says about a field beyond its looks; generated from the schema. */
 export interface FieldUse {
     name: string;
-    /** Required by the schema, where it may be null: then an expression that finds nothing makes it null. */
-    nullWhenMissing?: boolean;
+    /** Required by the schema, where it may be null: then an empty field is null. */
+    nullWhenEmpty?: boolean;
     /** Of use only where another field has this value. */
     onlyFor?: { field: string; is: unknown };
     /** How the text in the form is read. */
@@ -20,12 +20,13 @@ const isEmpty = (value: unknown) => value === undefined || value === null || val
 /** `schema`: of the input. Returns it with what is to be said beside its video. */
 export function readInput(context: IExecuteFunctions, uses: readonly FieldUse[], schema: JsonSchema, item: number) {
     const given: IDataObject = {};
-    for (const { name, nullWhenMissing } of uses) {
+    for (const { name, nullWhenEmpty } of uses) {
         const value = context.getNodeParameter(name, item, null) as IDataObject[string];
-        if (value !== undefined && value !== null) {
-            given[name] = value;
-        } else if (nullWhenMissing) {
+        // Not an empty text: a run that was begun with null before would be another run, and be paid again.
+        if (nullWhenEmpty && isEmpty(value)) {
             given[name] = null;
+        } else if (value !== undefined && value !== null) {
+            given[name] = value;
         }
     }
     const { input, warnings } = readGiven(schema, given);

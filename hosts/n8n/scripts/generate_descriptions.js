@@ -93,7 +93,7 @@ function useOf(field) {
     const isUndecided = field.kind === 'boolean' && field.default === undefined;
     return {
         name: field.name,
-        ...(field.required && field.nullable && { nullWhenMissing: true }),
+        ...(field.required && field.nullable && { nullWhenEmpty: true }),
         ...(field.onlyFor && { onlyFor: { field: field.onlyFor.name, is: field.onlyFor.value } }),
         ...(field.kind === 'json' && { reads: 'json' }),
         ...(isUndecided && { reads: 'boolean' }),
