@@ -35,8 +35,10 @@ function assemble(folder) {
     }
     copy(builtAddon(), path.join(folder, 'addon', addonBinary));
 
-    for (const name of ['durable_file.js', 'durable_file.d.ts']) {
-        copy(path.join(__dirname, name), path.join(folder, name));
+    for (const name of ['durable_file', 'given_input', 'service_request']) {
+        for (const ending of ['.js', '.d.ts']) {
+            copy(path.join(__dirname, name + ending), path.join(folder, name + ending));
+        }
     }
 
     const manifest = JSON.parse(fs.readFileSync(path.join(repository, 'manifest.json'), 'utf8'));

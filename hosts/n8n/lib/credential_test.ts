@@ -1,10 +1,6 @@
 // The credential's Test: what can be known without a run, which would cost money. The module checks the values; then the
 // service is asked, with the key, for a job that there is none of. Refusing the key is the one answer that fails: nobody has
 // said what else the service answers to that.
-import fs from 'node:fs/promises';
-import http from 'node:http';
-import https from 'node:https';
-
 import type {
     ICredentialDataDecryptedObject,
     ICredentialsDecrypted,
@@ -13,12 +9,12 @@ import type {
 } from 'n8n-workflow';
 
 import { builtInBinding, connectionFields, connectionUses, exampleInput } from '../credentials/ConnectionDescription';
+import { statusOf } from '../native/service_request';
 
 import { readConnection } from './inputs';
 import { wordsOf } from './item_error';
 import { worker } from './worker';
 
-const patienceMs = 5000;
 const noJob = 'connection-test';
 const defaultBaseUrl = connectionFields.find(({ name }) => name === 'base_url')?.default;
 
@@ -27,25 +23,11 @@ async function checkValues(connection: IDataObject) {
     await worker.session.execute({ node, input: exampleInput, connection, validateOnly: true });
 }
 
-/** The status of the answer; rejects when there is none. */
-async function statusOf(url: URL, headers: Record<string, string>, caFile: string | undefined): Promise<number> {
-    const ca = caFile ? await fs.readFile(caFile) : undefined;
-    const client = url.protocol === 'https:' ? https : http;
-    return await new Promise((resolve, reject) => {
-        const request = client.get(url, { ca, headers, agent: false, timeout: patienceMs }, (response) => {
-            response.destroy();
-            resolve(response.statusCode ?? 0);
-        });
-        request.on('timeout', () => request.destroy(new Error(`no answer in ${patienceMs / 1000} s`)));
-        request.on('error', (error: NodeJS.ErrnoException) => reject(new Error(error.message || error.code)));
-    });
-}
-
 async function askService({ api_key: key, base_url: base, api_binding: own, ca_file: caFile }: IDataObject) {
     const { authorization, poll } = (own as typeof builtInBinding | undefined) ?? builtInBinding;
-    const url = new URL(String(base ?? defaultBaseUrl).replace(/\/$/, '') + poll.path.replace('{id}', noJob));
-    const headers = { [authorization.header]: authorization.value.replace('{{api_key}}', () => String(key)) };
-    return await statusOf(url, headers, caFile as string | undefined);
+    const url = new URL(String(base ?? defaultBaseUrl).trim().replace(/\/$/, '') + poll.path.replace('{id}', noJob));
+    const headers = { [authorization.header]: authorization.value.replace('{{api_key}}', () => String(key).trim()) };
+    return await statusOf(url, { headers, caFile: caFile as string | undefined });
 }
 
 const failed = (message: string): INodeCredentialTestResult => ({ status: 'Error', message });

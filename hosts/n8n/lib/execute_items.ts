@@ -20,7 +20,8 @@ import { readConnection, readInput } from './inputs';
 import { fieldsOfError, isSuspended, nodeErrorOf } from './item_error';
 import { runNode, type RunEnd } from './node_run';
 import { workerIsReplaced } from './replacement';
-import { downloadVideo, limited } from './video_file';
+import { fetchVideo, limited } from './video_file';
+import { worker } from './worker';
 
 /** Videos are large; a few at once fill the line. */
 const downloadsAtOnce = 4;
@@ -59,7 +60,7 @@ function nameOf({ context, item, options }: Order) {
 
 async function makeVideo(order: Order, start: boolean): Promise<INodeExecutionData> {
     const { context, item, options, connection } = order;
-    const input = readInput(context, inputUses, item);
+    const { input, warnings } = readInput(context, inputUses, worker.module.nodes[0].inputSchema, item);
     const end = await runNode({
         ...nameOf(order),
         input,
@@ -68,7 +69,8 @@ async function makeVideo(order: Order, start: boolean): Promise<INodeExecutionDa
         timeoutMs: options.timeout ? options.timeout * 60_000 : undefined,
         signal: context.getExecutionCancelSignal(),
     });
-    const output = { json: outputOf(end, input), pairedItem: { item } };
+    const json = outputOf({ ...end, warnings: [...warnings, ...end.warnings] }, input);
+    const output = { json, pairedItem: { item } };
     return start ? output : await withFile(order, end, output);
 }
 
@@ -113,7 +115,7 @@ function outputOf(end: RunEnd | CollectFailure, input?: IDataObject): IDataObjec
     return { ...common, wait_seconds: wait, ...(checkpoint && { checkpoint }), ...warnings } as IDataObject;
 }
 
-/** Adds the video's file where that is wanted. */
+/** Adds the video's file where that is wanted, or a warning: the video is paid for, and its URL is worth something without it. */
 async function withFile(
     { context, item, options, download }: Order,
     end: RunEnd | CollectFailure,
@@ -126,7 +128,12 @@ async function withFile(
     const limit = (options.largestFile ?? defaultLargestFile) * 2 ** 20;
     const url = end.output.video as string;
     const signal = context.getExecutionCancelSignal();
-    return { ...output, binary: { [name]: await download(() => downloadVideo(context, url, limit, signal)) } };
+    const { file, warning } = await download(() => fetchVideo(context, url, limit, signal));
+    if (file) {
+        return { ...output, binary: { [name]: file } };
+    }
+    const warnings = [...((output.json.warnings ?? []) as IDataObject[]), warning];
+    return { ...output, json: { ...output.json, warnings } };
 }
 
 async function executeItem(

@@ -1,6 +1,9 @@
 // From what a user has filled in to what the module takes. What is left empty is left out, so that the schema's default holds.
 import type { ICredentialDataDecryptedObject, IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
+import type { JsonSchema } from '../native/addon';
+import { readGiven } from '../native/given_input';
+
 /** What the form says about a field beyond its looks; generated from the schema. */
 export interface FieldUse {
     name: string;
@@ -14,22 +17,26 @@ export interface FieldUse {
 
 const isEmpty = (value: unknown) => value === undefined || value === null || value === '';
 
-export function readInput(context: IExecuteFunctions, uses: readonly FieldUse[], item: number): IDataObject {
-    const input: IDataObject = {};
+/** `schema`: of the input. Returns it with what is to be said beside its video. */
+export function readInput(context: IExecuteFunctions, uses: readonly FieldUse[], schema: JsonSchema, item: number) {
+    const given: IDataObject = {};
     for (const { name, nullWhenEmpty } of uses) {
-        const value = context.getNodeParameter(name, item, '') as IDataObject[string];
-        if (!isEmpty(value)) {
-            input[name] = value;
-        } else if (nullWhenEmpty) {
-            input[name] = null;
+        const value = context.getNodeParameter(name, item, null) as IDataObject[string];
+        // Not an empty text: a run that was begun with null before would be another run, and be paid again.
+        if (nullWhenEmpty && isEmpty(value)) {
+            given[name] = null;
+        } else if (value !== undefined && value !== null) {
+            given[name] = value;
         }
     }
+    const { input, warnings } = readGiven(schema, given);
+    const properties = schema.properties as Record<string, JsonSchema>;
     for (const { name, onlyFor } of uses) {
-        if (onlyFor && input[onlyFor.field] !== onlyFor.is) {
+        if (onlyFor && (input[onlyFor.field] ?? properties[onlyFor.field].default) !== onlyFor.is) {
             delete input[name];
         }
     }
-    return input;
+    return { input, warnings: warnings as IDataObject[] };
 }
 
 function read(value: unknown, { name, reads }: FieldUse): IDataObject[string] {

@@ -1,26 +1,7 @@
 'use strict';
 // The connection's Test button: everything that can be known without a run, which would cost money. The module checks the
 // values, then one request without the key looks whether the service answers at its address.
-const fs = require('node:fs/promises');
-const http = require('node:http');
-const https = require('node:https');
-
-const patience = 5000;
-
-/** Whether anything answers at the URL; throws when not. Any HTTP status is an answer. */
-async function reach(url, caFile) {
-  const ca = caFile ? await fs.readFile(caFile) : undefined;
-  const client = url.startsWith('https:') ? https : http;
-  await new Promise((resolve, reject) => {
-    const request = client.request(url, { method: 'HEAD', ca, agent: false, timeout: patience }, (response) => {
-      response.resume();
-      resolve();
-    });
-    request.on('timeout', () => request.destroy(new Error(`no answer in ${patience / 1000} s`)));
-    request.on('error', (error) => reject(new Error(error.message || error.code)));
-    request.end();
-  });
-}
+const { statusOf } = require('../native/service_request');
 
 /** An input that the schema accepts, so that what is left to complain about is the connection. */
 function exampleInput(entry) {
@@ -46,11 +27,11 @@ async function testConnection({ t, sessions }, entry, value) {
     return { ok: false, text: t('test.refused', { text }) };
   }
   const field = entry.connection.fields.find(({ name }) => name === 'base_url');
-  const url = field && (value.base_url ?? field.default);
+  const url = field && (value.base_url ?? field.default)?.trim();
   if (!url) return { ok: true, text: t('test.valid') };
   if (value.proxy) return { ok: true, text: t('test.validBehindProxy') };
   try {
-    await reach(url, value.ca_file);
+    await statusOf(url, { method: 'HEAD', caFile: value.ca_file }); // any status is an answer
   } catch (error) {
     return { ok: false, text: t('test.unreachable', { url, text: error.message }) };
   }

@@ -6,7 +6,7 @@
 //   everything stops, e.g. the process     the runs are suspended: their jobs go on, and they are picked up at the next start
 const crypto = require('node:crypto');
 const { NodeRuns } = require('./node_runs');
-const { Run } = require('./run');
+const { Run, wordsOfFinished } = require('./run');
 
 /** A node's place in the flows. In a subflow, ids are new at every start, but the path of the templates' ids is not. */
 const placeOf = (node) => (node._alias ? node._path : node.id);
@@ -82,13 +82,14 @@ class FlowRuns {
   async #loadKept() {
     const kept = new Map();
     this.#kept = kept;
-    const { records, expired, unreadable } = await this.#store.load();
+    const { records, finished, expired, unreadable } = await this.#store.load();
     for (const record of records) {
       const runs = kept.get(record.node) ?? [];
       kept.set(record.node, [...runs, Run.fromRecord(record)]);
     }
     if (records.length > 0) this.#log('info', `Picking up ${records.length} runs that an earlier process left.`);
     if (expired > 0) this.#log('warning', `${expired} runs that were left a week ago or longer are given up.`);
+    for (const record of finished) this.#log('warning', wordsOfFinished(record));
     for (const text of unreadable) this.#log('warning', `A run's file cannot be read and is left alone, ${text}`);
     const nowhere = [...kept.keys()].filter((place) => !this.#byPlace.has(place));
     if (nowhere.length > 0) {

@@ -100,11 +100,12 @@ function videoOutputs(outputSchema) {
 /** The typed value of a constant, which the flow file holds as text. Throws when the text is not one of the kind. */
 function parseConstant(field, text) {
   switch (field.kind) {
-    case 'boolean':
-      if (text === 'null' && field.nullable) return null;
-      if (text === true || text === 'true') return true;
-      if (text === false || text === 'false') return false;
+    case 'boolean': {
+      const word = String(text).trim().toLowerCase();
+      if (word === 'null' && field.nullable) return null;
+      if (word === 'true' || word === 'false') return word === 'true';
       throw new Error(`"${text}" is neither true nor false`);
+    }
     case 'number': {
       const number = Number(text);
       if (String(text).trim() === '' || Number.isNaN(number)) throw new Error(`"${text}" is not a number`);

@@ -1,5 +1,6 @@
 'use strict';
 // A node's configured fields and a message, made into the input of one run.
+const { readGiven } = require('../native/given_input');
 const { parseConstant } = require('./form');
 
 function evaluate(RED, node, type, value, msg) {
@@ -36,12 +37,12 @@ async function readField(RED, node, field, config, msg) {
 }
 
 /**
- * The input of a run. A field whose message property or context key does not exist is left out, so that the schema's
- * default applies, or the module says that it is missing. A field that only counts for another value of another field
- * is left out otherwise.
+ * The input of a run, and what is to be said beside its output. A field whose message property or context key does not
+ * exist is left out, so that the schema's default applies, or the module says that it is missing. A field that only counts
+ * for another value of another field is left out otherwise.
  */
-async function readInputs(RED, node, fields, config, msg) {
-  const input = {};
+async function readInputs(RED, node, { fields, descriptor }, config, msg) {
+  const given = {};
   for (const field of fields) {
     let value;
     try {
@@ -49,13 +50,14 @@ async function readInputs(RED, node, fields, config, msg) {
     } catch (error) {
       throw new Error(`${field.label} could not be read (${error.message}). Correct the field in the node.`);
     }
-    if (value !== undefined) input[field.name] = value;
+    if (value !== undefined) given[field.name] = value;
   }
+  const { input, warnings } = readGiven(descriptor.inputSchema, given);
   for (const field of fields.filter((candidate) => candidate.onlyFor)) {
     const other = fields.find((candidate) => candidate.name === field.onlyFor.name);
     if ((input[other.name] ?? other.default) !== field.onlyFor.value) delete input[field.name];
   }
-  return input;
+  return { input, warnings };
 }
 
 /** The connection object of a configuration node: what is left empty is left out, so that its default applies. */

@@ -1,7 +1,8 @@
 'use strict';
 // The runs of one node of a flow. They belong to the node's place in the flow, not to the instance that Node-RED makes at
 // every deploy: a new instance takes over the messages of the one before.
-const { Run, checkpointAfter, jobOf, runOfMessage } = require('./run');
+const { Run, checkpointAfter, jobOf, runOfMessage, wordsOfFinished } = require('./run');
+const { keptWhenFinished } = require('./run_store');
 
 const mostWaiting = 10000;
 const startingSlice = 5; // ms
@@ -61,7 +62,7 @@ class NodeRuns {
     return [...this.#live, ...this.#waiting, ...this.#undelivered];
   }
 
-  /** A message arrives. `read` resolves to the run's input. */
+  /** A message arrives. `read` resolves to the run's {input, warnings}. */
   async accept(msg, send, done, read) {
     const run = this.#handover.get(msg);
     if (run) {
@@ -81,9 +82,9 @@ class NodeRuns {
     const instance = this.#instance;
     const earlier = runOfMessage(msg);
     if (this.empty) this.#counts = { done: 0, failed: 0, lastError: null };
-    let input;
+    let given;
     try {
-      input = await read(msg);
+      given = await read(msg);
     } catch (error) {
       this.#count(error);
       this.#changed();
@@ -91,7 +92,7 @@ class NodeRuns {
       return;
     }
     if (this.#over) return;
-    const run = new Run({ key: earlier?.key ?? this.#newKey(), msg, input, checkpoint: earlier?.checkpoint });
+    const run = new Run({ key: earlier?.key ?? this.#newKey(), msg, ...given, checkpoint: earlier?.checkpoint });
     delete msg.run;
     this.#waiting.push(run);
     if (this.#instance === instance) run.bind(send, done);
@@ -182,12 +183,26 @@ class NodeRuns {
 
   /**
    * The message goes on; only then is what was kept of it given up. So it may go on twice after a crash, but never not. What
-   * was paid for and can still be collected stays, for the flow that sends it again and for the next start.
+   * was paid for and can still be collected stays, for the flow that sends it again and for the next start; what went
+   * nowhere, because the node has no wires, stays for people.
    */
   #deliver(run) {
-    if (run.outcome.error) this.#instance.failed(run);
-    else this.#instance.succeeded(run);
+    if (!run.outcome.error) {
+      const { wired } = this.#instance;
+      this.#instance.succeeded(run);
+      if (wired) this.#discard(run);
+      else this.#keepFinished(run);
+      return;
+    }
+    this.#instance.failed(run);
     if (run.canceller.signal.aborted || jobOf(run.checkpoint) === null) this.#discard(run);
+  }
+
+  #keepFinished(run) {
+    const record = run.toFinishedRecord(this.id);
+    this.#log(wordsOfFinished(record));
+    this.#store.keep(record).catch((error) => this.#log(`A finished run could not be kept: ${error.message}`));
+    setTimeout(() => this.#store.discardFinished(record.runKey).catch(() => {}), keptWhenFinished).unref();
   }
 
   #discard(run) {
@@ -221,7 +236,10 @@ class NodeRuns {
     this.detach();
     this.#cancel(() => true);
     await this.settled();
-    for (const run of this.#all()) this.#discard(run);
+    for (const run of this.#all()) {
+      if (run.outcome && !run.outcome.error) this.#keepFinished(run);
+      else this.#discard(run);
+    }
     this.#waiting = [];
     this.#undelivered.clear();
   }

@@ -3,10 +3,11 @@
 const { keepMessage, restoreMessage } = require('./kept_message');
 
 class Run {
-  constructor({ key, msg, input, checkpoint = null }) {
+  constructor({ key, msg, input, warnings = [], checkpoint = null }) {
     this.key = key;
     this.msg = msg;
     this.input = input;
+    this.warnings = warnings; // about the input
     this.checkpoint = checkpoint;
     this.progress = null;
     this.canceller = new AbortController();
@@ -20,6 +21,7 @@ class Run {
       key: record.runKey,
       msg: restoreMessage(record.message),
       input: record.input,
+      warnings: record.warnings,
       checkpoint: record.checkpoint,
     });
     run.left = record.message.left;
@@ -27,7 +29,13 @@ class Run {
   }
 
   toRecord(node, checkpoint) {
-    return { runKey: this.key, node, input: this.input, checkpoint, message: keepMessage(this.msg) };
+    const { key: runKey, input, warnings, msg } = this;
+    return { runKey, node, input, warnings, checkpoint, message: keepMessage(msg) };
+  }
+
+  /** Of a run that has succeeded, and whose message went nowhere. */
+  toFinishedRecord(node) {
+    return { runKey: this.key, node, input: this.input, output: this.outcome.output };
   }
 
   get bound() {
@@ -64,6 +72,13 @@ function checkpointAfter(error, before) {
   return !begun && jobOf(before) !== null ? before : null;
 }
 
+/** For the log: with the video's URL people have what was paid for. */
+function wordsOfFinished({ node, output }) {
+  const urls = Object.values(output).filter((value) => typeof value === 'string' && /^https?:\/\//.test(value));
+  const what = urls.join(', ') || JSON.stringify(output);
+  return `The message of a finished run left the node ${node} through no wire. Its output is kept for a day: ${what}`;
+}
+
 /** What a flow may send to have an earlier run taken up: msg.run, as a failed run left it. */
 function runOfMessage(msg) {
   const run = msg.run;
@@ -71,4 +86,4 @@ function runOfMessage(msg) {
   return usable ? run : null;
 }
 
-module.exports = { Run, checkpointAfter, jobOf, runOfMessage };
+module.exports = { Run, checkpointAfter, jobOf, runOfMessage, wordsOfFinished };

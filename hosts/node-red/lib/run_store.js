@@ -9,6 +9,7 @@ const path = require('node:path');
 const { writeDurably } = require('../native/durable_file');
 
 const oldest = 7 * 24 * 3600 * 1000; // jobs and their videos do not stay at a service for ever
+const keptWhenFinished = 24 * 3600 * 1000; // where the message went nowhere
 
 class RunStore {
   #directory;
@@ -46,9 +47,20 @@ class RunStore {
     return this.#inOrder(runKey, () => fs.rm(this.#file(runKey), { force: true }));
   }
 
-  /** Every record there is, except those that are too old, which are deleted. {records, expired, unreadable} */
+  /** Of a run that has finished, unless the file is that of a later attempt by now. */
+  discardFinished(runKey) {
+    return this.#inOrder(runKey, async () => {
+      const { output } = JSON.parse(await fs.readFile(this.#file(runKey), 'utf8'));
+      if (output !== undefined) await fs.rm(this.#file(runKey), { force: true });
+    });
+  }
+
+  /**
+   * Every record there is, except those that are too old, which are deleted. {records, finished, expired, unreadable};
+   * `finished` are those with an output.
+   */
   async load() {
-    const found = { records: [], expired: 0, unreadable: [] };
+    const found = { records: [], finished: [], expired: 0, unreadable: [] };
     const names = await fs.readdir(this.#directory).catch(() => []);
     for (const name of names) {
       const file = path.join(this.#directory, name);
@@ -59,11 +71,12 @@ class RunStore {
       try {
         const record = JSON.parse(await fs.readFile(file, 'utf8'));
         if (record.version !== 1) throw new Error(`of version ${record.version}`);
-        if (Date.now() - record.keptAt > oldest) {
-          found.expired += 1;
+        const isFinished = record.output !== undefined;
+        if (Date.now() - record.keptAt > (isFinished ? keptWhenFinished : oldest)) {
+          if (!isFinished) found.expired += 1;
           await fs.rm(file, { force: true });
         } else {
-          found.records.push(record);
+          (isFinished ? found.finished : found.records).push(record);
         }
       } catch (error) {
         found.unreadable.push(`${name}: ${error.message}`);
@@ -74,4 +87,4 @@ class RunStore {
   }
 }
 
-module.exports = { RunStore, oldest };
+module.exports = { RunStore, keptWhenFinished, oldest };

@@ -33,7 +33,11 @@ class WorkflowNode {
     this.limit = Number.isInteger(limit) && limit > 0 ? limit : defaultLimit;
     this.#runs = host.flowRuns.of(node);
     this.#runs.attach(this);
-    const read = (msg) => readInputs(host.RED, node, entry.fields, config, msg);
+    const read = async (msg) => {
+      const given = await readInputs(host.RED, node, entry, config, msg);
+      for (const warning of given.warnings) node.warn(warning.message, msg);
+      return given;
+    };
     node.on('input', (msg, send, done) => {
       this.#runs.accept(msg, send, done, read).catch(done);
     });
@@ -65,10 +69,16 @@ class WorkflowNode {
     return chosen?.value();
   }
 
+  /** Whether what the node sends goes anywhere. After some deploys there are no wires at all. */
+  get wired() {
+    return (this.node.wires ?? []).flat().some(Boolean);
+  }
+
   succeeded(run) {
     const { msg, outcome } = run;
     msg.payload = outcome.output;
-    if (outcome.warnings.length > 0) msg.warnings = outcome.warnings;
+    const warnings = [...run.warnings, ...outcome.warnings];
+    if (warnings.length > 0) msg.warnings = warnings;
     for (const warning of outcome.warnings) this.node.warn(warning.message, msg);
     this.#host.previews.add(this.node, this.#entry, outcome.output);
     run.send(msg);

@@ -8,12 +8,14 @@ const { test } = require('node:test');
 const { colourOf } = require('../lib/appearance');
 const { fieldsOf, parseConstant, videoOutputs } = require('../lib/form');
 const { helpOf } = require('../lib/help');
-const { readConnection } = require('../lib/inputs');
+const { readConnection, readInputs } = require('../lib/inputs');
 const { keepMessage, largestMessage, restoreMessage } = require('../lib/kept_message');
 const { NodeRuns } = require('../lib/node_runs');
 const { checkpointAfter, jobOf } = require('../lib/run');
-const { RunStore, oldest } = require('../lib/run_store');
+const { RunStore, keptWhenFinished, oldest } = require('../lib/run_store');
 const { statusOf } = require('../lib/status');
+const { readGiven } = require('../native/given_input');
+const service = require('../native/service_request');
 
 const english = require('../locales/en-US/workflow-nodes.json')['workflow-nodes'];
 const t = (key, values = {}) =>
@@ -56,6 +58,7 @@ test('constants are what their kind says', () => {
   assert.throws(() => parse({ type: 'integer' }, ''), /not a number/);
   assert.equal(parse({ type: ['boolean', 'null'] }, 'null'), null);
   assert.throws(() => parse({ type: 'boolean' }, 'null'), /neither true nor false/);
+  assert.equal(parse({ type: 'boolean' }, ' TRUE'), true);
   assert.equal(parse({ enum: [1, 2] }, '2'), 2);
   assert.deepEqual(parse({ type: 'object' }, '{"x":1}'), { x: 1 });
 });
@@ -106,9 +109,13 @@ test('runs are kept whole, replaced, discarded, and given up when they are old',
     fs.writeFileSync(path.join(directory, 'torn.json.new'), '{"vers');
     fs.writeFileSync(path.join(directory, 'broken.json'), '{"vers');
     await store.keep({ runKey: 'old', keptAt: Date.now() - oldest - 1 });
+    await store.keep({ runKey: 'finished', output: {} });
+    await store.keep({ runKey: 'finished yesterday', output: {}, keptAt: Date.now() - keptWhenFinished - 1 });
 
-    const { records, expired, unreadable } = await store.load();
+    const { records, finished, expired, unreadable } = await store.load();
     assert.deepEqual(records.map(({ runKey, n }) => [runKey, n]), [['one', 49]]);
+    assert.deepEqual(finished.map(({ runKey }) => runKey), ['finished']);
+    await Promise.all(['finished', 'one'].map((runKey) => store.discardFinished(runKey)));
     assert.equal(expired, 1);
     assert.equal(unreadable.length, 1);
     const names = fs.readdirSync(directory);
@@ -197,15 +204,118 @@ for (const [what, error, discarded] of [
 ]) {
   test(`a run ${what}: its file ${discarded.length > 0 ? 'goes' : 'stays'}`, async () => {
     const gone = [];
-    const store = { keep: async () => {}, discard: async (key) => void gone.push(key) };
+    const store = { keep: assert.fail, discard: async (key) => void gone.push(key) };
     const runs = new NodeRuns('place', { store, newKey: () => 'new', log: assert.fail });
     const delivered = new Promise((resolve) => {
       const start = () => Promise.reject(error);
       runs.attach({ node: {}, limit: 1, changed: () => {}, start, failed: resolve, succeeded: assert.fail });
     });
-    await runs.accept({ run: { key: 'run', checkpoint: submitted } }, () => {}, () => {}, async () => ({}));
+    await runs.accept({ run: { key: 'run', checkpoint: submitted } }, () => {}, () => {}, async () => ({ input: {} }));
     assert.equal((await delivered).outcome.error, error);
     await new Promise(setImmediate);
     assert.deepEqual(gone, discarded);
   });
 }
+
+/** Deploys a made-up instance, and lets one run succeed. What the store was asked for, and what was logged. */
+async function finish({ wired, removedMeanwhile = false }) {
+  const seen = { kept: [], gone: [], logged: [], sent: 0 };
+  const store = { keep: async (record) => void seen.kept.push(record), discard: async (key) => void seen.gone.push(key) };
+  const runs = new NodeRuns('place', { store, newKey: () => 'run', log: (text) => seen.logged.push(text) });
+  let succeed;
+  const started = new Promise((resolve) => {
+    const start = () => new Promise((end) => resolve((succeed = end)));
+    runs.attach({ node: {}, wired, limit: 1, changed: () => {}, start, failed: assert.fail, succeeded: () => (seen.sent += 1) });
+  });
+  await runs.accept({}, () => {}, () => {}, async () => ({ input: { a: 1 }, warnings: [] }));
+  await started;
+  const ended = removedMeanwhile ? runs.end() : Promise.resolve();
+  succeed({ outcome: 'succeeded', output: { video: 'https://example.com/v.mp4' }, warnings: [] });
+  await ended;
+  await new Promise(setImmediate);
+  return seen;
+}
+
+test('a finished run: its file goes once the message has left through a wire', async () => {
+  assert.deepEqual(await finish({ wired: true }), { kept: [], gone: ['run'], logged: [], sent: 1 });
+});
+
+for (const [what, how, sent] of [
+  ['without wires', { wired: false }, 1],
+  ['of a node that is removed meanwhile', { wired: true, removedMeanwhile: true }, 0],
+]) {
+  test(`a finished run ${what}: its output is kept, and the log has the URL`, async () => {
+    const seen = await finish(how);
+    assert.deepEqual([seen.gone, seen.sent], [[], sent]);
+    const output = { video: 'https://example.com/v.mp4' };
+    assert.deepEqual(seen.kept, [{ runKey: 'run', node: 'place', input: { a: 1 }, output }]);
+    assert.equal(seen.logged.length, 1);
+    assert.match(seen.logged[0], /place.*https:\/\/example\.com\/v\.mp4/);
+  });
+}
+
+const sheet = {
+  properties: {
+    flag: { type: 'boolean' },
+    maybe: { anyOf: [{ type: 'boolean' }, { type: 'null' }], default: true },
+    size: { enum: ['A', 'B'], default: 'A' },
+    count: { type: ['integer', 'null'] },
+    note: { type: 'string' },
+    style: { type: 'string', default: 'plain' },
+    text: { title: 'The text', type: 'string' },
+    without: { anyOf: [{ type: 'string' }, { type: 'null' }] },
+    must: { enum: ['', 'x'] },
+    any: {},
+  },
+  required: ['text', 'without', 'must'],
+};
+
+test('texts of sheets and agents are what the schema means by them', () => {
+  const inputOf = (given) => readGiven(sheet, given).input;
+  assert.deepEqual(inputOf({ flag: 'TRUE', maybe: ' false ' }), { flag: true, maybe: false });
+  assert.deepEqual(inputOf({ flag: 'yes', maybe: null }), { flag: 'yes', maybe: null });
+  assert.deepEqual(inputOf({ flag: '', maybe: ' ', size: '', count: '', style: '' }), {});
+  const asGiven = { note: '', style: ' ', text: '', without: '', must: '', any: '', unknown: '', size: 'C' };
+  assert.deepEqual(inputOf(asGiven), asGiven);
+  assert.deepEqual(inputOf({ text: 'TRUE', any: 'true', count: '7' }), { text: 'TRUE', any: 'true', count: '7' });
+  assert.deepEqual(readGiven({}, { a: '' }), { input: { a: '' }, warnings: [] });
+});
+
+test('a required text that an expression left undefined is a warning', () => {
+  const { input, warnings } = readGiven(sheet, { text: 'undefined', without: ' null ', note: 'null', must: 'x' });
+  assert.deepEqual(input, { text: 'undefined', without: ' null ', note: 'null', must: 'x' });
+  assert.deepEqual(warnings.map(({ code }) => code), ['input_says_nothing', 'input_says_nothing']);
+  assert.match(warnings[0].message, /^The text is the text "undefined"/);
+  assert.deepEqual(readGiven(sheet, { text: 'undefined behaviour' }).warnings, []);
+});
+
+test('a field that counts only for a choice is there when that choice is left empty and the default', async () => {
+  const schema = {
+    properties: {
+      model: { enum: ['M', 'S'], default: 'M' },
+      size: { type: 'string', title: 'Size (Only for M)' },
+    },
+  };
+  const entry = { fields: fieldsOf(schema, { prefix: 'input_' }), descriptor: { inputSchema: schema } };
+  const RED = { util: { getMessageProperty: (msg, name) => msg[name] } };
+  const config = { input_model: 'model', input_model_type: 'msg', input_size: 'size', input_size_type: 'msg' };
+  assert.deepEqual((await readInputs(RED, {}, entry, config, { model: '', size: 'big' })).input, { size: 'big' });
+  assert.deepEqual((await readInputs(RED, {}, entry, config, { model: 'S', size: 'big' })).input, { model: 'S' });
+});
+
+test('a service is asked as the module asks: whom to trust comes from the same places', async () => {
+  const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'authorities-'));
+  try {
+    const write = (name) => (fs.writeFileSync(path.join(directory, name), name), path.join(directory, name));
+    const [own, bundle] = [write('own.pem'), write('bundle.pem'), write('0123abcd.0'), write('no-hash.pem')];
+    const found = async (...given) => (await service.authorities(...given)).filter((text) => !text.startsWith('-----BEGIN'));
+    const environment = { SSL_CERT_FILE: bundle, SSL_CERT_DIR: `/nowhere:${directory}` };
+    assert.deepEqual(await service.authorities(own, environment), ['own.pem']);
+    assert.deepEqual(await found(undefined, environment), ['bundle.pem', '0123abcd.0']);
+    assert.deepEqual(await found('', { SSL_CERT_FILE: '/nowhere' }), []);
+    assert.ok((await service.authorities(undefined, environment)).length > 2, "Node's own are there too");
+    await assert.rejects(service.authorities('/nowhere/own.pem'), { code: 'ENOENT' });
+  } finally {
+    fs.rmSync(directory, { recursive: true });
+  }
+});
