@@ -167,7 +167,7 @@ void Traffic::note_success() {
 void Traffic::note_answer(TimePoint now, Millis took) {
     const std::lock_guard lock(mutex_);
     answered_at_ = std::max(answered_at_, now);
-    slowest_answer_ = std::max(slowest_answer_, took);
+    slowest_answer_ = std::max(took, slowest_answer_ - slowest_answer_ / 16); // what was once fades
     failures_ = 0;
     if (away_)
         turned_at_ = now;
@@ -182,7 +182,7 @@ void Traffic::note_no_answer(TimePoint now) {
         begin_outage(now, now + turn_interval);
 }
 
-// A service that is merely slow is mistaken for one that is away once: then its time is known.
+// A service that is merely slow is mistaken for one that is away once; then its time is known.
 void Traffic::note_silence(TimePoint now, TimePoint due_from) {
     const std::lock_guard lock(mutex_);
     if (answered_at_ < due_from && turned_at_ <= due_from
