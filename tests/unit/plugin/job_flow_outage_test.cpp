@@ -115,7 +115,7 @@ void PrintTo(const AwayKind& kind, std::ostream* out) {
 class Outage : public ::testing::TestWithParam<AwayKind> {};
 
 TEST_P(Outage, IsAskedAfterOnceASecondAndOverForAllWithinSeconds) {
-    for (const Millis length : {20s, 20s + 700ms, 300s}) {
+    for (const auto length : {Millis(20s), Millis(20'700), Millis(300s)}) {
         Fleet fleet(200);
         fleet.pass(4s, nullptr);
         fleet.pass(10s, GetParam().happens);
