@@ -245,6 +245,7 @@ private:
     bool intent_kept_ = false;
     bool uncertain_submit_ = false; // a submit with this key may have arrived
     bool job_succeeded_ = false;    // only its result is still to be fetched
+    bool gave_poll_up_ = false;     // one that was silent, and none was answered quickly since
     bool woke_late_ = false;        // after its deadline, and was given time for one last look
     bool warned_of_status_ = false;
     std::optional<TimePoint> status_unknown_since_;

@@ -278,13 +278,17 @@ Step JobFlow::go_on_waiting(TimePoint now) {
 }
 
 // A poll that was swallowed by an outage would be waited for until its time-out, long after the service is
-// back. Where the outage began or ended since, it is given up.
+// back. Where the outage began or ended since, it is given up; and once also where only others are answered,
+// for an outage may be over before anybody notices it.
 Step JobFlow::look_at_silence(TimePoint now) {
     if (now < silent_at_)
         return step(Continue{});
     silent_at_ = now + silence_look;
-    traffic_.note_silence(now, answer_due_from_);
-    return traffic_.has_turned_since(asked_at_) ? step(AbortRequest{}) : step(Continue{});
+    const bool is_lost = traffic_.note_silence(now, answer_due_from_) && !gave_poll_up_;
+    if (!is_lost && !traffic_.has_turned_since(asked_at_))
+        return step(Continue{});
+    gave_poll_up_ = gave_poll_up_ || is_lost;
+    return step(AbortRequest{});
 }
 
 Step JobFlow::ask_after_outage(TimePoint now) {
@@ -304,7 +308,9 @@ Millis JobFlow::pause_in_outage(TimePoint now) {
 }
 
 void JobFlow::note_answer(TimePoint now) {
-    traffic_.note_answer(now, std::max(std::chrono::duration_cast<Millis>(now - answer_due_from_), 0ms));
+    const auto took = std::max(std::chrono::duration_cast<Millis>(now - answer_due_from_), 0ms);
+    gave_poll_up_ = gave_poll_up_ && took >= silence_look;
+    traffic_.note_answer(now, took);
 }
 
 // Collectable: the job may still lead to a video, so a later run may ask for it.

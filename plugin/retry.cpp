@@ -183,11 +183,15 @@ void Traffic::note_no_answer(TimePoint now) {
 }
 
 // A service that is merely slow is mistaken for one that is away once; then its time is known.
-void Traffic::note_silence(TimePoint now, TimePoint due_from) {
+bool Traffic::note_silence(TimePoint now, TimePoint due_from) {
     const std::lock_guard lock(mutex_);
-    if (answered_at_ < due_from && turned_at_ <= due_from
-        && now - due_from >= std::max(time_of_silence, 2 * slowest_answer_))
+    if (now - due_from < std::max(time_of_silence, 2 * slowest_answer_))
+        return false;
+    if (answered_at_ >= due_from)
+        return true;
+    if (turned_at_ <= due_from)
         begin_outage(now, now);
+    return false;
 }
 
 void Traffic::begin_outage(TimePoint now, TimePoint first_turn) {

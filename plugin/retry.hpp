@@ -74,9 +74,9 @@ public:
     void note_answer(TimePoint now, Millis took);
     // A poll has ended as speaks_of_outage() says.
     void note_no_answer(TimePoint now);
-    // A poll has no answer, due since then. Once that lasts longer than answers do and nobody else has had
-    // one since, the service is away.
-    void note_silence(TimePoint now, TimePoint due_from);
+    // A poll has no answer, due since then. When that lasts longer than answers do and nobody else has had
+    // one since, the service is away; true: others were answered, so this poll is lost, or slow.
+    bool note_silence(TimePoint now, TimePoint due_from);
 
     bool is_away() const;
     // Whether an outage has been noticed or has ended since: what was asked before is not worth waiting for.

@@ -183,6 +183,36 @@ TEST(JobFlowOutage, AShortBlackHoleIsNoticedBeforeTheRequestsTimeOut) {
     EXPECT_LE(fleet.until_all_are_over(), 6s);
 }
 
+TEST(JobFlowOutage, APollThatIsSilentWhileOthersAreAnsweredIsSentOnceMore) {
+    Fleet fleet(20, R"("request_timeout_ms": 60000)");
+    fleet.pass(4s, nullptr);
+    const auto most_are_swallowed = [&fleet](FlowStory& run) {
+        if (&run != &fleet[0])
+            return false;
+        run.reply(200, job_json("running", R"("progress": 0.5)"));
+        return true;
+    };
+    fleet.pass(3s, most_are_swallowed);
+    EXPECT_LE(fleet.until_all_are_over(), 6s);
+
+    Fleet slow(20, R"("request_timeout_ms": 60000)");
+    slow.pass(4s, nullptr);
+    slow.pass(7s, [&slow](FlowStory& run) {
+        if (&run == &slow[1])
+            return false;
+        run.reply(200, job_json("running", R"("progress": 0.5)"));
+        return true;
+    });
+    const auto sends = slow[1].sends();
+    slow.pass(40s, [&slow](FlowStory& run) {
+        if (&run == &slow[1])
+            return false;
+        run.reply(200, job_json("running", R"("progress": 0.5)"));
+        return true;
+    });
+    EXPECT_LE(slow[1].sends(), sends + 1);
+}
+
 TEST(JobFlowOutage, ASlowServiceIsGivenItsTime) {
     const auto world = std::make_shared<World>();
     Facts facts;

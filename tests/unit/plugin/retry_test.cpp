@@ -174,14 +174,15 @@ TEST(Outage, EndsWithAnyAnswer) {
 
 TEST(Outage, IsASilenceLongerThanAnswersTakeWhileNobodyElseHasOne) {
     Traffic traffic;
-    traffic.note_silence(outage_begin + 4s, outage_begin);
+    EXPECT_FALSE(traffic.note_silence(outage_begin + 4s, outage_begin));
     EXPECT_FALSE(traffic.is_away());
     traffic.note_answer(outage_begin + 1s, 4s);
-    traffic.note_silence(outage_begin + 6s, outage_begin); // somebody was answered meanwhile
+    EXPECT_FALSE(traffic.note_silence(outage_begin + 7s, outage_begin)); // answers take 4 s
+    EXPECT_TRUE(traffic.note_silence(outage_begin + 8s, outage_begin));  // somebody was answered meanwhile
     EXPECT_FALSE(traffic.is_away());
-    traffic.note_silence(outage_begin + 9s, outage_begin + 2s); // answers take 4 s
+    EXPECT_FALSE(traffic.note_silence(outage_begin + 9s, outage_begin + 2s));
     EXPECT_FALSE(traffic.is_away());
-    traffic.note_silence(outage_begin + 10s, outage_begin + 2s);
+    EXPECT_FALSE(traffic.note_silence(outage_begin + 10s, outage_begin + 2s));
     EXPECT_TRUE(traffic.is_away());
     EXPECT_TRUE(traffic.may_ask(outage_begin + 10s));
 }
