@@ -76,6 +76,10 @@ Step JobFlow::on_failure(TimePoint now, const TransportFailure& failure) {
     case State::polling: {
         if (ending_ != Ending::none)
             return end_with_job(now);
+        if (failure.kind == TransportFailure::Kind::aborted)
+            return ask_after_outage(now);
+        if (speaks_of_outage(failure))
+            traffic_.note_no_answer(now);
         const auto why = "Cannot reach " + binding().name + ": " + failure.message + ".";
         if (poll_may_recover(failure))
             return retry_poll(now, why, std::nullopt);
@@ -116,7 +120,9 @@ Step JobFlow::on_timer(TimePoint now) {
             return end(now, Ending::suspend);
         if (now < next_moment_)
             return step(Continue{});
-        return look_again_ ? ask_for_job(now) : wait_for_next_look(now, std::nullopt);
+        return go_on_waiting(now);
+    case State::polling:
+        return look_at_silence(now);
     default:
         return step(Continue{});
     }
@@ -165,6 +171,8 @@ TimePoint JobFlow::wake_at() const noexcept {
         [[fallthrough]];
     case State::before_submit:
         return std::min(moment, next_moment_);
+    case State::polling:
+        return ending_ == Ending::none ? std::min(moment, silent_at_) : moment;
     default:
         return moment;
     }

@@ -168,6 +168,11 @@ private:
     Step on_job_reply(TimePoint now, const HttpReply& reply);
     Step on_job_refused(const HttpReply& reply);
     Step retry_poll(TimePoint now, const std::string& why, std::optional<Millis> retry_after);
+    Step go_on_waiting(TimePoint now);
+    Step look_at_silence(TimePoint now);
+    Step ask_after_outage(TimePoint now);
+    Millis pause_in_outage(TimePoint now);
+    void note_answer(TimePoint now);
     Step lose_job(Error error, bool collectable);
     Step on_job_not_known(TimePoint now, const HttpReply& reply);
     Step succeed(const JobReply& job);
@@ -225,7 +230,10 @@ private:
     TimePoint checkpoint_by_{}; // bound on the host's answer
     TimePoint next_moment_{};   // the end of the wait in before_submit and before_poll
     TimePoint submitted_at_{};
-    TimePoint asked_at_{};                      // the last poll
+    TimePoint asked_at_{}; // the last poll
+    TimePoint retry_at_{}; // the poll after a failed one, unless an outage or its end is noticed before
+    TimePoint answer_due_from_{};               // the last poll is held no longer
+    TimePoint silent_at_{};                     // when to look at a poll that has no answer yet
     const HttpReply* unmasked_reply_ = nullptr; // the one that is being read, when a secret was masked in it
     std::unique_ptr<JobWatch>
         watch_;              // unless the job was submitted by an earlier run, so its age is not known
@@ -237,6 +245,7 @@ private:
     bool intent_kept_ = false;
     bool uncertain_submit_ = false; // a submit with this key may have arrived
     bool job_succeeded_ = false;    // only its result is still to be fetched
+    bool gave_poll_up_ = false;     // one that was silent, and none was answered quickly since
     bool woke_late_ = false;        // after its deadline, and was given time for one last look
     bool warned_of_status_ = false;
     std::optional<TimePoint> status_unknown_since_;

@@ -28,6 +28,14 @@ constexpr auto patience_with_new_job = 30s;
 constexpr Millis least_interval{550};
 constexpr int burst = 10; // 60 s / 0.55 s + 10 < 120
 
+// How often a poll without an answer looks whether that is an outage.
+constexpr Millis silence_look{1'000};
+
+constexpr Millis shortest_pause{100};
+
+// A pause that the service asks for holds for all during an outage, but not longer than they would back off.
+constexpr Millis longest_turn_put_off{30'000};
+
 // A target goes into the checkpoint. One in which a secret was masked leads nowhere: the binding's path does.
 std::string keepable(const std::string& target) {
     return target.find(secret_mask) == std::string::npos ? target : std::string();
@@ -43,6 +51,7 @@ void JobFlow::take_job(const JobReply& job) {
 
 Step JobFlow::on_job(TimePoint now, const JobReply& job) {
     traffic_.note_success();
+    traffic_.note_answer(now, 0ms);
     last_submit_error_.reset();
     take_job(job);
     submitted_at_ = now;
@@ -101,6 +110,7 @@ Step JobFlow::wait_for_next_look(TimePoint now, std::optional<Millis> retry_afte
 Step JobFlow::wait_to_poll(TimePoint now, Millis delay) {
     state_ = State::before_poll;
     look_again_ = true;
+    retry_at_ = {};
     next_moment_ = std::max({now + delay, traffic_.not_before(), earliest_ask()});
     return step(Wait{});
 }
@@ -113,11 +123,15 @@ TimePoint JobFlow::earliest_ask() const {
 Step JobFlow::ask_for_job(TimePoint now) {
     if (std::max(traffic_.not_before(), earliest_ask()) > now)
         return wait_to_poll(now, 0ms);
+    if (!traffic_.may_ask(now))
+        return wait_to_poll(now, pause_in_outage(now));
     asks_paid_until_ = std::max(asks_paid_until_, now) + least_interval;
     state_ = State::polling;
     const auto& what = job_succeeded_ ? *binding().result : binding().poll;
     const auto hold = job_succeeded_ || may_be_held() ? Hold::yes : Hold::no;
     asked_at_ = now;
+    silent_at_ = now + silence_look;
+    answer_due_from_ = now + std::chrono::seconds(hold == Hold::yes ? what.prefer_wait_seconds : 0);
     const auto target = !follow_.empty() ? std::exchange(follow_, {})
                         : job_succeeded_ ? mark_.job.targets.result
                                          : mark_.job.targets.poll;
@@ -130,6 +144,10 @@ Step JobFlow::ask_for_job(TimePoint now) {
 }
 
 Step JobFlow::on_job_reply(TimePoint now, const HttpReply& reply) {
+    if (speaks_of_outage(reply.status))
+        traffic_.note_no_answer(now);
+    else if (reply.status < 200 || reply.status >= 300)
+        note_answer(now);
     if (reply.status == 429)
         traffic_.pause_until(now + reply.retry_after.value_or(backoff(poll_failures_, jitter_.next())));
     if (poll_may_recover(reply.status))
@@ -158,6 +176,7 @@ Step JobFlow::on_job_reply(TimePoint now, const HttpReply& reply) {
     }
 
     traffic_.note_success();
+    note_answer(now); // not sooner: a page about maintenance may come with 200
     poll_failures_ = 0;
     was_held_ = now - asked_at_ >= std::chrono::milliseconds(500) * binding().poll.prefer_wait_seconds;
     last_trouble_.clear();
@@ -236,9 +255,62 @@ Step JobFlow::retry_poll(TimePoint now, const std::string& why, std::optional<Mi
     // Polls outlive an outage however long, so an empty budget only slows them down.
     const auto failures = traffic_.take_retry() ? poll_failures_ : slowest_backoff;
     ++poll_failures_;
-    const auto pause = std::max({backoff(failures, jitter_.next()), retry_after.value_or(0ms), Millis(100)});
+    const bool away = traffic_.is_away();
+    if (away && retry_after)
+        traffic_.put_off_turn(now + std::min(*retry_after, longest_turn_put_off));
+    const auto own_pause = away ? pause_in_outage(now) : backoff(failures, jitter_.next());
+    const auto pause = std::max({own_pause, retry_after.value_or(0ms), shortest_pause});
     report(Phase::retrying, why + " Asking again in " + duration_text(pause) + ".");
-    return wait_to_poll(now, pause);
+    auto waiting = wait_to_poll(now, pause);
+    if (away || retry_after)
+        return waiting;
+    retry_at_ = next_moment_;
+    return go_on_waiting(now);
+}
+
+// At next_moment_ in before_poll, or to set it.
+Step JobFlow::go_on_waiting(TimePoint now) {
+    if (now < retry_at_ && !traffic_.has_turned_since(asked_at_)) {
+        next_moment_ = std::min(retry_at_, now + outage_spread);
+        return step(Wait{});
+    }
+    return look_again_ ? ask_for_job(now) : wait_for_next_look(now, std::nullopt);
+}
+
+// A poll that was swallowed by an outage would be waited for until its time-out, long after the service is
+// back. Where the outage began or ended since, it is given up; and once also where only others are answered,
+// for an outage may be over before anybody notices it.
+Step JobFlow::look_at_silence(TimePoint now) {
+    if (now < silent_at_)
+        return step(Continue{});
+    silent_at_ = now + silence_look;
+    const bool is_lost = traffic_.note_silence(now, answer_due_from_) && !gave_poll_up_;
+    if (!is_lost && !traffic_.has_turned_since(asked_at_))
+        return step(Continue{});
+    gave_poll_up_ = gave_poll_up_ || is_lost;
+    return step(AbortRequest{});
+}
+
+Step JobFlow::ask_after_outage(TimePoint now) {
+    if (now >= suspend_at_)
+        return suspend_with_job(now);
+    report(Phase::retrying, binding().name + " does not answer. Asking again.");
+    return ask_for_job(now);
+}
+
+// Whoever has just asked in vain is there for the next turn; the others look later whether it is over.
+Millis JobFlow::pause_in_outage(TimePoint now) {
+    const auto turn = std::chrono::ceil<Millis>(traffic_.next_turn() - now);
+    if (state_ == State::polling && turn > 0ms && asked_at_ + outage_spread > now)
+        return turn;
+    return std::max(shortest_pause,
+                    Millis(std::llround(jitter_.next() * static_cast<double>(outage_spread.count()))));
+}
+
+void JobFlow::note_answer(TimePoint now) {
+    const auto took = std::max(std::chrono::duration_cast<Millis>(now - answer_due_from_), 0ms);
+    gave_poll_up_ = gave_poll_up_ && took >= silence_look;
+    traffic_.note_answer(now, took);
 }
 
 // Collectable: the job may still lead to a video, so a later run may ask for it.

@@ -16,6 +16,13 @@ constexpr Millis first_backoff{500};
 constexpr Millis longest_backoff{30'000};
 constexpr std::int64_t longest_retry_after_s = 86'400;
 
+// The service is away when so many polls in a row got no answer, over so long a time: among many runs a few
+// failures in one moment are no outage.
+constexpr int failures_of_outage = 3;
+constexpr Millis time_of_outage{1'000};
+constexpr Millis time_of_silence{5'000};
+constexpr Millis turn_interval{1'000};
+
 // A number of exactly these digits; nullopt: it is none.
 std::optional<int> digits(std::string_view text) {
     int number = 0;
@@ -91,6 +98,16 @@ bool poll_may_recover(const TransportFailure& failure) noexcept {
     return !is_refusal(failure);
 }
 
+bool speaks_of_outage(int http_status) noexcept {
+    return http_status >= 500;
+}
+
+bool speaks_of_outage(const TransportFailure& failure) noexcept {
+    using Kind = TransportFailure::Kind;
+    return failure.kind == Kind::unreachable || failure.kind == Kind::broken
+           || failure.kind == Kind::timed_out;
+}
+
 // SplitMix64: a few instructions, and good enough to spread retries.
 double Jitter::next() noexcept {
     state_ += 0x9e3779b97f4a7c15U;
@@ -145,6 +162,74 @@ bool Traffic::take_retry() {
 void Traffic::note_success() {
     const std::lock_guard lock(mutex_);
     tokens_ = std::min(full_budget, tokens_ + 1);
+}
+
+void Traffic::note_answer(TimePoint now, Millis took) {
+    const std::lock_guard lock(mutex_);
+    answered_at_ = std::max(answered_at_, now);
+    slowest_answer_ = std::max(took, slowest_answer_ - slowest_answer_ / 16); // what was once fades
+    failures_ = 0;
+    if (away_)
+        turned_at_ = now;
+    away_ = false;
+}
+
+void Traffic::note_no_answer(TimePoint now) {
+    const std::lock_guard lock(mutex_);
+    if (failures_++ == 0)
+        first_failure_at_ = now;
+    if (failures_ >= failures_of_outage && now - first_failure_at_ >= time_of_outage)
+        begin_outage(now, now + turn_interval);
+}
+
+// A service that is merely slow is mistaken for one that is away once; then its time is known.
+bool Traffic::note_silence(TimePoint now, TimePoint due_from) {
+    const std::lock_guard lock(mutex_);
+    if (now - due_from < std::max(time_of_silence, 2 * slowest_answer_))
+        return false;
+    if (answered_at_ >= due_from)
+        return true;
+    if (turned_at_ <= due_from)
+        begin_outage(now, now);
+    return false;
+}
+
+void Traffic::begin_outage(TimePoint now, TimePoint first_turn) {
+    if (away_)
+        return;
+    away_ = true;
+    turned_at_ = now;
+    next_turn_ = first_turn;
+}
+
+bool Traffic::is_away() const {
+    const std::lock_guard lock(mutex_);
+    return away_;
+}
+
+bool Traffic::has_turned_since(TimePoint moment) const {
+    const std::lock_guard lock(mutex_);
+    return turned_at_ > moment;
+}
+
+bool Traffic::may_ask(TimePoint now) {
+    const std::lock_guard lock(mutex_);
+    if (!away_)
+        return true;
+    if (now < next_turn_)
+        return false;
+    next_turn_ = now + turn_interval;
+    return true;
+}
+
+TimePoint Traffic::next_turn() const {
+    const std::lock_guard lock(mutex_);
+    return next_turn_;
+}
+
+void Traffic::put_off_turn(TimePoint moment) {
+    const std::lock_guard lock(mutex_);
+    next_turn_ = std::max(next_turn_, moment);
 }
 
 } // namespace pixelml

@@ -48,8 +48,19 @@ inline constexpr int slowest_backoff = 10;
 // The value of a Retry-After header, seconds or an HTTP date, from now_utc (Unix seconds) on; at most a day.
 std::optional<Millis> parse_retry_after(std::string_view value, std::int64_t now_utc);
 
+// Whether the end of a poll speaks of the service as a whole: nobody is there, rather than a bad answer
+// about one job. 429 is the answer of a service that is there.
+bool speaks_of_outage(int http_status) noexcept;
+bool speaks_of_outage(const TransportFailure& failure) noexcept;
+
+// The longest time until a run that waits out an outage looks whether it is over. Each look is at a random
+// moment within it, so the runs also come back spread over it.
+inline constexpr Millis outage_spread{2'000};
+
 // What all runs of one connection share so that an outage is not answered with a storm: a pause that a
-// 429 imposes on everybody, and a budget of retries that successes refill. Thread-safe.
+// 429 imposes on everybody, a budget of retries that successes refill, and whether the service is away: then
+// one poll a second goes out, whosever it is, until one is answered. A turn needs no giving back, so a run
+// may end during its own. Thread-safe.
 class Traffic {
 public:
     TimePoint not_before() const;
@@ -59,10 +70,38 @@ public:
     bool take_retry();
     void note_success();
 
+    // The service has answered, whatever it said, after this time.
+    void note_answer(TimePoint now, Millis took);
+    // A poll has ended as speaks_of_outage() says.
+    void note_no_answer(TimePoint now);
+    // A poll has no answer, due since then. When that lasts longer than answers do and nobody else has had
+    // one since, the service is away; true: others were answered, so this poll is lost, or slow.
+    bool note_silence(TimePoint now, TimePoint due_from);
+
+    bool is_away() const;
+    // Whether an outage has been noticed or has ended since: what was asked before is not worth waiting for.
+    bool has_turned_since(TimePoint moment) const;
+    // Whether a poll may go out; during an outage it takes the turn of this second.
+    bool may_ask(TimePoint now);
+    // When the next turn is, during an outage.
+    TimePoint next_turn() const;
+    // The service asks not to be asked for so long.
+    void put_off_turn(TimePoint moment);
+
 private:
+    void begin_outage(TimePoint now, TimePoint first_turn); // under the lock
+
     mutable std::mutex mutex_;
     TimePoint not_before_{};
     int tokens_ = 500;
+
+    bool away_ = false;
+    TimePoint turned_at_{}; // the last outage was noticed, or ended
+    TimePoint next_turn_{};
+    TimePoint answered_at_{};
+    TimePoint first_failure_at_{}; // of those in a row
+    int failures_ = 0;
+    Millis slowest_answer_{};
 };
 
 } // namespace pixelml

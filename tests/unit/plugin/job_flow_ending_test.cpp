@@ -111,12 +111,9 @@ TEST_P(WithAJob, SuspendEndsWithTheJob) {
 
 TEST_P(WithAJob, DeadlineLeavesTheJobToBeCollected) {
     Facts facts;
-    facts.timeout = 10s;
+    facts.timeout = 4s; // less than a poll needs to count as silent
     auto run = story_at(GetParam(), facts);
-    const int sends = run.sends();
-    while (!run.over() && !run.abort_asked() && run.sends() == sends)
-        run.wake();
-    if (run.sending() && !run.abort_asked())
+    while (!run.over() && !run.abort_asked())
         run.wake();
     end_poll(run);
     EXPECT_EQ(run.error().code, ErrorCode::processing_timeout);

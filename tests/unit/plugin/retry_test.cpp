@@ -117,6 +117,76 @@ TEST(Traffic, LimitsRetriesUntilSuccessesRefillTheBudget) {
     EXPECT_EQ(retries, 100);
 }
 
+TEST(Outage, IsWhatSpeaksOfTheServiceRatherThanOfOneJob) {
+    for (const int status : {500, 502, 503, 504, 522})
+        EXPECT_TRUE(speaks_of_outage(status)) << status;
+    for (const int status : {200, 302, 404, 408, 409, 425, 429})
+        EXPECT_FALSE(speaks_of_outage(status)) << status;
+    for (const auto kind : {Kind::unreachable, Kind::broken, Kind::timed_out})
+        EXPECT_TRUE(speaks_of_outage({kind, true, ""}));
+    for (const auto kind : {Kind::bad_reply, Kind::aborted, Kind::tls, Kind::proxy})
+        EXPECT_FALSE(speaks_of_outage({kind, false, ""}));
+}
+
+constexpr TimePoint outage_begin(100s);
+
+// Notices an outage at outage_begin + 1 s.
+void begin_outage(Traffic& traffic) {
+    for (const auto moment : {0ms, 500ms, 1000ms})
+        traffic.note_no_answer(outage_begin + moment);
+}
+
+TEST(Outage, IsNoticedAfterSeveralFailuresOverSomeTime) {
+    Traffic traffic;
+    for (int i = 0; i < 100; ++i)
+        traffic.note_no_answer(outage_begin);
+    EXPECT_FALSE(traffic.is_away());
+    traffic.note_answer(outage_begin + 500ms, 10ms);
+    begin_outage(traffic);
+    EXPECT_TRUE(traffic.is_away());
+    EXPECT_TRUE(traffic.has_turned_since(outage_begin));
+    EXPECT_FALSE(traffic.has_turned_since(outage_begin + 1s));
+}
+
+TEST(Outage, HasOneTurnASecondWhoeverTakesIt) {
+    Traffic traffic;
+    EXPECT_TRUE(traffic.may_ask(outage_begin));
+    EXPECT_TRUE(traffic.may_ask(outage_begin));
+    begin_outage(traffic);
+    int asked = 0;
+    for (Millis time = 1s; time <= 11s; time += 10ms)
+        asked += traffic.may_ask(outage_begin + time) ? 1 : 0;
+    EXPECT_EQ(asked, 10);
+    traffic.put_off_turn(outage_begin + 30s);
+    EXPECT_FALSE(traffic.may_ask(outage_begin + 29s));
+    EXPECT_TRUE(traffic.may_ask(outage_begin + 30s));
+}
+
+TEST(Outage, EndsWithAnyAnswer) {
+    Traffic traffic;
+    begin_outage(traffic);
+    traffic.note_answer(outage_begin + 5s, 10ms);
+    EXPECT_FALSE(traffic.is_away());
+    EXPECT_TRUE(traffic.has_turned_since(outage_begin + 4s));
+    EXPECT_TRUE(traffic.may_ask(outage_begin + 5s));
+    EXPECT_TRUE(traffic.may_ask(outage_begin + 5s));
+}
+
+TEST(Outage, IsASilenceLongerThanAnswersTakeWhileNobodyElseHasOne) {
+    Traffic traffic;
+    EXPECT_FALSE(traffic.note_silence(outage_begin + 4s, outage_begin));
+    EXPECT_FALSE(traffic.is_away());
+    traffic.note_answer(outage_begin + 1s, 4s);
+    EXPECT_FALSE(traffic.note_silence(outage_begin + 7s, outage_begin)); // answers take 4 s
+    EXPECT_TRUE(traffic.note_silence(outage_begin + 8s, outage_begin));  // somebody was answered meanwhile
+    EXPECT_FALSE(traffic.is_away());
+    EXPECT_FALSE(traffic.note_silence(outage_begin + 9s, outage_begin + 2s));
+    EXPECT_FALSE(traffic.is_away());
+    EXPECT_FALSE(traffic.note_silence(outage_begin + 10s, outage_begin + 2s));
+    EXPECT_TRUE(traffic.is_away());
+    EXPECT_TRUE(traffic.may_ask(outage_begin + 10s));
+}
+
 TEST(Traffic, IsSharedByThreads) {
     Traffic traffic;
     const auto use = [&traffic] {
