@@ -16,11 +16,13 @@ import {
     type CollectFailure,
     type Collectable,
 } from './collect_run';
+import { ExecutionLimit, defaultMostRuns } from './execution_limit';
 import { readConnection, readInput } from './inputs';
 import { fieldsOfError, isSuspended, nodeErrorOf } from './item_error';
 import { runNode, type RunEnd } from './node_run';
 import { workerIsReplaced } from './replacement';
 import { downloadVideo, limited } from './video_file';
+import { worker } from './worker';
 
 /** Videos are large; a few at once fill the line. */
 const downloadsAtOnce = 4;
@@ -30,6 +32,7 @@ const shortestWaitSeconds = 65;
 
 interface Options extends IDataObject {
     largestFile?: number;
+    mostRuns?: number;
     runKey?: string | number;
     timeout?: number;
     wait?: number;
@@ -41,7 +44,13 @@ interface Order {
     item: number;
     options: Options;
     connection: IDataObject;
+    shared: Shared;
+}
+
+/** What the items of one execution of the node share. */
+interface Shared {
     download: ReturnType<typeof limited>;
+    limit: ExecutionLimit;
 }
 
 /** The name of the run: the same when n8n repeats it after a crash, another for every other run. */
@@ -58,10 +67,12 @@ function nameOf({ context, item, options }: Order) {
 }
 
 async function makeVideo(order: Order, start: boolean): Promise<INodeExecutionData> {
-    const { context, item, options, connection } = order;
+    const { context, item, options, connection, shared } = order;
     const input = readInput(context, inputUses, item);
+    const name = nameOf(order);
+    await shared.limit.admit(name.runKey, options.mostRuns ?? defaultMostRuns);
     const end = await runNode({
-        ...nameOf(order),
+        ...name,
         input,
         connection,
         start,
@@ -115,7 +126,7 @@ function outputOf(end: RunEnd | CollectFailure, input?: IDataObject): IDataObjec
 
 /** Adds the video's file where that is wanted. */
 async function withFile(
-    { context, item, options, download }: Order,
+    { context, item, options, shared }: Order,
     end: RunEnd | CollectFailure,
     output: INodeExecutionData,
 ): Promise<INodeExecutionData> {
@@ -126,26 +137,24 @@ async function withFile(
     const limit = (options.largestFile ?? defaultLargestFile) * 2 ** 20;
     const url = end.output.video as string;
     const signal = context.getExecutionCancelSignal();
-    return { ...output, binary: { [name]: await download(() => downloadVideo(context, url, limit, signal)) } };
+    return { ...output, binary: { [name]: await shared.download(() => downloadVideo(context, url, limit, signal)) } };
 }
 
-async function executeItem(
-    context: IExecuteFunctions,
-    item: number,
-    download: Order['download'],
-): Promise<INodeExecutionData[]> {
+async function executeItem(context: IExecuteFunctions, item: number, shared: Shared): Promise<INodeExecutionData[]> {
     const operation = context.getNodeParameter('operation', item) as 'generate' | 'start' | 'collect';
     const options = context.getNodeParameter('options', item, {}) as Options;
     const credentials = await context.getCredentials<ICredentialDataDecryptedObject>('pixelMlApi', item);
     const connection = readConnection(credentials, connectionUses);
-    const order = { context, item, options, connection, download };
+    const order = { context, item, options, connection, shared };
     return operation === 'collect' ? await collectVideos(order) : [await makeVideo(order, operation === 'start')];
 }
 
 export async function executeItems(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-    const download = limited(downloadsAtOnce);
+    const limit = new ExecutionLimit(() => worker.store, context.getExecutionId(), context.getNode().id);
+    const shared = { download: limited(downloadsAtOnce), limit };
     const items = context.getInputData();
-    const ends = await Promise.allSettled(items.map((_, item) => executeItem(context, item, download)));
+    const ends = await Promise.allSettled(items.map((_, item) => executeItem(context, item, shared)));
+    limit.close();
     const failures = ends.flatMap((end, item) => (end.status === 'rejected' ? [{ item, error: end.reason as unknown }] : []));
     const suspended = failures.find(({ error }) => isSuspended(error));
     if (suspended && workerIsReplaced()) {
