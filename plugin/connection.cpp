@@ -295,6 +295,7 @@ Result<std::shared_ptr<const Connection>> read_connection(std::string_view conne
     connection->ca_file = members.text("ca_file");
     connection->max_connections = static_cast<std::size_t>(members.number("max_connections"));
     connection->max_running = static_cast<std::size_t>(members.number("max_running"));
+    connection->max_submits_per_hour = static_cast<std::size_t>(members.number("max_submits_per_hour"));
     connection->request_timeout = std::chrono::milliseconds(members.number("request_timeout_ms"));
     connection->job_timeout = std::chrono::milliseconds(members.number("job_timeout_ms"));
     if (const auto* text = members.find("proxy")) {

@@ -37,7 +37,8 @@ struct Connection {
     bool idempotent_submit = false;
     bool check_image = false;
     std::size_t max_connections = 0;
-    std::size_t max_running = 0; // 0: no limit
+    std::size_t max_running = 0;          // 0: no limit
+    std::size_t max_submits_per_hour = 0; // 0: no limit
     std::chrono::milliseconds request_timeout{};
     std::chrono::milliseconds job_timeout{};
     std::optional<Proxy> proxy;

@@ -8,7 +8,7 @@
 namespace pixelml {
 namespace {
 
-constexpr std::array<ErrorKind, 17> table{{
+constexpr std::array<ErrorKind, 18> table{{
     {ErrorCode::invalid_image_url, "invalid_image_url", "Invalid Image URL",
      "Image URL is not accessible or malformed",
      "Verify the image URL is publicly accessible and uses https:// protocol", false},
@@ -41,6 +41,12 @@ constexpr std::array<ErrorKind, 17> table{{
     {ErrorCode::rate_limited, "rate_limited", "Rate Limited",
      "The API accepts no more requests from this account for now",
      "Retry later, or run fewer videos at once (max_running in the connection)", true},
+    {ErrorCode::spending_limit, "spending_limit", "Spending Limit",
+     "The connection's own limit of videos in an hour is reached",
+     "Check that no flow submits more than is meant, then run again after the time that the message names, "
+     "or "
+     "raise max_submits_per_hour in the connection",
+     true},
     {ErrorCode::submission_unknown, "submission_unknown", "Submission Unknown",
      "The connection broke after the job was sent, so it may or may not exist and be billed",
      "Look at the PixelML account for a job of this time before running the node again", false},

@@ -26,6 +26,7 @@ enum class ErrorCode {
     invalid_connection,
     insufficient_credits,
     rate_limited,
+    spending_limit,
     submission_unknown,
     generation_failed,
     invalid_api_response,

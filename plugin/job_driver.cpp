@@ -39,8 +39,8 @@ Overloaded(Functions...) -> Overloaded<Functions...>; // which clang before 17 d
 JobDriver::JobDriver(boost::asio::any_io_executor strand, std::shared_ptr<ApiService> service, RunPlan plan,
                      const Schema& output_schema, JobListener& listener)
     : strand_(std::move(strand)), service_(std::move(service)), connection_(plan.connection),
-      flow_(std::move(plan), service_->traffic, service_->durations, output_schema), listener_(&listener),
-      timer_(service_->client.io()) {}
+      flow_(std::move(plan), service_->traffic, *service_->submits, service_->durations, output_schema),
+      listener_(&listener), timer_(service_->client.io()) {}
 
 JobDriver::~JobDriver() {
     give_slot_back();

@@ -14,9 +14,10 @@ constexpr Millis late_wake_up{1'000};
 
 } // namespace
 
-JobFlow::JobFlow(RunPlan plan, Traffic& traffic, KnownDurations& durations, const Schema& output_schema)
-    : plan_(std::move(plan)), traffic_(traffic), durations_(durations), output_schema_(output_schema),
-      jitter_(plan_.jitter_seed) {}
+JobFlow::JobFlow(RunPlan plan, Traffic& traffic, SubmitBudget& submits, KnownDurations& durations,
+                 const Schema& output_schema)
+    : plan_(std::move(plan)), traffic_(traffic), submits_(submits), durations_(durations),
+      output_schema_(output_schema), jitter_(plan_.jitter_seed) {}
 
 Step JobFlow::on_slot(TimePoint now) {
     return state_ == State::awaiting_slot ? try_submit(now) : step(Continue{});
@@ -186,6 +187,7 @@ Step JobFlow::save(State state, TimePoint now, const Checkpoint& checkpoint) {
 
 Step JobFlow::finish(Outcome outcome) {
     state_ = State::done;
+    settle_budget(outcome);
     auto& error = outcome.error;
     error.message = presentable(std::move(error.message));
     error.request_id = presentable(std::move(error.request_id));

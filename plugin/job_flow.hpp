@@ -10,6 +10,7 @@
 #include "job_durations.hpp"
 #include "reply.hpp"
 #include "retry.hpp"
+#include "submit_budget.hpp"
 #include "validator.hpp"
 
 #include <cstdint>
@@ -95,8 +96,9 @@ struct Progress {
 
 class JobFlow {
 public:
-    // traffic, durations and output_schema must outlive the flow. Without inputs it can only take up a job.
-    JobFlow(RunPlan plan, Traffic& traffic, KnownDurations& durations, const Schema& output_schema);
+    // What it is given by reference must outlive the flow. Without inputs it can only take up a job.
+    JobFlow(RunPlan plan, Traffic& traffic, SubmitBudget& submits, KnownDurations& durations,
+            const Schema& output_schema);
 
     Step start(TimePoint now);
     // Instead of start, for a run that was to end before it began: nothing is submitted any more.
@@ -146,6 +148,7 @@ private:
     Step resume_job(TimePoint now);
     Step acquire_slot(TimePoint now);
     Step try_submit(TimePoint now);
+    std::optional<Error> over_budget(TimePoint now);
     Step wait_before_submit(TimePoint now);
     Step on_submit_reply(TimePoint now, const HttpReply& reply);
     Step keep_named_job(Error error, const JobReply& job);
@@ -194,6 +197,7 @@ private:
     Step step(Action action) const;
     Step save(State state, TimePoint now, const Checkpoint& checkpoint);
     Step finish(Outcome outcome);
+    void settle_budget(const Outcome& outcome);
     Step fail(Error error, std::optional<Checkpoint> checkpoint);
     Step suspend_with(Checkpoint checkpoint, Millis resume_after);
     TimePoint wake_at() const noexcept;
@@ -215,6 +219,7 @@ private:
 
     RunPlan plan_;
     Traffic& traffic_;
+    SubmitBudget& submits_;
     KnownDurations& durations_;
     const Schema& output_schema_;
     Jitter jitter_;
@@ -230,7 +235,8 @@ private:
     TimePoint checkpoint_by_{}; // bound on the host's answer
     TimePoint next_moment_{};   // the end of the wait in before_submit and before_poll
     TimePoint submitted_at_{};
-    TimePoint asked_at_{}; // the last poll
+    std::optional<TimePoint> counted_at_; // the place in submits_ that is held
+    TimePoint asked_at_{};                // the last poll
     TimePoint retry_at_{}; // the poll after a failed one, unless an outage or its end is noticed before
     TimePoint answer_due_from_{};               // the last poll is held no longer
     TimePoint silent_at_{};                     // when to look at a poll that has no answer yet

@@ -150,6 +150,9 @@ Step JobFlow::acquire_slot(TimePoint now) {
 Step JobFlow::try_submit(TimePoint now) {
     if (traffic_.not_before() > now)
         return wait_before_submit(now);
+    // Before the intent: a run that is held up is not "maybe submitted".
+    if (auto error = over_budget(now))
+        return fail_submit(std::move(*error), false);
     if (plan_.keeps_checkpoints && !intent_kept_)
         return save(State::saving_intent, now, checkpoint_in(Checkpoint::State::intent));
     state_ = State::submitting;
@@ -158,6 +161,35 @@ Step JobFlow::try_submit(TimePoint now) {
     request.timeout = plan_.connection->request_timeout;
     request.needs_fresh_connection = !plan_.connection->idempotent_submit;
     return step(Send{with_trace(std::move(request))});
+}
+
+// Takes a place among the submits of the hour. A wait since it was taken, for the host or for a pause, moves
+// it: what counts is when the submit goes out.
+std::optional<Error> JobFlow::over_budget(TimePoint now) {
+    const auto limit = plan_.connection->max_submits_per_hour;
+    // One that may have arrived is repeated with its own key only: it leads to no further job.
+    if (limit == 0 || uncertain_submit_)
+        return std::nullopt;
+    const auto wait = submits_.take(now, limit, counted_at_);
+    counted_at_ = wait ? std::nullopt : std::optional(now);
+    if (!wait)
+        return std::nullopt;
+    auto error = make_error(ErrorCode::spending_limit,
+                            "max_submits_per_hour of the connection is " + std::to_string(limit)
+                                + ", and so many were submitted within the last hour. "
+                                  "Nothing was submitted; this run may go on in "
+                                + duration_text(*wait) + ".");
+    error.retry_after_ms = wait->count();
+    return error;
+}
+
+// A place is spent on what may be billed. A submit that was refused, never arrived or was not sent gives its
+// place back, but only at the run's end: a run that waits to repeat it is not overtaken.
+void JobFlow::settle_budget(const Outcome& outcome) {
+    const bool unsure = outcome.checkpoint && outcome.checkpoint->state != Checkpoint::State::prepared;
+    if (counted_at_ && !has_job() && !unsure)
+        submits_.give_back(*counted_at_);
+    counted_at_.reset();
 }
 
 Step JobFlow::wait_before_submit(TimePoint now) {

@@ -201,9 +201,23 @@ std::shared_ptr<ApiService> Session::service_for(const Connection& connection) {
         return known->second;
     if (services_.size() >= most_idle_services)
         std::erase_if(services_, [](const auto& entry) { return entry.second.use_count() == 1; });
-    auto service = std::make_shared<ApiService>(io_, *resolver_, connection, user_agent_);
+    auto service = std::make_shared<ApiService>(io_, *resolver_, connection, user_agent_,
+                                                submits_of(account_key(connection)));
     services_.emplace(key, service);
     return service;
+}
+
+// Under the mutex. A count goes only when there is nothing in it: an idle account has spent what it has
+// spent.
+std::shared_ptr<SubmitBudget> Session::submits_of(const std::string& account) {
+    if (submits_.size() >= most_idle_services)
+        std::erase_if(submits_, [now = std::chrono::steady_clock::now()](const auto& entry) {
+            return entry.second.use_count() == 1 && entry.second->is_empty(now);
+        });
+    auto& submits = submits_[account];
+    if (submits == nullptr)
+        submits = std::make_shared<SubmitBudget>();
+    return submits;
 }
 
 void Session::run_thread() {

@@ -60,6 +60,7 @@ private:
     void begin_some();
     Result<LiveConnection::Opened> open_text(std::string_view connection_json);
     std::shared_ptr<ApiService> service_for(const Connection& connection);
+    std::shared_ptr<SubmitBudget> submits_of(const std::string& account);
 
     const HostLog log_;
     const std::shared_ptr<const Definitions> definitions_;
@@ -78,6 +79,7 @@ private:
     std::deque<std::shared_ptr<Run>> to_begin_;
     bool beginning_ = false; // begin_some is posted
     std::map<std::string, std::shared_ptr<ApiService>> services_;
+    std::map<std::string, std::shared_ptr<SubmitBudget>> submits_; // by account; they outlive idle services
     // What is kept of the connections of ended runs, by the digest of their texts: reading one again costs as
     // much as a request.
     struct KnownConnection {

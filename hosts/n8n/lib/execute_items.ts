@@ -16,6 +16,7 @@ import {
     type CollectFailure,
     type Collectable,
 } from './collect_run';
+import { ExecutionLimit, defaultMostRuns } from './execution_limit';
 import { readConnection, readInput } from './inputs';
 import { fieldsOfError, isSuspended, nodeErrorOf } from './item_error';
 import { runNode, type RunEnd } from './node_run';
@@ -31,6 +32,7 @@ const shortestWaitSeconds = 65;
 
 interface Options extends IDataObject {
     largestFile?: number;
+    mostRuns?: number;
     runKey?: string | number;
     timeout?: number;
     wait?: number;
@@ -42,7 +44,13 @@ interface Order {
     item: number;
     options: Options;
     connection: IDataObject;
+    shared: Shared;
+}
+
+/** What the items of one execution of the node share. */
+interface Shared {
     download: ReturnType<typeof limited>;
+    limit: ExecutionLimit;
 }
 
 /** The name of the run: the same when n8n repeats it after a crash, another for every other run. */
@@ -59,10 +67,12 @@ function nameOf({ context, item, options }: Order) {
 }
 
 async function makeVideo(order: Order, start: boolean): Promise<INodeExecutionData> {
-    const { context, item, options, connection } = order;
+    const { context, item, options, connection, shared } = order;
     const { input, warnings } = readInput(context, inputUses, worker.module.nodes[0].inputSchema, item);
+    const name = nameOf(order);
+    await shared.limit.admit(name.runKey, options.mostRuns ?? defaultMostRuns);
     const end = await runNode({
-        ...nameOf(order),
+        ...name,
         input,
         connection,
         start,
@@ -117,7 +127,7 @@ function outputOf(end: RunEnd | CollectFailure, input?: IDataObject): IDataObjec
 
 /** Adds the video's file where that is wanted, or a warning: the video is paid for, and its URL is worth something without it. */
 async function withFile(
-    { context, item, options, download }: Order,
+    { context, item, options, shared }: Order,
     end: RunEnd | CollectFailure,
     output: INodeExecutionData,
 ): Promise<INodeExecutionData> {
@@ -128,7 +138,7 @@ async function withFile(
     const limit = (options.largestFile ?? defaultLargestFile) * 2 ** 20;
     const url = end.output.video as string;
     const signal = context.getExecutionCancelSignal();
-    const { file, warning } = await download(() => fetchVideo(context, url, limit, signal));
+    const { file, warning } = await shared.download(() => fetchVideo(context, url, limit, signal));
     if (file) {
         return { ...output, binary: { [name]: file } };
     }
@@ -136,23 +146,21 @@ async function withFile(
     return { ...output, json: { ...output.json, warnings } };
 }
 
-async function executeItem(
-    context: IExecuteFunctions,
-    item: number,
-    download: Order['download'],
-): Promise<INodeExecutionData[]> {
+async function executeItem(context: IExecuteFunctions, item: number, shared: Shared): Promise<INodeExecutionData[]> {
     const operation = context.getNodeParameter('operation', item) as 'generate' | 'start' | 'collect';
     const options = context.getNodeParameter('options', item, {}) as Options;
     const credentials = await context.getCredentials<ICredentialDataDecryptedObject>('pixelMlApi', item);
     const connection = readConnection(credentials, connectionUses);
-    const order = { context, item, options, connection, download };
+    const order = { context, item, options, connection, shared };
     return operation === 'collect' ? await collectVideos(order) : [await makeVideo(order, operation === 'start')];
 }
 
 export async function executeItems(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-    const download = limited(downloadsAtOnce);
+    const limit = new ExecutionLimit(() => worker.store, context.getExecutionId(), context.getNode().id);
+    const shared = { download: limited(downloadsAtOnce), limit };
     const items = context.getInputData();
-    const ends = await Promise.allSettled(items.map((_, item) => executeItem(context, item, download)));
+    const ends = await Promise.allSettled(items.map((_, item) => executeItem(context, item, shared)));
+    limit.close();
     const failures = ends.flatMap((end, item) => (end.status === 'rejected' ? [{ item, error: end.reason as unknown }] : []));
     const suspended = failures.find(({ error }) => isSuspended(error));
     if (suspended && workerIsReplaced()) {

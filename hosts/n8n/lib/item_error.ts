@@ -9,6 +9,7 @@ import {
 
 import { ModuleError, RunError } from '../native/addon';
 
+import { ExecutionLimitReached } from './execution_limit';
 import { RunFailed, RunSuspended, SharedFailure, errorFields } from './node_run';
 
 const sentence = (text: string) => (/[.!?]$/.test(text) ? text : `${text}.`);
@@ -28,7 +29,7 @@ export function fieldsOfError(error: unknown): IDataObject {
     if (error instanceof RunError) {
         return errorFields(error);
     }
-    if (error instanceof SharedFailure) {
+    if (error instanceof SharedFailure || error instanceof ExecutionLimitReached) {
         return error.fields;
     }
     if (error instanceof RunSuspended) {

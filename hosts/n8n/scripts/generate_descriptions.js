@@ -15,7 +15,7 @@ const manifest = JSON.parse(fs.readFileSync(path.join(modules, 'manifest.json'),
 const node = load(path.join(modules, 'pixelml_nodes.so')).find('image_to_video');
 const controls = manifest.nodes.find(({ id }) => id === node.actionId).ui_metadata;
 
-const smallWords = new Set(['a', 'an', 'and', 'for', 'in', 'is', 'of', 'on', 'or', 'the', 'to', 'by', 'first']);
+const smallWords = new Set(['a', 'an', 'and', 'for', 'in', 'is', 'of', 'on', 'or', 'the', 'to', 'by', 'per', 'first']);
 
 /** As n8n writes labels: every word but the small ones begins with a capital. */
 function titled(label) {

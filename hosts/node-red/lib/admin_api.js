@@ -3,7 +3,7 @@
 const { helpOf, connectionHelpOf } = require('./help');
 const { readConnection } = require('./inputs');
 const { testConnection } = require('./connection_test');
-const { defaultLimit } = require('./workflow_node');
+const { defaultLimit, defaultRunsPerHour } = require('./workflow_node');
 
 const unchangedSecret = '__PWRD__'; // what the editor holds in the place of a stored credential
 
@@ -16,6 +16,7 @@ function editorTypes({ catalogue, t }) {
     fields: entry.fields,
     connection: entry.connection && { type: entry.connection.type, required: entry.connection.required },
     limit: defaultLimit,
+    runsPerHour: defaultRunsPerHour,
     help: helpOf(entry.descriptor, entry.manifestNode, entry.fields, t),
   }));
   const connections = [...catalogue.connections.values()].map((connection) => ({

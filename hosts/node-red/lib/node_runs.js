@@ -1,7 +1,8 @@
 'use strict';
 // The runs of one node of a flow. They belong to the node's place in the flow, not to the instance that Node-RED makes at
 // every deploy: a new instance takes over the messages of the one before.
-const { Run, checkpointAfter, jobOf, runOfMessage, wordsOfFinished } = require('./run');
+const { HourlyLimit } = require('./hourly_limit');
+const { Run, checkpointAfter, jobOf, runOfMessage, startsAnew, wordsOfFinished } = require('./run');
 const { keptWhenFinished } = require('./run_store');
 
 const mostWaiting = 10000;
@@ -18,15 +19,18 @@ class NodeRuns {
   #over = false;
   #starting = null; // the next turn of the loop, in which runs are started
   #settled = []; // who waits for the live runs to end
+  #hourly = new HourlyLimit();
   #newKey;
   #store;
   #log;
+  #clock;
 
-  constructor(id, { store, newKey, log }) {
+  constructor(id, { store, newKey, log, clock = () => performance.now() }) {
     this.id = id;
     this.#store = store;
     this.#newKey = newKey;
     this.#log = log;
+    this.#clock = clock;
   }
 
   get instance() {
@@ -131,10 +135,30 @@ class NodeRuns {
       while (this.#instance && this.#live.size < this.#instance.limit && performance.now() < end) {
         const next = this.#waiting.findIndex((run) => run.bound);
         if (next < 0) return;
-        this.#start(this.#waiting.splice(next, 1)[0]);
+        this.#startOrHoldUp(this.#waiting.splice(next, 1)[0]);
       }
       if (this.#instance && this.#live.size < this.#instance.limit && this.#waiting.length > 0) this.#startMore();
     });
+  }
+
+  /** A job that is there already, or may be, is worth more than the limit: going on with it submits no other. */
+  #startOrHoldUp(run) {
+    if (run.startedAt === null && startsAnew(run.checkpoint)) {
+      const now = this.#clock();
+      const wait = this.#hourly.take(this.#instance.runsPerHour, now);
+      if (wait > 0) {
+        this.#endUnstarted(run, this.#instance.spendingError(wait));
+        return;
+      }
+      run.startedAt = now;
+    }
+    this.#start(run);
+  }
+
+  #endUnstarted(run, error) {
+    run.outcome = { error };
+    this.#count(error);
+    this.#deliver(run);
   }
 
   #start(run) {
@@ -163,6 +187,7 @@ class NodeRuns {
       this.#waiting.unshift(run);
     } else {
       run.outcome = result;
+      if (result.error?.charged === 'no') this.#hourly.giveBack(run.startedAt);
       run.checkpoint = result.error ? checkpointAfter(result.error, run.checkpoint) : null;
       this.#count(result.error);
       if (run.bound) this.#deliver(run);
@@ -213,11 +238,7 @@ class NodeRuns {
   #cancelFor(which) {
     const ids = which === true ? null : new Set([].concat(which));
     const dropped = this.#cancel((run) => ids === null || ids.has(run.msg._msgid));
-    for (const run of dropped) {
-      run.outcome = { error: this.#instance.cancelledError() };
-      this.#count(run.outcome.error);
-      this.#deliver(run);
-    }
+    for (const run of dropped) this.#endUnstarted(run, this.#instance.cancelledError());
     this.#changed();
   }
 

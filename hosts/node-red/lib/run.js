@@ -11,6 +11,7 @@ class Run {
     this.checkpoint = checkpoint;
     this.progress = null;
     this.canceller = new AbortController();
+    this.startedAt = null; // its place in the node's limit of an hour
     this.outcome = null; // {output, warnings} or {error}, until it has been delivered
     this.send = null; // with done: null while no instance of the node holds the message
     this.done = null;
@@ -62,6 +63,9 @@ function jobOf(checkpoint) {
   return state === 'submitted' && typeof jobId === 'string' && jobId !== '' ? jobId : null;
 }
 
+/** Whether a start from this checkpoint may lead to a job that was not there before. */
+const startsAnew = (checkpoint) => checkpoint === null || checkpoint === undefined || checkpoint.state === 'prepared';
+
 /** Errors that come before anything is asked about the job, which is there as before. */
 const refusals = new Set(['invalid_connection', 'invalid_input']);
 
@@ -86,4 +90,4 @@ function runOfMessage(msg) {
   return usable ? run : null;
 }
 
-module.exports = { Run, checkpointAfter, jobOf, runOfMessage, wordsOfFinished };
+module.exports = { Run, checkpointAfter, jobOf, runOfMessage, startsAnew, wordsOfFinished };

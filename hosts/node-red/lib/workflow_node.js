@@ -6,6 +6,13 @@ const { statusOf } = require('./status');
 
 const statusEvery = 250; // ms; a thousand runs report ten times a second each
 const defaultLimit = 10;
+const defaultRunsPerHour = 100;
+
+/** What the form holds: a whole number of at least `minimum`. A flow that was made before there was such a field has none. */
+function countOf(text, minimum, otherwise) {
+  const count = Number(text);
+  return text !== '' && Number.isInteger(count) && count >= minimum ? count : otherwise;
+}
 
 /** Registers the type. `host` is {RED, t, flowRuns, sessions, previews}. */
 function registerWorkflowNode(host, entry) {
@@ -14,6 +21,12 @@ function registerWorkflowNode(host, entry) {
     RED.nodes.createNode(this, config);
     new WorkflowNode(host, entry, this, config);
   });
+}
+
+/** The error of a message whose run did not begin, as the module's errors are. */
+function unstartedError(message, known) {
+  const fields = { ...known, charged: 'no' };
+  return Object.assign(new Error(message), fields, { toJSON: () => ({ ...fields, message }) });
 }
 
 class WorkflowNode {
@@ -29,8 +42,8 @@ class WorkflowNode {
     this.#entry = entry;
     this.#config = config;
     this.node = node;
-    const limit = Number(config.concurrency);
-    this.limit = Number.isInteger(limit) && limit > 0 ? limit : defaultLimit;
+    this.limit = countOf(config.concurrency, 1, defaultLimit);
+    this.runsPerHour = countOf(config.runsPerHour, 0, defaultRunsPerHour);
     this.#runs = host.flowRuns.of(node);
     this.#runs.attach(this);
     const read = async (msg) => {
@@ -64,7 +77,8 @@ class WorkflowNode {
   #connection() {
     const chosen = this.#host.RED.nodes.getNode(this.#config.connection);
     if (!chosen && this.#entry.connection.required) {
-      throw new Error(`There is no ${this.#entry.connection.name}. Choose or add one in the node.`);
+      const message = `There is no ${this.#entry.connection.name}. Choose or add one in the node.`;
+      throw Object.assign(new Error(message), { charged: 'no' });
     }
     return chosen?.value();
   }
@@ -94,9 +108,23 @@ class WorkflowNode {
   /** For a message that was still waiting for its turn. */
   cancelledError() {
     const known = this.#entry.descriptor.errors.find((error) => error.code === 'cancelled');
-    const fields = { type: 'Cancelled', code: 'cancelled', ...known, charged: 'no' };
-    const error = new Error('The message was cancelled before its run began');
-    return Object.assign(error, fields, { cause: fields.cause, toJSON: () => ({ ...fields, message: error.message }) });
+    return unstartedError('The message was cancelled before its run began', { type: 'Cancelled', code: 'cancelled', ...known });
+  }
+
+  /** For a message beyond the node's limit of an hour. */
+  spendingError(waitMs) {
+    const minutes = Math.ceil(waitMs / 60000);
+    const message =
+      `This node starts at most ${this.runsPerHour} runs in an hour, and has done so. ` +
+      `This message was not run and nothing was paid for it; it may be sent again in ${minutes} min`;
+    return unstartedError(message, {
+      type: 'Spending Limit',
+      code: 'spending_limit',
+      cause: "The node's own limit of runs in an hour is reached",
+      solution: 'Check that the flow does not feed itself. If so many are meant, raise "Per hour" in the node; 0 is no limit',
+      retryable: true,
+      retryAfterMs: waitMs,
+    });
   }
 
   /** Shows the status soon, and not more often than people can read. */
@@ -113,4 +141,4 @@ class WorkflowNode {
   }
 }
 
-module.exports = { registerWorkflowNode, defaultLimit };
+module.exports = { WorkflowNode, registerWorkflowNode, defaultLimit, defaultRunsPerHour };

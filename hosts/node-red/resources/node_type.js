@@ -32,12 +32,10 @@ function templateOf(node) {
   const connection = node.connection
     ? row('connection', `${text('field.connection')} ${node.connection.required ? star : ''}`)
     : '';
-  const limit = row(
-    'concurrency',
-    text('field.concurrency'),
-    `<div class="wfn-help">${escape(text('field.concurrencyHelp'))}</div>`,
-  );
-  return `<div class="wfn-form">${row('name', text('field.name'))}${connection}${node.fields.map(fieldHtml).join('')}${limit}</div>`;
+  const limit = (property) =>
+    row(property, text(`field.${property}`), `<div class="wfn-help">${escape(text(`field.${property}Help`))}</div>`);
+  const limits = limit('concurrency') + limit('runsPerHour');
+  return `<div class="wfn-form">${row('name', text('field.name'))}${connection}${node.fields.map(fieldHtml).join('')}${limits}</div>`;
 }
 
 function defaultsOf(node) {
@@ -54,6 +52,12 @@ function defaultsOf(node) {
     value: node.limit,
     label: text('field.concurrency'),
     validate: (value) => Number.isInteger(Number(value)) && Number(value) > 0,
+  };
+  defaults.runsPerHour = {
+    value: node.runsPerHour,
+    label: text('field.runsPerHour'),
+    // A flow that was made before there was this field has none, and runs with the default.
+    validate: (value) => value === undefined || (value !== '' && Number.isInteger(Number(value)) && Number(value) >= 0),
   };
   return defaults;
 }

@@ -24,7 +24,7 @@ const flow = [
     onceDelay: 0.1, topic: '', payload: '', payloadType: 'date', x: 130, y: 160, wires: [['demo-video']],
   },
   {
-    id: 'demo-video', z: 'demo', type: 'image_to_video', name: 'A cup of coffee', connection: 'demo-connection', concurrency: 10,
+    id: 'demo-video', z: 'demo', type: 'image_to_video', name: 'A cup of coffee', connection: 'demo-connection', concurrency: 10, runsPerHour: 100,
     ...constant('model', 'Pixel M'),
     ...constant('prompt', 'Slow zoom in on the cup, smooth camera movement, warm light'),
     ...constant('image', photo),

@@ -28,7 +28,7 @@ const tab = (label, info) => ({ id: 'flow', type: 'tab', label, disabled: false,
 const at = (x, y) => ({ z: 'flow', x, y });
 
 const video = (name, x, y, wires, input, typed, more = {}) => ({
-  id: 'video', type: node.id, name, ...at(x, y), connection: 'connection', ...inputProperties(input, typed), concurrency: 10, wires: [wires], ...more,
+  id: 'video', type: node.id, name, ...at(x, y), connection: 'connection', ...inputProperties(input, typed), concurrency: 10, runsPerHour: 100, wires: [wires], ...more,
 });
 const inject = (name, x, y, wires, payload = '', payloadType = 'date') => ({
   id: 'inject', type: 'inject', name, ...at(x, y), props: [{ p: 'payload' }], repeat: '', crontab: '', once: false, onceDelay: 0.1, topic: '',

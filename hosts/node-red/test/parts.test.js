@@ -8,12 +8,14 @@ const { test } = require('node:test');
 const { colourOf } = require('../lib/appearance');
 const { fieldsOf, parseConstant, videoOutputs } = require('../lib/form');
 const { helpOf } = require('../lib/help');
+const { HourlyLimit } = require('../lib/hourly_limit');
 const { readConnection, readInputs } = require('../lib/inputs');
 const { keepMessage, largestMessage, restoreMessage } = require('../lib/kept_message');
 const { NodeRuns } = require('../lib/node_runs');
-const { checkpointAfter, jobOf } = require('../lib/run');
+const { checkpointAfter, jobOf, startsAnew } = require('../lib/run');
 const { RunStore, keptWhenFinished, oldest } = require('../lib/run_store');
 const { statusOf } = require('../lib/status');
+const { WorkflowNode, defaultRunsPerHour } = require('../lib/workflow_node');
 const { readGiven } = require('../native/given_input');
 const service = require('../native/service_request');
 
@@ -318,4 +320,119 @@ test('a service is asked as the module asks: whom to trust comes from the same p
   } finally {
     fs.rmSync(directory, { recursive: true });
   }
+});
+
+const minute = 60 * 1000;
+
+test('the limit of an hour slides, and a place that is given back is free', () => {
+  const hourly = new HourlyLimit();
+  assert.equal(hourly.take(2, 0), 0);
+  assert.equal(hourly.take(2, 40 * minute), 0);
+  assert.equal(hourly.take(2, 50 * minute), 10 * minute);
+  assert.equal(hourly.take(2, 60 * minute), 0);
+  assert.equal(hourly.take(2, 61 * minute), 39 * minute);
+  assert.equal(hourly.take(1, 61 * minute), 59 * minute); // a deploy has lowered it
+  hourly.giveBack(60 * minute);
+  hourly.giveBack(60 * minute); // is nobody's by now
+  assert.equal(hourly.take(2, 61 * minute), 0);
+  assert.equal(hourly.take(2, 200 * minute), 0);
+});
+
+test('a limit of 0 is none, and counts nothing', () => {
+  const hourly = new HourlyLimit();
+  for (let n = 0; n < 1000; n += 1) assert.equal(hourly.take(0, n), 0);
+  assert.equal(hourly.take(1, 1000), 0);
+});
+
+test('only a start that may submit another job is held up', () => {
+  for (const anew of [null, undefined, { state: 'prepared' }]) assert.equal(startsAnew(anew), true);
+  for (const owed of [submitted, { state: 'intent' }, { anything: 1 }]) assert.equal(startsAnew(owed), false);
+});
+
+/** A node with a limit of an hour, whose runs end as `end` says. Its clock stands where the test puts it. */
+function nodeWithLimit(runsPerHour, end = async () => ({ output: {}, warnings: [] })) {
+  const seen = { now: 0, started: [], failures: [], succeeded: 0 };
+  const store = { keep: async () => {}, discard: async () => {} };
+  const runs = new NodeRuns('place', { store, newKey: () => 'new', log: assert.fail, clock: () => seen.now });
+  const spendingError = (wait) => Object.assign(new Error('held up'), { type: 'Spending Limit', wait });
+  runs.attach({
+    node: {}, wired: true, limit: 10, runsPerHour, changed: () => {}, spendingError,
+    start: (run) => {
+      seen.started.push(run.msg.n);
+      return end(run);
+    },
+    succeeded: () => (seen.succeeded += 1),
+    failed: (run) => seen.failures.push([run.msg.n, run.outcome.error.wait]),
+  });
+  const settle = async () => {
+    for (let turn = 0; turn < 5; turn += 1) await new Promise(setImmediate);
+  };
+  seen.send = async (...messages) => {
+    for (const msg of messages) await runs.accept(msg, () => {}, () => {}, async () => ({ input: {}, warnings: [] }));
+    await settle();
+  };
+  seen.view = () => runs.view();
+  return seen;
+}
+
+test('messages beyond the limit of an hour fail unstarted, and those after it run', async () => {
+  const node = nodeWithLimit(2);
+  await node.send({ n: 1 }, { n: 2 }, { n: 3 });
+  assert.deepEqual(node.started, [1, 2]);
+  assert.deepEqual(node.failures, [[3, 60 * minute]]);
+  assert.equal(node.view().counts.lastError, 'Spending Limit');
+  node.now = 60 * minute;
+  await node.send({ n: 4 });
+  assert.deepEqual(node.started, [1, 2, 4]);
+});
+
+test('a message that goes on with its job, or may have one, is neither held up nor counted', async () => {
+  const node = nodeWithLimit(1);
+  const run = (n, checkpoint) => ({ n, run: { key: `key ${n}`, checkpoint } });
+  await node.send(run(1, submitted), run(2, { state: 'intent' }), run(3, { state: 'prepared' }), run(4, { state: 'prepared' }), run(5, submitted));
+  assert.deepEqual(node.started, [1, 2, 3, 5]);
+  assert.deepEqual(node.failures.map(([n]) => n), [4]);
+});
+
+test('a run that cost nothing does not count; one that may have does', async () => {
+  const failing = (charged) => () => Promise.reject(Object.assign(new Error('no'), { charged, checkpoint: null }));
+  const free = nodeWithLimit(1, failing('no'));
+  await free.send({ n: 1 });
+  await free.send({ n: 2 });
+  assert.deepEqual(free.started, [1, 2]);
+  const unsure = nodeWithLimit(1, failing('unknown'));
+  await unsure.send({ n: 1 });
+  await unsure.send({ n: 2 });
+  assert.deepEqual(unsure.started, [1]);
+});
+
+test('a run that was suspended and goes on counts once', async () => {
+  let suspend = true;
+  const node = nodeWithLimit(1, async () => {
+    const result = suspend ? { outcome: 'suspended', checkpoint: { state: 'prepared' } } : { output: {}, warnings: [] };
+    suspend = false;
+    return result;
+  });
+  await node.send({ n: 1 });
+  assert.deepEqual(node.started, [1, 1]);
+  assert.deepEqual(node.failures, []);
+  await node.send({ n: 2 });
+  assert.deepEqual(node.failures.map(([n]) => n), [2]);
+});
+
+test('the limit of an hour is what the form holds, and its error says that nothing was paid', () => {
+  const made = (runsPerHour) => {
+    const host = { flowRuns: { of: () => ({ attach: () => {} }) } };
+    return new WorkflowNode(host, {}, { on: () => {} }, { runsPerHour });
+  };
+  for (const [text, count] of [['7', 7], [0, 0], ['0', 0], ['', 100], [undefined, 100], ['-1', 100], ['1.5', 100]]) {
+    assert.equal(made(text).runsPerHour, count, String(text));
+  }
+  assert.equal(defaultRunsPerHour, 100);
+  const error = made(7).spendingError(90 * 1000 + 1);
+  const fields = error.toJSON();
+  assert.match(fields.message, /at most 7 runs in an hour.*nothing was paid.* in 2 min$/);
+  const { code, charged, retryable, retryAfterMs } = fields;
+  assert.deepEqual({ code, charged, retryable, retryAfterMs }, { code: 'spending_limit', charged: 'no', retryable: true, retryAfterMs: 90001 });
+  assert.equal(error.code, 'spending_limit');
 });

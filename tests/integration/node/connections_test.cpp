@@ -116,6 +116,30 @@ TEST(Slots, NeverExceedMaxRunningAndTheOthersAreShownAsQueued) {
     EXPECT_GE(jobs->most, 2U);
 }
 
+TEST(SpendingLimit, IsCountedForTheAccountWhateverElseItsConnectionsSay) {
+    ScriptedApi api;
+    auto spec = api.spec();
+    spec.connection["max_submits_per_hour"] = 2;
+    NodeHost host;
+    ASSERT_EQ(video_of(host.run(spec)), video_url);
+    spec.connection["max_running"] = 5; // another service
+    ASSERT_EQ(video_of(host.run(spec)), video_url);
+    spec.connection["max_submits_per_hour"] = 1;
+    const auto result = host.run(spec);
+    ASSERT_TRUE(result.error) << describe(result);
+    EXPECT_EQ(result.error->code, "spending_limit");
+    EXPECT_EQ(result.error->type, "Spending Limit");
+    EXPECT_NE(result.error->json.find(R"("charged":"no")"), std::string::npos) << describe(result);
+    EXPECT_TRUE(result.error->retryable);
+    EXPECT_GT(result.error->retry_after.value_or(0ms), 59min);
+    EXPECT_EQ(api.submits().size(), 2U);
+    spec.connection["max_submits_per_hour"] = 3;
+    EXPECT_EQ(video_of(host.run(spec)), video_url);
+    spec.connection["api_key"] = "another-account";
+    spec.connection["max_submits_per_hour"] = 1;
+    EXPECT_EQ(video_of(host.run(spec)), video_url);
+}
+
 TEST(Many, TwoHundredRunsAtOnceOnOneThread) {
     ScriptedApi api;
     NodeHost host;

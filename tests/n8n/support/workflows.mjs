@@ -43,6 +43,7 @@ export const imageToVideo = (credential, parameters = {}, more = {}) => ({
         negative_prompt: '',
         prompt_optimizer: true,
         ...parameters,
+        options: { mostRuns: 0, ...parameters.options }, // some send hundreds of items
     },
     credentials: { pixelMlApi: { id: credential.id, name: credential.name } },
     ...more,

@@ -32,6 +32,7 @@ TEST(Connection, NeedsOnlyItsKey) {
     EXPECT_FALSE(connection->idempotent_submit);
     EXPECT_EQ(connection->max_connections, 64U);
     EXPECT_EQ(connection->max_running, 0U);
+    EXPECT_EQ(connection->max_submits_per_hour, 0U);
     EXPECT_EQ(connection->request_timeout, 30s);
     EXPECT_EQ(connection->job_timeout, 15min);
     EXPECT_FALSE(connection->proxy);
@@ -41,6 +42,7 @@ TEST(Connection, NeedsOnlyItsKey) {
 TEST(Connection, ReadsEveryMember) {
     const auto connection = *read_with(R"("base_url": "http://localhost:8080/api/", "ca_file": "/ca.pem",
         "allow_insecure_loopback": true, "idempotent_submit": true, "max_connections": 3, "max_running": 2,
+        "max_submits_per_hour": 12,
         "request_timeout_ms": 5000.0, "job_timeout_ms": 60000, "proxy": "http://me:p%40ss@proxy:3128")");
     EXPECT_EQ(connection->origin, (Origin{false, "localhost", 8080}));
     EXPECT_EQ(connection->base_path, "/api");
@@ -48,6 +50,7 @@ TEST(Connection, ReadsEveryMember) {
     EXPECT_TRUE(connection->idempotent_submit);
     EXPECT_EQ(connection->max_connections, 3U);
     EXPECT_EQ(connection->max_running, 2U);
+    EXPECT_EQ(connection->max_submits_per_hour, 12U);
     EXPECT_EQ(connection->request_timeout, 5s);
     EXPECT_EQ(connection->job_timeout, 60s);
     EXPECT_EQ(connection->proxy.value().origin, (Origin{false, "proxy", 3128}));

@@ -103,7 +103,7 @@ std::string header_of(const HttpRequest& request, std::string_view name) {
 
 FlowStory::FlowStory(const Facts& facts, std::shared_ptr<World> world)
     : world_(std::move(world)),
-      flow_(plan_of(facts), world_->traffic, world_->durations, definitions().output) {}
+      flow_(plan_of(facts), world_->traffic, world_->submits, world_->durations, definitions().output) {}
 
 void FlowStory::start() {
     take(flow_.start(now()));

@@ -55,6 +55,7 @@ struct Facts {
 // A clock that tests advance; several stories may share one, as they may share a Traffic.
 struct World {
     Traffic traffic;
+    SubmitBudget submits;
     KnownDurations durations;
     TimePoint now = TimePoint(1'000'000s);
 };

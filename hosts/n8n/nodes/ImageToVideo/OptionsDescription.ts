@@ -35,6 +35,16 @@ export const optionFields: INodeProperties[] = [
                 description: 'A larger video is not downloaded: the item fails, and its video stays collectable',
             },
             {
+                displayName: 'Most Runs per Execution',
+                name: 'mostRuns',
+                type: 'number',
+                displayOptions: { show: { '/operation': ['generate', 'start'] } },
+                typeOptions: { minValue: 0 },
+                default: 100,
+                description:
+                    'A brake on spending, for a workflow that feeds itself: when this execution has started so many runs with this node, further items fail before anything is paid for them. 0: no limit.',
+            },
+            {
                 displayName: 'Run Key',
                 name: 'runKey',
                 type: 'string',

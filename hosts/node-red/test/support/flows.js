@@ -85,7 +85,7 @@ const connectionTo = (url, more = {}) => ({
 
 /** The image_to_video node, which takes its prompt and image from the message. */
 const imageToVideo = (more = {}) => ({
-  id: 'node', z: 'tab', type: 'image_to_video', name: '', connection: 'connection', concurrency: 1000, wires: [['result']], x: 400, y: 100,
+  id: 'node', z: 'tab', type: 'image_to_video', name: '', connection: 'connection', concurrency: 1000, runsPerHour: 0, wires: [['result']], x: 400, y: 100,
   input_model: 'Pixel S', input_model_type: 'constant',
   input_prompt: 'prompt', input_prompt_type: 'msg',
   input_image: 'image', input_image_type: 'msg',
@@ -96,7 +96,7 @@ const imageToVideo = (more = {}) => ({
 });
 
 const echo = (more = {}) => ({
-  id: 'node', z: 'tab', type: 'echo', name: '', concurrency: 10, wires: [['result']], x: 400, y: 100,
+  id: 'node', z: 'tab', type: 'echo', name: '', concurrency: 10, runsPerHour: 0, wires: [['result']], x: 400, y: 100,
   input_text: 'payload', input_text_type: 'msg',
   input_milliseconds: '1000', input_milliseconds_type: 'constant',
   input_voice: 'soft', input_voice_type: 'constant',

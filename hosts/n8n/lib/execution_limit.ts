@@ -1,0 +1,96 @@
+// A brake on what an execution that feeds itself can spend: the runs that it has started with one node, over all of the
+// node's run indexes. They are listed in the store of runs, so a worker that takes the execution over goes on counting, and a run
+// that is repeated there counts once.
+import type { RunStore } from './run_store';
+
+export const defaultMostRuns = 100;
+
+/** The run was not started. */
+export class ExecutionLimitReached extends Error {
+    readonly fields;
+
+    constructor(most: number) {
+        const message =
+            `This execution has started ${most} runs with this node, the most that it may. ` +
+            'This item was not run, and nothing was paid for it.';
+        super(message);
+        this.fields = {
+            type: 'Spending Limit',
+            code: 'spending_limit',
+            message,
+            cause: "The node's own limit of runs in an execution is reached",
+            solution:
+                'Check that the workflow does not feed itself. If so many are meant, raise Most Runs per Execution in the options of the node; 0 is no limit',
+            retryable: false,
+            charged: 'no',
+        };
+    }
+}
+
+/** What of the list is known, for as long as the node is at work: n8n may run it several times at once, as an agent's tool. */
+class Starts {
+    users = 0;
+    #known: Promise<Set<string>> | undefined;
+
+    constructor(
+        private readonly store: RunStore,
+        private readonly list: string,
+    ) {}
+
+    async #load() {
+        try {
+            return new Set(await this.store.listed(this.list));
+        } catch (error) {
+            this.#known = undefined; // the next item asks again
+            throw error;
+        }
+    }
+
+    async admit(runKey: string, most: number) {
+        const known = await (this.#known ??= this.#load());
+        // From here to the entry nothing waits, so no two items take the last place.
+        if (known.has(runKey)) {
+            return;
+        }
+        if (known.size >= most) {
+            throw new ExecutionLimitReached(most);
+        }
+        known.add(runKey);
+        await this.store.addToList(this.list, runKey);
+    }
+}
+
+const live = new Map<string, Starts>();
+
+/**
+ * Admits runs of one node in one execution until `close`. `most`: how many there may be; 0: any number, and they are not counted.
+ */
+export class ExecutionLimit {
+    readonly #list: string;
+    readonly #store: () => RunStore;
+    #starts: Starts | undefined;
+
+    constructor(store: () => RunStore, executionId: string, nodeId: string) {
+        this.#store = store;
+        this.#list = `starts:${executionId}:${nodeId}`;
+    }
+
+    async admit(runKey: string, most: number) {
+        if (most === 0) {
+            return;
+        }
+        if (this.#starts === undefined) {
+            this.#starts = live.get(this.#list) ?? new Starts(this.#store(), this.#list);
+            this.#starts.users += 1;
+            live.set(this.#list, this.#starts);
+        }
+        await this.#starts.admit(runKey, most);
+    }
+
+    close() {
+        if (this.#starts !== undefined && --this.#starts.users === 0) {
+            live.delete(this.#list);
+        }
+        this.#starts = undefined;
+    }
+}
