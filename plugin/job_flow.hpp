@@ -16,6 +16,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -170,7 +171,9 @@ private:
     Step retry_poll(TimePoint now, const std::string& why, std::optional<Millis> retry_after);
     Step lose_job(Error error, bool collectable);
     Step on_job_not_known(TimePoint now, const HttpReply& reply);
-    Step succeed(const JobReply& job);
+    Step lose_unknown(const JobReply& job, const HttpReply& reply);
+    // The reply's body is shown where it holds no video.
+    Step succeed(const JobReply& job, std::string_view reply = {});
     bool has_video(const JobReply& job) const;
     void read_job_progress(const JobReply& job);
 
