@@ -3,6 +3,7 @@
 #include "background_thread.hpp"
 #include "json_text.hpp"
 #include "run.hpp"
+#include "tls.hpp"
 #include "version.hpp"
 
 #include <boost/asio/post.hpp>
@@ -192,6 +193,7 @@ std::shared_ptr<ApiService> Session::service_for(const Connection& connection) {
 
 void Session::run_thread() {
     is_session_thread = true;
+    const OpensslOfThread openssl;
     for (;;) {
         try {
             io_.run();
