@@ -86,12 +86,12 @@ TEST(Copies, OneThatIsUnloadedBeforeTheOthersFirstRequestMakesItLeakNothing) {
     auto first = std::make_unique<LoadedModule>();
     const LoadedModule second(copy.file());
     auto first_session = std::make_unique<OpenSession>(*first);
-    OpenSession second_session(second);
     {
         HostRun run(*first, first_api.connection());
         ASSERT_EQ(WFN_OK, run.start(first_session->get()));
         EXPECT_EQ(JobApi::output_of(1), run.wait().output);
     }
+    OpenSession second_session(second);
     first_session.reset();
     first.reset();
     HostRun run(second, api.connection());
