@@ -43,6 +43,7 @@ wfn_status open(const wfn_host* host, const char* settings_json, wfn_session** s
         if (host != nullptr && host->struct_size < first_host_size)
             return WFN_INVALID_ARGUMENT;
         initialise_openssl();
+        const OpensslOfThread openssl; // the host's thread may outlive the module
         const auto known_host = host != nullptr ? copy_of_host_struct(host) : wfn_host{};
         auto definitions = shared_definitions();
         const auto settings = read_settings(settings_json, definitions->settings);
@@ -59,6 +60,7 @@ wfn_status close(wfn_session* session) noexcept {
     return guarded([&]() -> wfn_status {
         if (Session::owns_this_thread())
             return WFN_WRONG_THREAD;
+        const OpensslOfThread openssl;
         const auto closing = find(session);
         if (closing == nullptr)
             return WFN_INVALID_HANDLE;

@@ -17,6 +17,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -178,7 +179,9 @@ private:
     void note_answer(TimePoint now);
     Step lose_job(Error error, bool collectable);
     Step on_job_not_known(TimePoint now, const HttpReply& reply);
-    Step succeed(const JobReply& job);
+    Step lose_unknown(const JobReply& job, const HttpReply& reply);
+    // The reply's body is shown where it holds no video.
+    Step succeed(const JobReply& job, std::string_view reply = {});
     bool has_video(const JobReply& job) const;
     void read_job_progress(const JobReply& job);
 

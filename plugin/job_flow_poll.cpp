@@ -187,7 +187,7 @@ Step JobFlow::on_job_reply(TimePoint now, const HttpReply& reply) {
                                   + pixelml::presentable(job->status_word, 100)
                                   + "\", which is not known here.";
     if (job_succeeded_ && !still_at_work)
-        return succeed(*job);
+        return succeed(*job, reply.body);
     if (auto result = keepable(job->targets.result); !result.empty())
         mark_.job.targets.result = std::move(result);
     read_job_progress(*job);
@@ -197,11 +197,7 @@ Step JobFlow::on_job_reply(TimePoint now, const HttpReply& reply) {
     else if (!status_unknown_since_)
         status_unknown_since_ = now;
     else if (now - *status_unknown_since_ >= patience_with_unknown_status)
-        return lose_job(make_error(ErrorCode::invalid_api_response,
-                                   binding().name + " has given no status of job " + mark_.job.id
-                                       + " that is known for " + duration_text(patience_with_unknown_status)
-                                       + "."),
-                        true);
+        return lose_unknown(*job, reply);
     const bool ended = done || job->status == JobStatus::failed || job->status == JobStatus::cancelled;
     if (watch_ != nullptr && done)
         watch_->note_done(age(now));
@@ -211,7 +207,7 @@ Step JobFlow::on_job_reply(TimePoint now, const HttpReply& reply) {
         job_succeeded_ = job->video.empty() && binding().result.has_value();
         return job_succeeded_ && ending_ == Ending::none ? ask_for_job(now)
                : job_succeeded_                          ? end_with_job(now)
-                                                         : succeed(*job);
+                                                         : succeed(*job, reply.body);
     }
     if (job->status == JobStatus::failed || job->status == JobStatus::cancelled)
         return lose_job(error_of_failed_job(*job, binding()), false);
@@ -313,6 +309,15 @@ void JobFlow::note_answer(TimePoint now) {
     traffic_.note_answer(now, took);
 }
 
+// The reply may name a video where the binding does not look.
+Step JobFlow::lose_unknown(const JobReply& job, const HttpReply& reply) {
+    auto error = make_error(ErrorCode::invalid_api_response,
+                            binding().name + " has given no status of job " + mark_.job.id
+                                + " that is known for " + duration_text(patience_with_unknown_status) + ".");
+    error.details = {detail_of_reply(job.video_path, reply.body)};
+    return lose_job(std::move(error), true);
+}
+
 // Collectable: the job may still lead to a video, so a later run may ask for it.
 Step JobFlow::lose_job(Error error, bool collectable) {
     error.job_id = mark_.job.id;
@@ -324,9 +329,9 @@ bool JobFlow::has_video(const JobReply& job) const {
     return pixelml::has_video(job, plan_.connection->allow_insecure_loopback);
 }
 
-Step JobFlow::succeed(const JobReply& job) {
-    auto output =
-        make_output(job.video, output_schema_, plan_.connection->allow_insecure_loopback, job.video_path);
+Step JobFlow::succeed(const JobReply& job, std::string_view reply) {
+    auto output = make_output(job.video, output_schema_, plan_.connection->allow_insecure_loopback,
+                              job.video_path, reply);
     if (!output) {
         auto error = output.error();
         error.job_id = mark_.job.id;

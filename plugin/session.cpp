@@ -3,6 +3,7 @@
 #include "background_thread.hpp"
 #include "json_text.hpp"
 #include "run.hpp"
+#include "tls.hpp"
 #include "version.hpp"
 
 #include <boost/asio/post.hpp>
@@ -221,6 +222,7 @@ std::shared_ptr<SubmitBudget> Session::submits_of(const std::string& account) {
 }
 
 void Session::run_thread() {
+    const OpensslOfThread openssl;
     for (;;) {
         try {
             io_.run();

@@ -20,6 +20,17 @@ using Ssl = std::unique_ptr<SSL, SslFree>;
 // live TLS threads crashes, and the host's configuration file is none of the module's business.
 void initialise_openssl();
 
+// Frees what OpenSSL keeps for this thread. Left to the thread's end it may leak: glibc then clears the
+// thread's values in the order of their keys, and OpenSSL finds those of a lower key than its own
+// destructor's gone. Keys are lower than one that was made before them when another library has given some
+// back.
+struct OpensslOfThread {
+    OpensslOfThread() = default;
+    OpensslOfThread(const OpensslOfThread&) = delete;
+    OpensslOfThread& operator=(const OpensslOfThread&) = delete;
+    ~OpensslOfThread() { OPENSSL_thread_stop(); }
+};
+
 enum class Authorities {
     file_or_system, // the system's only without a ca_file
     file_and_system

@@ -102,6 +102,29 @@ TEST(Copies, OneWithAnOpenSessionIsNotUnloaded) {
     EXPECT_EQ(WFN_OK, module->close(session));
 }
 
+// The first copy gives back what the process has few of and hands out anew, lowest first: keys of
+// thread-local data. What the second copy makes of them then, its threads clear before they know that it was
+// to be freed.
+TEST(Copies, OneThatIsUnloadedBeforeTheOthersFirstRequestMakesItLeakNothing) {
+    const CopyOfTheModule copy;
+    JobApi first_api({.tls = true});
+    JobApi api({.tls = true});
+    auto first = std::make_unique<LoadedModule>();
+    const LoadedModule second(copy.file());
+    auto first_session = std::make_unique<OpenSession>(*first);
+    {
+        HostRun run(*first, first_api.connection());
+        ASSERT_EQ(WFN_OK, run.start(first_session->get()));
+        EXPECT_EQ(JobApi::output_of(1), run.wait().output);
+    }
+    OpenSession second_session(second);
+    first_session.reset();
+    first.reset();
+    HostRun run(second, api.connection());
+    ASSERT_EQ(WFN_OK, run.start(second_session.get()));
+    EXPECT_EQ(JobApi::output_of(1), run.wait().output); // a sanitizer's build finds the rest
+}
+
 TEST(Copies, TheHostsOwnOpensslIsNotTheModules) {
     void* const openssl = ::dlopen("libssl.so.3", RTLD_NOW | RTLD_GLOBAL);
     ASSERT_NE(nullptr, openssl) << ::dlerror();
