@@ -312,8 +312,9 @@ typedef struct wfn_module {
      */
     wfn_status (*open)(const wfn_host* host, const char* settings_json, wfn_session** session);
     /*
-     * Ends the session; call it before dlclose. Live runs are suspended as by run_suspend, on_complete of each is called, the
-     * threads are joined. Takes at most about 10 s. To cancel instead, cancel the runs first.
+     * Ends the session; call it before dlclose. Live runs are suspended as by run_suspend, on_complete
+     * of each is called, the threads are joined. Takes at most about 10 s, and what callbacks take
+     * longer. To cancel instead, cancel the runs first.
      * Results stay valid until their run is released, as long as the module is loaded.
      * WFN_WRONG_THREAD inside a callback of the session.
      * [host]
