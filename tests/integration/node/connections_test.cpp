@@ -124,7 +124,6 @@ TEST(SpendingLimit, IsCountedForTheAccountWhateverElseItsConnectionsSay) {
     ASSERT_EQ(video_of(host.run(spec)), video_url);
     spec.connection["max_running"] = 5; // another service
     ASSERT_EQ(video_of(host.run(spec)), video_url);
-    spec.connection["max_submits_per_hour"] = 1;
     const auto result = host.run(spec);
     ASSERT_TRUE(result.error) << describe(result);
     EXPECT_EQ(result.error->code, "spending_limit");
