@@ -130,13 +130,16 @@ std::optional<JobReply> read_job_reply(const HttpReply& reply, const Binding& bi
         job.progress = std::min(*progress > 1 ? *progress / 100 : *progress, 1.0);
     job.eta_seconds = number_at(*document, binding.eta_seconds);
     read_video(*document, binding, origin, request_target, job);
-    job.error_code = text_at(*document, binding.error_code, max_id_bytes);
-    if (job.error_code.empty())
-        job.error_code = usual_error_code(*document);
-    job.error_message = presentable(text_at(*document, binding.error_message, max_json_bytes));
-    if (job.error_message.empty())
-        job.error_message = presentable(usual_error_message(*document));
-    job.refused = says_no(*document);
+    // Many places are looked at for what only few replies are asked for.
+    if (job.status == JobStatus::failed || job.status == JobStatus::cancelled) {
+        job.error_code = text_at(*document, binding.error_code, max_id_bytes);
+        if (job.error_code.empty())
+            job.error_code = usual_error_code(*document);
+        job.error_message = presentable(text_at(*document, binding.error_message, max_json_bytes));
+        if (job.error_message.empty())
+            job.error_message = presentable(usual_error_message(*document));
+    }
+    job.refused = job.id.empty() && says_no(*document); // who names the job has taken it
     job.hints_at_job = hints_at_job(*document);
 
     const auto usable = [&](std::string_view reference) {

@@ -22,9 +22,9 @@ struct JobReply {
     std::string video;             // absolute and percent-encoded, where that can be made of it
     std::string video_path;        // the pointer to it; without one, to where it was looked for
     bool video_is_address = false; // it was written as an address, not as some other text
-    std::string error_code;
+    std::string error_code;        // of a job that failed or was cancelled
     std::string error_message;
-    bool refused = false;      // a 2xx whose body says no
+    bool refused = false;      // a 2xx whose body says no and names no job
     bool hints_at_job = false; // something like an id, although not where the binding says
     JobTargets targets;        // those that the reply names and that are of the origin
 };

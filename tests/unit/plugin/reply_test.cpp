@@ -294,14 +294,15 @@ TEST(ErrorOfFailedJob, HasTheJobsOwnCodeAndMayBeCharged) {
 }
 
 TEST(ErrorOfFailedJob, HasTheReasonFromWhereApisPutIt) {
-    for (const auto* body :
-         {R"({"error": "Because."})", R"({"message": "Because."})", R"({"msg": "Because."})",
-          R"({"detail": "Because."})", R"({"failure": "Because."})", R"({"failure_reason": "Because."})",
-          R"({"msg": "success", "base_resp": {"status_code": 1, "status_msg": "Because."}})"})
-        EXPECT_THAT(error_of_failed_job(*job_of(body), binding()).message, HasSubstr("video: Because."))
-            << body;
-    EXPECT_THAT(error_of_failed_job(*job_of(R"({"code": 0, "msg": "ok"})"), binding()).message,
-                EndsWith("could not make the video."));
+    const auto message_of = [](const std::string& members) {
+        return error_of_failed_job(*job_of(R"({"status": "failed", )" + members + "}"), binding()).message;
+    };
+    for (const auto* members :
+         {R"("error": "Because.")", R"("message": "Because.")", R"("msg": "Because.")",
+          R"("detail": "Because.")", R"("failure": "Because.")", R"("failure_reason": "Because.")",
+          R"("msg": "success", "base_resp": {"status_code": 1, "status_msg": "Because."})"})
+        EXPECT_THAT(message_of(members), HasSubstr("video: Because.")) << members;
+    EXPECT_THAT(message_of(R"("code": 0, "msg": "ok")"), EndsWith("could not make the video."));
 }
 
 } // namespace
