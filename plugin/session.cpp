@@ -25,16 +25,19 @@ constexpr auto patience_with_runs = 8s;
 // Services without a run are kept for their open connections, up to this many.
 constexpr std::size_t most_idle_services = 16;
 
-// glibc unloads no library of which a thread has such an object: a host that calls dlclose with a session
-// still open does not pull the code from under its threads.
-struct SessionThread {
-    SessionThread() = default;
-    SessionThread(const SessionThread&) = delete;
-    SessionThread& operator=(const SessionThread&) = delete;
-    ~SessionThread() { is_one = false; }
-    bool is_one = false;
-};
-thread_local SessionThread session_thread;
+thread_local bool is_session_thread = false;
+
+// glibc unloads no library while a thread has an object of this kind from it: a host that calls dlclose with
+// a session still open does not pull the code from under its threads.
+void keep_loaded_until_this_thread_ends() {
+    struct Kept {
+        Kept() = default;
+        Kept(const Kept&) = delete;
+        Kept& operator=(const Kept&) = delete;
+        ~Kept() { is_session_thread = false; }
+    };
+    thread_local const Kept kept;
+}
 
 std::string user_agent_for(const wfn_host& host) {
     std::string agent = std::string(module_name) + "/" + module_version;
@@ -75,7 +78,8 @@ Session::Session(const wfn_host& host, std::shared_ptr<const Definitions> defini
         std::latch begun(thread_count_); // from then on they keep the library loaded
         for (int i = 0; i < thread_count_; ++i)
             threads_.push_back(background_thread([this, &begun] {
-                session_thread.is_one = true;
+                keep_loaded_until_this_thread_ends();
+                is_session_thread = true;
                 begun.count_down();
                 run_thread();
             }));
@@ -158,7 +162,7 @@ bool Session::close() {
 }
 
 bool Session::owns_this_thread() noexcept {
-    return session_thread.is_one;
+    return is_session_thread;
 }
 
 boost::asio::any_io_executor Session::new_strand() {
