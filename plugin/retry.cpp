@@ -20,7 +20,7 @@ constexpr std::int64_t longest_retry_after_s = 86'400;
 // failures in one moment are no outage.
 constexpr int failures_of_outage = 3;
 constexpr Millis time_of_outage{1'000};
-constexpr Millis time_of_silence{5'000};
+constexpr Millis time_of_silence{3'000};
 constexpr Millis turn_interval{1'000};
 
 // A number of exactly these digits; nullopt: it is none.

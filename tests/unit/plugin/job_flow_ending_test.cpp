@@ -111,7 +111,7 @@ TEST_P(WithAJob, SuspendEndsWithTheJob) {
 
 TEST_P(WithAJob, DeadlineLeavesTheJobToBeCollected) {
     Facts facts;
-    facts.timeout = 4s; // less than a poll needs to count as silent
+    facts.timeout = 2s; // less than a poll needs to count as silent
     auto run = story_at(GetParam(), facts);
     while (!run.over() && !run.abort_asked())
         run.wake();

@@ -174,7 +174,7 @@ TEST(Outage, EndsWithAnyAnswer) {
 
 TEST(Outage, IsASilenceLongerThanAnswersTakeWhileNobodyElseHasOne) {
     Traffic traffic;
-    EXPECT_FALSE(traffic.note_silence(outage_begin + 4s, outage_begin));
+    EXPECT_FALSE(traffic.note_silence(outage_begin + 2s, outage_begin));
     EXPECT_FALSE(traffic.is_away());
     traffic.note_answer(outage_begin + 1s, 4s);
     EXPECT_FALSE(traffic.note_silence(outage_begin + 7s, outage_begin)); // answers take 4 s
