@@ -7,8 +7,7 @@
 namespace pixelml {
 namespace {
 
-// A wait ends firmly where so many runs were seen to pass; elsewhere others may teach better meanwhile.
-constexpr double runs_that_know = 20;
+// A wait ends firmly where enough runs were seen to pass; elsewhere others may teach better meanwhile.
 constexpr double shortest_recheck = 1.0; // s
 
 // So many of the looks come too early on purpose, where the wait is long. Otherwise jobs that have become
@@ -73,7 +72,7 @@ NextLook JobDurations::next_look(Millis last_look, Millis age, double jitter) {
     const auto wait = std::max(look - now, 0.0);
     // Rechecks are spread like looks: a plan that has come nearer sends many runs off at their recheck.
     const auto recheck = shortest_recheck * (0.75 + 0.5 * jitter);
-    if (wait > recheck && table_.exposure(JobLifeTable::bucket_of(look)) < runs_that_know)
+    if (wait > recheck && table_.exposure(JobLifeTable::bucket_of(look)) < JobLifeTable::runs_that_know)
         return {rounded_up(recheck), false};
     return {rounded_up(wait), true};
 }

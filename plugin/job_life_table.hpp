@@ -17,6 +17,8 @@ public:
     static constexpr double last_edge = 3600.0;
     static constexpr double ratio = 1.02;
     static constexpr std::size_t buckets = 613;
+    // What a bucket says is relied on from so many runs that passed it.
+    static constexpr double runs_that_know = 20;
 
     JobLifeTable() noexcept;
 

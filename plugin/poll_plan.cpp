@@ -16,8 +16,7 @@ constexpr double nodes_per_bucket = 8;
 
 constexpr double jitter_share = 0.3; // of the wait after the next look
 
-// "Nothing ends before": known from so many runs, with so many ends at most.
-constexpr double runs_that_know = 20;
+// "Nothing ends before": known from enough runs, with so many ends at most.
 constexpr double ends_in_dead_zone = 0.02;
 
 // The survival is taken as linear between edges.
@@ -105,7 +104,7 @@ PollPlan::PollPlan(const JobLifeTable& table) {
              quiet < last && nodes[quiet + 1].survival >= node.survival * (1 - ends_in_dead_zone);)
             ++quiet;
         for (known = std::max(known, JobLifeTable::bucket_of(node.age));
-             known < JobLifeTable::buckets && table.exposure(known) >= runs_that_know;)
+             known < JobLifeTable::buckets && table.exposure(known) >= JobLifeTable::runs_that_know;)
             ++known;
         const auto quiet_until = std::min(nodes[quiet].age, edges[known]);
         const auto until =

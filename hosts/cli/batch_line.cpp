@@ -1,6 +1,7 @@
 #include "batch_line.hpp"
 
 #include "output_check.hpp"
+#include "run_identity.hpp"
 
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
@@ -11,8 +12,6 @@ namespace cli {
 namespace json = boost::json;
 
 namespace {
-
-constexpr std::size_t longest_key = 512; // as node.h says
 
 json::object head_of(std::int64_t line, const std::string& run_key, const char* outcome) {
     json::object head;
@@ -28,7 +27,7 @@ BatchLine with_key(const json::object& object) {
     BatchLine line;
     const json::value& key = object.at("run_key");
     const json::value& input = object.at("input");
-    if (!key.is_string() || key.get_string().empty() || key.get_string().size() > longest_key
+    if (!key.is_string() || key.get_string().empty() || key.get_string().size() > longest_run_key
         || key.get_string().find('\0') != json::string::npos) {
         line.problem = "\"run_key\" is not a text of 1 to 512 bytes";
     } else if (!input.is_object()) {

@@ -1,6 +1,7 @@
 #include "describe_text.hpp"
 
 #include "connection_source.hpp"
+#include "json_text.hpp"
 #include "schema_view.hpp"
 #include "suggestion.hpp"
 #include "text_layout.hpp"
@@ -105,10 +106,7 @@ void add_errors(Page& page, std::string_view errors_json) {
         if (!error.is_object()) {
             continue;
         }
-        const auto text = [&](const char* name) {
-            const json::value* found = error.get_object().if_contains(name);
-            return found != nullptr && found->is_string() ? std::string(found->get_string()) : "";
-        };
+        const auto text = [&](const char* name) { return text_member(error.get_object(), name); };
         page.line("  ", text("type") + " (" + text("code") + ")");
         page.paragraph("    Cause     ", text("cause"));
         page.paragraph("    Solution  ", text("solution"));

@@ -1,7 +1,7 @@
 #include "error_text.hpp"
 
 #include "duration.hpp"
-#include "schema_view.hpp"
+#include "json_text.hpp"
 #include "text_layout.hpp"
 
 #include <boost/json/object.hpp>

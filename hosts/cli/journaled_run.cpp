@@ -1,8 +1,8 @@
 #include "journaled_run.hpp"
 
+#include "json_text.hpp"
 #include "output_check.hpp"
 #include "run_identity.hpp"
-#include "schema_view.hpp"
 
 #include <boost/json/object.hpp>
 
@@ -12,11 +12,6 @@
 namespace cli {
 
 namespace {
-
-std::string text_member(const boost::json::value& error, const char* name) {
-    const boost::json::value* member = error.is_object() ? error.get_object().if_contains(name) : nullptr;
-    return member != nullptr && member->is_string() ? std::string(member->get_string()) : "";
-}
 
 RunState state_of(wfn::Outcome outcome) {
     switch (outcome) {
@@ -44,7 +39,8 @@ RunEnd run_end(const wfn::Result& result, const std::string& job_id, bool known_
     end.checkpoint = result.checkpoint_json;
     std::string job = job_id;
     if (result.error) {
-        const boost::json::value error = parse_or_null(result.error->json);
+        const boost::json::value parsed = parse_or_null(result.error->json);
+        const boost::json::object error = parsed.is_object() ? parsed.get_object() : boost::json::object();
         end.error = result.error->json;
         end.retryable = result.error->retryable;
         end.charged = unless_empty(text_member(error, "charged"));

@@ -1,7 +1,7 @@
 #include "json_events.hpp"
 
+#include "json_text.hpp"
 #include "output_check.hpp"
-#include "schema_view.hpp"
 
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>

@@ -4,8 +4,8 @@
 #include "error_text.hpp"
 #include "exit_code.hpp"
 #include "json_events.hpp"
+#include "json_text.hpp"
 #include "output_check.hpp"
-#include "schema_view.hpp"
 #include "signals.hpp"
 
 #include <boost/json/object.hpp>

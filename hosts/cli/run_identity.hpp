@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -10,6 +11,9 @@
 #include <vector>
 
 namespace cli {
+
+/* The longest run key, in bytes, as node.h says. */
+inline constexpr std::size_t longest_run_key = 512;
 
 /*
  * The input with its members sorted and without spaces, so that two texts of one input are equal; a text

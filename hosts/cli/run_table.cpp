@@ -28,8 +28,8 @@ json::value text_or_null(const std::optional<std::string>& text) {
 
 } // namespace
 
-std::string age_text(std::int64_t milliseconds) {
-    const std::int64_t seconds = std::max<std::int64_t>(milliseconds, 0) / 1000;
+std::string age_text(std::int64_t age_ms) {
+    const std::int64_t seconds = std::max<std::int64_t>(age_ms, 0) / 1000;
     if (seconds < 60) {
         return std::to_string(seconds) + " s";
     }

@@ -9,7 +9,7 @@
 namespace cli {
 
 /* "7 s", "12 min", "3 h", "45 d": how long something was ago, rounded down. */
-std::string age_text(std::int64_t milliseconds);
+std::string age_text(std::int64_t age_ms);
 
 /* The word on what the run has cost: what was said; unknown while a job may exist; - otherwise. */
 std::string charged_word(const RunHead& run);

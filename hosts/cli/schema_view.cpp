@@ -1,5 +1,7 @@
 #include "schema_view.hpp"
 
+#include "json_text.hpp"
+
 #include <boost/json/parse.hpp>
 
 #include <algorithm>
@@ -62,21 +64,10 @@ void collect_types(const json::object& schema, std::vector<std::string>& types) 
     }
 }
 
-std::string text_of(const json::object& object, const char* name) {
-    const json::value* found = object.if_contains(name);
-    return found != nullptr && found->is_string() ? std::string(found->get_string()) : "";
-}
-
 } // namespace
 
 bool SchemaProperty::allows(std::string_view type) const {
     return types.empty() || std::find(types.begin(), types.end(), type) != types.end();
-}
-
-json::value parse_or_null(std::string_view json_text) {
-    json::error_code error;
-    json::value parsed = json::parse({json_text.data(), json_text.size()}, error);
-    return error ? json::value() : parsed;
 }
 
 std::vector<SchemaProperty> schema_properties(std::string_view schema_json) {
@@ -97,9 +88,9 @@ std::vector<SchemaProperty> schema_properties(std::string_view schema_json) {
         if (member.is_object()) {
             const json::object& object = member.get_object();
             collect_types(object, property.types);
-            property.description = text_of(object, "description");
+            property.description = text_member(object, "description");
             if (property.description.empty()) {
-                property.description = text_of(object, "title");
+                property.description = text_member(object, "title");
             }
             const json::value* secret = object.if_contains("writeOnly");
             property.secret = secret != nullptr && secret->is_bool() && secret->get_bool();

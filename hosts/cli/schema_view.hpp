@@ -27,7 +27,4 @@ std::vector<SchemaProperty> schema_properties(std::string_view schema_json);
 
 std::vector<std::string> property_names(const std::vector<SchemaProperty>& properties);
 
-/* The text as JSON; null where it is not JSON: for texts of a module, which are shown, not trusted. */
-boost::json::value parse_or_null(std::string_view json);
-
 } // namespace cli

@@ -3,8 +3,8 @@
 #include "exit_code.hpp"
 #include "files.hpp"
 #include "json_events.hpp"
+#include "json_text.hpp"
 #include "output_check.hpp"
-#include "schema_view.hpp"
 
 #include <boost/json/object.hpp>
 
@@ -16,11 +16,6 @@
 namespace cli {
 
 namespace {
-
-std::string text_member(const boost::json::object& object, const char* name) {
-    const boost::json::value* member = object.if_contains(name);
-    return member != nullptr && member->is_string() ? std::string(member->get_string()) : "";
-}
 
 wfn::Error stored_error(const RunRecord& record) {
     wfn::Error error;

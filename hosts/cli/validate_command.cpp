@@ -2,9 +2,9 @@
 #include "error_text.hpp"
 #include "exit_code.hpp"
 #include "files.hpp"
+#include "json_text.hpp"
 #include "node_choice.hpp"
 #include "request_source.hpp"
-#include "schema_view.hpp"
 #include "terminal.hpp"
 
 #include <boost/json/object.hpp>

@@ -2,11 +2,9 @@
 
 #include "loopback_listener.hpp"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/empty_body.hpp>
@@ -25,8 +23,6 @@ namespace {
 namespace asio = boost::asio;
 namespace http = boost::beast::http;
 using asio::ip::tcp;
-
-constexpr auto token = asio::as_tuple(asio::use_awaitable);
 
 std::string basic_authorization(const std::string& credentials) {
     std::basic_string<unsigned char> encoded(credentials.size() / 3 * 4 + 5, 0);

@@ -1,10 +1,8 @@
 #include "loopback_listener.hpp"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <chrono>
 #include <utility>
@@ -27,7 +25,6 @@ LoopbackListener::~LoopbackListener() {
 }
 
 asio::awaitable<void> LoopbackListener::accept_all() {
-    constexpr auto token = asio::as_tuple(asio::use_awaitable);
     for (;;) {
         auto [ec, socket] = co_await acceptor_.async_accept(token);
         if (ec) { // out of file descriptors: the waiting connection is taken later

@@ -1,14 +1,19 @@
 #pragma once
 
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include <cstdint>
 #include <functional>
 #include <thread>
 
 namespace test_support {
+
+// How the coroutines of the test servers wait: for a tuple that begins with the error code.
+inline constexpr auto token = boost::asio::as_tuple(boost::asio::use_awaitable);
 
 // Accepts on an ephemeral port of 127.0.0.1 and serves every connection on one thread of its own. As the
 // last member of its owner it ends first: the destructor joins, and destroys what is still being served.

@@ -1,4 +1,5 @@
 #include "describe_text.hpp"
+#include "json_text.hpp"
 #include "schema_view.hpp"
 #include "text_layout.hpp"
 

@@ -14,17 +14,17 @@ using namespace std::chrono_literals;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-Result<std::shared_ptr<const Connection>> read(const std::string& text) {
+Result<std::shared_ptr<const Connection>> connection_from(const std::string& text) {
     const auto& all = testing::definitions();
     return read_connection(text, all.connection, all.api_binding, all.built_in_binding);
 }
 
 Result<std::shared_ptr<const Connection>> read_with(const std::string& members) {
-    return read(R"({"api_key": "s3cret-key", )" + members + "}");
+    return connection_from(R"({"api_key": "s3cret-key", )" + members + "}");
 }
 
 TEST(Connection, NeedsOnlyItsKey) {
-    const auto connection = *read(R"({"api_key": "s3cret-key"})");
+    const auto connection = *connection_from(R"({"api_key": "s3cret-key"})");
     EXPECT_EQ(connection->authorization.view(), "Bearer s3cret-key");
     EXPECT_EQ(connection->origin, (Origin{true, "api.pixelml.com", 443}));
     EXPECT_EQ(connection->base_path, "");
@@ -101,7 +101,7 @@ TEST(Connection, FaultsNameTheMemberAndNoSecret) {
              Case{R"({"api_key": "s3cret", "proxy": "http://proxy/path"})", "/proxy"},
              Case{R"({"api_key": "s3cret", "api_binding": {}})", "/api_binding/name"},
          }) {
-        const auto result = read(text);
+        const auto result = connection_from(text);
         ASSERT_FALSE(result) << text;
         const auto& error = result.error();
         EXPECT_EQ(error.code, ErrorCode::invalid_connection) << text;
@@ -138,7 +138,7 @@ TEST(Connection, TheKeyGoesWhereTheBindingPutsIt) {
 TEST(Connection, WhatIsKeptOfOneHoldsNoSecretAndGivesItAgain) {
     const std::string text =
         R"({"api_key": "s3cret-key", "base_url": "https://api.example/v2", "max_running": 7})";
-    const auto connection = *read(text);
+    const auto connection = *connection_from(text);
     const auto kept = without_key(*connection);
     ASSERT_TRUE(kept);
     EXPECT_TRUE(kept->api_key.empty());
@@ -159,18 +159,18 @@ TEST(Connection, NothingIsKeptOfOneWithAProxysPassword) {
 // As people paste them.
 TEST(Connection, TheEndsOfWhatWasPastedAreTrimmed) {
     const std::string text = R"({"api_key": " s3cret-key\r\n", "base_url": "\t https://api.example/v2 \n"})";
-    const auto connection = *read(text);
+    const auto connection = *connection_from(text);
     EXPECT_EQ(connection->api_key.view(), "s3cret-key");
     EXPECT_EQ(connection->authorization.view(), "Bearer s3cret-key");
     EXPECT_EQ(connection->base_path, "/v2");
     const auto again = with_key_of(text, without_key(*connection).value());
     EXPECT_EQ(again->authorization.view(), "Bearer s3cret-key");
-    EXPECT_FALSE(read(R"({"api_key": " \n"})"));
+    EXPECT_FALSE(connection_from(R"({"api_key": " \n"})"));
 }
 
 TEST(Connection, AKeyBehindItsSchemeIsRefusedInWords) {
     for (const auto* key : {"Bearer s3cret-key", " bearer  s3cret-key"}) {
-        const auto result = read(R"({"api_key": ")" + std::string(key) + "\"}");
+        const auto result = connection_from(R"({"api_key": ")" + std::string(key) + "\"}");
         ASSERT_FALSE(result);
         EXPECT_EQ(result.error().code, ErrorCode::invalid_connection);
         EXPECT_THAT(result.error().message, HasSubstr("without \"Bearer \""));
@@ -193,7 +193,7 @@ TEST(Connection, ABaseUrlDoesNotRepeatTheVersionOfThePaths) {
 
 TEST(Connection, KnowsItsSecretsInEveryForm) {
     const auto connection =
-        *read(R"({"api_key": "s3cret/k+y=", "proxy": "http://me:pass%2Fword@127.0.0.1:3128"})");
+        *connection_from(R"({"api_key": "s3cret/k+y=", "proxy": "http://me:pass%2Fword@127.0.0.1:3128"})");
     for (const auto* text : {"a s3cret/k+y= b", "a s3cret%2Fk%2By%3D b", "a s3cret%2fk%2by%3d b",
                              "a s3cret\\/k+y= b", "a pass/word b", "a pass%2Fword b", "a bWU6cGFzcy93b3Jk b"})
         EXPECT_EQ(without_secrets(text, connection->secrets), "a *** b") << text;

@@ -288,4 +288,20 @@ void FlowStory::take(Step step) {
     }
 }
 
+void PrintTo(const Place& place, std::ostream* out) {
+    *out << place.name;
+}
+
+std::string name_of(const ::testing::TestParamInfo<Place>& test) {
+    return test.param.name;
+}
+
+FlowStory story_at(const Place& place, Facts facts) {
+    if (place.slots)
+        facts.connection = R"("max_running": 1)";
+    FlowStory run(facts);
+    place.go(run);
+    return run;
+}
+
 } // namespace pixelml::testing

@@ -3,7 +3,10 @@
 #include "definitions.hpp"
 #include "job_flow.hpp"
 
+#include <gtest/gtest.h>
+
 #include <cstddef>
+#include <iosfwd>
 #include <memory>
 #include <optional>
 #include <string>
@@ -33,6 +36,8 @@ Input example_input();
 // A job as the built-in binding reads it.
 std::string job_json(std::string_view status, std::string_view more = {});
 std::string finished_job_json();
+// A member of a connection whose API honours idempotency keys.
+inline const std::string idempotent_submit = R"("idempotent_submit": true)";
 inline constexpr std::string_view video_url = "https://cdn.example/v.mp4";
 
 std::string header_of(const HttpRequest& request, std::string_view name);
@@ -138,5 +143,15 @@ private:
     bool waiting_for_slot_ = false;
     bool last_was_continue_ = false;
 };
+
+// A state of the flow, for tests that go through several.
+struct Place {
+    const char* name;
+    void (*go)(FlowStory&);
+    bool slots = false; // with at most one job of the account at once
+};
+void PrintTo(const Place& place, std::ostream* out);
+std::string name_of(const ::testing::TestParamInfo<Place>& test);
+FlowStory story_at(const Place& place, Facts facts = {});
 
 } // namespace pixelml::testing

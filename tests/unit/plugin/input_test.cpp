@@ -15,7 +15,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-Result<CheckedInput> read(std::string_view text, bool loopback = false) {
+Result<CheckedInput> input_from(std::string_view text, bool loopback = false) {
     return read_input(text, testing::definitions().input, loopback);
 }
 
@@ -33,7 +33,7 @@ std::vector<std::string> warning_codes(const CheckedInput& checked) {
 }
 
 TEST(Input, HasTheSchemasDefaults) {
-    const auto checked = *read(input_with(""));
+    const auto checked = *input_from(input_with(""));
     EXPECT_EQ(checked.input.model, "Pixel M");
     EXPECT_EQ(checked.input.size, "Landscape HD (16:9)");
     EXPECT_EQ(checked.input.prompt_optimizer, true);
@@ -49,34 +49,35 @@ TEST(Input, TakesDefaultsFromTheSchemaAndNotFromTheCode) {
 }
 
 TEST(Input, NegativePromptIsRequiredButMayBeNull) {
-    const auto absent = read(R"({"prompt": "p", "image": "https://example.com/a.jpg"})");
+    const auto absent = input_from(R"({"prompt": "p", "image": "https://example.com/a.jpg"})");
     ASSERT_FALSE(absent);
     EXPECT_EQ(absent.error().code, ErrorCode::invalid_input);
     EXPECT_THAT(absent.error().details, ElementsAre(ErrorDetail{"/negative_prompt", "is required"}));
     const auto null =
-        *read(R"({"prompt": "p", "image": "https://example.com/a.jpg", "negative_prompt": null})");
+        *input_from(R"({"prompt": "p", "image": "https://example.com/a.jpg", "negative_prompt": null})");
     EXPECT_TRUE(values_by_name(null.input).at("negative_prompt").is_null());
 }
 
 TEST(Input, ANullPromptOptimizerStaysNull) {
-    const auto checked = *read(input_with(R"("prompt_optimizer": null)"));
+    const auto checked = *input_from(input_with(R"("prompt_optimizer": null)"));
     EXPECT_TRUE(values_by_name(checked.input).at("prompt_optimizer").is_null());
-    EXPECT_EQ(values_by_name(read(input_with(R"("prompt_optimizer": false)"))->input).at("prompt_optimizer"),
-              boost::json::value(false));
+    EXPECT_EQ(
+        values_by_name(input_from(input_with(R"("prompt_optimizer": false)"))->input).at("prompt_optimizer"),
+        boost::json::value(false));
 }
 
 TEST(Input, TheSmallModelHasNoSize) {
-    const auto given = *read(input_with(R"json("model": "Pixel S", "size": "Square HD (1:1)")json"));
+    const auto given = *input_from(input_with(R"json("model": "Pixel S", "size": "Square HD (1:1)")json"));
     EXPECT_FALSE(given.input.size);
     EXPECT_FALSE(values_by_name(given.input).contains("size"));
     EXPECT_THAT(warning_codes(given), ElementsAre("size_ignored"));
-    const auto absent = *read(input_with(R"("model": "Pixel S")"));
+    const auto absent = *input_from(input_with(R"("model": "Pixel S")"));
     EXPECT_FALSE(absent.input.size);
     EXPECT_THAT(absent.warnings, IsEmpty());
 }
 
 TEST(Input, UnknownMembersAreNamedInOneWarningAndNotSent) {
-    const auto checked = *read(input_with(R"("seed": 7, "fps": 30)"));
+    const auto checked = *input_from(input_with(R"("seed": 7, "fps": 30)"));
     ASSERT_THAT(warning_codes(checked), ElementsAre("unknown_input"));
     EXPECT_THAT(checked.warnings.front().message, HasSubstr("seed, fps"));
     EXPECT_EQ(values_by_name(checked.input).size(), 6U);
@@ -84,8 +85,9 @@ TEST(Input, UnknownMembersAreNamedInOneWarningAndNotSent) {
 
 TEST(Input, APromptIsNotBlank) {
     for (const auto* blank : {"", "   ", "\\n\\t"}) {
-        const auto result = read(R"({"prompt": ")" + std::string(blank)
-                                 + R"(", "image": "https://example.com/a.jpg", "negative_prompt": null})");
+        const auto result =
+            input_from(R"({"prompt": ")" + std::string(blank)
+                       + R"(", "image": "https://example.com/a.jpg", "negative_prompt": null})");
         ASSERT_FALSE(result) << '"' << blank << '"';
         EXPECT_EQ(result.error().code, ErrorCode::invalid_input);
         EXPECT_EQ(result.error().details.front().path, "/prompt");
@@ -94,7 +96,7 @@ TEST(Input, APromptIsNotBlank) {
 
 TEST(Input, AnImageIsAnHttpsUrl) {
     const auto image = [](const std::string& url, bool loopback = false) {
-        return read(R"({"prompt": "p", "image": ")" + url + R"(", "negative_prompt": null})", loopback);
+        return input_from(R"({"prompt": "p", "image": ")" + url + R"(", "negative_prompt": null})", loopback);
     };
     for (const auto* url : {"", "photo.jpg", "ftp://example.com/a", "http://example.com/a.jpg", "https://",
                             "http://127.0.0.1/a.jpg"}) {
@@ -110,7 +112,7 @@ TEST(Input, AnImageIsAnHttpsUrl) {
 }
 
 TEST(Input, EveryViolationIsReported) {
-    const auto result = read(R"({"model": "X", "prompt": 1, "size": 2, "prompt_optimizer": "no"})");
+    const auto result = input_from(R"({"model": "X", "prompt": 1, "size": 2, "prompt_optimizer": "no"})");
     ASSERT_FALSE(result);
     EXPECT_EQ(result.error().details.size(), 6U);
     EXPECT_THAT(result.error().message, HasSubstr("and 3 more"));
@@ -118,7 +120,7 @@ TEST(Input, EveryViolationIsReported) {
 
 TEST(Input, UnreadableTextIsAnInvalidInput) {
     for (const auto* text : {"", "{", "[]", "null", "{} x", R"({"prompt": 1, "prompt": 2})"}) {
-        const auto result = read(text);
+        const auto result = input_from(text);
         ASSERT_FALSE(result) << text;
         EXPECT_EQ(result.error().code, ErrorCode::invalid_input) << text;
         EXPECT_FALSE(result.error().retryable);
@@ -127,7 +129,7 @@ TEST(Input, UnreadableTextIsAnInvalidInput) {
 
 TEST(Input, TheImageIsTakenAsABrowserTakesIt) {
     const auto image = [](const std::string& url) {
-        return read(R"({"prompt": "p", "image": ")" + url + R"(", "negative_prompt": null})");
+        return input_from(R"({"prompt": "p", "image": ")" + url + R"(", "negative_prompt": null})");
     };
     EXPECT_EQ(image(R"( https://example.com/a.jpg\r\n)")->input.image, "https://example.com/a.jpg");
     EXPECT_EQ(image("https://example.com/my photo.jpg")->input.image, "https://example.com/my%20photo.jpg");
@@ -138,8 +140,8 @@ TEST(Input, TheImageIsTakenAsABrowserTakesIt) {
 }
 
 TEST(Input, ADataUriIsRefusedWithWhatToDo) {
-    const auto result = read(R"({"prompt": "p", "image": "Data:image/png;base64,)" + std::string(20'000, 'A')
-                             + R"(", "negative_prompt": null})");
+    const auto result = input_from(R"({"prompt": "p", "image": "Data:image/png;base64,)"
+                                   + std::string(20'000, 'A') + R"(", "negative_prompt": null})");
     ASSERT_FALSE(result);
     EXPECT_EQ(result.error().code, ErrorCode::invalid_image_url);
     EXPECT_THAT(result.error().message, HasSubstr("data: URI"));

@@ -11,23 +11,6 @@ using ::testing::HasSubstr;
 using Kind = TransportFailure::Kind;
 using State = Checkpoint::State;
 
-struct Place {
-    const char* name;
-    void (*go)(FlowStory&);
-};
-void PrintTo(const Place& place, std::ostream* out) {
-    *out << place.name;
-}
-std::string name_of(const ::testing::TestParamInfo<Place>& test) {
-    return test.param.name;
-}
-
-FlowStory story_at(const Place& place, const Facts& facts = {}) {
-    FlowStory run(facts);
-    place.go(run);
-    return run;
-}
-
 class WithAJob : public ::testing::TestWithParam<Place> {};
 
 // Ends the poll that stands in the way of the ending.

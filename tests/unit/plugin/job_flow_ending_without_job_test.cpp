@@ -9,28 +9,6 @@ namespace {
 using Kind = TransportFailure::Kind;
 using State = Checkpoint::State;
 
-const std::string honours_keys = R"("idempotent_submit": true)";
-
-struct Place {
-    const char* name;
-    void (*go)(FlowStory&);
-    bool slots = false;
-};
-void PrintTo(const Place& place, std::ostream* out) {
-    *out << place.name;
-}
-std::string name_of(const ::testing::TestParamInfo<Place>& test) {
-    return test.param.name;
-}
-
-FlowStory story_at(const Place& place, Facts facts = {}) {
-    if (place.slots)
-        facts.connection = R"("max_running": 1)";
-    FlowStory run(facts);
-    place.go(run);
-    return run;
-}
-
 class WithoutAJob : public ::testing::TestWithParam<Place> {};
 
 TEST_P(WithoutAJob, CancelEndsTheRunUnpaid) {
@@ -129,7 +107,7 @@ TEST(JobFlowSubmitUnderWay, CancelDuringASubmitThatCertainlyFailedIsUnpaid) {
 }
 
 TEST(JobFlowSubmitUnderWay, CancelDuringASubmitThatMayHaveArrivedKeepsTheIntent) {
-    for (const auto& connection : {std::string(), honours_keys}) {
+    for (const auto& connection : {std::string(), idempotent_submit}) {
         FlowStory run({connection});
         run.submit();
         const auto key = run.key();
@@ -191,7 +169,7 @@ TEST(JobFlowSubmitUnderWay, SuspendDuringASubmitThatMayHaveArrived) {
     EXPECT_EQ(unknown.error().charged, Charged::unknown);
     EXPECT_EQ(unknown.outcome().checkpoint.value().state, State::intent);
 
-    FlowStory repeatable({honours_keys});
+    FlowStory repeatable({idempotent_submit});
     repeatable.submit();
     repeatable.suspend();
     repeatable.wake();

@@ -14,13 +14,13 @@ using State = Checkpoint::State;
 // What a run may have been charged for.
 enum class Money { none, maybe, job };
 
-struct Place {
+struct PaidPlace {
     const char* name;
     Money money;
     void (*go)(FlowStory&);
 };
 
-const Place places[] = {
+const PaidPlace places[] = {
     {"keeping_the_intent", Money::none, [](FlowStory& run) { run.start(); }},
     {"submitting", Money::maybe, [](FlowStory& run) { run.submit(); }},
     {"keeping_that_there_is_no_job", Money::none,

@@ -12,8 +12,6 @@ using ::testing::HasSubstr;
 using Kind = TransportFailure::Kind;
 using State = Checkpoint::State;
 
-const std::string honours_keys = R"("idempotent_submit": true)";
-
 Checkpoint checkpoint_after(void (*happens)(FlowStory&)) {
     FlowStory run;
     run.submit();
@@ -103,7 +101,7 @@ TEST(JobFlowResume, AnIntentEndsTheRunWhereKeysAreNotHonoured) {
 
 TEST(JobFlowResume, AnIntentIsSubmittedAgainWithItsKeyWhereKeysAreHonoured) {
     const auto intent = intent_checkpoint();
-    FlowStory run(with_checkpoint(intent, honours_keys));
+    FlowStory run(with_checkpoint(intent, idempotent_submit));
     run.start();
     ASSERT_TRUE(run.sending());
     EXPECT_FALSE(run.saving());
@@ -115,7 +113,7 @@ TEST(JobFlowResume, AnIntentIsSubmittedAgainWithItsKeyWhereKeysAreHonoured) {
 TEST(JobFlowResume, AnIntentStaysOneWhileTheSubmitIsRefusedForTheAccount) {
     for (const int refusal : {401, 402, 403, 302}) {
         const auto intent = intent_checkpoint();
-        FlowStory run(with_checkpoint(intent, honours_keys));
+        FlowStory run(with_checkpoint(intent, idempotent_submit));
         run.start();
         run.reply(refusal);
         EXPECT_NE(run.error().charged, Charged::no) << refusal;
@@ -125,7 +123,7 @@ TEST(JobFlowResume, AnIntentStaysOneWhileTheSubmitIsRefusedForTheAccount) {
 
 TEST(JobFlowResume, AnIntentThatIsCancelledBeforeItsSubmitStaysUncertain) {
     const auto intent = intent_checkpoint();
-    FlowStory run(with_checkpoint(intent, honours_keys + R"(, "max_running": 1)"));
+    FlowStory run(with_checkpoint(intent, idempotent_submit + R"(, "max_running": 1)"));
     run.start();
     run.cancel();
     EXPECT_EQ(run.outcome().kind, Outcome::Kind::cancelled);
@@ -204,7 +202,7 @@ class ForeignCheckpoint : public ::testing::TestWithParam<Checkpoint (*)()> {};
 
 TEST_P(ForeignCheckpoint, OfOtherInputsIsRefusedAndNotLost) {
     const auto checkpoint = GetParam()();
-    auto facts = with_checkpoint(checkpoint, honours_keys);
+    auto facts = with_checkpoint(checkpoint, idempotent_submit);
     facts.input.prompt = "Trees swaying";
     FlowStory run(facts);
     run.start();
@@ -216,7 +214,8 @@ TEST_P(ForeignCheckpoint, OfOtherInputsIsRefusedAndNotLost) {
 
 TEST_P(ForeignCheckpoint, OfAnotherApiIsRefusedAndNotLost) {
     const auto checkpoint = GetParam()();
-    FlowStory run(with_checkpoint(checkpoint, honours_keys + R"(, "base_url": "https://eu.example/api")"));
+    FlowStory run(
+        with_checkpoint(checkpoint, idempotent_submit + R"(, "base_url": "https://eu.example/api")"));
     run.start();
     EXPECT_EQ(run.sends(), 0);
     EXPECT_EQ(run.error().code, ErrorCode::invalid_input);

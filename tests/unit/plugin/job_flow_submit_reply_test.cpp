@@ -12,8 +12,6 @@ namespace {
 using ::testing::HasSubstr;
 using State = Checkpoint::State;
 
-const std::string honours_keys = R"("idempotent_submit": true)";
-
 TEST(JobFlowSubmitReply, ALocationAloneIsTheJob) {
     for (const int status : {202, 303}) {
         FlowStory run;
@@ -51,7 +49,7 @@ TEST(JobFlowSubmitReply, A200ThatSaysNoAndNamesNoJobIsUnpaid) {
     for (const auto* body :
          {R"({"code": 401, "msg": "token expired", "success": false})",
           R"({"task_id": "", "base_resp": {"status_code": 1008, "status_msg": "token expired"}})"}) {
-        FlowStory run({honours_keys});
+        FlowStory run({idempotent_submit});
         run.submit();
         run.reply(200, body);
         EXPECT_NE(run.error().code, ErrorCode::submission_unknown) << body;
@@ -68,7 +66,7 @@ TEST(JobFlowSubmitReply, A200ThatSaysNoAndNamesNoJobIsUnpaid) {
 TEST(JobFlowSubmitReply, AnEmptyAccountEndsTheRunAtOnceAndPausesNobody) {
     for (const int status : {400, 402, 429, 500, 503, 200}) {
         const auto world = std::make_shared<World>();
-        FlowStory run({honours_keys}, world);
+        FlowStory run({idempotent_submit}, world);
         run.submit();
         run.reply(status, R"({"error": {"code": "insufficient_balance", "message": "top up"}})", 60s);
         EXPECT_EQ(run.error().code, ErrorCode::insufficient_credits) << status;
@@ -80,7 +78,7 @@ TEST(JobFlowSubmitReply, AnEmptyAccountEndsTheRunAtOnceAndPausesNobody) {
 
 TEST(JobFlowSubmitReply, ARedirectThatMayHaveBeenActedOnLeavesTheRunInDoubtWithItsKey) {
     for (const int status : {301, 302, 303}) {
-        FlowStory run({honours_keys});
+        FlowStory run({idempotent_submit});
         run.submit();
         const auto key = run.key();
         run.reply(status, "", {}, "https://elsewhere.example/");

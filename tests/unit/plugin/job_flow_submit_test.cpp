@@ -15,8 +15,6 @@ using ::testing::Not;
 using Kind = TransportFailure::Kind;
 using State = Checkpoint::State;
 
-const std::string honours_keys = R"("idempotent_submit": true)";
-
 // How a submit ends, told to the story.
 struct SubmitEnd {
     const char* name;
@@ -137,7 +135,7 @@ TEST(JobFlowSubmit, ASubmitThatMayNotBeRepeatedAsksForAFreshConnection) {
     FlowStory once;
     once.submit();
     EXPECT_TRUE(once.request().needs_fresh_connection);
-    FlowStory repeatable({honours_keys});
+    FlowStory repeatable({idempotent_submit});
     repeatable.submit();
     EXPECT_FALSE(repeatable.request().needs_fresh_connection);
 }
@@ -253,7 +251,7 @@ TEST_P(UncertainSubmit, EndsTheRunWhereKeysAreNotHonoured) {
 }
 
 TEST_P(UncertainSubmit, IsRepeatedWithTheSameKeyWhereKeysAreHonoured) {
-    FlowStory run({honours_keys});
+    FlowStory run({idempotent_submit});
     run.submit();
     const auto key = run.key();
     GetParam().happens(run);
@@ -266,7 +264,7 @@ TEST_P(UncertainSubmit, IsRepeatedWithTheSameKeyWhereKeysAreHonoured) {
 }
 
 TEST_P(UncertainSubmit, StaysUncertainToTheEndOfAllAttempts) {
-    FlowStory run({honours_keys});
+    FlowStory run({idempotent_submit});
     run.submit();
     GetParam().happens(run);
     while (!run.over()) {
@@ -284,7 +282,7 @@ TEST_P(UncertainSubmit, StaysUncertainToTheEndOfAllAttempts) {
 // A refusal says nothing of a job that the earlier submit with this key may have made.
 TEST_P(UncertainSubmit, StaysUncertainWhenItsRepetitionIsRefusedForTheAccount) {
     for (const int refusal : {401, 402, 403, 307}) {
-        FlowStory run({honours_keys});
+        FlowStory run({idempotent_submit});
         run.submit();
         GetParam().happens(run);
         while (!run.sending())
@@ -296,7 +294,7 @@ TEST_P(UncertainSubmit, StaysUncertainWhenItsRepetitionIsRefusedForTheAccount) {
 }
 
 TEST_P(UncertainSubmit, StaysUncertainWhenItsRepetitionMeetsAnotherCertificate) {
-    FlowStory run({honours_keys});
+    FlowStory run({idempotent_submit});
     run.submit();
     GetParam().happens(run);
     while (!run.sending())

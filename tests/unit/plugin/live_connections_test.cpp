@@ -9,7 +9,7 @@
 namespace pixelml {
 namespace {
 
-const std::string text = R"({"api_key": "s3cret-key", "base_url": "https://api.example"})";
+const std::string connection_text = R"({"api_key": "s3cret-key", "base_url": "https://api.example"})";
 
 Result<LiveConnection::Opened> open_text(std::string_view connection_json) {
     const auto& all = testing::definitions();
@@ -21,8 +21,8 @@ Result<LiveConnection::Opened> open_text(std::string_view connection_json) {
 
 TEST(LiveConnections, RunsWithTheSameTextShareOne) {
     LiveConnections connections;
-    const auto first = connections.of(text);
-    EXPECT_EQ(connections.of(text), first);
+    const auto first = connections.of(connection_text);
+    EXPECT_EQ(connections.of(connection_text), first);
     EXPECT_NE(connections.of(R"({"api_key": "another"})"), first);
     int opened = 0;
     const auto open = [&](std::string_view connection_json) {
@@ -30,7 +30,7 @@ TEST(LiveConnections, RunsWithTheSameTextShareOne) {
         return open_text(connection_json);
     };
     const auto connection = first->opened(open)->connection;
-    EXPECT_EQ(connections.of(text)->opened(open)->connection, connection);
+    EXPECT_EQ(connections.of(connection_text)->opened(open)->connection, connection);
     EXPECT_EQ(opened, 1);
     EXPECT_EQ(connection->api_key.view(), "s3cret-key");
 }
@@ -44,23 +44,23 @@ TEST(LiveConnections, OneThatIsInvalidIsSoForAll) {
 
 TEST(LiveConnections, EndsWithTheLastOfItsRuns) {
     LiveConnections connections;
-    auto live = connections.of(text);
+    auto live = connections.of(connection_text);
     const std::weak_ptr<LiveConnection> watch = live;
     auto connection = live->opened(open_text)->connection;
     live.reset();
     EXPECT_FALSE(watch.expired()) << "a run still has the connection";
-    EXPECT_EQ(connections.of(text), watch.lock());
+    EXPECT_EQ(connections.of(connection_text), watch.lock());
     connection.reset();
     EXPECT_TRUE(watch.expired());
-    EXPECT_NE(connections.of(text), nullptr);
+    EXPECT_NE(connections.of(connection_text), nullptr);
 }
 
 TEST(LiveConnections, ManyThatEndedLeaveNothingBehindInTheWay) {
     LiveConnections connections;
     for (int i = 0; i < 10'000; ++i)
-        connections.of(text + std::string(static_cast<std::size_t>(i % 100), ' '));
-    const auto kept = connections.of(text);
-    EXPECT_EQ(connections.of(text), kept);
+        connections.of(connection_text + std::string(static_cast<std::size_t>(i % 100), ' '));
+    const auto kept = connections.of(connection_text);
+    EXPECT_EQ(connections.of(connection_text), kept);
 }
 
 } // namespace
