@@ -22,7 +22,7 @@ protected:
 
     std::optional<TransportFailure> open() {
         std::optional<TransportFailure> out;
-        boost::asio::co_spawn(io_, open_connection(connection_, {origin_, no_proxy_}, resolver_, *exchange_),
+        boost::asio::co_spawn(io_, open_connection(connection_, destination_, resolver_, *exchange_),
                               [&](const std::exception_ptr& defect, std::optional<TransportFailure> failure) {
                                   EXPECT_EQ(defect, nullptr);
                                   out = std::move(failure);
@@ -44,6 +44,7 @@ protected:
     HttpConnection connection_{io_};
     const Origin origin_{.tls = false, .host = "127.0.0.1", .port = acceptor_.local_endpoint().port()};
     const std::optional<Proxy> no_proxy_;
+    const Destination destination_{origin_, no_proxy_};
     std::shared_ptr<HttpExchange> exchange_ = std::make_shared<HttpExchange>(io_.get_executor());
 };
 
