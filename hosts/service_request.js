@@ -9,7 +9,7 @@ const tls = require('node:tls');
 
 const patienceMs = 5000;
 
-// Where distributions keep the bundle: as plugin/tls.cpp has them.
+// Where distributions keep the bundle: as plugin/http/tls.cpp has them.
 const wellKnownBundles = [
   '/etc/ssl/certs/ca-certificates.crt',
   '/etc/pki/tls/certs/ca-bundle.crt',

@@ -1,6 +1,6 @@
 // What the module costs its host. Figures are for comparison on one machine, not absolute.
-#include "definitions.hpp"
-#include "input.hpp"
+#include "module/definitions.hpp"
+#include "nodes/input.hpp"
 #include "scripted_server.hpp"
 
 #include <workflow_node/host.hpp>

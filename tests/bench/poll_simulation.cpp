@@ -1,7 +1,7 @@
 // What the poll schedule costs and yields, on simulated jobs: no sockets, no clock, the same figures each
 // time.
-#include "job_durations.hpp"
-#include "poll_schedule.hpp"
+#include "polling/job_durations.hpp"
+#include "polling/poll_schedule.hpp"
 
 #include <algorithm>
 #include <chrono>

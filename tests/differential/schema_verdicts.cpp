@@ -1,8 +1,8 @@
 // schema_verdicts <schema>: reads one JSON text a line and prints one line for each: "valid", "invalid"
 // and the JSON pointers of the violations as a JSON array, or "unreadable".
 // <schema> is input, output, connection or api_binding.
-#include "definitions.hpp"
-#include "json_text.hpp"
+#include "json/json_text.hpp"
+#include "module/definitions.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
@@ -22,7 +22,7 @@ const pixelml::Schema* schema_named(const pixelml::Definitions& all, std::string
     if (name == "connection")
         return &all.connection;
     if (name == "api_binding")
-        return &all.api_binding;
+        return &all.api_binding.schema;
     return nullptr;
 }
 

@@ -1,7 +1,7 @@
+#include "api/reply.hpp"
 #include "fuzz_target.hpp"
-#include "output.hpp"
-#include "reply.hpp"
-#include "url.hpp"
+#include "http/url.hpp"
+#include "nodes/output.hpp"
 
 using namespace pixelml;
 

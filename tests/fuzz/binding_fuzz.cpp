@@ -1,7 +1,7 @@
-#include "binding.hpp"
+#include "api/binding.hpp"
+#include "api/request.hpp"
 #include "fuzz_target.hpp"
-#include "json_text.hpp"
-#include "request.hpp"
+#include "json/json_text.hpp"
 
 using namespace pixelml;
 
@@ -18,7 +18,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     input.model = "Pixel M";
     input.prompt = "Zoom in";
     input.image = "https://images.example/a.jpg";
-    const auto submit = submit_request(**binding, "/base", input, "key");
+    const auto submit = submit_request(**binding, "/base", values_by_name(input), "key");
     const auto poll = job_request((*binding)->poll, **binding, "/base", "", "a job/1");
     for (const auto* request : {&submit, &poll}) { // no line of a request can be ended by a binding
         fuzz::require(request->target.find_first_of("\r\n ") == std::string::npos);

@@ -1,5 +1,5 @@
-#include "checkpoint.hpp"
 #include "fuzz_target.hpp"
+#include "job/checkpoint.hpp"
 
 using namespace pixelml;
 

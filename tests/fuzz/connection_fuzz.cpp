@@ -1,4 +1,4 @@
-#include "connection.hpp"
+#include "api/connection.hpp"
 #include "fuzz_target.hpp"
 
 using namespace pixelml;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "definitions.hpp"
+#include "module/definitions.hpp"
 
 #include <cstddef>
 #include <cstdint>

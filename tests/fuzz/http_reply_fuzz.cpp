@@ -1,5 +1,5 @@
 #include "fuzz_target.hpp"
-#include "http_reply.hpp"
+#include "http/http_reply.hpp"
 
 #include <boost/beast/http/error.hpp>
 

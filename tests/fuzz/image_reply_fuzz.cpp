@@ -1,7 +1,7 @@
 #include "fuzz_target.hpp"
-#include "image_check.hpp"
-#include "network_address.hpp"
-#include "url.hpp"
+#include "http/network_address.hpp"
+#include "http/url.hpp"
+#include "media/image_check.hpp"
 
 using namespace pixelml;
 

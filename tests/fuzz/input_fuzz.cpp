@@ -1,7 +1,7 @@
+#include "api/request.hpp"
 #include "fuzz_target.hpp"
-#include "input.hpp"
-#include "request.hpp"
-#include "url.hpp"
+#include "http/url.hpp"
+#include "nodes/input.hpp"
 
 using namespace pixelml;
 
@@ -17,7 +17,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const auto& input = checked->input;
     fuzz::require(!media_url_fault(input.image, loopback));
     fuzz::require(input.prompt.find_first_not_of(" \t\r\n") != std::string::npos);
-    const auto request = submit_request(*fuzz::definitions().built_in_binding, "", input, "key");
+    const auto request =
+        submit_request(*fuzz::definitions().built_in_binding, "", values_by_name(input), "key");
     fuzz::require(request.target == "/v1/image-to-video" && !request.body.empty());
     return 0;
 }

@@ -1,5 +1,5 @@
 #include "fuzz_target.hpp"
-#include "retry.hpp"
+#include "job/retry.hpp"
 
 using namespace pixelml;
 

@@ -1,0 +1,224 @@
+#include "api/api_call.hpp"
+
+#include "base/ascii.hpp"
+#include "http/http_client.hpp"
+#include "http/http_connect.hpp"
+
+#include <boost/asio/bind_executor.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/write.hpp>
+
+#include <algorithm>
+#include <ctime>
+#include <string_view>
+#include <utility>
+
+namespace pixelml {
+namespace {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+using Kind = TransportFailure::Kind;
+
+bool has_header(const Headers& headers, std::string_view name) {
+    return std::any_of(headers.begin(), headers.end(),
+                       [&](const auto& header) { return ascii_equal_ignoring_case(header.first, name); });
+}
+
+} // namespace
+
+ApiCall::ApiCall(const asio::any_io_executor& strand, HttpClient& client,
+                 std::shared_ptr<const Connection> settings, HttpRequest request, Done done)
+    : HttpExchange(strand), strand_(strand), client_(client), settings_(std::move(settings)),
+      request_(std::move(request)), done_(std::move(done)) {}
+
+ApiCall::~ApiCall() {
+    try {
+        give_place_back(nullptr);
+    } catch (const std::exception&) {
+        // Out of memory: whoever waits is granted by the next place that is given back.
+    }
+}
+
+// What a handler throws ends this call, not the thread's other work.
+template <class Handler>
+void ApiCall::guarded(const Self& self, Handler handler) {
+    try {
+        handler();
+    } catch (const std::exception&) {
+        asio::post(self->strand_,
+                   [self, defect = std::current_exception()] { self->finish(TransportFailure{}, defect); });
+    }
+}
+
+void ApiCall::start(const Self& self) {
+    self->interrupt = [call = self.get()] {
+        finish_later(std::static_pointer_cast<ApiCall>(call->shared_from_this()),
+                     call->failure(Kind::aborted, {}));
+    };
+    const auto granted = [self] { asio::dispatch(self->strand_, [self] { on_place(self); }); };
+    self->client_.pool().request(granted, self->ticket_.emplace());
+}
+
+void ApiCall::on_place(const Self& self) {
+    guarded(self, [&] {
+        if (self->done_ == nullptr || self->ended)
+            return;
+        self->limit_time(self->request_.timeout);
+        self->interrupt = nullptr; // each step sets its own
+        self->taken_ = true;
+        self->connection_ = self->client_.pool().take(self->request_.needs_fresh_connection);
+        if (self->connection_ != nullptr)
+            talk(self);
+        else
+            open(self);
+    });
+}
+
+void ApiCall::open(const Self& self) {
+    self->connection_ = std::make_unique<HttpConnection>(self->client_.io());
+    const auto opened = [self](const std::exception_ptr& defect,
+                               const std::optional<TransportFailure>& failure) {
+        if (defect != nullptr || failure)
+            return self->finish(failure.value_or(TransportFailure{}), defect);
+        guarded(self, [&] { talk(self); });
+    };
+    asio::co_spawn(self->strand_, self->open_connection(), opened);
+}
+
+asio::awaitable<std::optional<TransportFailure>> ApiCall::open_connection() {
+    SSL_CTX* context = nullptr;
+    if (settings_->origin.tls) {
+        std::string fault;
+        context = client_.tls_context(settings_->ca_file, fault);
+        if (context == nullptr)
+            co_return failure(Kind::tls, std::move(fault));
+    }
+    const Destination destination{settings_->origin, settings_->proxy, context, &client_.tls_sessions()};
+    co_return co_await pixelml::open_connection(*connection_, destination, client_.resolver(), *this);
+}
+
+void ApiCall::talk(const Self& self) {
+    if (self->ended)
+        return self->finish(self->failure(Kind::aborted, {}));
+    self->interrupt = [call = self.get()] { call->connection_->close(); };
+    self->waits_for("the reply of", &self->settings_->origin);
+    self->text_ = self->request_text();
+    self->reply_.emplace();
+    self->sent = true;
+    write(self);
+}
+
+RequestText ApiCall::request_text() const {
+    RequestWriter writer(request_.method, request_.target, settings_->authority);
+    writer.header(settings_->binding->authorization_header, settings_->authorization.view());
+    if (!has_header(request_.headers, "User-Agent"))
+        writer.header("User-Agent", client_.user_agent());
+    if (!has_header(request_.headers, "Accept"))
+        writer.header("Accept", "application/json");
+    if (!request_.body.empty() && !has_header(request_.headers, "Content-Type"))
+        writer.header("Content-Type", "application/json");
+    for (const auto& [name, value] : request_.headers)
+        writer.header(name, value);
+    return std::move(writer).finish(request_.body);
+}
+
+void ApiCall::write(const Self& self) {
+    auto& connection = *self->connection_;
+    auto written = asio::bind_executor(
+        self->strand_, [self](const error_code& error, std::size_t) { on_written(self, error); });
+    if (connection.tls != nullptr)
+        return asio::async_write(*connection.tls, asio::buffer(self->text_), std::move(written));
+    // A request fits into the socket's buffer, as a rule; asking first would cost a turn of the event loop.
+    error_code error;
+    const auto count = connection.socket.write_some(asio::buffer(self->text_), error);
+    if (!error && count == self->text_.size())
+        return on_written(self, error);
+    if (!error || error == asio::error::would_block)
+        return asio::async_write(connection.socket, asio::buffer(self->text_) + count, std::move(written));
+    asio::post(self->strand_, [self, error] { on_written(self, error); });
+}
+
+void ApiCall::on_written(const Self& self, error_code error) {
+    guarded(self, [&] {
+        self->text_ = {};
+        if (error)
+            return on_read(self, error);
+        read(self);
+    });
+}
+
+void ApiCall::read(const Self& self) {
+    auto& connection = *self->connection_;
+    auto got = asio::bind_executor(self->strand_, [self](const error_code& error, std::size_t count) {
+        guarded(self, [&] { on_read(self, self->connection_->put(count, error, self->reply_->parser())); });
+    });
+    const auto space = connection.space();
+    if (space.size() == 0)
+        return on_read(self, boost::beast::http::error::buffer_overflow);
+    if (connection.tls != nullptr)
+        connection.tls->async_read_some(space, std::move(got));
+    else
+        connection.socket.async_read_some(space, std::move(got));
+}
+
+// Also what became of the write, which the reply's failures describe as well.
+void ApiCall::on_read(const Self& self, error_code error) {
+    for (;;) {
+        if (!error)
+            error = feed(self->reply_->parser(), self->connection_->buffer, Until::end);
+        if (error == boost::beast::http::error::need_more)
+            return read(self);
+        if (error || !self->reply_->skip_interim())
+            break;
+    }
+    if (const auto fault = reply_fault(error))
+        return self->finish(self->failure(Kind::bad_reply, *fault));
+    if (error) {
+        // The server may have closed an idle connection just now; a read is asked again on a new one. A
+        // submit never is, whatever its method.
+        if (self->connection_->reused && !self->ended && self->request_.method == "GET"
+            && !self->request_.needs_fresh_connection)
+            return open(self);
+        return self->finish(self->failure(Kind::broken, "the connection broke before the reply was complete ("
+                                                            + error.message() + ")"));
+    }
+    if (const auto fault = self->reply_->fault())
+        return self->finish(self->failure(Kind::bad_reply, *fault));
+    // An abort may have closed it after its last byte had come.
+    const bool keep = !self->ended && self->reply_->keep_alive() && !self->connection_->has_leftovers();
+    auto reply = self->reply_->take(static_cast<std::int64_t>(std::time(nullptr)));
+    self->interrupt = nullptr;
+    if (keep)
+        self->give_place_back(std::move(self->connection_));
+    self->finish(std::move(reply));
+}
+
+void ApiCall::finish_later(const Self& self, TransportFailure failure) {
+    asio::post(self->strand_,
+               [self, failure = std::move(failure)]() mutable { self->finish(std::move(failure)); });
+}
+
+void ApiCall::finish(Exchanged exchanged, const std::exception_ptr& defect) {
+    if (done_ == nullptr)
+        return;
+    timer.cancel();
+    interrupt = nullptr;
+    give_place_back(nullptr); // before the next call, which may want it
+    std::exchange(done_, nullptr)(defect, std::move(exchanged));
+}
+
+void ApiCall::give_place_back(std::unique_ptr<HttpConnection> connection) {
+    if (!ticket_)
+        return;
+    const auto ticket = *std::exchange(ticket_, std::nullopt);
+    if (std::exchange(taken_, false))
+        client_.pool().give_back(ticket, std::move(connection));
+    else
+        client_.pool().withdraw(ticket);
+}
+
+} // namespace pixelml

@@ -1,0 +1,73 @@
+#pragma once
+
+#include "api/connection.hpp"
+#include "http/connection_pool.hpp"
+#include "http/http_exchange.hpp"
+#include "http/http_message.hpp"
+#include "http/http_reply.hpp"
+#include "http/request_text.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
+#include <cstddef>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <variant>
+
+namespace pixelml {
+
+class HttpClient;
+
+using Exchanged = std::variant<HttpReply, TransportFailure>;
+
+// One request to the API, from the wait for a connection to the last byte of the reply. While it waits for a
+// connection it is an entry in a queue; callbacks rather than a coroutine then, because every run makes
+// several calls and their cost is most of a run's. Belongs to the strand it was made with.
+class ApiCall final : public HttpExchange {
+public:
+    // Told on the strand, never from inside start() or abort(). A defect: what was thrown, std::bad_alloc.
+    using Done = std::function<void(const std::exception_ptr& defect, Exchanged exchanged)>;
+
+    // client must live until done was called or the call is gone.
+    ApiCall(const boost::asio::any_io_executor& strand, HttpClient& client,
+            std::shared_ptr<const Connection> settings, HttpRequest request, Done done);
+    ~ApiCall() override;
+
+    // The time limit of the request begins with its turn: a burst of runs is no failure of the API's.
+    static void start(const std::shared_ptr<ApiCall>& self);
+
+private:
+    using Self = std::shared_ptr<ApiCall>;
+
+    static void on_place(const Self& self);
+    static void open(const Self& self);
+    boost::asio::awaitable<std::optional<TransportFailure>> open_connection();
+    static void talk(const Self& self);
+    static void write(const Self& self);
+    static void on_written(const Self& self, boost::system::error_code error);
+    static void read(const Self& self);
+    static void on_read(const Self& self, boost::system::error_code error);
+    bool has_reply();
+    void finish(Exchanged exchanged, const std::exception_ptr& defect = nullptr);
+    static void finish_later(const Self& self, TransportFailure failure);
+    void give_place_back(std::unique_ptr<HttpConnection> connection);
+    RequestText request_text() const;
+    template <class Handler>
+    static void guarded(const Self& self, Handler handler);
+
+    boost::asio::any_io_executor strand_;
+    HttpClient& client_;
+    std::shared_ptr<const Connection> settings_;
+    HttpRequest request_;
+    Done done_; // empty once it was called
+    std::optional<ConnectionPool::Ticket> ticket_;
+    bool taken_ = false;
+    std::unique_ptr<HttpConnection> connection_;
+    RequestText text_;
+    std::optional<HttpReplyParser> reply_;
+};
+
+} // namespace pixelml

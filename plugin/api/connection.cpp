@@ -1,0 +1,332 @@
+#include "api/connection.hpp"
+
+#include "base/ascii.hpp"
+#include "base/plain_text.hpp"
+#include "json/json_text.hpp"
+
+#include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
+#include <openssl/evp.h>
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+#include <vector>
+
+namespace pixelml {
+namespace {
+
+namespace json = boost::json;
+
+Error invalid_connection(std::string message, std::vector<Violation> details) {
+    auto error = make_error(ErrorCode::invalid_connection, std::move(message));
+    error.details = std::move(details);
+    return error;
+}
+
+Error fault_at(const std::string& member, const std::string& fault) {
+    return invalid_connection("The connection's " + member + " " + fault + ".", {{"/" + member, fault}});
+}
+
+// The given value, or the schema's own default.
+class Members {
+public:
+    Members(const json::object& given, const Schema& schema)
+        : given_(given), properties_(schema.document().at("properties").as_object()) {}
+
+    const json::value* find(std::string_view name) const {
+        if (const auto* value = given_.if_contains(name))
+            return value;
+        return properties_.at(name).as_object().if_contains("default");
+    }
+    std::string text(std::string_view name) const {
+        const auto* value = find(name);
+        return value != nullptr ? std::string(value->as_string()) : std::string();
+    }
+    bool flag(std::string_view name, bool otherwise) const {
+        const auto* value = find(name);
+        return value != nullptr ? value->as_bool() : otherwise;
+    }
+    std::int64_t number(std::string_view name) const { return find(name)->as_int64(); }
+
+private:
+    const json::object& given_;
+    const json::object& properties_;
+};
+
+bool is_letter_or_digit(unsigned char c) {
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
+using WipedText = std::vector<char, WipingAllocator<char>>;
+
+// The header value for this key; empty when the key cannot stand in a header.
+Secret authorization_for(std::string_view key, const Binding& binding) {
+    if (!is_printable_without_space(key))
+        return {};
+    constexpr std::string_view placeholder = "{{api_key}}";
+    const std::string_view pattern = binding.authorization_value;
+    const auto at = pattern.find(placeholder);
+    if (at == std::string_view::npos)
+        return Secret(pattern);
+    WipedText value(pattern.begin(), pattern.begin() + static_cast<std::ptrdiff_t>(at));
+    value.insert(value.end(), key.begin(), key.end());
+    const auto rest = pattern.substr(at + placeholder.size());
+    value.insert(value.end(), rest.begin(), rest.end());
+    return Secret(std::string_view(value.data(), value.size()));
+}
+
+// A percent sign that begins no escape stands for itself.
+WipedText percent_decoded_secret(std::string_view text) {
+    WipedText plain;
+    plain.reserve(text.size());
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        unsigned char decoded = 0;
+        const auto* digits = text.data() + std::min(at + 1, text.size());
+        const auto* end = text.data() + std::min(at + 3, text.size());
+        if (text[at] == '%' && std::from_chars(digits, end, decoded, 16).ptr == digits + 2) {
+            plain.push_back(static_cast<char>(decoded));
+            at += 2;
+        } else {
+            plain.push_back(text[at]);
+        }
+    }
+    return plain;
+}
+
+constexpr std::string_view basic_scheme = "Basic ";
+
+Secret basic_authorization(std::string_view user_info) {
+    const auto plain = percent_decoded_secret(user_info);
+    std::vector<unsigned char, WipingAllocator<unsigned char>> encoded(plain.size() / 3 * 4 + 5);
+    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): OpenSSL's bytes are unsigned
+    const auto* bytes = reinterpret_cast<const unsigned char*>(plain.data());
+    const auto length = EVP_EncodeBlock(encoded.data(), bytes, static_cast<int>(plain.size()));
+    WipedText value(basic_scheme.begin(), basic_scheme.end());
+    value.insert(value.end(), encoded.begin(), encoded.begin() + length);
+    return Secret(std::string_view(value.data(), value.size()));
+}
+
+// Escapes every character for which `kept` does not hold.
+template <class Kept>
+Secret percent_encoded_secret(std::string_view text, std::string_view digits, Kept kept) {
+    WipedText out;
+    out.reserve(text.size() * 3);
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (kept(byte))
+            out.push_back(c);
+        else
+            out.insert(out.end(), {'%', digits[byte >> 4U], digits[byte & 15U]});
+    }
+    return Secret(std::string_view(out.data(), out.size()));
+}
+
+// Adds a secret in the forms in which it may come back: as it is, as a URL has it, and as JSON text may have
+// it.
+void add_forms(std::vector<Secret>& secrets, std::string_view text) {
+    const auto add = [&secrets](Secret secret) {
+        const auto is_same = [&](const Secret& known) { return known.view() == secret.view(); };
+        if (!secret.empty() && std::none_of(secrets.begin(), secrets.end(), is_same))
+            secrets.push_back(std::move(secret));
+    };
+    add(Secret(text));
+    const auto unreserved = [](unsigned char c) {
+        return is_letter_or_digit(c)
+               || std::string_view("-._~").find(static_cast<char>(c)) != std::string_view::npos;
+    };
+    const auto of_a_query = [&](unsigned char c) {
+        return unreserved(c)
+               || std::string_view("!$&'()*+,;=:@/?").find(static_cast<char>(c)) != std::string_view::npos;
+    };
+    for (const std::string_view digits : {"0123456789ABCDEF", "0123456789abcdef"}) {
+        add(percent_encoded_secret(text, digits, unreserved));
+        add(percent_encoded_secret(text, digits, of_a_query));
+    }
+    WipedText escaped;
+    for (const char c : text) {
+        if (c == '/' || c == '"' || c == '\\')
+            escaped.push_back('\\');
+        escaped.push_back(c);
+    }
+    add(Secret(std::string_view(escaped.data(), escaped.size())));
+    std::stable_sort(secrets.begin(), secrets.end(),
+                     [](const Secret& a, const Secret& b) { return a.view().size() > b.view().size(); });
+}
+
+// What somebody could repeat of "user:password": the password (or the user, where that is all), and the
+// header's value without its scheme.
+void add_proxy_secrets(std::vector<Secret>& secrets, std::string_view user_info,
+                       const Secret& authorization) {
+    add_forms(secrets, authorization.view().substr(basic_scheme.size()));
+    const auto plain = percent_decoded_secret(user_info);
+    const std::string_view text(plain.data(), plain.size());
+    const auto colon = text.find(':');
+    add_forms(secrets, colon == std::string_view::npos ? text : text.substr(colon + 1));
+}
+
+// Where in "http://user:password@host" the user and password stand; empty: nowhere.
+std::string_view user_info_of(std::string_view text) {
+    constexpr std::string_view scheme_end = "://";
+    const auto scheme = text.find(scheme_end);
+    const auto at = text.rfind('@');
+    const auto begin = scheme == std::string_view::npos ? 0 : scheme + scheme_end.size();
+    return at != std::string_view::npos && at > begin ? text.substr(begin, at - begin) : std::string_view();
+}
+
+// The user and password are cut out first: what is made of the rest is not wiped.
+Result<Proxy> read_proxy(std::string_view text) {
+    constexpr std::string_view scheme_end = "://";
+    const auto scheme = text.find(scheme_end);
+    const auto at = text.rfind('@');
+    const auto begin = scheme == std::string_view::npos ? 0 : scheme + scheme_end.size();
+    const bool has_user = at != std::string_view::npos && at >= begin;
+    const auto address =
+        std::string(text.substr(0, begin)) + std::string(text.substr(has_user ? at + 1 : begin));
+    const auto url = parse_http_url(address);
+    if (!url)
+        return fault_at("proxy", url.error());
+    if (url->origin.tls || url->target != "/")
+        return fault_at("proxy", "must have the form http://[user:password@]host:port");
+    Proxy proxy;
+    proxy.origin = url->origin;
+    if (has_user)
+        proxy.authorization = basic_authorization(text.substr(begin, at - begin));
+    return proxy;
+}
+
+Result<HttpUrl> read_base_url(const std::string& text, bool allow_insecure_loopback) {
+    auto url = parse_http_url(text);
+    if (!url)
+        return fault_at("base_url", url.error());
+    if (!url->user_info.empty())
+        return fault_at("base_url", "must not hold a user name or password");
+    if (url->target.find('?') != std::string::npos)
+        return fault_at("base_url", "must not have a query");
+    if (const auto fault = media_url_fault(*url, allow_insecure_loopback))
+        return fault_at("base_url", *fault);
+    return std::move(*url);
+}
+
+// A base_url that brings the version with which the paths begin: each request would ask for /v1/v1/...
+std::optional<std::string> doubled_version(std::string_view base_path, std::string_view path) {
+    const auto last = base_path.substr(std::min(base_path.rfind('/'), base_path.size()));
+    const bool is_version =
+        last.size() > 2 && (last[1] == 'v' || last[1] == 'V') && last[2] >= '0' && last[2] <= '9';
+    if (!is_version || !path.starts_with(last)
+        || (path.size() > last.size() && path[last.size()] != '/' && path[last.size()] != '?'))
+        return std::nullopt;
+    return "must not end in " + std::string(last)
+           + ", because the paths of the API begin with it: leave it out";
+}
+
+constexpr std::string_view key_prefix = "Bearer ";
+
+// Of the key as it was given.
+std::optional<std::string> fault_of_key(std::string_view given, const Connection& connection) {
+    const auto key = trimmed(given);
+    if (key.empty())
+        return "must not be empty";
+    if (ascii_equal_ignoring_case(key.substr(0, key_prefix.size()), key_prefix))
+        return "must be the key alone, without \"Bearer \" in front of it";
+    if (connection.authorization.empty())
+        return "must be printable ASCII without spaces";
+    return std::nullopt;
+}
+
+// The one place that makes a key of what was given.
+void set_key(Connection& connection, std::string_view given) {
+    const auto key = trimmed(given);
+    connection.api_key = Secret(key);
+    connection.authorization = authorization_for(key, *connection.binding);
+    connection.secrets.clear();
+    add_forms(connection.secrets, key);
+}
+
+} // namespace
+
+Result<std::shared_ptr<const Connection>> read_connection(std::string_view connection_json,
+                                                          const Schema& schema,
+                                                          const BindingRules& binding_rules,
+                                                          const std::shared_ptr<const Binding>& built_in) {
+    WipingResource wiping;
+    const auto parsed = parse_json(connection_json, &wiping);
+    if (!parsed)
+        return invalid_connection("The connection cannot be read: " + parsed.error().message + ".",
+                                  {{"", parsed.error().message}});
+    if (auto details = schema.validate(*parsed); !details.empty()) {
+        const auto& [path, fault] = details.front();
+        auto message =
+            "The connection is not valid: " + (path.empty() ? "it" : path.substr(1)) + " " + fault + ".";
+        return invalid_connection(std::move(message), std::move(details));
+    }
+    const Members members(parsed->as_object(), schema);
+
+    auto connection = std::make_shared<Connection>();
+    connection->binding = built_in;
+    if (const auto* document = members.find("api_binding")) {
+        auto binding = read_binding(document->as_object(), binding_rules);
+        if (!binding)
+            return binding.error();
+        connection->binding = std::move(*binding);
+    }
+    connection->allow_insecure_loopback = members.flag("allow_insecure_loopback", false);
+    connection->idempotent_submit =
+        members.flag("idempotent_submit", connection->binding->idempotency_honoured)
+        && !connection->binding->idempotency_header.empty();
+
+    auto base =
+        read_base_url(std::string(trimmed(members.text("base_url"))), connection->allow_insecure_loopback);
+    if (!base)
+        return base.error();
+    connection->origin = std::move(base->origin);
+    connection->authority = connection->origin.authority();
+    connection->check_image = members.flag("check_image", !is_loopback(connection->origin.host));
+    connection->base_path = std::move(base->target);
+    while (connection->base_path.ends_with('/'))
+        connection->base_path.pop_back();
+    for (const auto* path : {&connection->binding->submit_path, &connection->binding->poll.path})
+        if (const auto fault = doubled_version(connection->base_path, *path))
+            return fault_at("base_url", *fault);
+
+    const std::string_view key = members.find("api_key")->as_string();
+    set_key(*connection, key);
+    if (const auto fault = fault_of_key(key, *connection))
+        return fault_at("api_key", *fault);
+    connection->ca_file = members.text("ca_file");
+    connection->max_connections = static_cast<std::size_t>(members.number("max_connections"));
+    connection->max_running = static_cast<std::size_t>(members.number("max_running"));
+    connection->max_submits_per_hour = static_cast<std::size_t>(members.number("max_submits_per_hour"));
+    connection->request_timeout = std::chrono::milliseconds(members.number("request_timeout_ms"));
+    connection->job_timeout = std::chrono::milliseconds(members.number("job_timeout_ms"));
+    if (const auto* text = members.find("proxy")) {
+        const auto address = trimmed(text->as_string());
+        auto proxy = read_proxy(address);
+        if (!proxy)
+            return proxy.error();
+        if (!proxy->authorization.empty())
+            add_proxy_secrets(connection->secrets, user_info_of(address), proxy->authorization);
+        connection->proxy = std::move(*proxy);
+    }
+    return std::shared_ptr<const Connection>(std::move(connection));
+}
+
+std::optional<Connection> without_key(const Connection& connection) {
+    if (connection.proxy && !connection.proxy->authorization.empty())
+        return std::nullopt;
+    auto kept = connection;
+    kept.api_key = {};
+    kept.authorization = {};
+    kept.secrets.clear();
+    return kept;
+}
+
+std::shared_ptr<const Connection> with_key_of(std::string_view connection_json, const Connection& kept) {
+    WipingResource wiping;
+    auto connection = std::make_shared<Connection>(kept);
+    const auto members = json::parse(connection_json, &wiping);
+    set_key(*connection, members.at("api_key").as_string());
+    return connection;
+}
+
+} // namespace pixelml

@@ -1,0 +1,189 @@
+#include "api/reply.hpp"
+
+#include "api/api_text.hpp"
+#include "api/reply_fields.hpp"
+#include "base/ascii.hpp"
+#include "base/plain_text.hpp"
+#include "json/json_text.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/monotonic_resource.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace pixelml {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t max_target_bytes = 2048; // so that a checkpoint stays small
+
+// Words that mean the same everywhere, for what a binding does not list.
+constexpr std::array<std::pair<std::string_view, JobStatus>, 28> usual_words{{
+    {"success", JobStatus::succeeded},   {"succeeded", JobStatus::succeeded},
+    {"succeed", JobStatus::succeeded},   {"successful", JobStatus::succeeded},
+    {"done", JobStatus::succeeded},      {"finished", JobStatus::succeeded},
+    {"complete", JobStatus::succeeded},  {"completed", JobStatus::succeeded},
+    {"ready", JobStatus::succeeded},     {"generated", JobStatus::succeeded},
+    {"failed", JobStatus::failed},       {"error", JobStatus::failed},
+    {"fail", JobStatus::failed},         {"failure", JobStatus::failed},
+    {"errored", JobStatus::failed},      {"expired", JobStatus::failed},
+    {"rejected", JobStatus::failed},     {"aborted", JobStatus::failed},
+    {"timeout", JobStatus::failed},      {"timed_out", JobStatus::failed},
+    {"nsfw", JobStatus::failed},         {"content_moderated", JobStatus::failed},
+    {"cancelled", JobStatus::cancelled}, {"canceled", JobStatus::cancelled},
+    {"queued", JobStatus::queued},       {"pending", JobStatus::queued},
+    {"running", JobStatus::running},     {"processing", JobStatus::running},
+}};
+
+std::optional<JobStatus> status_of(const std::string& word, const Binding& binding) {
+    const auto lower = ascii_lower_case(word);
+    if (const auto listed = binding.status_words.find(lower); listed != binding.status_words.end())
+        return listed->second;
+    const auto* usual = std::find_if(usual_words.begin(), usual_words.end(),
+                                     [&](const auto& known) { return known.first == lower; });
+    return usual != usual_words.end() ? std::optional(usual->second) : std::nullopt;
+}
+
+// A text, or the first one of an array, or the URL of an object; path is led on to it.
+std::string video_in(const json::value& value, std::string& path, int depth = 0) {
+    constexpr int deepest = 3;
+    if (value.is_string())
+        return std::string(value.get_string());
+    if (depth == deepest)
+        return {};
+    if (const auto* array = value.if_array(); array != nullptr && !array->empty()) {
+        path += "/0";
+        return video_in(array->front(), path, depth + 1);
+    }
+    if (const auto* object = value.if_object())
+        for (const auto* name : {"url", "uri", "video_url"})
+            if (const auto* member = object->if_contains(name)) {
+                path += std::string("/") + name;
+                return video_in(*member, path, depth + 1);
+            }
+    return {};
+}
+
+void read_video(const json::value& document, const Binding& binding, const Origin& origin,
+                std::string_view request_target, JobReply& job) {
+    for (const auto& pointer : binding.video) {
+        const auto* value = at_pointer(document, pointer);
+        auto path = pointer;
+        const auto video = value != nullptr ? video_in(*value, path) : std::string();
+        const auto address = trimmed(video);
+        if (address.empty())
+            continue;
+        job.video_path = path;
+        job.video_is_address = address.starts_with('/') || address.find("://") != std::string_view::npos;
+        job.video = url_as_browsers_take_it(origin, request_target, address);
+        return;
+    }
+    job.video_path = binding.video.empty() ? "" : binding.video.front();
+}
+
+// The last part of a job's address, or the part that the binding's own path has for it.
+std::string id_in(std::string_view target, std::string_view base_path, const std::string& pattern) {
+    constexpr std::string_view placeholder = "{id}";
+    target = target.substr(0, target.find('?'));
+    if (const auto at = pattern.find(placeholder); at != std::string::npos) {
+        const auto before = std::string(base_path) + pattern.substr(0, at);
+        const auto after = std::string_view(pattern).substr(at + placeholder.size());
+        if (target.starts_with(before) && target.ends_with(after)
+            && target.size() > before.size() + after.size()) {
+            const auto id = target.substr(before.size(), target.size() - before.size() - after.size());
+            if (id.find('/') == std::string_view::npos)
+                return percent_decoded(id);
+        }
+    }
+    while (target.ends_with('/'))
+        target.remove_suffix(1);
+    return percent_decoded(target.substr(target.rfind('/') + 1));
+}
+
+// The request target that a reference found in a reply means; empty when it is of no use.
+std::string usable_target(const Origin& origin, std::string_view request_target, std::string_view reference) {
+    if (reference.empty())
+        return {};
+    auto target = same_origin_target(origin, request_target, reference).value_or("");
+    return target.size() <= max_target_bytes ? target : std::string();
+}
+
+} // namespace
+
+std::optional<JobReply> read_job_reply(const HttpReply& reply, const Binding& binding, const Origin& origin,
+                                       std::string_view request_target) {
+    std::array<unsigned char, 4096> room; // NOLINT(cppcoreguidelines-pro-type-member-init): for the allocator
+    json::monotonic_resource memory(room.data(), room.size());
+    const auto document = parse_reply(reply.body, &memory);
+    if (!document)
+        return std::nullopt;
+    JobReply job;
+    job.id = text_at(*document, binding.id, max_id_bytes);
+    job.status_word = presentable(trimmed(text_at(*document, binding.status, max_id_bytes)));
+    job.status = status_of(job.status_word, binding);
+    if (const auto progress = number_at(*document, binding.progress)) // above 1 it is percent
+        job.progress = std::min(*progress > 1 ? *progress / 100 : *progress, 1.0);
+    job.eta_seconds = number_at(*document, binding.eta_seconds);
+    read_video(*document, binding, origin, request_target, job);
+    // Many places are looked at for what only few replies are asked for.
+    if (job.status == JobStatus::failed || job.status == JobStatus::cancelled) {
+        job.error_code = text_at(*document, binding.error_code, max_id_bytes);
+        if (job.error_code.empty())
+            job.error_code = usual_error_code(*document);
+        job.error_message = presentable(text_at(*document, binding.error_message, max_json_bytes));
+        if (job.error_message.empty())
+            job.error_message = presentable(usual_error_message(*document));
+    }
+    job.refused = job.id.empty() && says_no(*document); // who names the job has taken it
+    job.hints_at_job = hints_at_job(*document);
+
+    const auto usable = [&](std::string_view reference) {
+        return usable_target(origin, request_target, reference);
+    };
+    const auto target_of = [&](const JobRequest& request) {
+        for (const auto& pointer : request.url)
+            if (auto target = usable(text_at(*document, pointer, max_json_bytes)); !target.empty())
+                return target;
+        return request.use_location ? usable(reply.location) : std::string();
+    };
+    job.targets.poll = target_of(binding.poll);
+    if (binding.result)
+        job.targets.result = target_of(*binding.result);
+    if (binding.cancel)
+        job.targets.cancel = target_of(*binding.cancel);
+    return job;
+}
+
+JobReply read_submit_reply(const HttpReply& reply, const Binding& binding, const Origin& origin,
+                           std::string_view base_path) {
+    const auto submit_target = std::string(base_path) + binding.submit_path;
+    auto job = read_job_reply(reply, binding, origin, submit_target).value_or(JobReply{});
+    const bool may_name_job = (reply.status >= 200 && reply.status < 300) || reply.status == 303;
+    if (!may_name_job || (!job.id.empty() && reply.status != 303))
+        return job;
+    const auto location = usable_target(origin, submit_target, reply.location);
+    if (location.empty() || location == submit_target)
+        return job;
+    if (job.id.empty())
+        job.id = id_in(location, base_path, binding.poll.path);
+    if (job.id.size() > max_id_bytes)
+        job.id.clear();
+    if (!job.id.empty() && job.targets.poll.empty())
+        job.targets.poll = location;
+    return job;
+}
+
+bool has_video(const JobReply& job, bool allow_loopback_http) {
+    if (job.video.empty() || job.status == JobStatus::failed || job.status == JobStatus::cancelled)
+        return false;
+    if (job.status == JobStatus::succeeded)
+        return true;
+    return job.status ? !media_url_fault(job.video, allow_loopback_http) : job.video_is_address;
+}
+
+} // namespace pixelml

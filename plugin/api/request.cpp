@@ -1,0 +1,51 @@
+#include "api/request.hpp"
+
+#include "api/body_template.hpp"
+#include "http/url.hpp"
+
+#include <boost/json/monotonic_resource.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <array>
+
+namespace pixelml {
+namespace {
+
+namespace json = boost::json;
+
+std::string path_of_job(std::string path, std::string_view job_id) {
+    constexpr std::string_view placeholder = "{id}";
+    if (const auto at = path.find(placeholder); at != std::string::npos)
+        path.replace(at, placeholder.size(), percent_encoded_segment(job_id));
+    return path;
+}
+
+} // namespace
+
+HttpRequest submit_request(const Binding& binding, std::string_view base_path, const json::object& inputs,
+                           std::string_view idempotency_key) {
+    HttpRequest request;
+    request.method = binding.submit_method;
+    request.target = std::string(base_path) + binding.submit_path;
+    request.headers = binding.headers;
+    if (!binding.idempotency_header.empty())
+        request.headers.emplace_back(binding.idempotency_header, idempotency_key);
+    std::array<unsigned char, 4096> room; // NOLINT(cppcoreguidelines-pro-type-member-init): for the allocator
+    json::monotonic_resource memory(room.data(), room.size());
+    request.body = json::serialize(fill_template(binding.submit_body, inputs, binding.value_maps, &memory));
+    return request;
+}
+
+HttpRequest job_request(const JobRequest& request, const Binding& binding, std::string_view base_path,
+                        std::string_view target, std::string_view job_id, Hold hold) {
+    HttpRequest out;
+    out.method = request.method;
+    out.target =
+        target.empty() ? std::string(base_path) + path_of_job(request.path, job_id) : std::string(target);
+    out.headers = binding.headers;
+    if (hold == Hold::yes && request.prefer_wait_seconds > 0)
+        out.headers.emplace_back("Prefer", "wait=" + std::to_string(request.prefer_wait_seconds));
+    return out;
+}
+
+} // namespace pixelml

@@ -1,0 +1,38 @@
+#pragma once
+
+#include "api/binding.hpp"
+#include "http/http_message.hpp"
+
+#include <boost/json/object.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace pixelml {
+
+// Where the requests about one job go: targets on the connection's origin. An empty one stands for
+// the binding's path with the job's id.
+struct JobTargets {
+    std::string poll;
+    std::string result;
+    std::string cancel;
+};
+
+struct Job {
+    std::string id;
+    JobTargets targets;
+};
+
+// The submit, with the inputs by name. base_path is the connection's; a key is sent where the binding has a
+// header for it.
+HttpRequest submit_request(const Binding& binding, std::string_view base_path,
+                           const boost::json::object& inputs, std::string_view idempotency_key);
+
+// Whether a poll asks the API to hold it until the job is done, where the binding says that it may.
+enum class Hold { no, yes };
+
+// A request about a job; target is the job's own URL, or empty.
+HttpRequest job_request(const JobRequest& request, const Binding& binding, std::string_view base_path,
+                        std::string_view target, std::string_view job_id, Hold hold = Hold::no);
+
+} // namespace pixelml

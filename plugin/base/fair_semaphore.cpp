@@ -1,0 +1,42 @@
+#include "base/fair_semaphore.hpp"
+
+#include <algorithm>
+
+namespace pixelml {
+
+void FairSemaphore::request(Granted granted, Ticket& ticket) {
+    {
+        const std::lock_guard lock(mutex_);
+        ticket = ++last_ticket_;
+        if (taken_ >= most_) {
+            waiting_.emplace_back(ticket, std::move(granted));
+            return;
+        }
+        ++taken_;
+    }
+    granted();
+}
+
+void FairSemaphore::give_back(Ticket ticket) {
+    Granted other; // of the next in the queue, or the one that is given up: it goes without the lock
+    {
+        const std::lock_guard lock(mutex_);
+        const auto waiter =
+            std::lower_bound(waiting_.begin(), waiting_.end(), ticket,
+                             [](const auto& entry, Ticket sought) { return entry.first < sought; });
+        if (waiter != waiting_.end() && waiter->first == ticket) {
+            other = std::move(waiter->second);
+            waiting_.erase(waiter);
+            return;
+        }
+        if (waiting_.empty()) {
+            --taken_;
+            return;
+        }
+        other = std::move(waiting_.front().second); // the permit passes on
+        waiting_.pop_front();
+    }
+    other();
+}
+
+} // namespace pixelml

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace pixelml {
+
+using Headers = std::vector<std::pair<std::string, std::string>>;
+
+// One request to the API, without the credentials: the client adds them.
+struct HttpRequest {
+    std::string method;
+    std::string target; // path and query
+    Headers headers;
+    std::string body; // JSON; empty: none
+    std::chrono::milliseconds timeout{};
+    // A submit that may not be repeated must not meet a connection that the server closed while idle.
+    bool needs_fresh_connection = false;
+};
+
+// What of one HTTP reply the node looks at.
+struct HttpReply {
+    int status = 0;
+    std::string body; // at most the client's limit
+    std::string location;
+    std::string request_id;
+    std::optional<std::chrono::milliseconds> retry_after;
+};
+
+// Why a request has no reply.
+struct TransportFailure {
+    enum class Kind {
+        unreachable, // no address, no connection
+        tls,         // the peer could not be trusted: repeating it changes nothing
+        proxy,       // the proxy refused
+        not_public,  // the address is none of the public internet's, and must be
+        broken,      // the connection broke
+        timed_out,
+        bad_reply, // not HTTP, or over a limit
+        aborted    // by the caller
+    };
+    Kind kind = Kind::broken;
+    bool may_have_arrived = false; // a byte of the request was handed to the network
+    std::string message;           // one clause, for people: "connection refused by 127.0.0.1:9"
+};
+
+} // namespace pixelml

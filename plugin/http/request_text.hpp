@@ -1,0 +1,31 @@
+#pragma once
+
+#include "base/secret.hpp"
+
+#include <initializer_list>
+#include <string_view>
+#include <vector>
+
+namespace pixelml {
+
+// The bytes of an HTTP/1.1 request as they are sent; wiped, because credentials may be among them.
+using RequestText = std::vector<char, WipingAllocator<char>>;
+
+// Writes a request, header by header. Throws std::invalid_argument for a text that would end its line: what
+// comes here has been checked where it came from.
+class RequestWriter {
+public:
+    // host: the authority, for the Host header.
+    RequestWriter(std::string_view method, std::string_view target, std::string_view host);
+
+    void header(std::string_view name, std::string_view value);
+    // Ends the header, with a Content-Length where there is a body.
+    RequestText finish(std::string_view body = {}) &&;
+
+private:
+    void append_line(std::initializer_list<std::string_view> parts);
+
+    RequestText text_;
+};
+
+} // namespace pixelml

@@ -1,0 +1,46 @@
+#pragma once
+
+#include "api/connection.hpp"
+#include "base/fair_semaphore.hpp"
+#include "http/http_client.hpp"
+#include "job/retry.hpp"
+#include "job/submit_budget.hpp"
+#include "media/image_probe.hpp"
+#include "polling/job_durations.hpp"
+
+#include <boost/asio/io_context.hpp>
+
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace pixelml {
+
+// What all runs with the same connection share: sockets, the looks at images, the brake after a 429, the
+// retry budget, and the limit of running jobs. Thread-safe.
+struct ApiService {
+    // The submits are counted for the account, which may have services for several connections.
+    ApiService(boost::asio::io_context& io, Resolver& resolver, const Connection& connection,
+               std::string user_agent, std::shared_ptr<SubmitBudget> counted)
+        : client(io, resolver, connection.max_connections, user_agent),
+          image_probe(io, resolver, std::move(user_agent)), slots(connection.max_running),
+          submits(std::move(counted)) {}
+
+    HttpClient client;
+    ImageProbe image_probe;
+    Traffic traffic;
+    KnownDurations durations;
+    FairSemaphore slots; // for running jobs
+    const std::shared_ptr<SubmitBudget> submits;
+};
+
+// Equal for connections that spend the same account's credits, whatever else is different. Holds a digest of
+// the key instead of the key.
+std::string account_key(const Connection& connection);
+
+// Equal for connections that may share a service. max_submits_per_hour is no part of it, and the count is the
+// account's: else a connection with another limit, or another of any setting, would begin a count of its own
+// and two of them could spend twice.
+std::string service_key(const Connection& connection);
+
+} // namespace pixelml

@@ -1,0 +1,137 @@
+#include "job/checkpoint.hpp"
+
+#include "base/ascii.hpp"
+#include "json/json_text.hpp"
+
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+#include <boost/json/value.hpp>
+
+#include <array>
+#include <optional>
+#include <tuple>
+#include <utility>
+
+namespace pixelml {
+namespace {
+
+namespace json = boost::json;
+
+constexpr int version = 1;
+constexpr std::array<std::pair<Checkpoint::State, const char*>, 3> states{{
+    {Checkpoint::State::prepared, "prepared"},
+    {Checkpoint::State::intent, "intent"},
+    {Checkpoint::State::submitted, "submitted"},
+}};
+
+Error unreadable(const std::string& why) {
+    auto error = make_error(ErrorCode::invalid_input,
+                            "The checkpoint cannot be used: " + why
+                                + ". Nothing was submitted, because it may have been already.");
+    error.charged = Charged::unknown;
+    error.details.push_back({"", "checkpoint: " + why});
+    return error;
+}
+
+std::optional<std::string> text_member(const json::object& object, std::string_view name) {
+    const auto* member = object.if_contains(name);
+    if (member == nullptr || !member->is_string())
+        return std::nullopt;
+    return std::string(member->get_string());
+}
+
+// A checkpoint comes back from the host's store: what of it goes into a request is checked again.
+bool is_target(const std::string& target) {
+    return target.empty() || (target.starts_with('/') && is_printable_without_space(target));
+}
+
+} // namespace
+
+bool operator==(const Checkpoint& a, const Checkpoint& b) {
+    const auto members = [](const Checkpoint& c) {
+        return std::tie(c.state, c.key, c.generation, c.input_digest, c.api, c.job.id, c.job.targets.poll,
+                        c.job.targets.result, c.job.targets.cancel);
+    };
+    return members(a) == members(b);
+}
+
+std::string to_text(const Checkpoint& checkpoint) {
+    json::object out;
+    out["version"] = version;
+    for (const auto& [state, name] : states)
+        if (state == checkpoint.state)
+            out["state"] = name;
+    out["key"] = checkpoint.key.text();
+    out["generation"] = checkpoint.generation;
+    out["input_digest"] = checkpoint.input_digest.text();
+    out["api"] = checkpoint.api;
+    if (checkpoint.state == Checkpoint::State::submitted) {
+        out["job_id"] = checkpoint.job.id;
+        out["targets"] = json::object{{"poll", checkpoint.job.targets.poll},
+                                      {"result", checkpoint.job.targets.result},
+                                      {"cancel", checkpoint.job.targets.cancel}};
+    }
+    return json::serialize(out);
+}
+
+void describe_charge(Error& error, const std::optional<Checkpoint>& checkpoint) {
+    if (!checkpoint || checkpoint->state == Checkpoint::State::prepared)
+        return;
+    if (error.charged == Charged::no)
+        error.charged = Charged::unknown;
+    if (error.job_id.empty())
+        error.job_id = checkpoint->job.id;
+}
+
+Result<Checkpoint> read_checkpoint(std::string_view text) {
+    const auto document = parse_json(text);
+    if (!document)
+        return unreadable(document.error().message);
+    const auto* object = document->if_object();
+    if (object == nullptr)
+        return unreadable("it is not a JSON object");
+    const auto* number = object->if_contains("version");
+    if (number == nullptr || !number->is_int64() || number->get_int64() != version) {
+        auto error = unreadable("it is of another version of this module");
+        error.job_id = text_member(*object, "job_id").value_or("");
+        return error;
+    }
+
+    Checkpoint checkpoint;
+    const auto state_name = text_member(*object, "state");
+    const auto key = text_member(*object, "key");
+    const auto digest = text_member(*object, "input_digest");
+    const auto api = text_member(*object, "api");
+    const auto* generation = object->if_contains("generation");
+    if (!state_name || !key || !is_hex_digest(*key) || !digest || !is_hex_digest(*digest) || !api
+        || generation == nullptr || !generation->is_int64())
+        return unreadable("it is incomplete");
+    bool known = false;
+    for (const auto& [state, name] : states)
+        if (*state_name == name) {
+            checkpoint.state = state;
+            known = true;
+        }
+    if (!known)
+        return unreadable("its state is not known");
+    checkpoint.key = *key;
+    checkpoint.input_digest = *digest;
+    checkpoint.api = *api;
+    checkpoint.generation = static_cast<int>(generation->get_int64());
+    if (checkpoint.state == Checkpoint::State::submitted) {
+        const auto id = text_member(*object, "job_id");
+        const auto* targets = object->if_contains("targets");
+        if (!id || id->empty() || targets == nullptr || !targets->is_object())
+            return unreadable("it names no job");
+        const auto target = [&](std::string_view name) {
+            return text_member(targets->get_object(), name).value_or("");
+        };
+        for (const auto* name : {"poll", "result", "cancel"})
+            if (!is_target(target(name)))
+                return unreadable("it names no usable address");
+        checkpoint.job = {*id, {target("poll"), target("result"), target("cancel")}};
+    }
+    return checkpoint;
+}
+
+} // namespace pixelml

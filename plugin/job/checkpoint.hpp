@@ -1,0 +1,39 @@
+#pragma once
+
+#include "api/error.hpp"
+#include "api/request.hpp"
+#include "base/sha256.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace pixelml {
+
+// What a later run needs to go on without paying twice. Holds no secret.
+struct Checkpoint {
+    enum class State {
+        prepared, // certainly no job yet: submit with this key
+        intent,   // a submit with this key may have been sent
+        submitted // the job is known: poll it
+    };
+    State state = State::prepared;
+    HexDigest key;          // the idempotency key
+    int generation = 0;     // how many keys of this run are used up
+    HexDigest input_digest; // of the inputs that the key was made for
+    std::string api;        // the authority that the job lives at
+    Job job;                // submitted only
+
+    friend bool operator==(const Checkpoint&, const Checkpoint&);
+};
+
+std::string to_text(const Checkpoint& checkpoint);
+
+// What a checkpoint says about money: whether its run may have been billed, and for which job.
+void describe_charge(Error& error, const std::optional<Checkpoint>& checkpoint);
+
+// Fails as Invalid Input, naming the job where it can: a run that cannot tell whether it was paid for must
+// not submit.
+Result<Checkpoint> read_checkpoint(std::string_view text);
+
+} // namespace pixelml

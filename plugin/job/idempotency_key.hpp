@@ -1,0 +1,22 @@
+#pragma once
+
+#include "base/sha256.hpp"
+#include "nodes/input.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace pixelml {
+
+// SHA-256 of all inputs.
+HexDigest input_digest(const Input& input);
+
+// The key of a run: the same for the same run_key, inputs and generation, so that a repeated run is
+// recognised by the API. A generation is used up by a definite failure, because an API may go on
+// answering a key with the failure it first gave.
+HexDigest idempotency_key(std::string_view run_key, const HexDigest& input_digest, int generation);
+
+// A name for a run that the host gave none; 128 random bits in hex.
+std::string random_run_key();
+
+} // namespace pixelml

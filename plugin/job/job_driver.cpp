@@ -1,0 +1,213 @@
+#include "job/job_driver.hpp"
+
+#include "api/api_call.hpp"
+
+#include <boost/asio/bind_executor.hpp>
+#include <boost/asio/post.hpp>
+
+#include <chrono>
+#include <exception>
+#include <utility>
+#include <variant>
+
+namespace pixelml {
+namespace {
+
+// Waits that are not short end on a common beat: thousands of runs then wake the thread a hundred times a
+// second together instead of each for itself, and a wake-up costs as much as a request.
+constexpr auto beat = std::chrono::milliseconds(10);
+constexpr auto short_wait = std::chrono::milliseconds(100);
+
+TimePoint on_the_beat(TimePoint moment) {
+    if (moment - std::chrono::steady_clock::now() < short_wait)
+        return moment;
+    const auto since_epoch = std::chrono::ceil<std::chrono::milliseconds>(moment.time_since_epoch());
+    return TimePoint((since_epoch + beat - std::chrono::milliseconds(1)) / beat * beat);
+}
+
+constexpr auto shortest_report_interval = std::chrono::milliseconds(100);
+
+template <class... Functions>
+struct Overloaded : Functions... {
+    using Functions::operator()...;
+};
+template <class... Functions>
+Overloaded(Functions...) -> Overloaded<Functions...>; // which clang before 17 does not find by itself
+
+} // namespace
+
+JobDriver::JobDriver(boost::asio::any_io_executor strand, std::shared_ptr<ApiService> service, RunPlan plan,
+                     const Schema& output_schema, JobListener& listener)
+    : strand_(std::move(strand)), service_(std::move(service)), connection_(plan.connection),
+      flow_(std::move(plan), service_->traffic, *service_->submits, service_->durations, output_schema),
+      listener_(&listener), timer_(service_->client.io()) {}
+
+JobDriver::~JobDriver() {
+    give_slot_back();
+}
+
+void JobDriver::start() {
+    handle([this](TimePoint now) { return flow_.start(now); });
+}
+
+void JobDriver::start_cancelled() {
+    handle([this](TimePoint now) { return flow_.start_cancelled(now); });
+}
+
+void JobDriver::start_suspended() {
+    handle([this](TimePoint now) { return flow_.start_suspended(now); });
+}
+
+void JobDriver::cancel() {
+    handle([this](TimePoint now) { return flow_.on_cancel(now); });
+}
+
+void JobDriver::suspend() {
+    handle([this](TimePoint now) { return flow_.on_suspend(now); });
+}
+
+void JobDriver::checkpoint_answered(bool kept) {
+    handle([this, kept](TimePoint now) { return flow_.on_checkpoint(now, kept); });
+}
+
+void JobDriver::force_end() {
+    handle([this](TimePoint now) { return flow_.on_forced_end(now); });
+}
+
+// Gives everything up without a word to the listener.
+void JobDriver::end() {
+    listener_ = nullptr;
+    timer_.cancel();
+    if (exchange_ != nullptr)
+        exchange_->abort();
+    give_slot_back();
+}
+
+// Tells the flow of an event and does what it answers. A defect ends this run, not the host.
+template <class Event>
+void JobDriver::handle(Event event) {
+    if (listener_ == nullptr)
+        return;
+    const auto self = shared_from_this(); // the listener lets go of the driver when it is over
+    try {
+        const auto now = std::chrono::steady_clock::now();
+        Step step = event(now);
+        if (std::holds_alternative<Wait>(step.action) && step.wake_at <= now)
+            step = flow_.on_timer(now); // nothing to wait for
+        perform(std::move(step));
+    } catch (const std::exception& defect) {
+        auto error = make_error(ErrorCode::internal_error,
+                                std::string("The run was ended by a defect: ") + defect.what() + ".");
+        error.charged = Charged::unknown;
+        finish(flow_.broken_off(std::move(error)));
+    }
+}
+
+void JobDriver::perform(Step step) {
+    arm_timer(step.wake_at);
+    report();
+    std::visit(Overloaded{
+                   [](const Continue&) {},
+                   [](const Wait&) {},
+                   [this](CheckImage& check) { look_at_image(std::move(check.url)); },
+                   [this](const AcquireSlot&) { request_slot(); },
+                   [this](const SaveCheckpoint& save) { listener_->on_checkpoint(save.text); },
+                   [this](Send& next) { send(std::move(next.request)); },
+                   [this](const AbortRequest&) { exchange_->abort(); },
+                   [this](Finish& end) { finish(std::move(end.outcome)); },
+               },
+               step.action);
+}
+
+// The end of an exchange with the network, of which the flow is told.
+template <class Answered>
+auto JobDriver::on_answer(Answered answered) {
+    return [self = shared_from_this(), answered](const std::exception_ptr& defect, const auto& answer) {
+        self->exchange_.reset();
+        self->handle([&](TimePoint now) {
+            if (defect != nullptr)
+                std::rethrow_exception(defect);
+            return answered(self->flow_, now, answer);
+        });
+    };
+}
+
+void JobDriver::send(HttpRequest request) {
+    const auto call =
+        std::make_shared<ApiCall>(strand_, service_->client, connection_, std::move(request),
+                                  on_answer([](JobFlow& flow, TimePoint now, const Exchanged& exchanged) {
+                                      if (const auto* failure = std::get_if<TransportFailure>(&exchanged))
+                                          return flow.on_failure(now, *failure);
+                                      return flow.on_reply(now, std::get<HttpReply>(exchanged));
+                                  }));
+    exchange_ = call;
+    ApiCall::start(call);
+}
+
+void JobDriver::look_at_image(std::string url) {
+    exchange_ = service_->image_probe.look_at(
+        strand_, std::move(url), connection_,
+        on_answer([](JobFlow& flow, TimePoint now, const ImageVerdict& verdict) {
+            return flow.on_image_checked(now, verdict);
+        }));
+}
+
+void JobDriver::request_slot() {
+    service_->slots.request(
+        [weak = weak_from_this(), strand = strand_] {
+            boost::asio::post(strand, [weak] {
+                if (const auto self = weak.lock())
+                    self->handle([&](TimePoint now) { return self->flow_.on_slot(now); });
+            });
+        },
+        slot_.emplace());
+}
+
+void JobDriver::give_slot_back() {
+    if (slot_)
+        service_->slots.give_back(*std::exchange(slot_, std::nullopt));
+}
+
+void JobDriver::arm_timer(TimePoint moment) {
+    if (moment == timer_moment_)
+        return;
+    timer_moment_ = moment;
+    if (moment == TimePoint::max()) {
+        timer_.cancel();
+        return;
+    }
+    timer_.expires_at(on_the_beat(moment));
+    timer_.async_wait(boost::asio::bind_executor(
+        strand_, [weak = weak_from_this(), moment](const boost::system::error_code& ec) {
+            const auto self = weak.lock();
+            if (self == nullptr || ec || self->timer_moment_ != moment)
+                return;
+            self->timer_moment_ = TimePoint::max();
+            self->handle([&](TimePoint now) { return self->flow_.on_timer(now); });
+        }));
+}
+
+void JobDriver::report() {
+    for (const auto& warning : flow_.take_warnings())
+        listener_->on_warning(warning);
+    const auto& progress = flow_.progress();
+    const auto now = std::chrono::steady_clock::now();
+    if (flow_.progress_version() == reported_version_)
+        return;
+    if (progress.phase == reported_phase_ && now - reported_at_ < shortest_report_interval)
+        return;
+    reported_version_ = flow_.progress_version();
+    reported_phase_ = progress.phase;
+    reported_at_ = now;
+    listener_->on_progress(progress, flow_.job_id());
+}
+
+void JobDriver::finish(Outcome outcome) {
+    auto* listener = listener_;
+    if (listener == nullptr)
+        return;
+    end();
+    listener->on_outcome(std::move(outcome));
+}
+
+} // namespace pixelml

@@ -1,0 +1,85 @@
+#pragma once
+
+#include "http/http_exchange.hpp"
+#include "job/api_service.hpp"
+#include "job/job_flow.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/basic_waitable_timer.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace pixelml {
+
+// Who is told what a run does. Called on the run's strand.
+class JobListener {
+public:
+    JobListener() = default;
+    JobListener(const JobListener&) = delete;
+    JobListener& operator=(const JobListener&) = delete;
+    virtual ~JobListener() = default;
+
+    virtual void on_progress(const Progress& progress, const std::string& job_id) = 0;
+    virtual void on_checkpoint(const std::string& text) = 0; // answered by JobDriver::checkpoint_answered
+    virtual void on_warning(const Warning& warning) = 0;
+    virtual void on_outcome(Outcome outcome) = 0; // the last call
+};
+
+// Performs what a JobFlow says, on Asio. Everything happens on the strand it is made with. While it
+// waits it holds a timer and nothing else: no coroutine, no buffer, no socket.
+class JobDriver : public std::enable_shared_from_this<JobDriver> {
+public:
+    // listener must live until on_outcome has been called.
+    JobDriver(boost::asio::any_io_executor strand, std::shared_ptr<ApiService> service, RunPlan plan,
+              const Schema& output_schema, JobListener& listener);
+    JobDriver(const JobDriver&) = delete;
+    JobDriver& operator=(const JobDriver&) = delete;
+    ~JobDriver();
+
+    void start();
+    void start_cancelled();
+    void start_suspended();
+    void cancel();
+    void suspend();
+    void checkpoint_answered(bool kept);
+    // Ends it in this call, with what is known; the listener is told.
+    void force_end();
+
+private:
+    void end();
+    template <class Event>
+    void handle(Event event);
+    void perform(Step step);
+    template <class Answered>
+    auto on_answer(Answered answered);
+    void send(HttpRequest request);
+    void look_at_image(std::string url);
+    void request_slot();
+    void give_slot_back();
+    void arm_timer(TimePoint moment);
+    void report();
+    void finish(Outcome outcome);
+
+    boost::asio::any_io_executor strand_;
+    std::shared_ptr<ApiService> service_;
+    std::shared_ptr<const Connection> connection_;
+    JobFlow flow_;
+    JobListener* listener_; // nullptr once it is over
+    // Without an executor of any kind, which takes as much room as the timer.
+    using Timer = boost::asio::basic_waitable_timer<std::chrono::steady_clock,
+                                                    boost::asio::wait_traits<std::chrono::steady_clock>,
+                                                    boost::asio::io_context::executor_type>;
+    Timer timer_;
+    TimePoint timer_moment_ = TimePoint::max();
+    std::shared_ptr<HttpExchange> exchange_;
+    std::optional<FairSemaphore::Ticket> slot_;
+    unsigned reported_version_ = 0;
+    Phase reported_phase_ = Phase::preparing;
+    TimePoint reported_at_{};
+};
+
+} // namespace pixelml

@@ -1,0 +1,151 @@
+#include "media/image_check.hpp"
+
+#include "base/ascii.hpp"
+#include "base/plain_text.hpp"
+
+#include <utility>
+
+namespace pixelml {
+namespace {
+
+using Kind = TransportFailure::Kind;
+
+Error not_reachable(const std::string& why, bool retryable) {
+    auto error = make_error(ErrorCode::invalid_image_url, "The image cannot be fetched: " + why + ".");
+    error.retryable = retryable;
+    error.details = {{"/image", why}};
+    return error;
+}
+
+Warning unchecked(const std::string& why) {
+    return {"image_not_checked", "The image was not checked before the submit: " + why + "."};
+}
+
+std::string megabytes(std::uint64_t bytes) {
+    constexpr std::uint64_t tenth = std::uint64_t{1024} * 1024 / 10;
+    const auto tenths = bytes / tenth;
+    return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " MiB";
+}
+
+constexpr std::string_view web_page = "a web page";
+
+std::string what_was_found(std::string_view first_bytes) {
+    if (first_bytes.empty())
+        return "The image is empty.";
+    const std::string format(name_of_format(first_bytes));
+    if (format == web_page)
+        return "The image's link leads to a web page (HTML), perhaps to a sign-in, and to neither JPG nor "
+               "PNG: use "
+               "a link to the file itself that opens without a sign-in.";
+    if (format.empty())
+        return "The image is neither JPG nor PNG.";
+    return "The image is " + format + ", neither JPG nor PNG: convert it to one of them.";
+}
+
+} // namespace
+
+bool is_jpeg_or_png(std::string_view first_bytes) noexcept {
+    using namespace std::string_view_literals;
+    return first_bytes.starts_with("\xFF\xD8\xFF"sv) || first_bytes.starts_with("\x89PNG\r\n\x1A\n"sv);
+}
+
+std::string_view name_of_format(std::string_view first_bytes) {
+    using namespace std::string_view_literals;
+    const auto has = [&](std::size_t at, std::string_view bytes) {
+        return first_bytes.size() >= at && first_bytes.substr(at).starts_with(bytes);
+    };
+    if (has(0, "RIFF") && has(8, "WEBP"))
+        return "a WebP image";
+    if (has(0, "GIF8"))
+        return "a GIF image";
+    if (has(0, "BM"))
+        return "a BMP image";
+    if (has(0, "II*\0"sv) || has(0, "MM\0*"sv))
+        return "a TIFF image";
+    if (has(0, "%PDF"))
+        return "a PDF document";
+    if (has(4, "ftyp")) {
+        // The brand says which of the many: the main one, and behind it those that it is compatible with.
+        const auto brands = first_bytes.substr(8);
+        const auto is = [&](std::string_view brand) { return brands.find(brand) != std::string_view::npos; };
+        if (is("avif") || is("avis"))
+            return "an AVIF image";
+        if (is("heic") || is("heix") || is("hevc") || is("mif1") || is("msf1"))
+            return "a HEIC image";
+        return "an MP4 video";
+    }
+    const auto text = ascii_lower_case(trimmed(first_bytes));
+    for (const auto* beginning : {"<!doctype html", "<html", "<head", "<body", "<title", "<script", "<meta"})
+        if (text.starts_with(beginning))
+            return web_page;
+    if (text.starts_with("<svg") || text.starts_with("<!doctype svg"))
+        return "an SVG drawing";
+    if (text.starts_with("<?xml"))
+        return "an XML or SVG file";
+    return {};
+}
+
+// Refused is only what would fail at the API too: a server that answers this machine otherwise than it
+// answers the API, e.g. with 403, must not cost the run.
+ImageVerdict verdict_of_image(const ImageReply& reply, std::uint64_t largest) {
+    const auto status = "HTTP " + std::to_string(reply.status);
+    switch (reply.status) {
+    case 301:
+    case 302:
+    case 303:
+    case 307:
+    case 308:
+        if (reply.location.empty())
+            return unchecked("its server redirects to nowhere (" + status + ")");
+        return ImageElsewhere{reply.location};
+    case 404:
+    case 410: {
+        auto error = not_reachable("its server says that it is not there (" + status + ")", false);
+        error.http_status = reply.status;
+        return error;
+    }
+    case 200:
+    case 206:
+        break;
+    default:
+        return unchecked("its server answered " + status);
+    }
+    if (reply.encoded)
+        return unchecked("its server sends it compressed, which was not asked for");
+    if (!is_jpeg_or_png(reply.first_bytes)) {
+        auto error = make_error(ErrorCode::unsupported_image_format, what_was_found(reply.first_bytes));
+        error.details = {{"/image", "must be a JPG or PNG"}};
+        return error;
+    }
+    if (largest > 0 && reply.total_size && *reply.total_size > largest) {
+        auto error =
+            make_error(ErrorCode::image_too_large, "The image has " + megabytes(*reply.total_size)
+                                                       + "; the limit is " + megabytes(largest) + ".");
+        error.details = {{"/image", "must have at most " + std::to_string(largest) + " bytes"}};
+        return error;
+    }
+    return ImageUsable{};
+}
+
+ImageVerdict verdict_of_image(const TransportFailure& failure) {
+    switch (failure.kind) {
+    case Kind::proxy:
+        return unchecked(failure.message);
+    case Kind::tls:
+    case Kind::not_public:
+    case Kind::bad_reply:
+        return not_reachable(failure.message, false);
+    case Kind::unreachable:
+    case Kind::broken:
+    case Kind::timed_out:
+    case Kind::aborted:
+        break;
+    }
+    return not_reachable(failure.message, true);
+}
+
+Error image_redirect_error(const std::string& why) {
+    return not_reachable(why, false);
+}
+
+} // namespace pixelml

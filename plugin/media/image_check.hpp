@@ -1,0 +1,45 @@
+#pragma once
+
+#include "api/error.hpp"
+#include "http/http_message.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+namespace pixelml {
+
+// What the reply to a request for an image's first bytes said.
+struct ImageReply {
+    int status = 0;
+    std::string location;                    // of a redirect
+    std::string first_bytes;                 // of the image, as far as they were read
+    std::optional<std::uint64_t> total_size; // of the image, in bytes
+    bool encoded = false;                    // compressed, so the bytes say nothing
+};
+
+// What it means for the run. An Error ends it before anything is paid, a Warning lets it go on unchecked.
+struct ImageUsable {};
+struct ImageElsewhere {
+    std::string location;
+};
+using ImageVerdict = std::variant<ImageUsable, ImageElsewhere, Warning, Error>;
+
+// How many first bytes tell the format, those of other files included.
+constexpr std::size_t image_signature_bytes = 32;
+
+bool is_jpeg_or_png(std::string_view first_bytes) noexcept;
+
+// What the bytes are when they are neither, for people: "a WebP image"; empty: not known.
+std::string_view name_of_format(std::string_view first_bytes);
+
+// largest: in bytes; 0: the API's limit is not known.
+ImageVerdict verdict_of_image(const ImageReply& reply, std::uint64_t largest);
+ImageVerdict verdict_of_image(const TransportFailure& failure);
+
+// For a redirect that is not followed: too many of them, or one to a place that may not be asked.
+Error image_redirect_error(const std::string& why);
+
+} // namespace pixelml

@@ -1,0 +1,205 @@
+#include "media/image_probe.hpp"
+
+#include "http/http_connect.hpp"
+#include "http/request_text.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/beast/http/error.hpp>
+#include <boost/beast/http/message.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <utility>
+
+namespace pixelml {
+namespace {
+
+namespace asio = boost::asio;
+namespace http = boost::beast::http;
+using Kind = TransportFailure::Kind;
+using Parser = http::response_parser<http::string_body>;
+
+constexpr std::size_t most_looks_at_once = 16;
+constexpr std::chrono::milliseconds longest_look{15'000};
+constexpr int most_redirects = 3;
+
+RequestText request_for(const HttpUrl& url, const std::string& user_agent) {
+    RequestWriter writer("GET", url.target, url.origin.authority());
+    writer.header("User-Agent", user_agent);
+    writer.header("Accept", "image/jpeg, image/png, */*;q=0.1");
+    writer.header("Range", "bytes=0-" + std::to_string(image_signature_bytes - 1));
+    writer.header("Connection", "close");
+    return std::move(writer).finish();
+}
+
+std::optional<std::uint64_t> number(std::string_view digits) {
+    std::uint64_t value = 0;
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+    return error == std::errc() && end == digits.data() + digits.size() ? std::optional(value) : std::nullopt;
+}
+
+// Of "bytes 0-31/4711" in a reply with a part; else the length of the whole.
+std::optional<std::uint64_t> total_size(const http::response<http::string_body>& reply) {
+    if (reply.result() != http::status::partial_content)
+        return number(reply[http::field::content_length]);
+    const std::string_view range = reply[http::field::content_range];
+    const auto slash = range.rfind('/');
+    return slash == std::string_view::npos ? std::nullopt : number(range.substr(slash + 1));
+}
+
+ImageReply read_reply(const Parser& parser) {
+    const auto& reply = parser.get();
+    ImageReply out;
+    out.status = static_cast<int>(reply.result_int());
+    out.location = std::string(reply[http::field::location]);
+    out.first_bytes = reply.body().substr(0, image_signature_bytes);
+    out.total_size = total_size(reply);
+    const std::string_view encoding = reply[http::field::content_encoding];
+    out.encoded = !encoding.empty() && encoding != "identity";
+    return out;
+}
+
+} // namespace
+
+// One look, from the wait for its turn on.
+class ImageProbe::Look final : public HttpExchange {
+public:
+    Look(ImageProbe& probe, asio::any_io_executor strand, std::string url,
+         std::shared_ptr<const Connection> connection, Done done)
+        : HttpExchange(strand), probe_(probe), strand_(std::move(strand)), url_(std::move(url)),
+          connection_(std::move(connection)), done_(std::move(done)) {}
+    ~Look() override { give_turn_back(); }
+
+    static void start(const std::shared_ptr<Look>& self) {
+        self->interrupt = [look = self.get()] {
+            const auto given_up = std::static_pointer_cast<Look>(look->shared_from_this());
+            asio::post(look->strand_, [given_up] {
+                given_up->finish(nullptr, verdict_of_image(given_up->failure(Kind::aborted, {})));
+            });
+        };
+        const auto granted = [self] { asio::post(self->strand_, [self] { self->on_turn(self); }); };
+        self->probe_.looks_.request(granted, self->ticket_.emplace());
+    }
+
+private:
+    void on_turn(const std::shared_ptr<Look>& self) {
+        if (done_ == nullptr || ended)
+            return;
+        limit_time(std::min(longest_look, connection_->request_timeout));
+        interrupt = nullptr;
+        asio::co_spawn(strand_, probe_.follow(std::move(url_), *connection_, *this),
+                       [self](const std::exception_ptr& defect, ImageVerdict verdict) {
+                           self->finish(defect, std::move(verdict));
+                       });
+    }
+
+    void finish(const std::exception_ptr& defect, ImageVerdict verdict) {
+        if (done_ == nullptr)
+            return;
+        timer.cancel();
+        interrupt = nullptr;
+        give_turn_back();
+        std::exchange(done_, nullptr)(defect, std::move(verdict));
+    }
+
+    void give_turn_back() {
+        if (ticket_)
+            probe_.looks_.give_back(*std::exchange(ticket_, std::nullopt));
+    }
+
+    ImageProbe& probe_;
+    asio::any_io_executor strand_;
+    std::string url_;
+    std::shared_ptr<const Connection> connection_;
+    Done done_; // empty once it was called
+    std::optional<FairSemaphore::Ticket> ticket_;
+};
+
+ImageProbe::ImageProbe(asio::io_context& io, Resolver& resolver, std::string user_agent)
+    : io_(io), resolver_(resolver), user_agent_(std::move(user_agent)), looks_(most_looks_at_once) {}
+
+ImageProbe::~ImageProbe() = default;
+
+std::shared_ptr<HttpExchange> ImageProbe::look_at(const asio::any_io_executor& strand, std::string url,
+                                                  std::shared_ptr<const Connection> connection, Done done) {
+    const auto look =
+        std::make_shared<Look>(*this, strand, std::move(url), std::move(connection), std::move(done));
+    Look::start(look);
+    return look;
+}
+
+asio::awaitable<ImageVerdict> ImageProbe::follow(std::string url, const Connection& settings,
+                                                 HttpExchange& exchange) {
+    // Only the flow's author may mean this machine, no server that is asked.
+    bool loopback_allowed = settings.allow_insecure_loopback;
+    for (int redirects = 0; redirects <= most_redirects; ++redirects) {
+        if (const auto fault = media_url_fault(url, loopback_allowed))
+            co_return image_redirect_error("its server redirects to an address that " + *fault);
+        const auto parsed = parse_http_url(url);
+        loopback_allowed = loopback_allowed && is_loopback(parsed->origin.host);
+        auto verdict = co_await ask(*parsed, settings, loopback_allowed, exchange);
+        const auto* elsewhere = std::get_if<ImageElsewhere>(&verdict);
+        if (elsewhere == nullptr)
+            co_return verdict;
+        const auto next = resolved_url(url, elsewhere->location);
+        if (!next)
+            co_return image_redirect_error("its server redirects to something that is no URL");
+        url = *next;
+    }
+    co_return image_redirect_error("its server redirects more than " + std::to_string(most_redirects)
+                                   + " times");
+}
+
+asio::awaitable<ImageVerdict> ImageProbe::ask(const HttpUrl& url, const Connection& settings,
+                                              bool loopback_allowed, HttpExchange& exchange) {
+    // One limit for all redirects: once it is over, none is followed.
+    if (const auto over = exchange.ending())
+        co_return verdict_of_image(*over);
+    SSL_CTX* context = nullptr;
+    if (url.origin.tls) {
+        std::string failure;
+        context = tls_context(settings.ca_file, failure);
+        if (context == nullptr)
+            co_return verdict_of_image(exchange.failure(Kind::tls, std::move(failure)));
+    }
+    HttpConnection connection(io_);
+    const Destination destination{url.origin, settings.proxy, context, nullptr, !loopback_allowed};
+    if (auto failure = co_await open_connection(connection, destination, resolver_, exchange)) {
+        // Behind a proxy a machine may know no outside names and reach nothing but the API.
+        if (settings.proxy && failure->kind == Kind::unreachable)
+            failure->kind = Kind::proxy;
+        co_return verdict_of_image(*failure);
+    }
+
+    exchange.waits_for("the image's server", &url.origin);
+    const Interruption interruption(exchange, [&connection] { connection.close(); });
+    const auto request = request_for(url, user_agent_);
+    auto ec = co_await connection.write(asio::buffer(request));
+    Parser parser;
+    parser.header_limit(http_header_limit);
+    parser.body_limit(boost::none); // it is left as soon as the first bytes are there
+    if (!ec)
+        ec = co_await connection.read(parser, Until::header);
+    // No other reply's body is looked at.
+    const bool has_image =
+        !ec && http::to_status_class(parser.get().result()) == http::status_class::successful;
+    while (has_image && !ec && !parser.is_done() && parser.get().body().size() < image_signature_bytes)
+        ec = co_await connection.read(parser, Until::more);
+    if (exchange.ended || !parser.is_header_done())
+        co_return verdict_of_image(exchange.failure(
+            Kind::broken, url.origin.authority() + " gave no usable answer (" + ec.message() + ")"));
+    co_return verdict_of_image(read_reply(parser), settings.binding->largest_image_bytes);
+}
+
+SSL_CTX* ImageProbe::tls_context(const std::string& ca_file, std::string& failure) {
+    const std::lock_guard lock(tls_mutex_);
+    if (tls_context_ == nullptr)
+        tls_context_ = make_tls_context(ca_file, Authorities::file_and_system, failure);
+    return tls_context_.get();
+}
+
+} // namespace pixelml

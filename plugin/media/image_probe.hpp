@@ -1,0 +1,58 @@
+#pragma once
+
+#include "api/connection.hpp"
+#include "base/fair_semaphore.hpp"
+#include "http/http_exchange.hpp"
+#include "http/resolver.hpp"
+#include "http/tls.hpp"
+#include "http/url.hpp"
+#include "media/image_check.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <exception>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+
+namespace pixelml {
+
+// Looks at images before a run pays for them: the first bytes of each, without credentials, never inside a
+// private network, a few images at a time. Thread-safe; each look runs on the strand of its run.
+class ImageProbe {
+public:
+    // resolver must outlive the probe.
+    ImageProbe(boost::asio::io_context& io, Resolver& resolver, std::string user_agent);
+    ImageProbe(const ImageProbe&) = delete;
+    ImageProbe& operator=(const ImageProbe&) = delete;
+    ~ImageProbe();
+
+    // Told on the strand, never from inside look_at or abort(). A defect: what was thrown.
+    using Done = std::function<void(const std::exception_ptr& defect, ImageVerdict verdict)>;
+
+    // From its turn on it takes at most the connection's request_timeout, and never more than 15 s. The wait
+    // before that is the run's, whose deadline bounds it. The probe must live until done was called.
+    std::shared_ptr<HttpExchange> look_at(const boost::asio::any_io_executor& strand, std::string url,
+                                          std::shared_ptr<const Connection> connection, Done done);
+
+private:
+    class Look;
+
+    boost::asio::awaitable<ImageVerdict> follow(std::string url, const Connection& settings,
+                                                HttpExchange& exchange);
+    boost::asio::awaitable<ImageVerdict> ask(const HttpUrl& url, const Connection& settings,
+                                             bool loopback_allowed, HttpExchange& exchange);
+    SSL_CTX* tls_context(const std::string& ca_file, std::string& failure);
+
+    boost::asio::io_context& io_;
+    Resolver& resolver_;
+    std::string user_agent_;
+    FairSemaphore looks_;
+    std::mutex tls_mutex_;
+    SslContext tls_context_;
+};
+
+} // namespace pixelml

@@ -1,0 +1,195 @@
+// The functions of the C boundary. Each one catches everything and forwards.
+#include "module/entry.hpp"
+
+#include "api/error.hpp"
+#include "http/tls.hpp"
+#include "module/definitions.hpp"
+#include "module/descriptor.hpp"
+#include "module/handles.hpp"
+#include "module/host_struct.hpp"
+#include "module/run.hpp"
+#include "module/session.hpp"
+#include "version.hpp"
+
+#include <cstring>
+#include <exception>
+#include <new>
+#include <string>
+
+namespace pixelml {
+namespace {
+
+// The sizes of version 1.0: smaller ones are no such struct.
+constexpr std::uint32_t first_host_size = sizeof(wfn_host);
+constexpr std::uint32_t first_request_size = sizeof(wfn_request);
+constexpr std::size_t max_run_key_bytes = 512;
+
+template <class Function>
+wfn_status guarded(Function function) noexcept {
+    try {
+        return function();
+    } catch (const std::bad_alloc&) {
+        return WFN_OUT_OF_MEMORY;
+    } catch (...) {
+        return WFN_INTERNAL_ERROR;
+    }
+}
+
+wfn_status open(const wfn_host* host, const char* settings_json, wfn_session** session) noexcept {
+    return guarded([&]() -> wfn_status {
+        if (session == nullptr)
+            return WFN_INVALID_ARGUMENT;
+        *session = nullptr;
+        if (host != nullptr && host->struct_size < first_host_size)
+            return WFN_INVALID_ARGUMENT;
+        initialise_openssl();
+        const OpensslOfThread openssl; // the host's thread may outlive the module
+        const auto known_host = host != nullptr ? copy_of_host_struct(host) : wfn_host{};
+        auto definitions = shared_definitions();
+        const auto settings = read_settings(settings_json, definitions->settings);
+        if (!settings) {
+            HostLog(known_host).write(WFN_LOG_ERROR, settings.error().message);
+            return WFN_INVALID_ARGUMENT;
+        }
+        *session = add_handle(std::make_shared<Session>(known_host, std::move(definitions), *settings));
+        return WFN_OK;
+    });
+}
+
+wfn_status close(wfn_session* session) noexcept {
+    return guarded([&]() -> wfn_status {
+        if (Session::owns_this_thread())
+            return WFN_WRONG_THREAD;
+        const OpensslOfThread openssl;
+        const auto closing = find(session);
+        if (closing == nullptr)
+            return WFN_INVALID_HANDLE;
+        if (!closing->close())
+            return WFN_INVALID_STATE;
+        remove(session);
+        return WFN_OK;
+    });
+}
+
+// What is wrong with the request; nullptr: nothing.
+const char* fault_of(const wfn_request& request) {
+    if (request.input_json == nullptr)
+        return "input_json is NULL";
+    if (request.timeout_ms < 0 || request.checkpoint_timeout_ms < 0)
+        return "a time-out is negative";
+    if (request.suspend < WFN_SUSPEND_NEVER || request.suspend > WFN_SUSPEND_AFTER)
+        return "suspend is none of WFN_SUSPEND_NEVER, WHEN_SUBMITTED and AFTER";
+    if (request.run_key != nullptr && ::strnlen(request.run_key, max_run_key_bytes + 1) > max_run_key_bytes)
+        return "run_key is longer than 512 bytes";
+    return nullptr;
+}
+
+wfn_status run_cancel(wfn_run* handle) noexcept {
+    return guarded([&]() -> wfn_status {
+        const auto run = find(handle);
+        if (run == nullptr)
+            return WFN_INVALID_HANDLE;
+        run->cancel();
+        return WFN_OK;
+    });
+}
+
+wfn_status run_suspend(wfn_run* handle) noexcept {
+    return guarded([&]() -> wfn_status {
+        const auto run = find(handle);
+        if (run == nullptr)
+            return WFN_INVALID_HANDLE;
+        run->suspend();
+        return WFN_OK;
+    });
+}
+
+wfn_status run_checkpoint_saved(wfn_run* handle, std::int32_t kept) noexcept {
+    return guarded([&]() -> wfn_status {
+        const auto run = find(handle);
+        return run != nullptr ? run->checkpoint_saved(kept != 0) : WFN_INVALID_HANDLE;
+    });
+}
+
+wfn_status run_wait(wfn_run* handle, std::int64_t timeout_ms) noexcept {
+    return guarded([&]() -> wfn_status {
+        if (Session::owns_this_thread())
+            return WFN_WRONG_THREAD;
+        const auto run = find(handle);
+        if (run == nullptr)
+            return WFN_INVALID_HANDLE;
+        return run->wait(Millis(timeout_ms)) ? WFN_OK : WFN_TIMED_OUT;
+    });
+}
+
+const wfn_result* run_result(wfn_run* handle) noexcept {
+    const wfn_result* result = nullptr;
+    guarded([&]() -> wfn_status {
+        if (const auto run = find(handle))
+            result = run->result();
+        return WFN_OK;
+    });
+    return result;
+}
+
+wfn_status run_release(wfn_run* handle) noexcept {
+    return guarded([&]() -> wfn_status { return remove(handle) != nullptr ? WFN_OK : WFN_INVALID_HANDLE; });
+}
+
+} // namespace
+
+wfn_status execute(wfn_session* session, const wfn_request* request, wfn_run** run) noexcept {
+    return guarded([&]() -> wfn_status {
+        if (run == nullptr)
+            return WFN_INVALID_ARGUMENT;
+        *run = nullptr;
+        if (request == nullptr || request->struct_size < first_request_size)
+            return WFN_INVALID_ARGUMENT;
+        const auto known_request = copy_of_host_struct(request);
+        const auto owner = find(session);
+        if (const auto* fault = fault_of(known_request)) {
+            if (owner != nullptr)
+                owner->log().write(WFN_LOG_ERROR, std::string("execute was called wrongly: ") + fault);
+            return WFN_INVALID_ARGUMENT;
+        }
+        if (owner == nullptr)
+            return WFN_INVALID_HANDLE;
+        const auto started = std::make_shared<Run>(owner, known_request);
+        auto* const handle = add_handle(started);
+        started->set_handle(handle);
+        *run = handle; // before the first callback can come
+        if (owner->start(started))
+            return WFN_OK;
+        *run = nullptr;
+        remove(handle);
+        return WFN_INVALID_STATE;
+    });
+}
+
+} // namespace pixelml
+
+extern "C" __attribute__((visibility("default"))) const wfn_module* wfn_module_entry() {
+    using namespace pixelml;
+    static const wfn_node* const nodes[] = {&image_to_video_node()};
+    static const wfn_module module = [] {
+        wfn_module table{};
+        table.struct_size = sizeof table;
+        table.abi_major = WFN_ABI_MAJOR;
+        table.abi_minor = WFN_ABI_MINOR;
+        table.node_count = 1;
+        table.name = module_name;
+        table.version = module_version;
+        table.nodes = nodes;
+        table.settings_schema_json = settings_schema();
+        table.open = open;
+        table.close = close;
+        table.run_cancel = run_cancel;
+        table.run_suspend = run_suspend;
+        table.run_checkpoint_saved = run_checkpoint_saved;
+        table.run_wait = run_wait;
+        table.run_result = run_result;
+        table.run_release = run_release;
+        return table;
+    }();
+    return &module;
+}

@@ -1,0 +1,325 @@
+#include "module/run.hpp"
+
+#include "api/connection.hpp"
+#include "job/idempotency_key.hpp"
+#include "module/session.hpp"
+#include "nodes/input.hpp"
+
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/post.hpp>
+
+#include <algorithm>
+#include <cstring>
+#include <exception>
+#include <functional>
+#include <utility>
+
+namespace pixelml {
+namespace {
+
+// A host's "for ever", as a duration that can be added to a moment.
+constexpr Millis for_ever = std::chrono::hours(24 * 365);
+
+// What a shared pointer puts beside the driver.
+constexpr std::size_t driver_bytes = sizeof(JobDriver) + 64;
+
+// Set while a callback of a run of this thread is running.
+thread_local Run* run_in_callback = nullptr;
+
+wfn_phase phase_of(Phase phase) noexcept {
+    switch (phase) {
+    case Phase::preparing:
+        return WFN_PREPARING;
+    case Phase::submitting:
+        return WFN_SUBMITTING;
+    case Phase::queued:
+        return WFN_QUEUED;
+    case Phase::running:
+        return WFN_RUNNING;
+    case Phase::retrying:
+        return WFN_RETRYING;
+    case Phase::cancelling:
+        break;
+    }
+    return WFN_CANCELLING;
+}
+
+} // namespace
+
+Run::Run(std::shared_ptr<Session> session, const wfn_request& request)
+    : callbacks_{request.user_data, request.on_progress, request.on_checkpoint, request.on_complete},
+      run_key_(request.run_key != nullptr ? request.run_key : ""),
+      request_(RunRequest::copy_of(request, session->live_connections(), driver_bytes)),
+      session_(std::move(session)), strand_(session_->new_strand()) {}
+
+void Run::begin() {
+    with_strand([&](const boost::asio::any_io_executor& strand) {
+        boost::asio::dispatch(strand, [self = shared_from_this()] { self->begin_guarded(); });
+    });
+}
+
+void Run::cancel() {
+    post([](Run& run) {
+        if (run.driver_ != nullptr)
+            run.driver_->cancel();
+        else
+            run.early_end_ = EarlyEnd::cancel;
+    });
+}
+
+void Run::suspend() {
+    post([](Run& run) {
+        if (run.driver_ != nullptr)
+            run.driver_->suspend();
+        else if (run.early_end_ == EarlyEnd::none)
+            run.early_end_ = EarlyEnd::suspend;
+    });
+}
+
+wfn_status Run::checkpoint_saved(bool kept) {
+    {
+        const std::lock_guard lock(mutex_);
+        if (!std::exchange(checkpoint_pending_, false))
+            return WFN_INVALID_STATE;
+    }
+    post([kept](Run& run) {
+        if (run.driver_ != nullptr)
+            run.driver_->checkpoint_answered(kept);
+    });
+    return WFN_OK;
+}
+
+bool Run::wait(Millis timeout) {
+    std::unique_lock lock(mutex_);
+    if (timeout < Millis(0)) {
+        ended_.wait(lock, [this] { return over_; });
+        return true;
+    }
+
+    return ended_.wait_for(lock, std::min(timeout, for_ever), [this] { return over_; });
+}
+
+const wfn_result* Run::result() {
+    const std::lock_guard lock(mutex_);
+    return result_ != nullptr ? result_->get() : nullptr;
+}
+
+void Run::force_end() {
+    post([](Run& run) {
+        if (run.driver_ != nullptr)
+            return run.driver_->force_end();
+        if (run.request_ == nullptr)
+            return; // over meanwhile
+        run.keep_given_checkpoint();
+        run.request_.reset();
+        run.fail(make_error(ErrorCode::internal_error,
+                            "The session was closed before the run could be suspended."));
+    });
+}
+
+std::shared_ptr<Run> Run::in_callback(const wfn_run* handle) {
+    return run_in_callback != nullptr && run_in_callback->handle_ == handle
+               ? run_in_callback->shared_from_this()
+               : nullptr;
+}
+
+// Hands the strand to the function, unless the run is over.
+template <class Function>
+void Run::with_strand(Function function) {
+    std::shared_ptr<Session> session; // keeps the executor alive meanwhile
+    std::optional<boost::asio::any_io_executor> strand;
+    {
+        const std::lock_guard lock(mutex_);
+        session = session_;
+        strand = strand_;
+    }
+    if (session != nullptr)
+        function(*strand);
+}
+
+template <class Function>
+void Run::post(Function function) {
+    with_strand([&](const boost::asio::any_io_executor& strand) {
+        boost::asio::post(strand, [self = shared_from_this(), function] { function(*self); });
+    });
+}
+
+void Run::begin_guarded() {
+    if (request_ == nullptr)
+        return; // ended before it began
+    try {
+        keep_given_checkpoint();
+        begin_checked(std::move(request_));
+    } catch (const std::exception& defect) {
+        fail(make_error(ErrorCode::internal_error,
+                        std::string("The run could not begin: ") + defect.what() + "."));
+    }
+}
+
+void Run::keep_given_checkpoint() {
+    if (request_->checkpoint_json)
+        given_checkpoint_ = *request_->checkpoint_json;
+}
+
+void Run::begin_checked(RunRequest::Owner request) {
+    const auto& definitions = session_->definitions();
+    const bool validate_only = (request->flags & WFN_VALIDATE_ONLY) != 0;
+    RunPlan plan;
+    // First, because it decides what else is needed: to look at a job that is paid for, a connection will do.
+    if (request->checkpoint_json) {
+        auto checkpoint = read_checkpoint(*request->checkpoint_json);
+        if (!checkpoint)
+            return fail(checkpoint.error());
+        plan.checkpoint = std::make_unique<Checkpoint>(std::move(*checkpoint));
+    }
+    const bool job_is_known = plan.checkpoint && plan.checkpoint->state == Checkpoint::State::submitted;
+
+    LiveConnection::Opened opened;
+    const auto& connection = opened.connection;
+    if (request->connection != nullptr) {
+        auto result = session_->open(*request->connection);
+        if (!result)
+            return fail(result.error());
+        opened = std::move(*result);
+    } else if (!validate_only) {
+        return fail(make_error(ErrorCode::invalid_connection, "The run was given no PixelML connection."));
+    }
+
+    auto checked = read_input(request->input_json, definitions.input,
+                              connection != nullptr && connection->allow_insecure_loopback);
+    if (!checked && (validate_only || !job_is_known))
+        return fail(checked.error());
+    if (checked) {
+        for (const auto& warning : checked->warnings)
+            on_warning(warning);
+        plan.input = std::make_unique<const Input>(std::move(checked->input));
+    } else {
+        on_warning({"inputs_ignored", "The job is submitted already, so these inputs are not used: "
+                                          + checked.error().message});
+    }
+    if (validate_only) {
+        Outcome valid;
+        valid.kind = Outcome::Kind::succeeded;
+        return end_unbegun(std::move(valid));
+    }
+
+    plan.connection = connection;
+    plan.run_key = request->has_run_key ? run_key_ : random_run_key();
+    plan.traceparent = std::string(request->traceparent);
+    plan.keeps_checkpoints = callbacks_.on_checkpoint != nullptr;
+    plan.checkpoint_timeout = request->checkpoint_timeout;
+    plan.timeout = request->timeout > Millis(0) ? request->timeout : connection->job_timeout;
+    plan.suspend_after = request->suspend_after;
+    plan.cancel_job_at_deadline = (request->flags & WFN_CANCEL_JOB_AT_DEADLINE) != 0;
+    plan.jitter_seed = std::hash<std::string>()(plan.run_key);
+    auto memory = RunRequest::memory_of(std::move(request));
+    driver_ = std::allocate_shared<JobDriver>(ReusingAllocator<JobDriver>(memory), *strand_,
+                                              std::move(opened.service), std::move(plan), definitions.output,
+                                              static_cast<JobListener&>(*this));
+    given_checkpoint_ = {};
+    switch (early_end_) {
+    case EarlyEnd::none:
+        return driver_->start();
+    case EarlyEnd::suspend:
+        return driver_->start_suspended();
+    case EarlyEnd::cancel:
+        return driver_->start_cancelled();
+    }
+}
+
+// An end before the flow has taken over. What is paid for stays known: the checkpoint goes back as it came,
+// and what it says about money goes into the error.
+void Run::fail(Error error) {
+    if (!given_checkpoint_.empty()) {
+        const auto given = read_checkpoint(given_checkpoint_);
+        if (given)
+            describe_charge(error, *given);
+        else if (error.charged == Charged::no)
+            error.charged = Charged::unknown;
+    }
+    Outcome outcome;
+    outcome.error = std::move(error);
+    end_unbegun(std::move(outcome));
+}
+
+void Run::end_unbegun(Outcome outcome) {
+    outcome.given_checkpoint = std::move(given_checkpoint_);
+    on_outcome(std::move(outcome));
+}
+
+// A callback that throws has returned: what it threw must neither end the run nor reach the thread.
+template <class Call>
+void Run::call_host(const char* name, Call call) {
+    auto* const outer = std::exchange(run_in_callback, this);
+    bool threw = false;
+    try {
+        call();
+    } catch (...) {
+        threw = true;
+    }
+    run_in_callback = outer;
+    if (threw)
+        log(WFN_LOG_ERROR, std::string("the host's ") + name + " threw an exception, which is ignored");
+}
+
+void Run::on_progress(const Progress& progress, const std::string& job_id) {
+    if (progress.phase == Phase::retrying)
+        log(WFN_LOG_WARNING, progress.message);
+    if (callbacks_.on_progress == nullptr)
+        return;
+    wfn_progress out{};
+    out.struct_size = sizeof out;
+    out.phase = phase_of(progress.phase);
+    out.fraction = progress.fraction.value_or(-1.0);
+    out.eta_ms = progress.eta ? progress.eta->count() : -1;
+    out.elapsed_ms =
+        std::chrono::duration_cast<Millis>(std::chrono::steady_clock::now() - started_at_).count();
+    out.job_id = job_id.empty() ? nullptr : job_id.c_str();
+    out.message = progress.message.c_str();
+    call_host("on_progress", [&] { callbacks_.on_progress(callbacks_.user_data, handle_, &out); });
+}
+
+void Run::on_checkpoint(const std::string& text) {
+    {
+        const std::lock_guard lock(mutex_);
+        checkpoint_pending_ = true;
+    }
+    call_host("on_checkpoint",
+              [&] { callbacks_.on_checkpoint(callbacks_.user_data, handle_, text.c_str()); });
+}
+
+void Run::on_warning(const Warning& warning) {
+    warnings_.push_back(warning);
+    log(WFN_LOG_WARNING, warning.message);
+}
+
+void Run::on_outcome(Outcome outcome) {
+    if (outcome.kind == Outcome::Kind::failed)
+        log(WFN_LOG_INFO, std::string(error_kind(outcome.error.code).type) + ": " + outcome.error.message);
+    driver_.reset();
+    const wfn_result* result = nullptr;
+    {
+        const std::lock_guard lock(mutex_);
+        result_ = std::make_unique<RunResult>(outcome, warnings_);
+        result = result_->get();
+        checkpoint_pending_ = false;
+    }
+    if (callbacks_.on_complete != nullptr)
+        call_host("on_complete", [&] { callbacks_.on_complete(callbacks_.user_data, handle_, result); });
+
+    std::shared_ptr<Session> session;
+    {
+        const std::lock_guard lock(mutex_);
+        over_ = true;
+        strand_.reset();
+        session = std::move(session_);
+    }
+    ended_.notify_all(); // not under the lock, which who waits would have to wait for next
+    session->remove(shared_from_this());
+}
+
+void Run::log(wfn_log_level level, const std::string& message) const {
+    session_->log().write(level, run_key_.empty() ? message : "run " + run_key_ + ": " + message);
+}
+
+} // namespace pixelml

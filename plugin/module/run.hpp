@@ -1,0 +1,103 @@
+#pragma once
+
+#include "job/job_driver.hpp"
+#include "module/run_request.hpp"
+#include "module/run_result.hpp"
+
+#include <workflow_node/node.h>
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include <condition_variable>
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace pixelml {
+
+class Session;
+
+// One execution: its callbacks, its completion exactly once, its result. The functions for the host are
+// thread-safe and never call it; everything else happens on the run's strand.
+class Run final : public std::enable_shared_from_this<Run>, private JobListener {
+    friend class Session;
+
+public:
+    Run(std::shared_ptr<Session> session, const wfn_request& request);
+
+    // What the host knows the run by; set before begin.
+    void set_handle(wfn_run* handle) noexcept { handle_ = handle; }
+    // Begins it on its strand; at once when that is free.
+    void begin();
+
+    void cancel();
+    void suspend();
+    wfn_status checkpoint_saved(bool kept);
+    // Whether the run is over and its last callback has returned, after at most this time; negative: no
+    // limit.
+    bool wait(Millis timeout);
+    const wfn_result* result();
+
+    // For the session's last resort at close: ends a run that does not end by itself.
+    void force_end();
+
+    // The run inside whose callback the caller is, when the host knows it by this handle: it stays valid
+    // there although the host has released it.
+    static std::shared_ptr<Run> in_callback(const wfn_run* handle);
+
+private:
+    // What was asked of a run that has not begun.
+    enum class EarlyEnd { none, suspend, cancel };
+
+    void begin_guarded();
+    void keep_given_checkpoint();
+    void begin_checked(RunRequest::Owner request);
+    void fail(Error error);
+    void end_unbegun(Outcome outcome);
+    template <class Call>
+    void call_host(const char* name, Call call);
+    void on_progress(const Progress& progress, const std::string& job_id) override;
+    void on_checkpoint(const std::string& text) override;
+    void on_warning(const Warning& warning) override;
+    void on_outcome(Outcome outcome) override;
+    void log(wfn_log_level level, const std::string& message) const;
+    template <class Function>
+    void with_strand(Function function);
+    template <class Function>
+    void post(Function function);
+
+    // A callback of the host's; none once the run is over.
+    struct Callbacks {
+        void* user_data;
+        void (*on_progress)(void*, wfn_run*, const wfn_progress*);
+        void (*on_checkpoint)(void*, wfn_run*, const char*);
+        void (*on_complete)(void*, wfn_run*, const wfn_result*);
+    };
+
+    const TimePoint started_at_ = std::chrono::steady_clock::now();
+    const Callbacks callbacks_;
+    const std::string run_key_; // empty: none was given
+    wfn_run* handle_ = nullptr;
+    std::size_t place_ = 0; // among the session's live runs, under its lock
+
+    // Only the strand's.
+    RunRequest::Owner request_; // until the run has begun
+    EarlyEnd early_end_ = EarlyEnd::none;
+    std::string given_checkpoint_; // until the flow has taken it over
+    std::shared_ptr<JobDriver> driver_;
+    std::vector<Warning> warnings_;
+
+    // Under the mutex.
+    std::mutex mutex_;
+    std::condition_variable ended_;
+    std::shared_ptr<Session> session_; // until the run is over
+    std::optional<boost::asio::any_io_executor> strand_;
+    std::unique_ptr<RunResult> result_; // set once, then unchanged
+    bool checkpoint_pending_ = false;
+    bool over_ = false; // on_complete has returned
+};
+
+} // namespace pixelml

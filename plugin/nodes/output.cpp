@@ -1,0 +1,56 @@
+#include "nodes/output.hpp"
+
+#include "api/api_text.hpp"
+#include "http/url.hpp"
+
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+#include <boost/json/value.hpp>
+
+#include <utility>
+
+namespace pixelml {
+namespace {
+
+constexpr std::size_t max_shown_bytes = 200;
+constexpr std::size_t max_detail_bytes = std::size_t{32} << 10;
+constexpr std::size_t max_reply_bytes = std::size_t{8} << 10;
+
+Error unusable(std::string message) {
+    auto error = make_error(ErrorCode::invalid_api_response, std::move(message));
+    error.charged = Charged::yes;
+    return error;
+}
+
+} // namespace
+
+Violation detail_of_reply(const std::string& path, std::string_view reply) {
+    return {path, "the reply: " + presentable(reply, max_reply_bytes)};
+}
+
+Result<std::string> make_output(const std::string& video, const Schema& schema, bool allow_loopback_http,
+                                const std::string& path, std::string_view reply) {
+    if (video.empty()) {
+        auto error = unusable("The API calls the job done, but its reply holds no video.");
+        if (!reply.empty())
+            error.details = {detail_of_reply(path, reply)};
+        return error;
+    }
+    if (const auto fault = media_url_fault(video, allow_loopback_http)) {
+        auto error = unusable("The API calls the job done, but the video's URL " + *fault + ": "
+                              + presentable(video, max_shown_bytes));
+        error.details = {{path, *fault + ": " + presentable(video, max_detail_bytes)}};
+        return error;
+    }
+    const boost::json::value output(boost::json::object{{"video", video}});
+    if (auto details = schema.validate(output); !details.empty()) {
+        auto error = unusable("The API calls the job done, but the output does not match the output schema: "
+                              + presentable(video, max_shown_bytes));
+        error.details = std::move(details);
+        error.details.push_back({path, "the video: " + presentable(video, max_detail_bytes)});
+        return error;
+    }
+    return boost::json::serialize(output);
+}
+
+} // namespace pixelml

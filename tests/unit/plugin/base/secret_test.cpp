@@ -1,0 +1,43 @@
+#include "base/secret.hpp"
+#include "json/json_text.hpp"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <string_view>
+
+namespace pixelml {
+namespace {
+
+TEST(Secret, HoldsItsText) {
+    const Secret secret("k-1");
+    EXPECT_EQ(secret.view(), "k-1");
+    EXPECT_TRUE(Secret().empty());
+    EXPECT_FALSE(secret.empty());
+    auto copy = secret;
+    EXPECT_EQ(copy.view(), secret.view());
+    copy = Secret("k-2");
+    EXPECT_EQ(secret.view(), "k-1");
+}
+
+TEST(Secret, DoesNotKeepAShortTextInsideItsObject) {
+    const Secret secret("s3cret");
+    const auto* object = static_cast<const char*>(static_cast<const void*>(&secret));
+    const auto* text = secret.view().data();
+    const std::less<> before;
+    EXPECT_TRUE(before(text, object) || !before(text, object + sizeof secret));
+}
+
+TEST(WipingResource, IsUsedForAllOfAParsedText) {
+    WipingResource resource;
+    const boost::json::memory_resource& base = resource;
+    EXPECT_TRUE(base.is_equal(resource));
+    EXPECT_FALSE(base.is_equal(WipingResource()));
+    const auto value = parse_json(R"({"api_key": "a long enough text to be allocated"})", &resource);
+    ASSERT_TRUE(value);
+    EXPECT_EQ(value->storage().get(), &resource);
+    EXPECT_EQ(value->as_object().at("api_key").as_string().storage().get(), &resource);
+}
+
+} // namespace
+} // namespace pixelml

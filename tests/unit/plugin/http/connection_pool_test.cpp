@@ -1,0 +1,117 @@
+// Places and their order; that connections are used again is shown over real sockets elsewhere.
+#include "http/connection_pool.hpp"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <utility>
+
+namespace pixelml {
+namespace {
+
+class ConnectionPoolTest : public ::testing::Test {
+protected:
+    // A place in the pool, and whether it is its turn.
+    struct Place {
+        ConnectionPool::Ticket ticket = 0;
+        bool granted = false;
+    };
+
+    std::unique_ptr<Place> request() {
+        auto place = std::make_unique<Place>();
+        pool_->request([&granted = place->granted] { granted = true; }, place->ticket);
+        return place;
+    }
+
+    using tcp = boost::asio::ip::tcp;
+
+    // A connection to this process, and its other end.
+    std::unique_ptr<HttpConnection> connected(tcp::socket& peer) {
+        tcp::acceptor acceptor(io_, {boost::asio::ip::address_v4::loopback(), 0});
+        auto connection = std::make_unique<HttpConnection>(io_);
+        connection->socket.connect(acceptor.local_endpoint());
+        acceptor.accept(peer);
+        return connection;
+    }
+
+    boost::asio::io_context io_;
+    std::shared_ptr<ConnectionPool> pool_ = std::make_shared<ConnectionPool>(io_, 2);
+};
+
+TEST_F(ConnectionPoolTest, GrantsUpToTheLimitAndThenInOrder) {
+    const auto first = request();
+    const auto second = request();
+    const auto third = request();
+    const auto fourth = request();
+    EXPECT_TRUE(first->granted);
+    EXPECT_TRUE(second->granted);
+    EXPECT_FALSE(third->granted);
+    EXPECT_EQ(pool_->take(false), nullptr) << "there is none to use again";
+    pool_->give_back(first->ticket, nullptr);
+    EXPECT_TRUE(third->granted);
+    EXPECT_FALSE(fourth->granted);
+}
+
+TEST_F(ConnectionPoolTest, AWithdrawnPlacePassesOn) {
+    const auto first = request();
+    const auto second = request();
+    const auto third = request();
+    const auto fourth = request();
+    pool_->withdraw(third->ticket); // while it waits
+    pool_->withdraw(first->ticket); // granted, not taken
+    EXPECT_FALSE(third->granted);
+    EXPECT_TRUE(fourth->granted);
+    EXPECT_FALSE(request()->granted);
+}
+
+TEST_F(ConnectionPoolTest, AConnectionThatIsNotOpenIsNotUsedAgain) {
+    const auto first = request();
+    ASSERT_EQ(pool_->take(false), nullptr);
+    pool_->give_back(first->ticket, std::make_unique<HttpConnection>(io_));
+    const auto second = request();
+    ASSERT_TRUE(second->granted);
+    EXPECT_EQ(pool_->take(false), nullptr);
+}
+
+TEST_F(ConnectionPoolTest, AConnectionThatWasUsedJustNowIsUsedAgain) {
+    const auto first = request();
+    pool_->take(false);
+    tcp::socket peer(io_);
+    auto connection = connected(peer);
+    const auto* given = connection.get();
+    pool_->give_back(first->ticket, std::move(connection));
+    const auto second = request();
+    EXPECT_EQ(pool_->take(true).get(), given);
+}
+
+// Whatever the next request is, what waits there is no reply to it.
+TEST_F(ConnectionPoolTest, AConnectionWithSomethingLeftOnItIsNotUsedAgain) {
+    for (const bool needs_fresh : {false, true}) {
+        for (const bool was_read : {false, true}) {
+            const auto first = request();
+            pool_->take(false);
+            tcp::socket peer(io_);
+            auto connection = connected(peer);
+            peer.send(boost::asio::buffer("?", 1));
+            connection->socket.wait(tcp::socket::wait_read);
+            if (was_read)
+                connection->buffer.commit(connection->socket.receive(connection->space()));
+            pool_->give_back(first->ticket, std::move(connection));
+            const auto second = request();
+            EXPECT_EQ(pool_->take(needs_fresh), nullptr) << needs_fresh << was_read;
+            pool_->give_back(second->ticket, nullptr);
+        }
+    }
+}
+
+TEST_F(ConnectionPoolTest, MayGoWhileItsTimerRuns) {
+    const auto first = request();
+    pool_->take(false);
+    pool_->give_back(first->ticket, std::make_unique<HttpConnection>(io_));
+    pool_.reset();
+    io_.run(); // ends at once: the timer went with the pool
+    SUCCEED();
+}
+
+} // namespace
+} // namespace pixelml

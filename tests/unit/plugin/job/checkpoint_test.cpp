@@ -1,0 +1,73 @@
+#include "job/checkpoint.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace pixelml {
+namespace {
+
+using ::testing::HasSubstr;
+using State = Checkpoint::State;
+
+Checkpoint example(State state) {
+    Checkpoint checkpoint;
+    checkpoint.state = state;
+    checkpoint.key = std::string(64, 'a');
+    checkpoint.generation = 3;
+    checkpoint.input_digest = std::string(64, 'd');
+    checkpoint.api = "api.example/base";
+    if (state == State::submitted)
+        checkpoint.job = {"j \"1\"", {"/p", "", "/c?x=1"}};
+    return checkpoint;
+}
+
+TEST(Checkpoint, IsReadAsItWasWritten) {
+    for (const auto state : {State::prepared, State::intent, State::submitted}) {
+        const auto read = read_checkpoint(to_text(example(state)));
+        ASSERT_TRUE(read);
+        EXPECT_EQ(*read, example(state));
+    }
+}
+
+TEST(Checkpoint, IsSmall) {
+    auto checkpoint = example(State::submitted);
+    checkpoint.job.id = std::string(1024, 'i');
+    EXPECT_LT(to_text(checkpoint).size(), 16U << 10U);
+}
+
+TEST(Checkpoint, IsComparedInEveryMember) {
+    auto other = example(State::submitted);
+    EXPECT_EQ(other, example(State::submitted));
+    other.job.targets.cancel = "/d";
+    EXPECT_FALSE(other == example(State::submitted));
+    EXPECT_FALSE(example(State::prepared) == example(State::intent));
+}
+
+TEST(Checkpoint, ThatCannotBeUsedStopsTheRunBeforeItPays) {
+    const auto good = to_text(example(State::submitted));
+    const auto key = example(State::submitted).key.text();
+    const auto without = [&](const std::string& part, const std::string& instead) {
+        auto text = good;
+        return text.replace(text.find(part), part.size(), instead); // throws when there is none
+    };
+    ASSERT_TRUE(read_checkpoint(good));
+    for (const auto& text :
+         {std::string(), std::string("{}"), std::string("[]"), std::string("checkpoint"), good + "x",
+          good.substr(0, good.size() / 2), without("\"version\":1", "\"version\":2"),
+          without("\"version\":1,", ""), without("submitted", "finished"), without(key, ""),
+          without('"' + key + '"', "7"), without(key, "k\\r\\nX-Evil: 1"),
+          without("\"/p\"", "\"https://evil.example/\""), without("\"/p\"", "\"/p HTTP/1.1\\r\\n\""),
+          without("\"generation\":3", "\"generation\":\"3\""), without("\"job_id\"", "\"id\""),
+          without(std::string(64, 'd'), "d1"), without("\"targets\"", "\"target\"")}) {
+        const auto read = read_checkpoint(text);
+        ASSERT_FALSE(read) << text;
+        EXPECT_EQ(read.error().code, ErrorCode::invalid_input) << text;
+        EXPECT_EQ(read.error().charged, Charged::unknown) << text;
+        EXPECT_THAT(read.error().message, HasSubstr("Nothing was submitted")) << text;
+    }
+}
+
+} // namespace
+} // namespace pixelml

@@ -1,0 +1,307 @@
+#include "job/flow_story.hpp"
+
+#include "json/json_text.hpp"
+#include "plugin_module_embedded.hpp"
+
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+#include <gtest/gtest.h>
+
+#include <stdexcept>
+#include <utility>
+
+namespace pixelml::testing {
+namespace {
+
+RunPlan plan_of(const Facts& facts) {
+    RunPlan plan;
+    plan.connection = connection_with(facts.connection);
+    if (facts.has_input)
+        plan.input = std::make_unique<const Input>(facts.input);
+    plan.run_key = facts.run_key;
+    plan.traceparent = facts.traceparent;
+    if (facts.checkpoint)
+        plan.checkpoint = std::make_unique<Checkpoint>(*facts.checkpoint);
+    plan.keeps_checkpoints = facts.keeps_checkpoints;
+    plan.checkpoint_timeout = 30s;
+    plan.timeout = facts.timeout;
+    plan.suspend_after = facts.suspend_after;
+    plan.cancel_job_at_deadline = facts.cancel_job_at_deadline;
+    plan.jitter_seed = facts.jitter_seed;
+    return plan;
+}
+
+} // namespace
+
+const Definitions& definitions() {
+    static const auto shared = shared_definitions();
+    return *shared;
+}
+
+std::shared_ptr<const Connection> connection_with(const std::string& members) {
+    const bool says_check = members.find("check_image") != std::string::npos;
+    const auto text = R"({"api_key": "test-key-1")"
+                      + std::string(says_check ? "" : R"(, "check_image": false)")
+                      + (members.empty() ? "" : ", " + members) + "}";
+    const auto& all = definitions();
+    auto connection = read_connection(text, all.connection, all.api_binding, all.built_in_binding);
+    if (!connection)
+        throw std::logic_error("the test's connection: " + connection.error().message);
+    return *connection;
+}
+
+std::string queue_binding() {
+    return R"("base_url": "https://queue.example", "api_binding": {
+        "name": "Queue",
+        "submit": {"method": "POST", "path": "/image-to-video", "body": {"prompt": "{{prompt}}"}},
+        "poll": {"method": "GET", "path": "/requests/{id}/status", "url": ["/status_url"]},
+        "result": {"method": "GET", "path": "/requests/{id}", "url": ["/response_url"]},
+        "cancel": {"method": "PUT", "path": "/requests/{id}/cancel", "url": ["/cancel_url"]},
+        "reply": {"id": ["/request_id"], "status": ["/status"], "video": ["/video/url"]},
+        "status_words": {"queued": ["IN_QUEUE"], "running": ["IN_PROGRESS"], "success": ["COMPLETED"],
+                         "failed": []}})";
+}
+
+std::string binding_without(std::string_view member) {
+    auto document = (*parse_json(embedded::pixelml_api)).as_object();
+    document.erase(member);
+    return "\"api_binding\": " + boost::json::serialize(document);
+}
+
+std::string binding_that_holds_polls(int seconds) {
+    auto document = (*parse_json(embedded::pixelml_api)).as_object();
+    document.at("poll").as_object()["prefer_wait_seconds"] = seconds;
+    return "\"api_binding\": " + boost::json::serialize(document);
+}
+
+Input example_input() {
+    Input input;
+    input.model = "Pixel M";
+    input.prompt = "Clouds moving across sky";
+    input.image = "https://example.com/landscape.jpg";
+    input.negative_prompt = "static";
+    input.size = "Landscape HD (16:9)";
+    input.prompt_optimizer = true;
+    return input;
+}
+
+std::string job_json(std::string_view status, std::string_view more) {
+    return R"({"id": "job-1", "status": ")" + std::string(status) + '"'
+           + (more.empty() ? "" : ", " + std::string(more)) + "}";
+}
+
+std::string finished_job_json() {
+    return job_json("succeeded", R"("output": {"video": ")" + std::string(video_url) + "\"}");
+}
+
+std::string header_of(const HttpRequest& request, std::string_view name) {
+    for (const auto& [header, value] : request.headers)
+        if (header == name)
+            return value;
+    return {};
+}
+
+FlowStory::FlowStory(const Facts& facts, std::shared_ptr<World> world)
+    : world_(std::move(world)),
+      flow_(plan_of(facts), world_->traffic, world_->submits, world_->durations, definitions().output) {}
+
+void FlowStory::start() {
+    take(flow_.start(now()));
+}
+
+void FlowStory::start_cancelled() {
+    take(flow_.start_cancelled(now()));
+}
+
+void FlowStory::start_suspended() {
+    take(flow_.start_suspended(now()));
+}
+
+void FlowStory::image_checked(const ImageVerdict& verdict) {
+    take(flow_.on_image_checked(now(), verdict));
+}
+
+void FlowStory::slot() {
+    waiting_for_slot_ = false;
+    take(flow_.on_slot(now()));
+}
+
+void FlowStory::kept() {
+    saving_ = false;
+    take(flow_.on_checkpoint(now(), true));
+}
+
+void FlowStory::not_kept() {
+    saving_ = false;
+    take(flow_.on_checkpoint(now(), false));
+}
+
+void FlowStory::reply(int status, const std::string& body, std::optional<Millis> retry_after,
+                      const std::string& location) {
+    end_request();
+    HttpReply reply;
+    reply.status = status;
+    reply.body = body;
+    reply.retry_after = retry_after;
+    reply.location = location;
+    reply.request_id = "request-1";
+    take(flow_.on_reply(now(), reply));
+}
+
+void FlowStory::fails(TransportFailure::Kind kind, bool may_have_arrived, const std::string& why) {
+    end_request();
+    take(flow_.on_failure(now(), {kind, may_have_arrived, why}));
+}
+
+void FlowStory::aborted(bool may_have_arrived) {
+    if (!abort_asked_)
+        throw std::logic_error("the flow did not ask to end the request");
+    fails(TransportFailure::Kind::aborted, may_have_arrived, "the request was given up");
+}
+
+void FlowStory::cancel() {
+    take(flow_.on_cancel(now()));
+}
+
+void FlowStory::suspend() {
+    take(flow_.on_suspend(now()));
+}
+
+void FlowStory::forced_end() {
+    request_.reset();
+    take(flow_.on_forced_end(now()));
+}
+
+Outcome FlowStory::broken_off() const {
+    return flow_.broken_off(make_error(ErrorCode::internal_error, "A defect."));
+}
+
+void FlowStory::timer() {
+    take(flow_.on_timer(now()));
+}
+
+void FlowStory::pass(Millis time) {
+    const auto end = now() + time;
+    while (wake_at_ <= end)
+        wake();
+    world_->now = end;
+}
+
+void FlowStory::sleep(Millis time) {
+    world_->now += time;
+    timer();
+}
+
+void FlowStory::wake() {
+    if (wake_at_ == TimePoint::max())
+        throw std::logic_error("the flow does not wait for the timer");
+    idle_wakes_ = wake_at_ <= now() ? idle_wakes_ + 1 : 0;
+    if (idle_wakes_ > 20)
+        throw std::logic_error("the timer does not go on");
+    world_->now = std::max(now(), wake_at_);
+    take(flow_.on_timer(now()));
+}
+
+void FlowStory::submit() {
+    start();
+    if (waiting_for_slot_)
+        slot();
+    if (saving_)
+        kept();
+    if (request().method != "POST")
+        throw std::logic_error("there is no submit");
+}
+
+void FlowStory::become_job() {
+    submit();
+    reply(201, job_json("queued"));
+    if (saving_)
+        kept();
+}
+
+void FlowStory::poll() {
+    for (int i = 0; i < 40 && !sending(); ++i) // it may think again of when to look several times
+        wake();
+    if (request().method != "GET")
+        throw std::logic_error("there is no poll");
+}
+
+const HttpRequest& FlowStory::request() const {
+    return request_.value();
+}
+
+const Checkpoint& FlowStory::saved() const {
+    return saved_.value();
+}
+
+const Outcome& FlowStory::outcome() const {
+    return outcome_.value();
+}
+
+std::vector<std::string> FlowStory::warning_codes() {
+    std::vector<std::string> codes;
+    for (const auto& warning : flow_.take_warnings())
+        codes.push_back(warning.code);
+    return codes;
+}
+
+Millis FlowStory::until_wake() const {
+    return std::chrono::duration_cast<Millis>(wake_at_ - now());
+}
+
+void FlowStory::end_request() {
+    if (!request_)
+        throw std::logic_error("no request is under way");
+    request_.reset();
+    abort_asked_ = false;
+}
+
+void FlowStory::take(Step step) {
+    wake_at_ = step.wake_at;
+    last_was_continue_ = std::holds_alternative<Continue>(step.action);
+    if (over() && !last_was_continue_)
+        ADD_FAILURE() << "the flow asks for something after its end";
+    if (last_was_continue_)
+        return;
+    if (std::holds_alternative<AbortRequest>(step.action)) {
+        EXPECT_TRUE(request_) << "the flow ends a request although none is under way";
+        abort_asked_ = true;
+        return;
+    }
+    const bool finishes = std::holds_alternative<Finish>(step.action);
+    EXPECT_TRUE(finishes || !request_) << "the flow does something beside the request under way";
+    saving_ = false;
+    if (const auto* check = std::get_if<CheckImage>(&step.action))
+        image_asked_ = check->url;
+    waiting_for_slot_ = std::holds_alternative<AcquireSlot>(step.action);
+    if (auto* send = std::get_if<Send>(&step.action)) {
+        request_ = std::move(send->request);
+        ++sends_;
+    } else if (auto* save = std::get_if<SaveCheckpoint>(&step.action)) {
+        saving_ = true;
+        ++checkpoints_;
+        saved_text_ = save->text;
+        saved_ = *read_checkpoint(save->text);
+    } else if (auto* finish = std::get_if<Finish>(&step.action)) {
+        EXPECT_FALSE(request_) << "the flow finishes while a request is under way";
+        outcome_ = std::move(finish->outcome);
+    }
+}
+
+void PrintTo(const Place& place, std::ostream* out) {
+    *out << place.name;
+}
+
+std::string name_of(const ::testing::TestParamInfo<Place>& test) {
+    return test.param.name;
+}
+
+FlowStory story_at(const Place& place, Facts facts) {
+    if (place.slots)
+        facts.connection = R"("max_running": 1)";
+    FlowStory run(facts);
+    place.go(run);
+    return run;
+}
+
+} // namespace pixelml::testing

@@ -1,0 +1,157 @@
+#pragma once
+
+#include "job/job_flow.hpp"
+#include "module/definitions.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstddef>
+#include <iosfwd>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pixelml::testing {
+
+using namespace std::chrono_literals;
+
+// The definitions of the module, compiled once for all tests of the process.
+const Definitions& definitions();
+
+// A connection with these further members, e.g. R"("max_running": 1)"; its key is "test-key-1".
+std::shared_ptr<const Connection> connection_with(const std::string& members = {});
+
+// The fal queue's shape: status and result are two requests, no idempotency key, PUT cancels.
+std::string queue_binding();
+
+// A binding as the built-in one, but without these top-level members.
+std::string binding_without(std::string_view member);
+// The built-in binding for an API that holds its reply to a poll so long, as a member of a connection.
+std::string binding_that_holds_polls(int seconds);
+
+Input example_input();
+
+// A job as the built-in binding reads it.
+std::string job_json(std::string_view status, std::string_view more = {});
+std::string finished_job_json();
+// A member of a connection whose API honours idempotency keys.
+inline const std::string idempotent_submit = R"("idempotent_submit": true)";
+inline constexpr std::string_view video_url = "https://cdn.example/v.mp4";
+
+std::string header_of(const HttpRequest& request, std::string_view name);
+
+// What of a run a test wants to be different.
+struct Facts {
+    std::string connection; // further members
+    std::string run_key = "run-1";
+    Input input = example_input();
+    bool has_input = true;
+    std::optional<Checkpoint> checkpoint = std::nullopt;
+    bool keeps_checkpoints = true;
+    Millis timeout = 15min;
+    std::optional<Millis> suspend_after = std::nullopt;
+    bool cancel_job_at_deadline = false;
+    std::string traceparent = {};
+    std::uint64_t jitter_seed = 7;
+};
+
+// A clock that tests advance; several stories may share one, as they may share a Traffic.
+struct World {
+    Traffic traffic;
+    SubmitBudget submits;
+    KnownDurations durations;
+    TimePoint now = TimePoint(1'000'000s);
+};
+
+// One JobFlow and a driver of straw: it remembers what the flow asked for and holds it to the contract of
+// the actions. Asking it for what is not the case throws, which fails the test.
+class FlowStory {
+public:
+    explicit FlowStory(const Facts& facts = {}, std::shared_ptr<World> world = std::make_shared<World>());
+
+    // What happens to the run.
+    void start();
+    void start_cancelled();
+    void start_suspended();
+    void image_checked(const ImageVerdict& verdict);
+    void slot();
+    void kept();
+    void not_kept();
+    void reply(int status, const std::string& body = "{}", std::optional<Millis> retry_after = {},
+               const std::string& location = {});
+    void fails(TransportFailure::Kind kind, bool may_have_arrived, const std::string& why = "it broke");
+    void aborted(bool may_have_arrived);
+    void cancel();
+    void suspend();
+    void forced_end();
+    Outcome broken_off() const; // by a defect, at this moment
+    void timer();               // now, whatever wake_at says
+    // Lets time pass, with the timer where it is due.
+    void pass(Millis time);
+    // The same, but nothing runs meanwhile: a lid was closed.
+    void sleep(Millis time);
+    // Goes to wake_at and fires the timer there.
+    void wake();
+
+    // Stretches of a normal run.
+    void submit();     // until the submit is on its way
+    void become_job(); // until the job is known and kept, before the first poll
+    void poll();       // until a poll is on its way; from a wait
+
+    // What the flow wants.
+    bool sending() const { return request_.has_value(); }
+    bool abort_asked() const { return abort_asked_; }
+    bool saving() const { return saving_; }
+    const std::string& image_asked() const { return image_asked_; } // to be looked at; empty: none
+    bool waiting_for_slot() const { return waiting_for_slot_; }
+    bool over() const { return outcome_.has_value(); }
+    const HttpRequest& request() const; // the one under way
+    std::string key() const { return header_of(request(), "Idempotency-Key"); }
+    const Checkpoint& saved() const; // the last one given to the host
+    const std::string& saved_text() const { return saved_text_; }
+    std::size_t checkpoints() const { return checkpoints_; }
+    int sends() const { return sends_; }
+    const Outcome& outcome() const;
+    const Error& error() const { return outcome().error; }
+    const Progress& progress() const { return flow_.progress(); }
+    const std::string& job_id() const { return flow_.job_id(); }
+    std::vector<std::string> warning_codes();
+    Millis until_wake() const;
+    TimePoint wake_at() const { return wake_at_; }
+    TimePoint now() const { return world_->now; }
+    bool last_was_continue() const { return last_was_continue_; }
+
+private:
+    void take(Step step);
+    void end_request();
+
+    std::shared_ptr<World> world_;
+    JobFlow flow_;
+    TimePoint wake_at_ = TimePoint::max();
+    std::optional<HttpRequest> request_;
+    std::optional<Outcome> outcome_;
+    std::optional<Checkpoint> saved_;
+    std::string saved_text_;
+    std::string image_asked_;
+    std::size_t checkpoints_ = 0;
+    int sends_ = 0;
+    int idle_wakes_ = 0; // in a row, without any time between them
+    bool abort_asked_ = false;
+    bool saving_ = false;
+    bool waiting_for_slot_ = false;
+    bool last_was_continue_ = false;
+};
+
+// A state of the flow, for tests that go through several.
+struct Place {
+    const char* name;
+    void (*go)(FlowStory&);
+    bool slots = false; // with at most one job of the account at once
+};
+void PrintTo(const Place& place, std::ostream* out);
+std::string name_of(const ::testing::TestParamInfo<Place>& test);
+FlowStory story_at(const Place& place, Facts facts = {});
+
+} // namespace pixelml::testing

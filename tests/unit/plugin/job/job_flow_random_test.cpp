@@ -1,0 +1,240 @@
+// Thousands of runs against an API, a network and a host that do whatever they may do, each run repeated
+// as a host would repeat it: nobody pays twice, and nothing that was paid for is lost without a word.
+#include "job/flow_story.hpp"
+#include "job/model_api.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <memory>
+#include <string>
+
+namespace pixelml::testing {
+namespace {
+
+using State = Checkpoint::State;
+
+struct Tally {
+    int succeeded = 0;
+    int suspended = 0;
+    int crashed = 0;
+    int submission_unknown = 0;
+    int repeated = 0;
+};
+
+// The host's store of one run's checkpoint.
+struct Store {
+    std::optional<Checkpoint> checkpoint;
+    std::optional<Checkpoint> acknowledged; // what the run knows to be kept
+};
+
+class Chain {
+public:
+    Chain(std::uint64_t seed, Tally& tally)
+        : dice_(seed), queue_(dice_.percent(25)), honours_keys_(!queue_ && dice_.percent(50)),
+          keeps_(dice_.percent(75)), api_(dice_, honours_keys_, queue_), world_(std::make_shared<World>()),
+          tally_(tally) {}
+
+    void play() {
+        for (int attempt = 0; attempt < 8; ++attempt) {
+            FlowStory run(facts(), world_);
+            store_.acknowledged = store_.checkpoint;
+            if (!drive(run)) {
+                ++tally_.crashed;
+                continue; // the host starts again, with what it kept
+            }
+            check_end(run);
+            poke_after_the_end(run);
+            store_.checkpoint = run.outcome().checkpoint;
+            if (::testing::Test::HasFailure() || !is_repeated(run.outcome()))
+                return;
+            ++tally_.repeated;
+        }
+    }
+
+private:
+    Facts facts() {
+        Facts facts;
+        facts.connection = queue_ ? queue_binding()
+                                  : "\"idempotent_submit\": " + std::string(honours_keys_ ? "true" : "false");
+        if (dice_.percent(30))
+            facts.connection += R"(, "max_running": 1)";
+        facts.checkpoint = store_.checkpoint;
+        facts.keeps_checkpoints = keeps_;
+        facts.timeout = dice_.pick<Millis>({2s, 20s, 60s, 15min});
+        if (dice_.percent(25))
+            facts.suspend_after = dice_.pick<Millis>({0s, 1s, 10s});
+        facts.cancel_job_at_deadline = dice_.percent(30);
+        facts.jitter_seed = static_cast<std::uint64_t>(dice_.roll(1 << 20));
+        return facts;
+    }
+
+    // Plays one attempt to its end; false when its process dies before.
+    bool drive(FlowStory& run) {
+        run.start();
+        int sends = 0;
+        for (int steps = 0; !run.over(); ++steps) {
+            if (steps > 5000) {
+                ADD_FAILURE() << "the run does not come to an end";
+                return true;
+            }
+            if (run.sends() != sends) {
+                sends = run.sends();
+                check_send(run);
+            }
+            let_time_pass(run);
+            if (keeps_ && dice_.percent(1))
+                return false;
+            next_event(run);
+        }
+        return true;
+    }
+
+    void next_event(FlowStory& run) {
+        if (dice_.percent(1))
+            run.cancel();
+        else if (dice_.percent(1))
+            run.suspend();
+        else if (dice_.percent(2))
+            run.timer(); // early, or late
+        else if (dice_.percent(1) && !run.waiting_for_slot() && !run.saving())
+            dice_.percent(50) ? run.slot() : run.kept(); // nobody waits for it
+        else if (run.sending())
+            end_request(run);
+        else if (run.saving())
+            answer_checkpoint(run);
+        else if (run.waiting_for_slot() && dice_.percent(90))
+            run.slot();
+        else
+            wake(run);
+    }
+
+    void end_request(FlowStory& run) {
+        if (run.abort_asked() && dice_.percent(80))
+            api_.give_up(run);
+        else if (dice_.percent(90) || run.wake_at() == TimePoint::max())
+            api_.answer(run);
+        else
+            wake(run);
+    }
+
+    void answer_checkpoint(FlowStory& run) {
+        const auto given = run.saved();
+        if (dice_.percent(90)) {
+            store_.checkpoint = given;
+            store_.acknowledged = given;
+            run.kept();
+            return;
+        }
+        if (dice_.percent(50))
+            store_.checkpoint = given; // kept, but the word of it is lost or late
+        dice_.percent(50) ? run.not_kept() : wake(run);
+    }
+
+    void let_time_pass(const FlowStory& run) {
+        const Millis time(dice_.roll(1500));
+        if (world_->now + time < run.wake_at())
+            world_->now += time;
+    }
+
+    // A timer that is due must lead on within a few steps.
+    void wake(FlowStory& run) {
+        run.wake();
+        for (int again = 0; run.last_was_continue() && run.wake_at() <= run.now(); ++again) {
+            if (again == 3) {
+                ADD_FAILURE() << "the timer spins";
+                return;
+            }
+            run.wake();
+        }
+    }
+
+    void check_send(const FlowStory& run) const {
+        if (!run.sending() || run.request().method != "POST" || !keeps_)
+            return;
+        ASSERT_TRUE(store_.acknowledged) << "a submit before anything was kept";
+        EXPECT_EQ(store_.acknowledged->state, State::intent) << "a submit without an intent";
+        if (!queue_) {
+            EXPECT_EQ(store_.acknowledged->key, run.key());
+        }
+    }
+
+    void check_end(const FlowStory& run) {
+        const auto& outcome = run.outcome();
+        EXPECT_EQ(api_.jobs_paid_twice(), 0);
+        tally_.succeeded += outcome.kind == Outcome::Kind::succeeded ? 1 : 0;
+        tally_.suspended += outcome.kind == Outcome::Kind::suspended ? 1 : 0;
+        const bool has_error =
+            outcome.kind == Outcome::Kind::failed || outcome.kind == Outcome::Kind::cancelled;
+        if (has_error && outcome.error.code == ErrorCode::submission_unknown)
+            ++tally_.submission_unknown;
+        if (outcome.kind == Outcome::Kind::succeeded)
+            return;
+        if (const auto* job = api_.billable(); job != nullptr) {
+            EXPECT_TRUE(names(outcome.checkpoint, *job)
+                        || (has_error && outcome.error.charged != Charged::no))
+                << job->id << " is lost without a word: " << outcome.error.message;
+        }
+        if (has_error && outcome.error.retryable && !outcome.checkpoint) {
+            EXPECT_EQ(outcome.error.charged, Charged::no) << "a retry from nothing would pay twice";
+        }
+        if (outcome.kind == Outcome::Kind::suspended) {
+            EXPECT_TRUE(outcome.checkpoint);
+        }
+    }
+
+    bool names(const std::optional<Checkpoint>& checkpoint, const ModelApi::RemoteJob& job) const {
+        if (!checkpoint)
+            return false;
+        return checkpoint->state == State::submitted
+                   ? checkpoint->job.id == job.id
+                   : checkpoint->state == State::intent && (queue_ || checkpoint->key == job.key);
+    }
+
+    static void poke_after_the_end(FlowStory& run) {
+        EXPECT_EQ(run.wake_at(), TimePoint::max());
+        run.timer();
+        run.cancel();
+        run.suspend();
+        run.kept();
+        run.not_kept();
+        run.slot();
+        EXPECT_TRUE(run.last_was_continue());
+    }
+
+    // As a host does: from a checkpoint always, from nothing only when the error says that it may.
+    static bool is_repeated(const Outcome& outcome) {
+        if (outcome.kind == Outcome::Kind::succeeded)
+            return false;
+        return outcome.checkpoint || (outcome.kind == Outcome::Kind::failed && outcome.error.retryable);
+    }
+
+    Dice dice_;
+    bool queue_;
+    bool honours_keys_;
+    bool keeps_;
+    ModelApi api_;
+    std::shared_ptr<World> world_;
+    Tally& tally_;
+    Store store_;
+};
+
+TEST(JobFlowRandom, NobodyPaysTwiceAndNothingPaidIsLostWithoutAWord) {
+    Tally tally;
+    constexpr std::uint64_t chains = 6000;
+    for (std::uint64_t seed = 1; seed <= chains; ++seed) {
+        SCOPED_TRACE("seed " + std::to_string(seed));
+        Chain(seed, tally).play();
+        if (HasFailure())
+            return;
+    }
+    // That the test has seen what it is about.
+    EXPECT_GT(tally.succeeded, 1000);
+    EXPECT_GT(tally.suspended, 300);
+    EXPECT_GT(tally.crashed, 300);
+    EXPECT_GT(tally.submission_unknown, 300);
+    EXPECT_GT(tally.repeated, 1000);
+}
+
+} // namespace
+} // namespace pixelml::testing

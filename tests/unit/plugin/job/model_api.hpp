@@ -1,0 +1,71 @@
+#pragma once
+
+#include "job/flow_story.hpp"
+
+#include <cstdint>
+#include <random>
+#include <string>
+#include <vector>
+
+namespace pixelml::testing {
+
+// Seeded choices. Only the engine is used, whose numbers the standard fixes.
+class Dice {
+public:
+    explicit Dice(std::uint64_t seed) : engine_(seed) {}
+    // 0 to sides - 1
+    int roll(int sides) { return static_cast<int>(engine_() % static_cast<std::uint64_t>(sides)); }
+    bool percent(int chance) { return roll(100) < chance; }
+    template <class T>
+    T pick(std::initializer_list<T> choices) {
+        return *(choices.begin() + roll(static_cast<int>(choices.size())));
+    }
+
+private:
+    std::mt19937_64 engine_;
+};
+
+// An API that loses requests and replies as it likes, and keeps account of the jobs that it was made to do.
+class ModelApi {
+public:
+    enum class JobState { alive, done, failed, cancelled, gone };
+    struct RemoteJob {
+        std::string id;
+        std::string key;
+        JobState state = JobState::alive;
+    };
+
+    // queue: of the queue's shape, else as the built-in binding says.
+    ModelApi(Dice& dice, bool honours_keys, bool queue)
+        : dice_(dice), honours_keys_(honours_keys), queue_(queue) {}
+
+    // Ends the run's request under way in one of the ways in which such a request may end.
+    void answer(FlowStory& run);
+    // Ends a request that the run gave up.
+    void give_up(FlowStory& run);
+
+    // The job that leads, or may lead, to a video; nullptr: there is none.
+    const RemoteJob* billable() const;
+    int jobs_paid_twice() const { return paid_twice_; }
+    int jobs_made() const { return static_cast<int>(jobs_.size()); }
+
+private:
+    RemoteJob& take_job(const std::string& key);
+    RemoteJob& job_in(const std::string& target);
+    bool knows_key(const std::string& key) const;
+    void move_on(RemoteJob& job);
+    std::string body_of(const RemoteJob& job) const;
+    void answer_submit(FlowStory& run);
+    void answer_poll(FlowStory& run, RemoteJob& job);
+    void answer_result(FlowStory& run, RemoteJob& job);
+    void answer_cancel(FlowStory& run, RemoteJob& job);
+    bool fail_on_the_way(FlowStory& run);
+
+    Dice& dice_;
+    const bool honours_keys_;
+    const bool queue_;
+    std::vector<RemoteJob> jobs_;
+    int paid_twice_ = 0;
+};
+
+} // namespace pixelml::testing
