@@ -104,7 +104,9 @@ test('the node: items beyond the limit fail unstarted, and cost no other its vid
         started.push(runKey);
         return { outcome: 'succeeded', output: { video: 'v' }, checkpoint: null, warnings: [] };
     };
-    const parts = { store: openStore(), session: { execute }, module: { nodes: [{ actionId: 'image_to_video' }] } };
+    const inputSchema = { properties: { model: { default: 'Pixel M' } } };
+    const module = { nodes: [{ actionId: 'image_to_video', inputSchema }] };
+    const parts = { store: openStore(), session: { execute }, module };
     for (const [name, value] of Object.entries(parts)) {
         Object.defineProperty(worker, name, { value });
     }

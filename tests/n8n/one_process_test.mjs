@@ -49,7 +49,7 @@ test("the credential's test: accepted, refused, nobody there, wrong values", asy
     assert.match(await of({ base_url: 'http://127.0.0.1:9' }), /cannot be asked: .*ECONNREFUSED 127\.0\.0\.1:9/);
     assert.match(await of({ base_url: 'ftp://example.com' }), /^Invalid Connection: .*base_url/);
     assert.match(await of({ api_binding: '{' }), /api_binding of the credential is not JSON/);
-    assert.match(await of({ ca_file: '/nowhere.pem' }), /cannot be asked: ENOENT.*nowhere\.pem/);
+    assert.match(await of({ base_url: 'https://127.0.0.1:9', ca_file: '/nowhere.pem' }), /cannot be asked: ENOENT.*nowhere\.pem/);
 });
 
 test('Generate: the video, its file, and the same again without paying', async () => {
