@@ -128,7 +128,7 @@ Error invalid_binding(std::vector<Violation> details) {
 } // namespace
 
 Result<std::shared_ptr<const Binding>> read_binding(const json::object& document, const BindingRules& rules) {
-    if (auto details = rules.schema.validate(document); !details.empty())
+    if (auto details = rules.schema->validate(document); !details.empty())
         return invalid_binding(std::move(details));
 
     auto binding = std::make_shared<Binding>();

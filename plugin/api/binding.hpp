@@ -59,7 +59,7 @@ struct Binding {
 
 // What a binding is checked against.
 struct BindingRules {
-    Schema schema;
+    std::shared_ptr<const Schema> schema;
     std::vector<std::string> input_names; // what its submit's body may refer to
 };
 

@@ -1,17 +1,11 @@
 #include "api/request.hpp"
 
-#include "api/body_template.hpp"
 #include "http/url.hpp"
 
-#include <boost/json/monotonic_resource.hpp>
-#include <boost/json/serialize.hpp>
-
-#include <array>
+#include <utility>
 
 namespace pixelml {
 namespace {
-
-namespace json = boost::json;
 
 std::string path_of_job(std::string path, std::string_view job_id) {
     constexpr std::string_view placeholder = "{id}";
@@ -22,7 +16,7 @@ std::string path_of_job(std::string path, std::string_view job_id) {
 
 } // namespace
 
-HttpRequest submit_request(const Binding& binding, std::string_view base_path, const json::object& inputs,
+HttpRequest submit_request(const Binding& binding, std::string_view base_path, std::string body,
                            std::string_view idempotency_key) {
     HttpRequest request;
     request.method = binding.submit_method;
@@ -30,9 +24,7 @@ HttpRequest submit_request(const Binding& binding, std::string_view base_path, c
     request.headers = binding.headers;
     if (!binding.idempotency_header.empty())
         request.headers.emplace_back(binding.idempotency_header, idempotency_key);
-    std::array<unsigned char, 4096> room; // NOLINT(cppcoreguidelines-pro-type-member-init): for the allocator
-    json::monotonic_resource memory(room.data(), room.size());
-    request.body = json::serialize(fill_template(binding.submit_body, inputs, binding.value_maps, &memory));
+    request.body = std::move(body);
     return request;
 }
 

@@ -3,8 +3,6 @@
 #include "api/binding.hpp"
 #include "http/http_message.hpp"
 
-#include <boost/json/object.hpp>
-
 #include <string>
 #include <string_view>
 
@@ -23,10 +21,9 @@ struct Job {
     JobTargets targets;
 };
 
-// The submit, with the inputs by name. base_path is the connection's; a key is sent where the binding has a
-// header for it.
-HttpRequest submit_request(const Binding& binding, std::string_view base_path,
-                           const boost::json::object& inputs, std::string_view idempotency_key);
+// The submit. base_path is the connection's; a key is sent where the binding has a header for it.
+HttpRequest submit_request(const Binding& binding, std::string_view base_path, std::string body,
+                           std::string_view idempotency_key);
 
 // Whether a poll asks the API to hold it until the job is done, where the binding says that it may.
 enum class Hold { no, yes };

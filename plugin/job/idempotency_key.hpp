@@ -1,15 +1,11 @@
 #pragma once
 
 #include "base/sha256.hpp"
-#include "nodes/input.hpp"
 
 #include <string>
 #include <string_view>
 
 namespace pixelml {
-
-// SHA-256 of all inputs.
-HexDigest input_digest(const Input& input);
 
 // The key of a run: the same for the same run_key, inputs and generation, so that a repeated run is
 // recognised by the API. A generation is used up by a definite failure, because an API may go on

@@ -35,7 +35,7 @@ class JobDriver : public std::enable_shared_from_this<JobDriver> {
 public:
     // listener must live until on_outcome has been called.
     JobDriver(boost::asio::any_io_executor strand, std::shared_ptr<ApiService> service, RunPlan plan,
-              const Schema& output_schema, JobListener& listener);
+              const Node& node, JobListener& listener);
     JobDriver(const JobDriver&) = delete;
     JobDriver& operator=(const JobDriver&) = delete;
     ~JobDriver();

@@ -15,9 +15,9 @@ constexpr Millis late_wake_up{1'000};
 } // namespace
 
 JobFlow::JobFlow(RunPlan plan, Traffic& traffic, SubmitBudget& submits, KnownDurations& durations,
-                 const Schema& output_schema)
-    : plan_(std::move(plan)), traffic_(traffic), submits_(submits), durations_(durations),
-      output_schema_(output_schema), jitter_(plan_.jitter_seed) {}
+                 const Node& node)
+    : plan_(std::move(plan)), traffic_(traffic), submits_(submits), durations_(durations), node_(node),
+      jitter_(plan_.jitter_seed) {}
 
 Step JobFlow::on_slot(TimePoint now) {
     return state_ == State::awaiting_slot ? try_submit(now) : step(Continue{});

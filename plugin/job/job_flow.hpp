@@ -6,11 +6,11 @@
 #include "api/reply.hpp"
 #include "http/http_message.hpp"
 #include "job/checkpoint.hpp"
+#include "job/inputs.hpp"
+#include "job/node_type.hpp"
 #include "job/retry.hpp"
 #include "job/submit_budget.hpp"
-#include "json/validator.hpp"
 #include "media/image_check.hpp"
-#include "nodes/input.hpp"
 #include "polling/job_durations.hpp"
 
 #include <cstdint>
@@ -34,7 +34,8 @@ namespace pixelml {
 // The fixed facts of one run.
 struct RunPlan {
     std::shared_ptr<const Connection> connection;
-    std::unique_ptr<const Input> input; // of no use once the job is known; nullptr: the checkpoint knows it
+    std::unique_ptr<const PreparedJob>
+        job; // of no use once it is submitted; nullptr: the checkpoint knows it
     std::string run_key;
     std::string traceparent;
     std::unique_ptr<Checkpoint> checkpoint; // of an earlier attempt, or none
@@ -99,7 +100,7 @@ class JobFlow {
 public:
     // What it is given by reference must outlive the flow. Without inputs it can only take up a job.
     JobFlow(RunPlan plan, Traffic& traffic, SubmitBudget& submits, KnownDurations& durations,
-            const Schema& output_schema);
+            const Node& node);
 
     Step start(TimePoint now);
     // Instead of start, for a run that was to end before it began: nothing is submitted any more.
@@ -224,7 +225,7 @@ private:
     Traffic& traffic_;
     SubmitBudget& submits_;
     KnownDurations& durations_;
-    const Schema& output_schema_;
+    const Node& node_;
     Jitter jitter_;
     State state_ = State::idle;
     Ending ending_ = Ending::none;

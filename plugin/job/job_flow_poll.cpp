@@ -4,7 +4,7 @@
 #include "http/url.hpp"
 #include "job/duration_text.hpp"
 #include "job/job_flow.hpp"
-#include "nodes/output.hpp"
+#include "job/output.hpp"
 #include "polling/poll_schedule.hpp"
 
 #include <algorithm>
@@ -55,9 +55,8 @@ Step JobFlow::on_job(TimePoint now, const JobReply& job) {
     last_submit_error_.reset();
     take_job(job);
     submitted_at_ = now;
-    watch_ =
-        std::make_unique<JobWatch>(durations_.of(plan_.input->model + "/" + plan_.input->size.value_or("")));
-    plan_.input.reset(); // a run that only waits keeps no texts
+    watch_ = std::make_unique<JobWatch>(durations_.of(plan_.job->kind));
+    plan_.job.reset(); // a run that only waits keeps no texts
     read_job_progress(job);
     if (has_video(job))
         return succeed(job);
@@ -330,16 +329,16 @@ bool JobFlow::has_video(const JobReply& job) const {
 }
 
 Step JobFlow::succeed(const JobReply& job, std::string_view reply) {
-    auto output = make_output(job.video, output_schema_, plan_.connection->allow_insecure_loopback,
-                              job.video_path, reply);
+    auto output =
+        make_output(job.video, node_, plan_.connection->allow_insecure_loopback, job.video_path, reply);
     if (!output) {
         auto error = output.error();
         error.job_id = mark_.job.id;
         return fail(std::move(error), mark_);
     }
     if (const auto whole = whole_video(job.video); whole != job.video)
-        if (auto whole_output = make_output(whole, output_schema_, plan_.connection->allow_insecure_loopback,
-                                            job.video_path)) {
+        if (auto whole_output =
+                make_output(whole, node_, plan_.connection->allow_insecure_loopback, job.video_path)) {
             output = std::move(whole_output);
             warn("secret_in_video_url", "The video's URL holds a secret of the connection.");
         }

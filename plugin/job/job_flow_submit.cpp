@@ -60,8 +60,8 @@ Step JobFlow::start(TimePoint now) {
     if (plan_.suspend_after)
         suspend_at_ = now + *plan_.suspend_after;
     mark_.api = plan_.connection->origin.authority() + plan_.connection->base_path;
-    if (plan_.input != nullptr) {
-        mark_.input_digest = input_digest(*plan_.input);
+    if (plan_.job != nullptr) {
+        mark_.input_digest = plan_.job->digest;
         mark_.key = idempotency_key(plan_.run_key, mark_.input_digest, 0);
     }
     return plan_.checkpoint ? resume_job(now) : begin(now);
@@ -85,7 +85,7 @@ Step JobFlow::resume_job(TimePoint now) {
     auto earlier = std::move(*plan_.checkpoint);
     plan_.checkpoint.reset();
     // To look at a job its inputs are not needed; those that cannot be read are no other run's.
-    const bool same_inputs = plan_.input == nullptr || earlier.input_digest == mark_.input_digest;
+    const bool same_inputs = plan_.job == nullptr || earlier.input_digest == mark_.input_digest;
     const bool same_run = same_inputs && earlier.api == mark_.api;
     if (earlier.state == Checkpoint::State::prepared) {
         // Nothing was paid for, so other inputs are simply another run.
@@ -103,7 +103,7 @@ Step JobFlow::resume_job(TimePoint now) {
     }
     mark_ = std::move(earlier);
     if (mark_.state == Checkpoint::State::submitted) {
-        plan_.input.reset();
+        plan_.job.reset();
         if (ending_ != Ending::none)
             return end_with_job(now);
         report(Phase::running, "Taking up job " + mark_.job.id);
@@ -122,11 +122,11 @@ Step JobFlow::begin(TimePoint now) {
     if (ending_ != Ending::none)
         return end_without_job(now);
     // A job that may exist already is worth more than what is found out about its image now.
-    if (!plan_.connection->check_image || uncertain_submit_)
+    if (!plan_.connection->check_image || plan_.job->media_url.empty() || uncertain_submit_)
         return acquire_slot(now);
     state_ = State::checking_image;
     report(Phase::preparing, "Looking at the image");
-    return step(CheckImage{plan_.input->image});
+    return step(CheckImage{plan_.job->media_url});
 }
 
 Step JobFlow::on_image_checked(TimePoint now, const ImageVerdict& verdict) {
@@ -157,8 +157,7 @@ Step JobFlow::try_submit(TimePoint now) {
         return save(State::saving_intent, now, checkpoint_in(Checkpoint::State::intent));
     state_ = State::submitting;
     report(Phase::submitting, "Submitting to " + binding().name);
-    auto request = submit_request(binding(), plan_.connection->base_path, values_by_name(*plan_.input),
-                                  mark_.key.text());
+    auto request = submit_request(binding(), plan_.connection->base_path, plan_.job->body, mark_.key.text());
     request.timeout = plan_.connection->request_timeout;
     request.needs_fresh_connection = !plan_.connection->idempotent_submit;
     return step(Send{with_trace(std::move(request))});

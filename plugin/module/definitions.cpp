@@ -1,7 +1,6 @@
 #include "module/definitions.hpp"
 
 #include "json/json_text.hpp"
-#include "nodes/input.hpp"
 #include "plugin_module_embedded.hpp"
 
 #include <mutex>
@@ -10,8 +9,8 @@
 namespace pixelml {
 namespace {
 
-std::shared_ptr<const Binding> read_built_in(const BindingRules& rules) {
-    const auto document = parse_json(embedded::pixelml_api);
+std::shared_ptr<const Binding> read_built_in(const char* text, const BindingRules& rules) {
+    const auto document = parse_json(text);
     if (!document)
         throw std::invalid_argument("the built-in API binding " + document.error().message);
     auto binding = read_binding(document->as_object(), rules);
@@ -22,11 +21,16 @@ std::shared_ptr<const Binding> read_built_in(const BindingRules& rules) {
 
 } // namespace
 
-Definitions::Definitions()
-    : input(embedded::input_schema), output(embedded::output_schema), connection(embedded::connection_schema),
-      settings(embedded::settings_schema), api_binding{Schema(embedded::api_binding_schema),
-                                                       {input_names.begin(), input_names.end()}},
-      built_in_binding(read_built_in(api_binding)) {}
+NodeDefinition::NodeDefinition(const NodeType& type, std::shared_ptr<const Schema> binding_schema)
+    : node(type), binding_rules{std::move(binding_schema), node.input_names},
+      built_in_binding(read_built_in(type.api_binding, binding_rules)) {}
+
+Definitions::Definitions(const ModuleType& module)
+    : connection(module.connection.schema), settings(embedded::settings_schema) {
+    const auto binding_schema = std::make_shared<const Schema>(embedded::api_binding_schema);
+    for (const auto* type : module.nodes)
+        nodes.push_back(std::make_unique<const NodeDefinition>(*type, binding_schema));
+}
 
 std::shared_ptr<const Definitions> shared_definitions() {
     static std::mutex mutex;
@@ -34,7 +38,7 @@ std::shared_ptr<const Definitions> shared_definitions() {
     const std::lock_guard lock(mutex);
     auto definitions = shared.lock();
     if (definitions == nullptr) {
-        definitions = std::make_shared<const Definitions>();
+        definitions = std::make_shared<const Definitions>(module_type());
         shared = definitions;
     }
     return definitions;

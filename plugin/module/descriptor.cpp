@@ -1,9 +1,7 @@
 #include "module/descriptor.hpp"
 
 #include "api/error.hpp"
-#include "module/entry.hpp"
 #include "plugin_module_embedded.hpp"
-#include "version.hpp"
 
 #include <boost/json/serialize.hpp>
 
@@ -12,45 +10,53 @@
 namespace pixelml {
 namespace {
 
-const wfn_connection& pixelml_connection() {
+const wfn_connection& connection_descriptor() {
     static const wfn_connection connection = [] {
+        const auto& type = module_type().connection;
         wfn_connection out{};
         out.struct_size = sizeof out;
         out.required = 1;
-        out.name = "PixelML Connection";
-        out.category = "pixelml";
-        out.description = "The PixelML connection to call PixelML API.";
-        out.schema_json = embedded::connection_schema;
+        out.name = type.name;
+        out.category = type.category;
+        out.description = type.description;
+        out.schema_json = type.schema;
         return out;
     }();
     return connection;
 }
 
-} // namespace
-
-const wfn_node& image_to_video_node() {
+wfn_node descriptor_of(const NodeType& type, Execute execute) {
     static const std::string errors = boost::json::serialize(error_table_json());
-    static const wfn_node node = [] {
-        wfn_node out{};
-        out.struct_size = sizeof out;
-        out.flags = WFN_NODE_CAN_CANCEL | WFN_NODE_REPORTS_PROGRESS | WFN_NODE_CAN_RESUME;
-        out.action_id = "image_to_video";
-        out.version = module_version;
-        out.title = "Image to video";
-        out.description = "Image to video";
-        out.icon_svg = embedded::icon;
-        out.categories_json = R"(["video","ai"])";
-        out.connection = &pixelml_connection();
-        out.input_schema_json = embedded::input_schema;
-        out.output_schema_json = embedded::output_schema;
-        out.errors_json = errors.c_str();
-        out.execute = execute;
-        return out;
-    }();
-    return node;
+    wfn_node out{};
+    out.struct_size = sizeof out;
+    out.flags = WFN_NODE_CAN_CANCEL | WFN_NODE_REPORTS_PROGRESS | WFN_NODE_CAN_RESUME;
+    out.action_id = type.action_id;
+    out.version = module_type().version;
+    out.title = type.title;
+    out.description = type.description;
+    out.icon_svg = type.icon_svg;
+    out.categories_json = type.categories_json;
+    out.connection = &connection_descriptor();
+    out.input_schema_json = type.input_schema;
+    out.output_schema_json = type.output_schema;
+    out.errors_json = errors.c_str();
+    out.execute = execute;
+    return out;
 }
 
-const char* settings_schema() {
+} // namespace
+
+const std::vector<wfn_node>& node_descriptors(std::span<const Execute> execute) {
+    static const std::vector<wfn_node> nodes = [&] {
+        std::vector<wfn_node> all;
+        for (const auto* type : module_type().nodes)
+            all.push_back(descriptor_of(*type, execute[all.size()]));
+        return all;
+    }();
+    return nodes;
+}
+
+const char* settings_schema() noexcept {
     return embedded::settings_schema;
 }
 

@@ -1,11 +1,18 @@
 #pragma once
 
+#include "module/module_type.hpp"
+
 #include <workflow_node/node.h>
+
+#include <vector>
 
 namespace pixelml {
 
-// The node's description; execute is the entry's.
-const wfn_node& image_to_video_node();
-const char* settings_schema();
+// wfn_node.execute, of each node by its index.
+using Execute = decltype(wfn_node::execute);
+
+// What the module says of its nodes; made at the first call.
+const std::vector<wfn_node>& node_descriptors(std::span<const Execute> execute);
+const char* settings_schema() noexcept;
 
 } // namespace pixelml

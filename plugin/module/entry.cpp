@@ -1,6 +1,4 @@
 // The functions of the C boundary. Each one catches everything and forwards.
-#include "module/entry.hpp"
-
 #include "api/error.hpp"
 #include "http/tls.hpp"
 #include "module/definitions.hpp"
@@ -9,12 +7,14 @@
 #include "module/host_struct.hpp"
 #include "module/run.hpp"
 #include "module/session.hpp"
-#include "version.hpp"
 
+#include <array>
 #include <cstring>
 #include <exception>
 #include <new>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace pixelml {
 namespace {
@@ -136,9 +136,8 @@ wfn_status run_release(wfn_run* handle) noexcept {
     return guarded([&]() -> wfn_status { return remove(handle) != nullptr ? WFN_OK : WFN_INVALID_HANDLE; });
 }
 
-} // namespace
-
-wfn_status execute(wfn_session* session, const wfn_request* request, wfn_run** run) noexcept {
+wfn_status execute(std::size_t node, wfn_session* session, const wfn_request* request,
+                   wfn_run** run) noexcept {
     return guarded([&]() -> wfn_status {
         if (run == nullptr)
             return WFN_INVALID_ARGUMENT;
@@ -154,7 +153,7 @@ wfn_status execute(wfn_session* session, const wfn_request* request, wfn_run** r
         }
         if (owner == nullptr)
             return WFN_INVALID_HANDLE;
-        const auto started = std::make_shared<Run>(owner, known_request);
+        const auto started = std::make_shared<Run>(owner, node, known_request);
         auto* const handle = add_handle(started);
         started->set_handle(handle);
         *run = handle; // before the first callback can come
@@ -166,20 +165,39 @@ wfn_status execute(wfn_session* session, const wfn_request* request, wfn_run** r
     });
 }
 
+// wfn_node.execute does not say which node is meant, so each has a function of its own.
+template <std::size_t node>
+wfn_status execute_node(wfn_session* session, const wfn_request* request, wfn_run** run) noexcept {
+    return execute(node, session, request, run);
+}
+
+template <std::size_t... nodes>
+constexpr std::array<Execute, sizeof...(nodes)> execute_functions(std::index_sequence<nodes...> /*all*/) {
+    return {execute_node<nodes>...};
+}
+
+constexpr auto execute_by_node = execute_functions(std::make_index_sequence<max_nodes>());
+
+} // namespace
 } // namespace pixelml
 
 extern "C" __attribute__((visibility("default"))) const wfn_module* wfn_module_entry() {
     using namespace pixelml;
-    static const wfn_node* const nodes[] = {&image_to_video_node()};
+    static const std::vector<const wfn_node*> nodes = [] {
+        std::vector<const wfn_node*> all;
+        for (const auto& node : node_descriptors(execute_by_node))
+            all.push_back(&node);
+        return all;
+    }();
     static const wfn_module module = [] {
         wfn_module table{};
         table.struct_size = sizeof table;
         table.abi_major = WFN_ABI_MAJOR;
         table.abi_minor = WFN_ABI_MINOR;
-        table.node_count = 1;
-        table.name = module_name;
-        table.version = module_version;
-        table.nodes = nodes;
+        table.node_count = static_cast<std::uint32_t>(nodes.size());
+        table.name = module_type().name;
+        table.version = module_type().version;
+        table.nodes = nodes.data();
         table.settings_schema_json = settings_schema();
         table.open = open;
         table.close = close;

@@ -16,16 +16,17 @@ LiveConnection::opened(const std::function<Result<Opened>(std::string_view text)
     return Opened{{shared_from_this(), connection.get()}, service};
 }
 
-std::shared_ptr<LiveConnection> LiveConnections::of(std::string_view connection_json) {
+std::shared_ptr<LiveConnection> LiveConnections::of(std::size_t node, std::string_view connection_json) {
     const auto hash = std::hash<std::string_view>()(connection_json);
     const std::lock_guard lock(mutex_);
     const auto [begin, end] = by_hash_.equal_range(hash);
     for (auto entry = begin; entry != end; ++entry)
-        if (auto live = entry->second.lock(); live != nullptr && live->text() == connection_json)
+        if (auto live = entry->second.lock();
+            live != nullptr && live->node() == node && live->text() == connection_json)
             return live;
     if (by_hash_.size() >= sweep_at_)
         forget_ended();
-    auto live = std::make_shared<LiveConnection>(connection_json);
+    auto live = std::make_shared<LiveConnection>(node, connection_json);
     by_hash_.emplace(hash, live);
     return live;
 }

@@ -2,8 +2,8 @@
 
 #include "api/connection.hpp"
 #include "job/idempotency_key.hpp"
+#include "job/inputs.hpp"
 #include "module/session.hpp"
-#include "nodes/input.hpp"
 
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
@@ -46,10 +46,11 @@ wfn_phase phase_of(Phase phase) noexcept {
 
 } // namespace
 
-Run::Run(std::shared_ptr<Session> session, const wfn_request& request)
-    : callbacks_{request.user_data, request.on_progress, request.on_checkpoint, request.on_complete},
+Run::Run(std::shared_ptr<Session> session, std::size_t node, const wfn_request& request)
+    : node_(node), callbacks_{request.user_data, request.on_progress, request.on_checkpoint,
+                              request.on_complete},
       run_key_(request.run_key != nullptr ? request.run_key : ""),
-      request_(RunRequest::copy_of(request, session->live_connections(), driver_bytes)),
+      request_(RunRequest::copy_of(request, node, session->live_connections(), driver_bytes)),
       session_(std::move(session)), strand_(session_->new_strand()) {}
 
 void Run::begin() {
@@ -162,7 +163,7 @@ void Run::keep_given_checkpoint() {
 }
 
 void Run::begin_checked(RunRequest::Owner request) {
-    const auto& definitions = session_->definitions();
+    const auto& node = session_->definitions().nodes.at(node_)->node;
     const bool validate_only = (request->flags & WFN_VALIDATE_ONLY) != 0;
     RunPlan plan;
     // First, because it decides what else is needed: to look at a job that is paid for, a connection will do.
@@ -182,17 +183,20 @@ void Run::begin_checked(RunRequest::Owner request) {
             return fail(result.error());
         opened = std::move(*result);
     } else if (!validate_only) {
-        return fail(make_error(ErrorCode::invalid_connection, "The run was given no PixelML connection."));
+        return fail(make_error(ErrorCode::invalid_connection,
+                               "The run was given no " + std::string(module_type().connection.name) + "."));
     }
 
-    auto checked = read_input(request->input_json, definitions.input,
-                              connection != nullptr && connection->allow_insecure_loopback);
+    auto checked =
+        read_inputs(request->input_json, node, connection != nullptr && connection->allow_insecure_loopback);
     if (!checked && (validate_only || !job_is_known))
         return fail(checked.error());
     if (checked) {
         for (const auto& warning : checked->warnings)
             on_warning(warning);
-        plan.input = std::make_unique<const Input>(std::move(checked->input));
+        if (connection != nullptr)
+            plan.job =
+                std::make_unique<const PreparedJob>(prepare_job(checked->values, node, *connection->binding));
     } else {
         on_warning({"inputs_ignored", "The job is submitted already, so these inputs are not used: "
                                           + checked.error().message});
@@ -214,7 +218,7 @@ void Run::begin_checked(RunRequest::Owner request) {
     plan.jitter_seed = std::hash<std::string>()(plan.run_key);
     auto memory = RunRequest::memory_of(std::move(request));
     driver_ = std::allocate_shared<JobDriver>(ReusingAllocator<JobDriver>(memory), *strand_,
-                                              std::move(opened.service), std::move(plan), definitions.output,
+                                              std::move(opened.service), std::move(plan), node,
                                               static_cast<JobListener&>(*this));
     given_checkpoint_ = {};
     switch (early_end_) {

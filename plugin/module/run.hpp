@@ -26,7 +26,8 @@ class Run final : public std::enable_shared_from_this<Run>, private JobListener 
     friend class Session;
 
 public:
-    Run(std::shared_ptr<Session> session, const wfn_request& request);
+    // node: its index in the module.
+    Run(std::shared_ptr<Session> session, std::size_t node, const wfn_request& request);
 
     // What the host knows the run by; set before begin.
     void set_handle(wfn_run* handle) noexcept { handle_ = handle; }
@@ -78,6 +79,7 @@ private:
     };
 
     const TimePoint started_at_ = std::chrono::steady_clock::now();
+    const std::size_t node_;
     const Callbacks callbacks_;
     const std::string run_key_; // empty: none was given
     wfn_run* handle_ = nullptr;

@@ -63,7 +63,8 @@ struct RunRequest {
     };
     using Owner = std::unique_ptr<RunRequest, End>;
 
-    static Owner copy_of(const wfn_request& request, LiveConnections& connections, std::size_t least_bytes);
+    static Owner copy_of(const wfn_request& request, std::size_t node, LiveConnections& connections,
+                         std::size_t least_bytes);
     // Ends the request.
     static Memory memory_of(Owner request) noexcept;
 
@@ -78,7 +79,7 @@ struct RunRequest {
     std::optional<Millis> suspend_after;
 
 private:
-    RunRequest(const wfn_request& request, LiveConnections& connections);
+    RunRequest(const wfn_request& request, std::size_t node, LiveConnections& connections);
     ~RunRequest() = default;
 
     std::size_t bytes_ = 0; // of the whole piece

@@ -4,7 +4,6 @@
 #include "http/tls.hpp"
 #include "json/json_text.hpp"
 #include "module/run.hpp"
-#include "version.hpp"
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/strand.hpp>
@@ -40,7 +39,7 @@ void keep_loaded_until_this_thread_ends() {
 }
 
 std::string user_agent_for(const wfn_host& host) {
-    std::string agent = std::string(module_name) + "/" + module_version;
+    std::string agent = std::string(module_type().name) + "/" + module_type().version;
     if (host.name == nullptr || *host.name == '\0')
         return agent;
     agent += " (" + std::string(host.name)
@@ -172,11 +171,11 @@ boost::asio::any_io_executor Session::new_strand() {
 }
 
 Result<LiveConnection::Opened> Session::open(LiveConnection& connection) {
-    return connection.opened([this](std::string_view text) { return open_text(text); });
+    return connection.opened([&](std::string_view text) { return open_text(connection.node(), text); });
 }
 
-Result<LiveConnection::Opened> Session::open_text(std::string_view connection_json) {
-    const auto digest = sha256(connection_json);
+Result<LiveConnection::Opened> Session::open_text(std::size_t node, std::string_view connection_json) {
+    const std::pair digest(node, sha256(connection_json));
     {
         const std::lock_guard lock(mutex_);
         const auto known = known_connections_.find(digest);
@@ -185,8 +184,9 @@ Result<LiveConnection::Opened> Session::open_text(std::string_view connection_js
                 return LiveConnection::Opened{with_key_of(connection_json, known->second.without_key),
                                               std::move(service)};
     }
-    auto connection = read_connection(connection_json, definitions_->connection, definitions_->api_binding,
-                                      definitions_->built_in_binding);
+    const auto& definition = *definitions_->nodes.at(node);
+    auto connection = read_connection(connection_json, definitions_->connection, definition.binding_rules,
+                                      definition.built_in_binding);
     if (!connection)
         return connection.error();
     auto service = service_for(**connection);

@@ -18,6 +18,7 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace pixelml {
@@ -58,7 +59,7 @@ public:
 private:
     void run_thread();
     void begin_some();
-    Result<LiveConnection::Opened> open_text(std::string_view connection_json);
+    Result<LiveConnection::Opened> open_text(std::size_t node, std::string_view connection_json);
     std::shared_ptr<ApiService> service_for(const Connection& connection);
     std::shared_ptr<SubmitBudget> submits_of(const std::string& account);
 
@@ -80,13 +81,13 @@ private:
     bool beginning_ = false; // begin_some is posted
     std::map<std::string, std::shared_ptr<ApiService>> services_;
     std::map<std::string, std::shared_ptr<SubmitBudget>> submits_; // by account; they outlive idle services
-    // What is kept of the connections of ended runs, by the digest of their texts: reading one again costs as
-    // much as a request.
+    // What is kept of the connections of ended runs, by their node and the digest of their texts: reading one
+    // again costs as much as a request.
     struct KnownConnection {
         Connection without_key;
         std::weak_ptr<ApiService> service;
     };
-    std::map<Sha256, KnownConnection> known_connections_;
+    std::map<std::pair<std::size_t, Sha256>, KnownConnection> known_connections_;
 };
 
 } // namespace pixelml

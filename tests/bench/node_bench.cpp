@@ -1,6 +1,6 @@
 // What the module costs its host. Figures are for comparison on one machine, not absolute.
+#include "job/inputs.hpp"
 #include "module/definitions.hpp"
-#include "nodes/input.hpp"
 #include "scripted_server.hpp"
 
 #include <workflow_node/host.hpp>
@@ -57,9 +57,10 @@ void load_and_open(benchmark::State& state) {
 BENCHMARK(load_and_open)->Unit(benchmark::kMicrosecond);
 
 void parse_and_validate(benchmark::State& state) {
-    const pixelml::Definitions definitions;
+    const auto definitions = pixelml::shared_definitions();
+    const auto& node = definitions->nodes.front()->node;
     for (auto _ : state) {
-        auto checked = pixelml::read_input(input_json, definitions.input, false);
+        auto checked = pixelml::read_inputs(input_json, node, false);
         if (!checked)
             state.SkipWithError("the input is not valid");
         benchmark::DoNotOptimize(checked);

@@ -16,13 +16,13 @@ namespace {
 
 const pixelml::Schema* schema_named(const pixelml::Definitions& all, std::string_view name) {
     if (name == "input")
-        return &all.input;
+        return &all.nodes.front()->node.input;
     if (name == "output")
-        return &all.output;
+        return &all.nodes.front()->node.output;
     if (name == "connection")
         return &all.connection;
     if (name == "api_binding")
-        return &all.api_binding.schema;
+        return all.nodes.front()->binding_rules.schema.get();
     return nullptr;
 }
 

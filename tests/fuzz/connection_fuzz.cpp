@@ -4,9 +4,9 @@
 using namespace pixelml;
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    const auto& all = fuzz::definitions();
-    const auto connection =
-        read_connection(fuzz::text_of(data, size), all.connection, all.api_binding, all.built_in_binding);
+    const auto& node = fuzz::image_to_video();
+    const auto connection = read_connection(fuzz::text_of(data, size), fuzz::definitions().connection,
+                                            node.binding_rules, node.built_in_binding);
     if (!connection) {
         fuzz::require(connection.error().code == ErrorCode::invalid_connection);
         return 0;

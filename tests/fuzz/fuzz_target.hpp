@@ -27,4 +27,8 @@ inline const Definitions& definitions() {
     return *all;
 }
 
+inline const NodeDefinition& image_to_video() {
+    return *definitions().nodes.front();
+}
+
 } // namespace pixelml::fuzz

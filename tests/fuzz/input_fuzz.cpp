@@ -1,24 +1,22 @@
-#include "api/request.hpp"
 #include "fuzz_target.hpp"
 #include "http/url.hpp"
-#include "nodes/input.hpp"
+#include "job/inputs.hpp"
 
 using namespace pixelml;
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const bool loopback = size % 2 == 0;
-    const auto checked = read_input(fuzz::text_of(data, size), fuzz::definitions().input, loopback);
+    const auto& [node, binding_rules, built_in] = fuzz::image_to_video();
+    const auto checked = read_inputs(fuzz::text_of(data, size), node, loopback);
     if (!checked) {
         const auto code = checked.error().code;
         fuzz::require(code == ErrorCode::invalid_input || code == ErrorCode::invalid_image_url);
         fuzz::require(!checked.error().message.empty());
         return 0;
     }
-    const auto& input = checked->input;
-    fuzz::require(!media_url_fault(input.image, loopback));
-    fuzz::require(input.prompt.find_first_not_of(" \t\r\n") != std::string::npos);
-    const auto request =
-        submit_request(*fuzz::definitions().built_in_binding, "", values_by_name(input), "key");
-    fuzz::require(request.target == "/v1/image-to-video" && !request.body.empty());
+    fuzz::require(checked->values.at("prompt").as_string().find_first_not_of(" \t\r\n") != std::string::npos);
+    const auto job = prepare_job(checked->values, node, *built_in);
+    fuzz::require(!media_url_fault(job.media_url, loopback));
+    fuzz::require(!job.body.empty() && !job.kind.empty());
     return 0;
 }

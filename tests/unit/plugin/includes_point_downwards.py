@@ -12,6 +12,7 @@ def folders():
     text = re.sub(r"#.*", "", (PLUGIN / "CMakeLists.txt").read_text())
     for name, used in re.findall(r"plugin_folder\((\w+)(?:\s+USES((?:\s+[a-z_]+)+))?\s+SOURCES", text):
         below[name] = {name}.union(*(below[folder] for folder in (used or "").split()))
+    below["nodes"] = {"nodes"}.union(*below.values())  # the data of this module, on top of the engine
     return below
 
 

@@ -30,11 +30,11 @@ boost::json::object document_with(std::string_view members = "{}") {
 }
 
 Result<std::shared_ptr<const Binding>> read(const boost::json::object& document) {
-    return read_binding(document, testing::definitions().api_binding);
+    return read_binding(document, testing::image_to_video_definition().binding_rules);
 }
 
 TEST(Binding, BuiltInIsTheDocumentedWire) {
-    const auto& binding = *testing::definitions().built_in_binding;
+    const auto& binding = *testing::image_to_video_definition().built_in_binding;
     EXPECT_EQ(binding.submit_method + " " + binding.submit_path, "POST /v1/image-to-video");
     EXPECT_EQ(binding.poll.method + " " + binding.poll.path, "GET /v1/jobs/{id}");
     EXPECT_EQ(binding.cancel.value().method + " " + binding.cancel.value().path, "DELETE /v1/jobs/{id}");

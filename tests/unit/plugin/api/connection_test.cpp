@@ -15,8 +15,9 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 
 Result<std::shared_ptr<const Connection>> connection_from(const std::string& text) {
-    const auto& all = testing::definitions();
-    return read_connection(text, all.connection, all.api_binding, all.built_in_binding);
+    const auto& node = testing::image_to_video_definition();
+    return read_connection(text, testing::definitions().connection, node.binding_rules,
+                           node.built_in_binding);
 }
 
 Result<std::shared_ptr<const Connection>> read_with(const std::string& members) {
@@ -36,7 +37,7 @@ TEST(Connection, NeedsOnlyItsKey) {
     EXPECT_EQ(connection->request_timeout, 30s);
     EXPECT_EQ(connection->job_timeout, 15min);
     EXPECT_FALSE(connection->proxy);
-    EXPECT_EQ(connection->binding, testing::definitions().built_in_binding);
+    EXPECT_EQ(connection->binding, testing::image_to_video_definition().built_in_binding);
 }
 
 TEST(Connection, ReadsEveryMember) {

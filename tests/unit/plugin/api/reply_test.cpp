@@ -15,7 +15,7 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 
 const Binding& binding() {
-    return *testing::definitions().built_in_binding;
+    return *testing::image_to_video_definition().built_in_binding;
 }
 
 HttpReply reply_of(int status, const std::string& body) {

@@ -1,7 +1,7 @@
 #include "job/flow_story.hpp"
 
 #include "json/json_text.hpp"
-#include "plugin_module_embedded.hpp"
+#include "plugin_nodes_embedded.hpp"
 
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
@@ -17,7 +17,8 @@ RunPlan plan_of(const Facts& facts) {
     RunPlan plan;
     plan.connection = connection_with(facts.connection);
     if (facts.has_input)
-        plan.input = std::make_unique<const Input>(facts.input);
+        plan.job = std::make_unique<const PreparedJob>(
+            prepare_job(facts.input, image_to_video_node(), *plan.connection->binding));
     plan.run_key = facts.run_key;
     plan.traceparent = facts.traceparent;
     if (facts.checkpoint)
@@ -38,13 +39,22 @@ const Definitions& definitions() {
     return *shared;
 }
 
+const NodeDefinition& image_to_video_definition() {
+    return *definitions().nodes.front();
+}
+
+const Node& image_to_video_node() {
+    return image_to_video_definition().node;
+}
+
 std::shared_ptr<const Connection> connection_with(const std::string& members) {
     const bool says_check = members.find("check_image") != std::string::npos;
     const auto text = R"({"api_key": "test-key-1")"
                       + std::string(says_check ? "" : R"(, "check_image": false)")
                       + (members.empty() ? "" : ", " + members) + "}";
-    const auto& all = definitions();
-    auto connection = read_connection(text, all.connection, all.api_binding, all.built_in_binding);
+    const auto& node = image_to_video_definition();
+    auto connection =
+        read_connection(text, definitions().connection, node.binding_rules, node.built_in_binding);
     if (!connection)
         throw std::logic_error("the test's connection: " + connection.error().message);
     return *connection;
@@ -74,15 +84,17 @@ std::string binding_that_holds_polls(int seconds) {
     return "\"api_binding\": " + boost::json::serialize(document);
 }
 
-Input example_input() {
-    Input input;
-    input.model = "Pixel M";
-    input.prompt = "Clouds moving across sky";
-    input.image = "https://example.com/landscape.jpg";
-    input.negative_prompt = "static";
-    input.size = "Landscape HD (16:9)";
-    input.prompt_optimizer = true;
-    return input;
+boost::json::object example_input() {
+    return {{"model", "Pixel M"},
+            {"prompt", "Clouds moving across sky"},
+            {"image", "https://example.com/landscape.jpg"},
+            {"negative_prompt", "static"},
+            {"size", "Landscape HD (16:9)"},
+            {"prompt_optimizer", true}};
+}
+
+HexDigest digest_of(const boost::json::object& input) {
+    return prepare_job(input, image_to_video_node(), *image_to_video_definition().built_in_binding).digest;
 }
 
 std::string job_json(std::string_view status, std::string_view more) {
@@ -103,7 +115,7 @@ std::string header_of(const HttpRequest& request, std::string_view name) {
 
 FlowStory::FlowStory(const Facts& facts, std::shared_ptr<World> world)
     : world_(std::move(world)),
-      flow_(plan_of(facts), world_->traffic, world_->submits, world_->durations, definitions().output) {}
+      flow_(plan_of(facts), world_->traffic, world_->submits, world_->durations, image_to_video_node()) {}
 
 void FlowStory::start() {
     take(flow_.start(now()));

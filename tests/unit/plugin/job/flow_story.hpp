@@ -19,6 +19,8 @@ using namespace std::chrono_literals;
 
 // The definitions of the module, compiled once for all tests of the process.
 const Definitions& definitions();
+const NodeDefinition& image_to_video_definition();
+const Node& image_to_video_node();
 
 // A connection with these further members, e.g. R"("max_running": 1)"; its key is "test-key-1".
 std::shared_ptr<const Connection> connection_with(const std::string& members = {});
@@ -31,7 +33,11 @@ std::string binding_without(std::string_view member);
 // The built-in binding for an API that holds its reply to a poll so long, as a member of a connection.
 std::string binding_that_holds_polls(int seconds);
 
-Input example_input();
+// The inputs of the page's first example, valid and by name.
+boost::json::object example_input();
+
+// What tells runs with other inputs apart.
+HexDigest digest_of(const boost::json::object& input);
 
 // A job as the built-in binding reads it.
 std::string job_json(std::string_view status, std::string_view more = {});
@@ -46,7 +52,7 @@ std::string header_of(const HttpRequest& request, std::string_view name);
 struct Facts {
     std::string connection; // further members
     std::string run_key = "run-1";
-    Input input = example_input();
+    boost::json::object input = example_input();
     bool has_input = true;
     std::optional<Checkpoint> checkpoint = std::nullopt;
     bool keeps_checkpoints = true;

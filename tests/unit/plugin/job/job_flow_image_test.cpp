@@ -19,7 +19,7 @@ Facts checking(const std::string& more = {}) {
 TEST(JobFlowImage, IsLookedAtBeforeAnythingIsKeptOrSent) {
     FlowStory run(checking());
     run.start();
-    EXPECT_EQ(run.image_asked(), example_input().image);
+    EXPECT_EQ(run.image_asked(), example_input().at("image").as_string());
     EXPECT_FALSE(run.saving());
     EXPECT_FALSE(run.sending());
     EXPECT_EQ(run.progress().phase, Phase::preparing);

@@ -52,7 +52,7 @@ TEST(JobFlowResume, AnotherRunOrOtherInputsHaveAnotherKey) {
     Facts other_run;
     other_run.run_key = "run-2";
     Facts other_input;
-    other_input.input.prompt = "Trees swaying";
+    other_input.input["prompt"] = "Trees swaying";
     EXPECT_NE(first_key({}), first_key(other_run));
     EXPECT_NE(first_key({}), first_key(other_input));
     EXPECT_NE(first_key(other_run), first_key(other_input));
@@ -192,10 +192,10 @@ TEST(JobFlowResume, AUsedUpKeyIsNotForgottenByAnAttemptThatDoesNotSubmit) {
 
 TEST(JobFlowResume, APreparedCheckpointOfOtherInputsIsAnotherRun) {
     auto facts = with_checkpoint(checkpoint_after([](FlowStory& run) { run.reply(503); }));
-    facts.input.prompt = "Trees swaying";
+    facts.input["prompt"] = "Trees swaying";
     FlowStory run(facts);
     run.submit();
-    EXPECT_EQ(run.key(), idempotency_key("run-1", input_digest(facts.input), 0).text());
+    EXPECT_EQ(run.key(), idempotency_key("run-1", digest_of(facts.input), 0).text());
 }
 
 class ForeignCheckpoint : public ::testing::TestWithParam<Checkpoint (*)()> {};
@@ -203,7 +203,7 @@ class ForeignCheckpoint : public ::testing::TestWithParam<Checkpoint (*)()> {};
 TEST_P(ForeignCheckpoint, OfOtherInputsIsRefusedAndNotLost) {
     const auto checkpoint = GetParam()();
     auto facts = with_checkpoint(checkpoint, idempotent_submit);
-    facts.input.prompt = "Trees swaying";
+    facts.input["prompt"] = "Trees swaying";
     FlowStory run(facts);
     run.start();
     EXPECT_EQ(run.sends(), 0);

@@ -214,7 +214,7 @@ TEST(JobFlowWait, OtherModelsTeachNothing) {
     for (int i = 0; i < 20; ++i)
         run_job_of(0ms, world);
     auto facts = without_checkpoints();
-    facts.input.model = "Pixel S";
+    facts.input["model"] = "Pixel S";
     FlowStory run(facts, world);
     run.become_job();
     EXPECT_GT(run.until_wake(), 0ms);

@@ -25,28 +25,28 @@ std::vector<std::string> paths(const Schema& schema, std::string_view text) {
 }
 
 TEST(Validator, AcceptsWhatConforms) {
-    const auto& schema = testing::definitions().input;
+    const auto& schema = testing::image_to_video_node().input;
     EXPECT_THAT(paths(schema, R"({"prompt": "p", "image": "i", "negative_prompt": null})"), IsEmpty());
     EXPECT_THAT(paths(schema, R"({"prompt": "p", "image": "i", "negative_prompt": "n", "more": 1})"),
                 IsEmpty());
 }
 
 TEST(Validator, ReportsEveryViolationWithItsPath) {
-    const auto& all = testing::definitions();
-    EXPECT_THAT(paths(all.input, R"({"model": "Pixel X", "prompt": 1, "prompt_optimizer": "yes"})"),
+    const auto& schema = testing::image_to_video_node().input;
+    EXPECT_THAT(paths(schema, R"({"model": "Pixel X", "prompt": 1, "prompt_optimizer": "yes"})"),
                 UnorderedElementsAre("/model", "/prompt", "/prompt_optimizer", "/image", "/negative_prompt"));
 }
 
 TEST(Validator, ReportsAPlaceOnce) {
-    const auto& all = testing::definitions();
-    EXPECT_THAT(paths(all.input, R"({"prompt": "p", "image": "i", "negative_prompt": 7})"),
+    const auto& schema = testing::image_to_video_node().input;
+    EXPECT_THAT(paths(schema, R"({"prompt": "p", "image": "i", "negative_prompt": 7})"),
                 ElementsAre("/negative_prompt"));
 }
 
 TEST(Validator, NamesTheRootWhereTheWholeIsWrong) {
-    const auto& all = testing::definitions();
-    EXPECT_THAT(paths(all.input, "[]"), ElementsAre(""));
-    EXPECT_THAT(paths(all.input, "null"), ElementsAre(""));
+    const auto& schema = testing::image_to_video_node().input;
+    EXPECT_THAT(paths(schema, "[]"), ElementsAre(""));
+    EXPECT_THAT(paths(schema, "null"), ElementsAre(""));
 }
 
 TEST(Validator, ReportsTheDeepestPathFirst) {
@@ -63,8 +63,8 @@ TEST(Validator, EscapesMemberNamesInPointers) {
 }
 
 TEST(Validator, SaysWhatWouldBeRight) {
-    const auto& all = testing::definitions();
-    const auto details = all.input.validate(*parse_json(R"({"prompt": 1, "image": "i"})"));
+    const auto details =
+        testing::image_to_video_node().input.validate(*parse_json(R"({"prompt": 1, "image": "i"})"));
     ASSERT_EQ(details.size(), 2U);
     EXPECT_THAT(details, ::testing::UnorderedElementsAre(Violation{"/prompt", "must be a string"},
                                                          Violation{"/negative_prompt", "is required"}));

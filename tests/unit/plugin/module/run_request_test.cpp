@@ -27,26 +27,26 @@ TEST(RunRequest, OutlivesTheTextsOfTheHost) {
     request.checkpoint_json = checkpoint.c_str();
     request.traceparent = traceparent.c_str();
     request.connection_json = R"({"api_key": "k"})";
-    const auto copy = RunRequest::copy_of(request, connections, 0);
+    const auto copy = RunRequest::copy_of(request, 0, connections, 0);
     for (auto* text : {&input, &checkpoint, &traceparent})
         std::fill(text->begin(), text->end(), '?');
     EXPECT_EQ(copy->input_json, R"({"prompt": "x"})");
     EXPECT_EQ(copy->checkpoint_json, R"({"version": 1})");
     EXPECT_EQ(copy->traceparent, "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
-    EXPECT_EQ(copy->connection, connections.of(R"({"api_key": "k"})"));
+    EXPECT_EQ(copy->connection, connections.of(0, R"({"api_key": "k"})"));
 }
 
 TEST(RunRequest, LeavesOutATraceParentThatCouldNotStandInAHeader) {
     LiveConnections connections;
     auto request = request_with("{}");
     request.traceparent = "00-\r\nX-Evil: 1";
-    EXPECT_EQ(RunRequest::copy_of(request, connections, 0)->traceparent, "");
+    EXPECT_EQ(RunRequest::copy_of(request, 0, connections, 0)->traceparent, "");
 }
 
 TEST(RunRequest, GivesItsMemoryToWhatFollows) {
     using Follower = std::array<char, 500>;
     LiveConnections connections;
-    auto request = RunRequest::copy_of(request_with("{}"), connections, 1000);
+    auto request = RunRequest::copy_of(request_with("{}"), 0, connections, 1000);
     const void* const place = request.get();
     auto memory = RunRequest::memory_of(std::move(request));
     EXPECT_EQ(memory.bytes, 1000U);
@@ -59,7 +59,7 @@ TEST(RunRequest, GivesItsMemoryToWhatFollows) {
 
 TEST(RunRequest, WhatDoesNotFitGetsMemoryOfItsOwn) {
     LiveConnections connections;
-    auto memory = RunRequest::memory_of(RunRequest::copy_of(request_with("{}"), connections, 0));
+    auto memory = RunRequest::memory_of(RunRequest::copy_of(request_with("{}"), 0, connections, 0));
     const auto follower =
         std::allocate_shared<std::array<char, 5000>>(ReusingAllocator<std::array<char, 5000>>(memory));
     follower->fill('x');

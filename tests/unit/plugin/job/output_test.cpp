@@ -1,5 +1,6 @@
 #include "job/flow_story.hpp"
-#include "nodes/output.hpp"
+#include "job/output.hpp"
+#include "nodes/image_to_video.hpp"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +8,7 @@ namespace pixelml {
 namespace {
 
 Result<std::string> output_of(const std::string& video, bool loopback = false) {
-    return make_output(video, testing::definitions().output, loopback);
+    return make_output(video, testing::image_to_video_node(), loopback);
 }
 
 TEST(Output, IsTheVideosUrl) {
@@ -33,7 +34,7 @@ TEST(Output, WithoutAUsableUrlIsAnInvalidReplyThatIsPaid) {
 TEST(Output, WhatIsNotTakenStandsInTheErrorForAPerson) {
     const std::string longer = "https://cdn.example.com/" + std::string(9200, 'v') + ".mp4";
     for (const auto& video : {std::string("http://cdn.example.com/v.mp4"), longer}) {
-        const auto output = make_output(video, testing::definitions().output, false, "/output/video");
+        const auto output = make_output(video, testing::image_to_video_node(), false, "/output/video");
         ASSERT_FALSE(output);
         EXPECT_NE(output.error().message.find(video.substr(0, 20)), std::string::npos);
         EXPECT_LT(output.error().message.size(), 400U);
@@ -44,8 +45,10 @@ TEST(Output, WhatIsNotTakenStandsInTheErrorForAPerson) {
 }
 
 TEST(Output, IsHeldAgainstItsSchema) {
-    const Schema schema(R"({"required": ["audio"]})");
-    const auto output = make_output("https://example.com/v.mp4", schema, false);
+    auto type = image_to_video;
+    type.output_schema = R"({"required": ["audio"]})";
+    const Node node(type);
+    const auto output = make_output("https://example.com/v.mp4", node, false);
     ASSERT_FALSE(output);
     EXPECT_EQ(output.error().code, ErrorCode::invalid_api_response);
     EXPECT_EQ(output.error().details.front().path, "/audio");

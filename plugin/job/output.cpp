@@ -1,4 +1,4 @@
-#include "nodes/output.hpp"
+#include "job/output.hpp"
 
 #include "api/api_text.hpp"
 #include "http/url.hpp"
@@ -28,7 +28,7 @@ Violation detail_of_reply(const std::string& path, std::string_view reply) {
     return {path, "the reply: " + presentable(reply, max_reply_bytes)};
 }
 
-Result<std::string> make_output(const std::string& video, const Schema& schema, bool allow_loopback_http,
+Result<std::string> make_output(const std::string& video, const Node& node, bool allow_loopback_http,
                                 const std::string& path, std::string_view reply) {
     if (video.empty()) {
         auto error = unusable("The API calls the job done, but its reply holds no video.");
@@ -42,8 +42,8 @@ Result<std::string> make_output(const std::string& video, const Schema& schema, 
         error.details = {{path, *fault + ": " + presentable(video, max_detail_bytes)}};
         return error;
     }
-    const boost::json::value output(boost::json::object{{"video", video}});
-    if (auto details = schema.validate(output); !details.empty()) {
+    const boost::json::value output(boost::json::object{{node.type.media_output, video}});
+    if (auto details = node.output.validate(output); !details.empty()) {
         auto error = unusable("The API calls the job done, but the output does not match the output schema: "
                               + presentable(video, max_shown_bytes));
         error.details = std::move(details);

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "api/error.hpp"
-#include "json/validator.hpp"
+#include "job/node_type.hpp"
 
 #include <string>
 #include <string_view>
@@ -12,7 +12,7 @@ namespace pixelml {
 // the API calls the job done. What is not taken stands in its message and, as found at `path` of the reply,
 // in its details: the video was paid for, and a person may still fetch it. Without a video that is the reply,
 // which may name one where nobody looks.
-Result<std::string> make_output(const std::string& video, const Schema& schema, bool allow_loopback_http,
+Result<std::string> make_output(const std::string& video, const Node& node, bool allow_loopback_http,
                                 const std::string& path = {}, std::string_view reply = {});
 
 // A reply, which is masked already, for a person who looks in it for what the binding did not find.

@@ -1,0 +1,35 @@
+#pragma once
+
+#include "api/binding.hpp"
+#include "api/error.hpp"
+#include "base/sha256.hpp"
+#include "job/node_type.hpp"
+
+#include <boost/json/object.hpp>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pixelml {
+
+// A node's inputs by name, valid and with the schema's defaults; what is not sent is absent.
+struct CheckedInputs {
+    boost::json::object values;
+    std::vector<Warning> warnings;
+};
+
+// Reads input_json. Fails as Invalid Input with every violation, or as Invalid Image URL.
+Result<CheckedInputs> read_inputs(std::string_view input_json, const Node& node, bool allow_loopback_http);
+
+// What is needed to submit a job, whatever the node.
+struct PreparedJob {
+    std::string body;      // of the submit, as the API's binding wants it
+    HexDigest digest;      // of the inputs
+    std::string kind;      // jobs of one kind take about as long
+    std::string media_url; // to be looked at before anything is paid; empty: none
+};
+
+PreparedJob prepare_job(const boost::json::object& inputs, const Node& node, const Binding& binding);
+
+} // namespace pixelml

@@ -1,0 +1,30 @@
+#pragma once
+
+#include "job/node_type.hpp"
+
+#include <span>
+
+namespace pixelml {
+
+// What a node's runs are given to reach the service, as the descriptor shows it.
+struct ConnectionType {
+    const char* name;
+    const char* category;
+    const char* description;
+    const char* schema;
+};
+
+// A module as data: its nodes share one kind of connection.
+struct ModuleType {
+    const char* name;
+    const char* version;
+    ConnectionType connection;
+    std::span<const NodeType* const> nodes; // max_nodes at most
+};
+
+inline constexpr std::size_t max_nodes = 16;
+
+// Each module defines it, once. What it refers to lives as long as the module.
+const ModuleType& module_type() noexcept;
+
+} // namespace pixelml

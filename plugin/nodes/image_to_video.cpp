@@ -1,0 +1,33 @@
+#include "nodes/image_to_video.hpp"
+
+#include "plugin_nodes_embedded.hpp"
+
+namespace pixelml {
+namespace {
+
+constexpr InputRule rules[] = {
+    not_blank("prompt"),
+    media_url("image"),
+    only_for("size", "model", "Pixel M"),
+};
+
+constexpr std::string_view job_kind[] = {"model", "size"};
+
+} // namespace
+
+constexpr NodeType image_to_video{
+    .action_id = "image_to_video",
+    .title = "Image to video",
+    .description = "Image to video",
+    .categories_json = R"(["video","ai"])",
+    .icon_svg = embedded::image_to_video_icon,
+    .input_schema = embedded::image_to_video_input,
+    .output_schema = embedded::image_to_video_output,
+    .api_binding = embedded::pixelml_api,
+    .rules = rules,
+    .job_kind = job_kind,
+    .media_output = "video",
+    .digest_without_action_id = true,
+};
+
+} // namespace pixelml
