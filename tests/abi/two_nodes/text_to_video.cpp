@@ -1,0 +1,33 @@
+#include "text_to_video.hpp"
+
+#include "two_nodes_embedded.hpp"
+
+namespace pixelml {
+namespace {
+
+constexpr InputRule rules[] = {
+    not_blank("prompt"),
+    only_for("size", "model", "Pixel M"),
+    only_for("fps", "model", "Pixel M"),
+    only_for("duration", "model", "Pixel L"),
+};
+
+constexpr std::string_view job_kind[] = {"model", "size", "duration"};
+
+} // namespace
+
+constexpr NodeType text_to_video{
+    .action_id = "text_to_video",
+    .title = "Text to video",
+    .description = "Text to video",
+    .categories_json = "[]",
+    .icon_svg = two_nodes::text_to_video_icon,
+    .input_schema = two_nodes::text_to_video_input,
+    .output_schema = two_nodes::text_to_video_output,
+    .api_binding = two_nodes::text_to_video_api,
+    .rules = rules,
+    .job_kind = job_kind,
+    .media_output = "video_url",
+};
+
+} // namespace pixelml
