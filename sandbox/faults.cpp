@@ -14,10 +14,10 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t most_rules = 100;
-constexpr std::uint64_t longest_delay_ms = 600'000;
-constexpr std::uint64_t longest_retry_after = 86'400;
-constexpr std::uint64_t largest_count = 1'000'000'000;
+constexpr std::size_t max_rules = 100;
+constexpr std::uint64_t max_delay_ms = 600'000;
+constexpr std::uint64_t max_retry_after = 86'400;
+constexpr std::uint64_t max_count = 1'000'000'000;
 
 constexpr std::array<std::pair<std::string_view, Operation>, 3> operations{
     {{"submit", Operation::submit}, {"poll", Operation::poll}, {"cancel", Operation::cancel}}};
@@ -133,15 +133,15 @@ std::variant<FaultRule, std::string> read_rule(const json::value& value) {
     FaultRule rule;
     reader.name("on", operations, rule.on);
     reader.name("fault", kinds, rule.fault.kind);
-    rule.times = reader.count("times", 0, largest_count);
-    rule.skip = reader.count("skip", 0, largest_count).value_or(rule.skip);
-    rule.every = reader.count("every", 1, largest_count).value_or(rule.every);
+    rule.times = reader.count("times", 0, max_count);
+    rule.skip = reader.count("skip", 0, max_count).value_or(rule.skip);
+    rule.every = reader.count("every", 1, max_count).value_or(rule.every);
     rule.probability = reader.probability("probability");
     rule.seed = reader.count("seed", 0, UINT64_MAX).value_or(rule.seed);
-    if (const auto seconds = reader.count("retry_after_seconds", 0, longest_retry_after)) {
+    if (const auto seconds = reader.count("retry_after_seconds", 0, max_retry_after)) {
         rule.fault.retry_after = std::chrono::seconds(*seconds);
     }
-    if (const auto delay = reader.count("delay_ms", 0, longest_delay_ms)) {
+    if (const auto delay = reader.count("delay_ms", 0, max_delay_ms)) {
         rule.fault.delay = std::chrono::milliseconds(*delay);
     }
     if (std::string error = reader.error(); !error.empty()) {
@@ -169,7 +169,7 @@ std::variant<FaultRules, std::string> parse_fault_rules(std::string_view text) {
     if (value.is_object()) {
         value = json::array{std::move(value)};
     }
-    if (!value.is_array() || value.get_array().size() > most_rules) {
+    if (!value.is_array() || value.get_array().size() > max_rules) {
         return "Fault rules must be an object or an array of at most 100 objects.";
     }
     FaultRules rules;

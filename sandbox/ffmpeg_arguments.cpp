@@ -10,7 +10,7 @@
 namespace sandbox {
 namespace {
 
-constexpr std::size_t longest_comment = 300;
+constexpr std::size_t max_comment = 300;
 // Of a strip only the middle is shown: scaled as a whole, one side would round to nothing.
 constexpr std::string_view thumbnail_filters =
     "format=rgb24,crop=w='min(iw,ih*8)':h='min(ih,iw*8)',"
@@ -160,7 +160,7 @@ std::vector<std::string> render_arguments(const std::string& ffmpeg, const Rende
          "-metadata",
          "title=" + std::string(title),
          "-metadata",
-         "comment=Rendered locally by pixelml-sandbox. Prompt: " + printable(plan.prompt, longest_comment),
+         "comment=Rendered locally by pixelml-sandbox. Prompt: " + printable(plan.prompt, max_comment),
          "-movflags",
          "+faststart",
          "-f",

@@ -16,9 +16,9 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t longest_text = 10'000;
-constexpr std::size_t longest_url = 8192;
-constexpr std::size_t fewest_words = 3;
+constexpr std::size_t max_text = 10'000;
+constexpr std::size_t max_url = 8192;
+constexpr std::size_t min_words = 3;
 
 // Collects every violation, so that a caller can mend them all at once.
 class Fields {
@@ -78,7 +78,7 @@ private:
             return {};
         }
         const json::string& string = value.get_string();
-        if (string.size() > longest_text) {
+        if (string.size() > max_text) {
             reject(name, "must be at most 10000 bytes long");
             return {};
         }
@@ -159,7 +159,7 @@ std::size_t count_words(std::string_view text) {
 }
 
 bool is_image_url(std::string_view url) {
-    if (url.size() > longest_url) {
+    if (url.size() > max_url) {
         return false;
     }
     const auto parsed = boost::urls::parse_uri({url.data(), url.size()});
@@ -191,7 +191,7 @@ std::variant<GenerationRequest, ApiError> parse_generation_request(std::string_v
     if (!is_image_url(request.image)) {
         return ApiError{"invalid_image_url", "The image must be an absolute http or https URL with a host."};
     }
-    if (count_words(request.prompt) < fewest_words) {
+    if (count_words(request.prompt) < min_words) {
         return ApiError{"prompt_too_vague",
                         "The prompt has fewer than three words; say what should move, and how."};
     }

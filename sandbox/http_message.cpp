@@ -53,10 +53,10 @@ std::chrono::seconds preferred_wait(std::string_view prefer) {
 }
 
 std::string base_url(const Request& request, const Client& client) {
-    constexpr std::size_t longest_host = 255;
+    constexpr std::size_t max_host = 255;
     const std::string_view scheme = client.tls ? "https://" : "http://";
     const auto host = request[http::field::host];
-    const bool sane = !host.empty() && host.size() <= longest_host && std::ranges::all_of(host, [](char c) {
+    const bool sane = !host.empty() && host.size() <= max_host && std::ranges::all_of(host, [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.'
                || c == '-' || c == ':' || c == '[' || c == ']';
     });

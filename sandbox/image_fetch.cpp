@@ -14,8 +14,8 @@
 namespace sandbox {
 namespace {
 
-constexpr long most_redirects = 3;
-constexpr int longest_poll_ms = 1000;
+constexpr long max_redirects = 3;
+constexpr int max_poll_ms = 1000;
 
 struct EasyCleanup {
     void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
@@ -57,7 +57,7 @@ void configure(CURL* easy, const std::string& url, const FetchSettings& settings
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 1L);
-    curl_easy_setopt(easy, CURLOPT_MAXREDIRS, most_redirects);
+    curl_easy_setopt(easy, CURLOPT_MAXREDIRS, max_redirects);
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
                      static_cast<long>(std::chrono::milliseconds(settings.connect_timeout).count()));
     curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS,
@@ -90,7 +90,7 @@ std::optional<CURLcode> perform(CURLM* multi, const CancelSignal& cancel) {
         curl_waitfd wait{};
         wait.fd = cancel.descriptor();
         wait.events = CURL_WAIT_POLLIN;
-        curl_multi_poll(multi, &wait, 1, longest_poll_ms, nullptr);
+        curl_multi_poll(multi, &wait, 1, max_poll_ms, nullptr);
         if (cancel.requested()) {
             return std::nullopt;
         }

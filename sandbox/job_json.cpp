@@ -70,13 +70,13 @@ json::object job_json(const Job& job, const std::string& base) {
 }
 
 json::object job_list_json(const JobStore& store, std::size_t limit, const std::string& base) {
-    constexpr std::size_t longest_text = 600;
+    constexpr std::size_t max_text = 600;
     json::array jobs;
     for (const Job* const job : store.newest(limit)) {
         json::object object = job_json(*job, base);
         for (const char* const member : {"prompt", "negative_prompt", "image"}) {
             if (const json::string* const text = object[member].if_string()) {
-                object[member] = shortened({text->data(), text->size()}, longest_text);
+                object[member] = shortened({text->data(), text->size()}, max_text);
             }
         }
         jobs.push_back(std::move(object));

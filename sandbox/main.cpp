@@ -81,7 +81,7 @@ void serve(const sandbox::Options& options) {
     render_settings.ffmpeg = options.ffmpeg;
     render_settings.work_directory = temporary.path();
     render_settings.video_directory = prepare_video_directory(options.directory, temporary.path());
-    render_settings.fetch.largest = options.largest_image;
+    render_settings.fetch.largest = options.max_image;
     render_settings.fetch.ca_file = options.ca_file;
     render_settings.timeout = options.render_timeout;
 

@@ -38,12 +38,12 @@ PUT /sandbox/faults with one rule, an array of rules, or [] for none.
 Exit codes: 0 ended by SIGINT or SIGTERM; 1 cannot start; 2 wrong usage.)";
 
 std::string read_key_file(const std::string& path) {
-    constexpr std::size_t longest_key = 4096;
+    constexpr std::size_t max_key = 4096;
     std::ifstream file(path);
-    std::array<char, longest_key + 1> buffer{};
+    std::array<char, max_key + 1> buffer{};
     file.read(buffer.data(), buffer.size());
     std::string key(trimmed({buffer.data(), static_cast<std::size_t>(file.gcount())}));
-    if (key.empty() || key.size() > longest_key) {
+    if (key.empty() || key.size() > max_key) {
         throw CLI::ValidationError("--api-key-file", "the file is empty or cannot be read");
     }
     return key;
@@ -114,7 +114,7 @@ ParsedOptions parse_options(int argc, const char* const* argv) {
     app.add_option("--render-timeout", render_timeout, "Seconds until a render fails with processing_timeout")
         ->capture_default_str()
         ->check(CLI::Range(0.01, 86400.0));
-    app.add_option("--max-image-bytes", options.largest_image, "Largest image file")
+    app.add_option("--max-image-bytes", options.max_image, "Largest image file")
         ->capture_default_str()
         ->check(CLI::Range(1, 1 << 30));
     app.add_option("--ca-file", options.ca_file, "PEM certificates to trust when fetching https images")

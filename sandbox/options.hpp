@@ -22,7 +22,7 @@ struct Options {
     std::size_t queue_limit = 64;
     std::set<Model> unavailable_models;
     std::chrono::milliseconds render_timeout{120'000};
-    std::size_t largest_image = std::size_t{10} * 1024 * 1024;
+    std::size_t max_image = std::size_t{10} * 1024 * 1024;
     std::string ca_file;
     std::string tls_certificate;
     std::string tls_key;

@@ -10,7 +10,7 @@ namespace sandbox {
 namespace {
 
 constexpr std::string_view frame_key = "frame=";
-constexpr std::size_t longest_line = 256;
+constexpr std::size_t max_line = 256;
 
 } // namespace
 
@@ -18,7 +18,7 @@ bool RenderProgress::feed(std::string_view bytes) {
     bool read_any = false;
     for (const char c : bytes) {
         if (c != '\n') {
-            if (line_.size() < longest_line) {
+            if (line_.size() < max_line) {
                 line_.push_back(c);
             }
             continue;

@@ -18,7 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
-constexpr std::int64_t most_pixels = 50'000'000;
+constexpr std::int64_t max_pixels = 50'000'000;
 constexpr int pixel_m_seconds = 5;
 constexpr int pixel_s_seconds = 4;
 
@@ -46,7 +46,7 @@ std::variant<ImageHeader, ApiError> check_image(const std::vector<std::uint8_t>&
     if (!header) {
         return ApiError{"unsupported_image_format", "The image file is damaged: it states no size."};
     }
-    if (std::int64_t{header->size.width} * header->size.height > most_pixels) {
+    if (std::int64_t{header->size.width} * header->size.height > max_pixels) {
         return ApiError{"image_too_large", "The image has " + std::to_string(header->size.width) + " x "
                                                + std::to_string(header->size.height)
                                                + " pixels; at most 50 million are accepted."};

@@ -20,7 +20,7 @@ namespace {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 
-constexpr int most_connections = 1024;
+constexpr int max_connections = 1024;
 constexpr std::chrono::milliseconds pause_after_failure{100};
 
 // Shared by the accepting coroutine and the sessions' completions.
@@ -54,7 +54,7 @@ asio::awaitable<void> Server::accept_connections() {
     const auto connections = std::make_shared<Connections>(context_.get_executor());
     boost::system::error_code error;
     for (;;) {
-        while (connections->open >= most_connections) {
+        while (connections->open >= max_connections) {
             co_await connections->one_ended.async_wait(asio::redirect_error(asio::use_awaitable, error));
         }
         tcp::socket socket =

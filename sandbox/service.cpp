@@ -23,9 +23,9 @@ namespace asio = boost::asio;
 namespace http = boost::beast::http;
 namespace json = boost::json;
 
-constexpr std::size_t longest_idempotency_key = 255;
+constexpr std::size_t max_idempotency_key = 255;
 constexpr std::size_t jobs_on_page = 50;
-constexpr std::size_t most_listed_jobs = 1000;
+constexpr std::size_t max_listed_jobs = 1000;
 
 TimePoint now() {
     return std::chrono::system_clock::now();
@@ -158,7 +158,7 @@ Reply Service::submit(const Request& request, const Client& client) {
                            {"unsupported_media_type", "The body must be sent as application/json."});
     }
     const std::string_view key = header(request, "Idempotency-Key");
-    if (key.size() > longest_idempotency_key) {
+    if (key.size() > max_idempotency_key) {
         return error_reply(http::status::bad_request,
                            {"invalid_idempotency_key", "An idempotency key has at most 255 characters."});
     }
@@ -257,7 +257,7 @@ Reply Service::list_jobs(const Request& request, const Client& client, const Rou
     if (const std::string_view text = query_value(route.query, "limit"); !text.empty()) {
         const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), limit);
         if (error != std::errc() || rest != text.data() + text.size() || limit == 0
-            || limit > most_listed_jobs) {
+            || limit > max_listed_jobs) {
             return error_reply(http::status::unprocessable_entity,
                                {"invalid_input", "limit must be a whole number from 1 to 1000."});
         }

@@ -13,15 +13,15 @@ namespace cli {
 
 namespace {
 
-constexpr std::size_t longest_name = 200; // leaves room in a run key for the line
+constexpr std::size_t max_name = 200; // leaves room in a run key for the line
 
 std::string batch_name(const Options& options) {
     std::string name = options.batch_name;
     if (name.empty()) {
         name = options.subject == "-" ? "stdin" : options.subject.substr(options.subject.rfind('/') + 1);
     }
-    if (name.size() > longest_name) {
-        throw UsageError("the batch's name has more than " + std::to_string(longest_name)
+    if (name.size() > max_name) {
+        throw UsageError("the batch's name has more than " + std::to_string(max_name)
                          + " bytes; choose another with --name");
     }
     return name;

@@ -27,7 +27,7 @@ BatchLine with_key(const json::object& object) {
     BatchLine line;
     const json::value& key = object.at("run_key");
     const json::value& input = object.at("input");
-    if (!key.is_string() || key.get_string().empty() || key.get_string().size() > longest_run_key
+    if (!key.is_string() || key.get_string().empty() || key.get_string().size() > max_run_key
         || key.get_string().find('\0') != json::string::npos) {
         line.problem = "\"run_key\" is not a text of 1 to 512 bytes";
     } else if (!input.is_object()) {
@@ -48,7 +48,7 @@ bool is_blank(std::string_view text) {
 BatchLine read_batch_line(const TextLine& text) {
     BatchLine line;
     if (text.too_long) {
-        line.problem = "the line is longer than " + std::to_string(LineReader::longest_line / 1024) + " KiB";
+        line.problem = "the line is longer than " + std::to_string(LineReader::max_line / 1024) + " KiB";
         return line;
     }
     json::error_code error;

@@ -11,8 +11,8 @@ namespace cli {
 using std::chrono::milliseconds;
 
 std::optional<milliseconds> time_left(const BatchCounts& counts, milliseconds elapsed) {
-    constexpr double least_share = 0.01;
-    if (!counts.fraction || *counts.fraction < least_share || counts.over() == 0) {
+    constexpr double min_share = 0.01;
+    if (!counts.fraction || *counts.fraction < min_share || counts.over() == 0) {
         return std::nullopt;
     }
     const double left = static_cast<double>(elapsed.count()) * (1 - *counts.fraction) / *counts.fraction;

@@ -10,7 +10,7 @@ using std::chrono::milliseconds;
 
 namespace {
 
-constexpr double longest_ms = 365.0 * 24 * 3600 * 1000;
+constexpr double max_ms = 365.0 * 24 * 3600 * 1000;
 
 /* Milliseconds per unit; 0: no such unit. */
 double unit_ms(std::string_view unit) {
@@ -46,7 +46,7 @@ std::optional<milliseconds> parse_duration(std::string_view text) {
             return std::nullopt;
         }
         total += number * factor;
-        if (!(total <= longest_ms)) {
+        if (!(total <= max_ms)) {
             return std::nullopt;
         }
         text.remove_prefix(unit.size());

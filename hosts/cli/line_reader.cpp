@@ -17,8 +17,8 @@ namespace cli {
 
 namespace {
 
-constexpr std::size_t most_lines_ahead = 64;
-constexpr std::size_t most_bytes_ahead = std::size_t{8} * 1024 * 1024;
+constexpr std::size_t max_lines_ahead = 64;
+constexpr std::size_t max_bytes_ahead = std::size_t{8} * 1024 * 1024;
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
 } // namespace
@@ -85,7 +85,7 @@ bool LineReader::wait_for_input() const {
 }
 
 bool LineReader::has_room() const {
-    return lines_.size() < most_lines_ahead && bytes_ < most_bytes_ahead;
+    return lines_.size() < max_lines_ahead && bytes_ < max_bytes_ahead;
 }
 
 bool LineReader::add(TextLine line) {
@@ -131,7 +131,7 @@ void LineReader::read() {
             const std::size_t end = rest.find('\n');
             const std::string_view part = rest.substr(0, end);
             line.bytes += part.size() + (end == std::string_view::npos ? 0 : 1);
-            line.too_long = line.too_long || line.text.size() + part.size() > longest_line;
+            line.too_long = line.too_long || line.text.size() + part.size() > max_line;
             line.too_long ? line.text = std::string() : line.text.append(part);
             rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
             if (end != std::string_view::npos) {

@@ -28,7 +28,7 @@ struct TextLine {
  */
 class LineReader {
 public:
-    static constexpr std::size_t longest_line = std::size_t{4} * 1024 * 1024;
+    static constexpr std::size_t max_line = std::size_t{4} * 1024 * 1024;
 
     /*
      * path: "-" for standard input. on_change: there may be something new; called on the reader's thread.

@@ -12,7 +12,7 @@ using std::chrono::milliseconds;
 namespace {
 
 constexpr std::size_t bar_columns = 20;
-constexpr std::size_t shortest_message = 12;
+constexpr std::size_t min_message = 12;
 
 std::string repeated(const char* text, std::size_t count) {
     std::string all;
@@ -65,7 +65,7 @@ std::string progress_line(const wfn::Progress& progress, milliseconds elapsed, s
     const std::string choices[] = {drawn + share + passed + left, share + passed + left, share + left, share};
     for (const std::string& parts : choices) {
         const std::size_t used = display_width(parts);
-        if (used + std::min(shortest_message, display_width(message)) <= columns) {
+        if (used + std::min(min_message, display_width(message)) <= columns) {
             return parts + truncate(message, columns - used, utf8);
         }
     }

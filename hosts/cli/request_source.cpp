@@ -10,10 +10,10 @@ namespace cli {
 namespace {
 
 // Above what node.h allows, so that the module itself says what its limit is.
-constexpr std::size_t largest_file = std::size_t{4} * 1024 * 1024;
+constexpr std::size_t max_file = std::size_t{4} * 1024 * 1024;
 
 std::string read_connection_file(const std::string& path, std::vector<std::string>& warnings) {
-    FileText file = read_file(path, largest_file);
+    FileText file = read_file(path, max_file);
     if (file.others_may_read) {
         warnings.push_back("the connection file \"" + path
                            + "\" holds secrets and other users may read it;"
@@ -32,7 +32,7 @@ wfn::Request make_request(const Options& options, const wfn::Node& node, bool co
     wfn::Request request;
     std::optional<std::string> base;
     if (options.input_file) {
-        base = read_file(*options.input_file, largest_file).text;
+        base = read_file(*options.input_file, max_file).text;
     }
     request.input_json = build_input(base, options.assignments, node.input_schema_json());
 

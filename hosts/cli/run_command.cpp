@@ -39,8 +39,8 @@ int run_command(const Options& options) {
     if (options.checkpoint_file) {
         keeper = std::make_unique<FileKeeper>(*options.checkpoint_file);
     } else if (options.journal_file) {
-        if (options.run_key.size() > longest_run_key) {
-            throw UsageError("a run key has at most " + std::to_string(longest_run_key) + " bytes");
+        if (options.run_key.size() > max_run_key) {
+            throw UsageError("a run key has at most " + std::to_string(max_run_key) + " bytes");
         }
         Journal journal(*options.journal_file, Journal::Access::create);
         const Claim claim = claim_run(journal, {options.run_key, std::nullopt, std::string(module.name()),

@@ -25,7 +25,7 @@ void write_error_output(const std::string& text) {
     static_cast<void>(write_all(STDERR_FILENO, text));
 }
 
-wfn::LogLevel least_level(const Options& options) {
+wfn::LogLevel min_level(const Options& options) {
     if (options.quiet) {
         return wfn::LogLevel::error;
     }
@@ -59,7 +59,7 @@ const char restore_terminal[] = "\r\033[K\033[?25h";
 
 RunDisplay::RunDisplay(const Options& options, const Terminal& terminal)
     : terminal_(terminal), show_progress_(!options.quiet && !options.json), quiet_(options.quiet),
-      least_(least_level(options)) {}
+      least_(min_level(options)) {}
 
 void RunDisplay::progress(const wfn::Progress& progress) {
     if (!show_progress_) {

@@ -13,7 +13,7 @@
 namespace cli {
 
 /* The longest run key, in bytes, as node.h says. */
-inline constexpr std::size_t longest_run_key = 512;
+inline constexpr std::size_t max_run_key = 512;
 
 /*
  * The input with its members sorted and without spaces, so that two texts of one input are equal; a text

@@ -17,10 +17,10 @@ constexpr std::size_t narrowest_key = 10;
 constexpr std::size_t state_columns = 11; // "interrupted"
 constexpr std::size_t age_columns = 6;    // "59 min"
 constexpr std::size_t charged_columns = 7;
-constexpr std::size_t shortest_job = 8;
+constexpr std::size_t min_job = 8;
 constexpr std::size_t gap = 2;
 constexpr std::size_t other_columns =
-    gap + state_columns + gap + age_columns + gap + charged_columns + gap + shortest_job;
+    gap + state_columns + gap + age_columns + gap + charged_columns + gap + min_job;
 
 json::value text_or_null(const std::optional<std::string>& text) {
     return text ? json::value(*text) : json::value();
@@ -46,9 +46,9 @@ std::string charged_word(const RunHead& run) {
     return run.state != RunState::succeeded && run.job_id ? "unknown" : "-";
 }
 
-RunTable::RunTable(std::size_t longest_key, std::size_t columns, bool utf8)
+RunTable::RunTable(std::size_t max_key, std::size_t columns, bool utf8)
     : key_columns_(std::clamp(
-        longest_key, narrowest_key,
+        max_key, narrowest_key,
         std::max(narrowest_key, columns > other_columns ? columns - other_columns : narrowest_key))),
       columns_(columns), utf8_(utf8) {}
 

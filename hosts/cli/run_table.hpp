@@ -16,11 +16,11 @@ std::string charged_word(const RunHead& run);
 
 /*
  * A table of runs in lines of at most `columns`, each with its line end: key, state, age, charged, job. The
- * key's column is as wide as `longest_key`, within limits; what is wider is cut.
+ * key's column is as wide as `max_key`, within limits; what is wider is cut.
  */
 class RunTable {
 public:
-    RunTable(std::size_t longest_key, std::size_t columns, bool utf8);
+    RunTable(std::size_t max_key, std::size_t columns, bool utf8);
 
     std::string heading() const;
     std::string row(const RunHead& run, std::int64_t now_ms) const;

@@ -61,16 +61,16 @@ int runs_command(const Options& options) {
         });
         return exit_success;
     }
-    std::size_t longest_key = 0;
+    std::size_t max_key = 0;
     for_each_page(journal, options.state, [&](const std::vector<RunHead>& page) {
         for (const RunHead& run : page) {
-            longest_key = std::max(longest_key, run.run_key.size());
+            max_key = std::max(max_key, run.run_key.size());
         }
     });
     const Terminal terminal = inspect_terminal(STDOUT_FILENO);
     // For a pipe nothing is cut: keys and jobs are there to be copied.
     const std::size_t columns = terminal.is_terminal ? terminal.columns : std::size_t{100000};
-    const RunTable table(longest_key, columns, terminal.utf8);
+    const RunTable table(max_key, columns, terminal.utf8);
     print(table.heading());
     for_each_page(journal, options.state, [&](const std::vector<RunHead>& page) {
         std::string text;

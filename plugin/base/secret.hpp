@@ -50,19 +50,19 @@ private:
 };
 
 // A secret of a few characters would be found everywhere and hides nothing, so it is not looked for.
-constexpr std::size_t shortest_secret = 6;
+constexpr std::size_t min_secret = 6;
 constexpr std::string_view secret_mask = "***";
 
 inline bool holds_secret(std::string_view text, const std::vector<Secret>& secrets) {
     return std::any_of(secrets.begin(), secrets.end(), [text](const Secret& secret) {
-        return secret.view().size() >= shortest_secret && text.find(secret.view()) != std::string_view::npos;
+        return secret.view().size() >= min_secret && text.find(secret.view()) != std::string_view::npos;
     });
 }
 
 // The text with "***" wherever the secret stood.
 inline std::string without_secret(std::string text, const Secret& secret) {
     const auto hidden = secret.view();
-    if (hidden.size() < shortest_secret)
+    if (hidden.size() < min_secret)
         return text;
     for (auto at = text.find(hidden); at != std::string::npos; at = text.find(hidden, at))
         text.replace(at, hidden.size(), secret_mask);

@@ -10,9 +10,9 @@ namespace {
 using namespace std::chrono_literals;
 
 // Shorter than what servers and load balancers commonly allow (60 s), so that we close first.
-constexpr auto longest_idle = 30s;
+constexpr auto max_idle = 30s;
 // A request that may not be repeated avoids the race with a server that closes an idle connection.
-constexpr auto longest_idle_for_fresh = 1s;
+constexpr auto max_idle_for_fresh = 1s;
 
 } // namespace
 
@@ -59,8 +59,7 @@ void ConnectionPool::close_idle() {
 }
 
 std::unique_ptr<HttpConnection> ConnectionPool::idle_connection(bool needs_fresh) {
-    const auto longest =
-        needs_fresh ? std::chrono::steady_clock::duration(longest_idle_for_fresh) : longest_idle;
+    const auto longest = needs_fresh ? std::chrono::steady_clock::duration(max_idle_for_fresh) : max_idle;
     const auto now = std::chrono::steady_clock::now();
     while (!idle_.empty() && now - idle_.back()->idle_since <= longest) {
         auto connection = std::move(idle_.back());
@@ -76,7 +75,7 @@ void ConnectionPool::schedule_sweep() {
     if (sweep_scheduled_ || idle_.empty())
         return;
     sweep_scheduled_ = true;
-    sweep_timer_.expires_at(idle_.front()->idle_since + longest_idle);
+    sweep_timer_.expires_at(idle_.front()->idle_since + max_idle);
     sweep_timer_.async_wait([weak = weak_from_this()](const boost::system::error_code& ec) {
         if (const auto self = weak.lock(); self != nullptr && !ec)
             self->sweep();
@@ -87,8 +86,7 @@ void ConnectionPool::sweep() {
     const std::lock_guard lock(mutex_);
     sweep_scheduled_ = false;
     const auto now = std::chrono::steady_clock::now();
-    std::erase_if(idle_,
-                  [&](const auto& connection) { return now - connection->idle_since >= longest_idle; });
+    std::erase_if(idle_, [&](const auto& connection) { return now - connection->idle_since >= max_idle; });
     schedule_sweep();
 }
 

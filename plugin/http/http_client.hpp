@@ -19,7 +19,7 @@ namespace pixelml {
 class HttpClient {
 public:
     // resolver must outlive the client.
-    HttpClient(boost::asio::io_context& io, Resolver& resolver, std::size_t most_connections,
+    HttpClient(boost::asio::io_context& io, Resolver& resolver, std::size_t max_connections,
                std::string user_agent);
     HttpClient(const HttpClient&) = delete;
     HttpClient& operator=(const HttpClient&) = delete;

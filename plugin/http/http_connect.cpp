@@ -33,7 +33,7 @@ using MaybeFailure = std::optional<TransportFailure>;
 constexpr auto token = asio::as_tuple(asio::use_awaitable);
 
 // How long one address may take while others are left to try.
-constexpr auto address_patience = std::chrono::seconds(2);
+constexpr auto address_timeout = std::chrono::seconds(2);
 
 struct Addresses {
     std::vector<asio::ip::address> list;
@@ -74,12 +74,12 @@ asio::awaitable<boost::system::error_code> connect_to(tcp::socket& socket, const
         co_return ec;
     socket.set_option(tcp::no_delay(true), ec);
     socket.non_blocking(true, ec);
-    asio::steady_timer patience(co_await asio::this_coro::executor);
+    asio::steady_timer limit(co_await asio::this_coro::executor);
     // A handler that is queued already is not stopped by its timer's end, and the socket may be gone by then.
     const auto connecting = std::make_shared<std::monostate>();
     if (others_left) {
-        patience.expires_after(address_patience);
-        patience.async_wait(
+        limit.expires_after(address_timeout);
+        limit.async_wait(
             [&socket, still = std::weak_ptr(connecting)](const boost::system::error_code& stopped) {
                 boost::system::error_code ignored;
                 if (!stopped && !still.expired())

@@ -13,8 +13,8 @@ namespace {
 namespace http = boost::beast::http;
 using boost::system::error_code;
 
-constexpr int most_interim_replies = 8;
-constexpr std::size_t longest_request_id = 256;
+constexpr int max_interim_replies = 8;
+constexpr std::size_t max_request_id = 256;
 
 std::string header(const http::fields& fields, std::string_view name) {
     const auto found = fields.find(name);
@@ -48,7 +48,7 @@ void HttpReplyParser::begin() {
 }
 
 bool HttpReplyParser::skip_interim() {
-    if (parser_->get().result_int() >= 200 || ++interim_replies_ > most_interim_replies)
+    if (parser_->get().result_int() >= 200 || ++interim_replies_ > max_interim_replies)
         return false;
     begin();
     return true;
@@ -70,7 +70,7 @@ HttpReply HttpReplyParser::take(std::int64_t now_utc) {
     out.location = header(reply, "Location");
     for (const auto* name : {"X-Request-Id", "Request-Id", "X-Fal-Request-Id"})
         if (out.request_id.empty())
-            out.request_id = header(reply, name).substr(0, longest_request_id);
+            out.request_id = header(reply, name).substr(0, max_request_id);
     out.retry_after = parse_retry_after(header(reply, "Retry-After"), now_utc);
     out.body = std::move(reply.body());
     return out;

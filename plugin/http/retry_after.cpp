@@ -7,7 +7,7 @@
 namespace pixelml {
 namespace {
 
-constexpr std::int64_t longest_retry_after_s = 86'400;
+constexpr std::int64_t max_retry_after_s = 86'400;
 
 // A number of exactly these digits; nullopt: it is none.
 std::optional<int> digits(std::string_view text) {
@@ -57,14 +57,14 @@ std::optional<Millis> parse_retry_after(std::string_view value, std::int64_t now
     const auto* end = value.data() + value.size();
     const auto parsed = std::from_chars(value.data(), end, seconds);
     if (parsed.ec == std::errc::result_out_of_range) {
-        seconds = longest_retry_after_s;
+        seconds = max_retry_after_s;
     } else if (parsed.ec != std::errc{} || parsed.ptr != end) {
         const auto date = parse_http_date(value);
         if (!date)
             return std::nullopt;
         seconds = *date - now_utc;
     }
-    return std::chrono::seconds(std::clamp<std::int64_t>(seconds, 0, longest_retry_after_s));
+    return std::chrono::seconds(std::clamp<std::int64_t>(seconds, 0, max_retry_after_s));
 }
 
 } // namespace pixelml

@@ -7,7 +7,7 @@ namespace pixelml {
 namespace {
 
 // A server gives two or so with each handshake.
-constexpr std::size_t most_sessions = 16;
+constexpr std::size_t max_sessions = 16;
 constexpr int owner_index = 0; // the context's application data
 
 } // namespace
@@ -42,7 +42,7 @@ void TlsSessions::keep(Session session) {
     if (SSL_SESSION_is_resumable(session.get()) != 1)
         return;
     const std::lock_guard lock(mutex_);
-    if (sessions_.size() >= most_sessions)
+    if (sessions_.size() >= max_sessions)
         sessions_.erase(sessions_.begin());
     sessions_.push_back(std::move(session));
 }

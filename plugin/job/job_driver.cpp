@@ -13,19 +13,20 @@
 namespace pixelml {
 namespace {
 
-// Waits that are not short end on a common beat: thousands of runs then wake the thread a hundred times a
+// Waits that are not short end on common ticks: thousands of runs then wake the thread a hundred times a
 // second together instead of each for itself, and a wake-up costs as much as a request.
-constexpr auto beat = std::chrono::milliseconds(10);
+constexpr auto timer_granularity = std::chrono::milliseconds(10);
 constexpr auto short_wait = std::chrono::milliseconds(100);
 
-TimePoint on_the_beat(TimePoint moment) {
+TimePoint coalesced(TimePoint moment) {
     if (moment - std::chrono::steady_clock::now() < short_wait)
         return moment;
     const auto since_epoch = std::chrono::ceil<std::chrono::milliseconds>(moment.time_since_epoch());
-    return TimePoint((since_epoch + beat - std::chrono::milliseconds(1)) / beat * beat);
+    return TimePoint((since_epoch + timer_granularity - std::chrono::milliseconds(1)) / timer_granularity
+                     * timer_granularity);
 }
 
-constexpr auto shortest_report_interval = std::chrono::milliseconds(100);
+constexpr auto min_report_interval = std::chrono::milliseconds(100);
 
 template <class... Functions>
 struct Overloaded : Functions... {
@@ -176,7 +177,7 @@ void JobDriver::arm_timer(TimePoint moment) {
         timer_.cancel();
         return;
     }
-    timer_.expires_at(on_the_beat(moment));
+    timer_.expires_at(coalesced(moment));
     timer_.async_wait(boost::asio::bind_executor(
         strand_, [weak = weak_from_this(), moment](const boost::system::error_code& ec) {
             const auto self = weak.lock();
@@ -194,7 +195,7 @@ void JobDriver::report() {
     const auto now = std::chrono::steady_clock::now();
     if (flow_.progress_version() == reported_version_)
         return;
-    if (progress.phase == reported_phase_ && now - reported_at_ < shortest_report_interval)
+    if (progress.phase == reported_phase_ && now - reported_at_ < min_report_interval)
         return;
     reported_version_ = flow_.progress_version();
     reported_phase_ = progress.phase;

@@ -38,7 +38,8 @@ Step JobFlow::on_checkpoint(TimePoint now, bool kept) {
         return kept ? wait_before_submit(now) : fail_submit(*last_submit_error_, false);
     case State::saving_job:
         if (!kept)
-            warn("checkpoint_not_kept", "The host did not keep the checkpoint of job " + mark_.job.id + ".");
+            warn("checkpoint_not_kept",
+                 "The host did not keep the checkpoint of job " + checkpoint_.job.id + ".");
         return on_job_kept(now);
     default:
         return step(Continue{});
@@ -106,7 +107,7 @@ Step JobFlow::on_timer(TimePoint now) {
     }
     if (now >= deadline_) {
         if (has_job() && !woke_late_ && now - deadline_ >= late_wake_up)
-            return take_last_look(now);
+            return take_last_poll(now);
         return end(now, Ending::deadline);
     }
     switch (state_) {
@@ -142,7 +143,7 @@ Step JobFlow::on_suspend(TimePoint now) {
 }
 
 // A machine that slept over the deadline learns whether the job got done meanwhile.
-Step JobFlow::take_last_look(TimePoint now) {
+Step JobFlow::take_last_poll(TimePoint now) {
     woke_late_ = true;
     deadline_ = now + ending_bound;
     return state_ == State::before_poll ? ask_for_job(now) : step(Continue{});
@@ -248,7 +249,7 @@ std::optional<HttpReply> JobFlow::masked_copy(const HttpReply& reply) const {
 }
 
 Checkpoint JobFlow::checkpoint_in(Checkpoint::State state) const {
-    auto checkpoint = mark_;
+    auto checkpoint = checkpoint_;
     checkpoint.state = state;
     return checkpoint;
 }
@@ -257,22 +258,23 @@ Checkpoint JobFlow::checkpoint_in(Checkpoint::State state) const {
 Checkpoint JobFlow::next_generation() const {
     Checkpoint next;
     next.state = Checkpoint::State::prepared;
-    next.generation = mark_.generation + 1;
-    next.key = idempotency_key(plan_.run_key, mark_.input_digest, next.generation);
-    next.input_digest = mark_.input_digest;
-    next.api = mark_.api;
+    next.generation = checkpoint_.generation + 1;
+    next.key = idempotency_key(plan_.run_key, checkpoint_.input_digest, next.generation);
+    next.input_digest = checkpoint_.input_digest;
+    next.api = checkpoint_.api;
     return next;
 }
 
 // What a run without a job leaves behind: nothing, unless earlier keys are used up.
 std::optional<Checkpoint> JobFlow::unsubmitted() const {
-    return mark_.generation > 0 ? std::optional(checkpoint_in(Checkpoint::State::prepared)) : std::nullopt;
+    return checkpoint_.generation > 0 ? std::optional(checkpoint_in(Checkpoint::State::prepared))
+                                      : std::nullopt;
 }
 
 // What is certain of the job at this very moment, for an end that the flow did not choose.
 std::optional<Checkpoint> JobFlow::newest_true_checkpoint() const {
     if (has_job())
-        return mark_;
+        return checkpoint_;
     if (plan_.checkpoint)
         return *plan_.checkpoint; // not taken over yet
     if (uncertain_submit_ || state_ == State::submitting)

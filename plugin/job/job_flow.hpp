@@ -122,7 +122,7 @@ public:
     const Progress& progress() const noexcept { return progress_; }
     // Grows when the progress changes.
     unsigned progress_version() const noexcept { return progress_version_; }
-    const std::string& job_id() const noexcept { return mark_.job.id; }
+    const std::string& job_id() const noexcept { return checkpoint_.job.id; }
     // The warnings since the last call.
     std::vector<Warning> take_warnings();
 
@@ -164,8 +164,8 @@ private:
     Step on_job(TimePoint now, const JobReply& job);
     Step on_job_kept(TimePoint now);
     Step wait_to_poll(TimePoint now, Millis delay);
-    Step wait_for_next_look(TimePoint now, std::optional<Millis> retry_after);
-    NextLook next_look(TimePoint now);
+    Step wait_for_next_poll(TimePoint now, std::optional<Millis> retry_after);
+    NextPoll next_poll(TimePoint now);
     bool may_be_held() const;
     TimePoint earliest_ask() const;
     Millis age(TimePoint now) const;
@@ -186,7 +186,7 @@ private:
     bool has_video(const JobReply& job) const;
     void read_job_progress(const JobReply& job);
 
-    Step take_last_look(TimePoint now);
+    Step take_last_poll(TimePoint now);
 
     // job_flow_ending.cpp: cancel, suspend, deadline, defects
     Step suspend_with_job(TimePoint now);
@@ -216,7 +216,7 @@ private:
     Checkpoint next_generation() const;
     std::optional<Checkpoint> unsubmitted() const;
     std::optional<Checkpoint> newest_true_checkpoint() const;
-    bool has_job() const noexcept { return !mark_.job.id.empty(); }
+    bool has_job() const noexcept { return !checkpoint_.job.id.empty(); }
     bool request_in_flight() const noexcept;
     const Binding& binding() const noexcept { return *plan_.connection->binding; }
     HttpRequest with_trace(HttpRequest request) const;
@@ -229,7 +229,7 @@ private:
     Jitter jitter_;
     State state_ = State::idle;
     Ending ending_ = Ending::none;
-    Checkpoint mark_; // the key and, once known, the job
+    Checkpoint checkpoint_; // the key and, once known, the job
     Progress progress_;
     unsigned progress_version_ = 0;
     std::vector<Warning> warnings_;
@@ -246,9 +246,9 @@ private:
     TimePoint silent_at_{};                     // when to look at a poll that has no answer yet
     const HttpReply* unmasked_reply_ = nullptr; // the one that is being read, when a secret was masked in it
     std::unique_ptr<JobWatch>
-        watch_;              // unless the job was submitted by an earlier run, so its age is not known
-    bool look_again_ = true; // at next_moment_; false: only think again of when to look
-    bool was_held_ = true;   // the last poll, as far as is known; see may_be_held()
+        watch_;            // unless the job was submitted by an earlier run, so its age is not known
+    bool poll_due_ = true; // at next_moment_; false: only think again of when to look
+    bool was_held_ = true; // the last poll, as far as is known; see may_be_held()
     std::unique_ptr<const Error> last_submit_error_;
     int submit_failures_ = 0;
     int poll_failures_ = 0;

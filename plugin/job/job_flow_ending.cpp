@@ -10,7 +10,7 @@ namespace pixelml {
 namespace {
 
 // A host should not be asked to call again at once: it suspended the run to have peace.
-constexpr Millis shortest_suspension{500};
+constexpr Millis min_suspension{500};
 
 } // namespace
 Step JobFlow::end(TimePoint now, Ending ending) {
@@ -40,7 +40,7 @@ Step JobFlow::end_with_job(TimePoint now) {
         return send_cancel(now);
     if (ending_ == Ending::deadline)
         return finish_at_deadline(false);
-    return suspend_with(mark_, progress_.eta.value_or(std::max(next_look(now).delay, shortest_suspension)));
+    return suspend_with(checkpoint_, progress_.eta.value_or(std::max(next_poll(now).delay, min_suspension)));
 }
 
 Step JobFlow::send_cancel(TimePoint now) {
@@ -48,9 +48,9 @@ Step JobFlow::send_cancel(TimePoint now) {
         return on_cancel_failure(binding().name + " offers no way to cancel");
     state_ = State::cancelling;
     ending_by_ = std::min(ending_by_, now + ending_bound); // unset when the end of the submit was forced
-    report(Phase::cancelling, "Cancelling job " + mark_.job.id);
+    report(Phase::cancelling, "Cancelling job " + checkpoint_.job.id);
     auto request = job_request(*binding().cancel, binding(), plan_.connection->base_path,
-                               mark_.job.targets.cancel, mark_.job.id);
+                               checkpoint_.job.targets.cancel, checkpoint_.job.id);
     request.timeout = std::max(Millis(1), std::min(plan_.connection->request_timeout,
                                                    std::chrono::duration_cast<Millis>(ending_by_ - now)));
     return step(Send{with_trace(std::move(request))});
@@ -88,9 +88,9 @@ Step JobFlow::finish_cancelled(std::string message, bool collectable) {
     outcome.kind = Outcome::Kind::cancelled;
     outcome.error = make_error(ErrorCode::cancelled, std::move(message));
     outcome.error.charged = Charged::unknown;
-    outcome.error.job_id = mark_.job.id;
+    outcome.error.job_id = checkpoint_.job.id;
     // A key whose job was cancelled is used up: an API may answer it with the cancelled job again.
-    outcome.checkpoint = collectable ? mark_ : next_generation();
+    outcome.checkpoint = collectable ? checkpoint_ : next_generation();
     return finish(std::move(outcome));
 }
 
@@ -104,7 +104,7 @@ Step JobFlow::on_forced_end(TimePoint now) {
     uncertain_submit_ = uncertain_submit_ || state_ == State::submitting;
     if (!has_job())
         return end_without_job(now);
-    return suspend_with(mark_, progress_.eta.value_or(shortest_suspension));
+    return suspend_with(checkpoint_, progress_.eta.value_or(min_suspension));
 }
 
 Outcome JobFlow::broken_off(Error error) const {
@@ -124,8 +124,8 @@ Step JobFlow::finish_at_deadline(bool job_cancelled) {
             + (job_cancelled ? "The job was cancelled."
                              : "The job goes on; its checkpoint lets a later run collect the video."));
     error.charged = Charged::unknown;
-    error.job_id = mark_.job.id;
-    return fail(std::move(error), job_cancelled ? next_generation() : mark_);
+    error.job_id = checkpoint_.job.id;
+    return fail(std::move(error), job_cancelled ? next_generation() : checkpoint_);
 }
 
 } // namespace pixelml

@@ -18,23 +18,23 @@ using namespace std::chrono_literals;
 
 // How long an unknown status may count as running: a new word of the API's costs no run, but a reply that
 // is not about a job at all does not keep one until its deadline.
-constexpr auto patience_with_unknown_status = 10min;
+constexpr auto unknown_status_timeout = 10min;
 
 // How long a new job may be unknown to a part of the API that has not heard of it yet.
-constexpr auto patience_with_new_job = 30s;
+constexpr auto new_job_grace_period = 30s;
 
 // A job is asked for at most once in 0.5 s on average over a minute, whatever its progress or estimate says:
 // each request costs one of this interval, and so many may be had in advance.
-constexpr Millis least_interval{550};
+constexpr Millis min_interval{550};
 constexpr int burst = 10; // 60 s / 0.55 s + 10 < 120
 
 // How often a poll without an answer looks whether that is an outage.
 constexpr Millis silence_look{1'000};
 
-constexpr Millis shortest_pause{100};
+constexpr Millis min_pause{100};
 
 // A pause that the service asks for holds for all during an outage, but not longer than they would back off.
-constexpr Millis longest_turn_put_off{30'000};
+constexpr Millis max_turn_put_off{30'000};
 
 // A target goes into the checkpoint. One in which a secret was masked leads nowhere: the binding's path does.
 std::string keepable(const std::string& target) {
@@ -44,9 +44,9 @@ std::string keepable(const std::string& target) {
 } // namespace
 
 void JobFlow::take_job(const JobReply& job) {
-    mark_.state = Checkpoint::State::submitted;
-    mark_.job = {job.id,
-                 {keepable(job.targets.poll), keepable(job.targets.result), keepable(job.targets.cancel)}};
+    checkpoint_.state = Checkpoint::State::submitted;
+    checkpoint_.job = {
+        job.id, {keepable(job.targets.poll), keepable(job.targets.result), keepable(job.targets.cancel)}};
 }
 
 Step JobFlow::on_job(TimePoint now, const JobReply& job) {
@@ -64,13 +64,13 @@ Step JobFlow::on_job(TimePoint now, const JobReply& job) {
         return lose_job(error_of_failed_job(job, binding()), false);
     if (ending_ != Ending::none)
         return end_with_job(now);
-    return plan_.keeps_checkpoints ? save(State::saving_job, now, mark_) : on_job_kept(now);
+    return plan_.keeps_checkpoints ? save(State::saving_job, now, checkpoint_) : on_job_kept(now);
 }
 
 Step JobFlow::on_job_kept(TimePoint now) {
     if (now >= suspend_at_)
         return suspend_with_job(now);
-    return wait_for_next_look(now, std::nullopt);
+    return wait_for_next_poll(now, std::nullopt);
 }
 
 Millis JobFlow::age(TimePoint now) const {
@@ -78,14 +78,14 @@ Millis JobFlow::age(TimePoint now) const {
 }
 
 // The API's own word first, then what other runs have shown.
-NextLook JobFlow::next_look(TimePoint now) {
+NextPoll JobFlow::next_poll(TimePoint now) {
     if (progress_.eta)
         return {delay_by_eta(age(now), std::chrono::duration<double>(*progress_.eta).count()), true};
     if (progress_.fraction && progress_.phase == Phase::running)
         if (const auto delay = delay_by_progress(age(now), *progress_.fraction))
             return {*delay, true};
-    return watch_ != nullptr ? watch_->next_look(age(now), jitter_.next())
-                             : NextLook{delay_without_age(age(now)), true};
+    return watch_ != nullptr ? watch_->next_poll(age(now), jitter_.next())
+                             : NextPoll{delay_without_age(age(now)), true};
 }
 
 // Whether a poll may ask to be held until the job is done. It holds a connection that other runs may want.
@@ -94,21 +94,21 @@ bool JobFlow::may_be_held() const {
            && watch_->runs_at_once() <= plan_.connection->max_connections / 2;
 }
 
-Step JobFlow::wait_for_next_look(TimePoint now, std::optional<Millis> retry_after) {
-    auto next = next_look(now);
+Step JobFlow::wait_for_next_poll(TimePoint now, std::optional<Millis> retry_after) {
+    auto next = next_poll(now);
     // A poll that is held sees the end that comes meanwhile; one that was answered at once was not held.
     if (was_held_ && may_be_held()) {
         const Millis held = std::chrono::seconds(binding().poll.prefer_wait_seconds);
         next = {next.ask ? std::max(next.delay - held, 0ms) : 0ms, true};
     }
     auto waiting = wait_to_poll(now, std::max(next.delay, retry_after.value_or(0ms)));
-    look_again_ = next.ask;
+    poll_due_ = next.ask;
     return waiting;
 }
 
 Step JobFlow::wait_to_poll(TimePoint now, Millis delay) {
     state_ = State::before_poll;
-    look_again_ = true;
+    poll_due_ = true;
     retry_at_ = {};
     next_moment_ = std::max({now + delay, traffic_.not_before(), earliest_ask()});
     return step(Wait{});
@@ -116,7 +116,7 @@ Step JobFlow::wait_to_poll(TimePoint now, Millis delay) {
 
 // The one place that bounds how often the API is asked for the job.
 TimePoint JobFlow::earliest_ask() const {
-    return asks_paid_until_ - least_interval * (burst - 1);
+    return asks_paid_until_ - min_interval * (burst - 1);
 }
 
 Step JobFlow::ask_for_job(TimePoint now) {
@@ -124,7 +124,7 @@ Step JobFlow::ask_for_job(TimePoint now) {
         return wait_to_poll(now, 0ms);
     if (!traffic_.may_ask(now))
         return wait_to_poll(now, pause_in_outage(now));
-    asks_paid_until_ = std::max(asks_paid_until_, now) + least_interval;
+    asks_paid_until_ = std::max(asks_paid_until_, now) + min_interval;
     state_ = State::polling;
     const auto& what = job_succeeded_ ? *binding().result : binding().poll;
     const auto hold = job_succeeded_ || may_be_held() ? Hold::yes : Hold::no;
@@ -132,9 +132,10 @@ Step JobFlow::ask_for_job(TimePoint now) {
     silent_at_ = now + silence_look;
     answer_due_from_ = now + std::chrono::seconds(hold == Hold::yes ? what.prefer_wait_seconds : 0);
     const auto target = !follow_.empty() ? std::exchange(follow_, {})
-                        : job_succeeded_ ? mark_.job.targets.result
-                                         : mark_.job.targets.poll;
-    auto request = job_request(what, binding(), plan_.connection->base_path, target, mark_.job.id, hold);
+                        : job_succeeded_ ? checkpoint_.job.targets.result
+                                         : checkpoint_.job.targets.poll;
+    auto request =
+        job_request(what, binding(), plan_.connection->base_path, target, checkpoint_.job.id, hold);
     asked_target_ = request.target;
     request.timeout = plan_.connection->request_timeout;
     if (hold == Hold::yes)
@@ -188,14 +189,14 @@ Step JobFlow::on_job_reply(TimePoint now, const HttpReply& reply) {
     if (job_succeeded_ && !still_at_work)
         return succeed(*job, reply.body);
     if (auto result = keepable(job->targets.result); !result.empty())
-        mark_.job.targets.result = std::move(result);
+        checkpoint_.job.targets.result = std::move(result);
     read_job_progress(*job);
     const bool done = job->status == JobStatus::succeeded || has_video(*job);
     if (job->status || done)
         status_unknown_since_.reset();
     else if (!status_unknown_since_)
         status_unknown_since_ = now;
-    else if (now - *status_unknown_since_ >= patience_with_unknown_status)
+    else if (now - *status_unknown_since_ >= unknown_status_timeout)
         return lose_unknown(*job, reply);
     const bool ended = done || job->status == JobStatus::failed || job->status == JobStatus::cancelled;
     if (watch_ != nullptr && done)
@@ -214,19 +215,19 @@ Step JobFlow::on_job_reply(TimePoint now, const HttpReply& reply) {
         return end_with_job(now);
     if (now >= suspend_at_)
         return suspend_with_job(now);
-    return wait_for_next_look(now, reply.retry_after);
+    return wait_for_next_poll(now, reply.retry_after);
 }
 
 // 404 and 410 mean "not yet" right after the submit. Later they end the run; but a job that was paid for may
 // come back, so it stays collectable.
 Step JobFlow::on_job_not_known(TimePoint now, const HttpReply& reply) {
     const auto status = "(HTTP " + std::to_string(reply.status) + ")";
-    if (watch_ != nullptr && age(now) < patience_with_new_job)
+    if (watch_ != nullptr && age(now) < new_job_grace_period)
         return retry_poll(now, binding().name + " does not know the new job yet " + status + ".",
                           reply.retry_after);
     auto error = error_of_reply(reply, binding());
     error.code = ErrorCode::generation_failed;
-    error.message = binding().name + " does not know job " + mark_.job.id + " " + status
+    error.message = binding().name + " does not know job " + checkpoint_.job.id + " " + status
                     + ". Its checkpoint lets a later run ask again.";
     error.retryable = false;
     return lose_job(std::move(error), true);
@@ -252,9 +253,9 @@ Step JobFlow::retry_poll(TimePoint now, const std::string& why, std::optional<Mi
     ++poll_failures_;
     const bool away = traffic_.is_away();
     if (away && retry_after)
-        traffic_.put_off_turn(now + std::min(*retry_after, longest_turn_put_off));
+        traffic_.put_off_turn(now + std::min(*retry_after, max_turn_put_off));
     const auto own_pause = away ? pause_in_outage(now) : backoff(failures, jitter_.next());
-    const auto pause = std::max({own_pause, retry_after.value_or(0ms), shortest_pause});
+    const auto pause = std::max({own_pause, retry_after.value_or(0ms), min_pause});
     report(Phase::retrying, why + " Asking again in " + duration_text(pause) + ".");
     auto waiting = wait_to_poll(now, pause);
     if (away || retry_after)
@@ -269,7 +270,7 @@ Step JobFlow::go_on_waiting(TimePoint now) {
         next_moment_ = std::min(retry_at_, now + outage_spread);
         return step(Wait{});
     }
-    return look_again_ ? ask_for_job(now) : wait_for_next_look(now, std::nullopt);
+    return poll_due_ ? ask_for_job(now) : wait_for_next_poll(now, std::nullopt);
 }
 
 // A poll that was swallowed by an outage would be waited for until its time-out, long after the service is
@@ -298,7 +299,7 @@ Millis JobFlow::pause_in_outage(TimePoint now) {
     const auto turn = std::chrono::ceil<Millis>(traffic_.next_turn() - now);
     if (state_ == State::polling && turn > 0ms && asked_at_ + outage_spread > now)
         return turn;
-    return std::max(shortest_pause,
+    return std::max(min_pause,
                     Millis(std::llround(jitter_.next() * static_cast<double>(outage_spread.count()))));
 }
 
@@ -311,17 +312,17 @@ void JobFlow::note_answer(TimePoint now) {
 // The reply may name a video where the binding does not look.
 Step JobFlow::lose_unknown(const JobReply& job, const HttpReply& reply) {
     auto error = make_error(ErrorCode::invalid_api_response,
-                            binding().name + " has given no status of job " + mark_.job.id
-                                + " that is known for " + duration_text(patience_with_unknown_status) + ".");
+                            binding().name + " has given no status of job " + checkpoint_.job.id
+                                + " that is known for " + duration_text(unknown_status_timeout) + ".");
     error.details = {detail_of_reply(job.video_path, reply.body)};
     return lose_job(std::move(error), true);
 }
 
 // Collectable: the job may still lead to a video, so a later run may ask for it.
 Step JobFlow::lose_job(Error error, bool collectable) {
-    error.job_id = mark_.job.id;
+    error.job_id = checkpoint_.job.id;
     error.charged = Charged::unknown;
-    return fail(std::move(error), collectable ? mark_ : next_generation());
+    return fail(std::move(error), collectable ? checkpoint_ : next_generation());
 }
 
 bool JobFlow::has_video(const JobReply& job) const {
@@ -333,8 +334,8 @@ Step JobFlow::succeed(const JobReply& job, std::string_view reply) {
         make_output(job.video, node_, plan_.connection->allow_insecure_loopback, job.video_path, reply);
     if (!output) {
         auto error = output.error();
-        error.job_id = mark_.job.id;
-        return fail(std::move(error), mark_);
+        error.job_id = checkpoint_.job.id;
+        return fail(std::move(error), checkpoint_);
     }
     if (const auto whole = whole_video(job.video); whole != job.video)
         if (auto whole_output =

@@ -15,7 +15,7 @@ namespace {
 using namespace std::chrono_literals;
 
 // With their backoff, about half a minute; two minutes at the slowest.
-constexpr int most_submit_failures = 8;
+constexpr int max_submit_failures = 8;
 
 Error error_of_failure(const TransportFailure& failure, const std::string& service) {
     using Kind = TransportFailure::Kind;
@@ -59,10 +59,10 @@ Step JobFlow::start(TimePoint now) {
     submitted_at_ = now;
     if (plan_.suspend_after)
         suspend_at_ = now + *plan_.suspend_after;
-    mark_.api = plan_.connection->origin.authority() + plan_.connection->base_path;
+    checkpoint_.api = plan_.connection->origin.authority() + plan_.connection->base_path;
     if (plan_.job != nullptr) {
-        mark_.input_digest = plan_.job->digest;
-        mark_.key = idempotency_key(plan_.run_key, mark_.input_digest, 0);
+        checkpoint_.input_digest = plan_.job->digest;
+        checkpoint_.key = idempotency_key(plan_.run_key, checkpoint_.input_digest, 0);
     }
     return plan_.checkpoint ? resume_job(now) : begin(now);
 }
@@ -85,12 +85,12 @@ Step JobFlow::resume_job(TimePoint now) {
     auto earlier = std::move(*plan_.checkpoint);
     plan_.checkpoint.reset();
     // To look at a job its inputs are not needed; those that cannot be read are no other run's.
-    const bool same_inputs = plan_.job == nullptr || earlier.input_digest == mark_.input_digest;
-    const bool same_run = same_inputs && earlier.api == mark_.api;
+    const bool same_inputs = plan_.job == nullptr || earlier.input_digest == checkpoint_.input_digest;
+    const bool same_run = same_inputs && earlier.api == checkpoint_.api;
     if (earlier.state == Checkpoint::State::prepared) {
         // Nothing was paid for, so other inputs are simply another run.
         if (same_run)
-            mark_ = std::move(earlier);
+            checkpoint_ = std::move(earlier);
         return begin(now);
     }
     if (!same_run) {
@@ -101,12 +101,12 @@ Step JobFlow::resume_job(TimePoint now) {
         error.job_id = earlier.job.id;
         return fail(std::move(error), std::move(earlier));
     }
-    mark_ = std::move(earlier);
-    if (mark_.state == Checkpoint::State::submitted) {
+    checkpoint_ = std::move(earlier);
+    if (checkpoint_.state == Checkpoint::State::submitted) {
         plan_.job.reset();
         if (ending_ != Ending::none)
             return end_with_job(now);
-        report(Phase::running, "Taking up job " + mark_.job.id);
+        report(Phase::running, "Taking up job " + checkpoint_.job.id);
         return ask_for_job(now);
     }
     uncertain_submit_ = true;
@@ -157,7 +157,8 @@ Step JobFlow::try_submit(TimePoint now) {
         return save(State::saving_intent, now, checkpoint_in(Checkpoint::State::intent));
     state_ = State::submitting;
     report(Phase::submitting, "Submitting to " + binding().name);
-    auto request = submit_request(binding(), plan_.connection->base_path, plan_.job->body, mark_.key.text());
+    auto request =
+        submit_request(binding(), plan_.connection->base_path, plan_.job->body, checkpoint_.key.text());
     request.timeout = plan_.connection->request_timeout;
     request.needs_fresh_connection = !plan_.connection->idempotent_submit;
     return step(Send{with_trace(std::move(request))});
@@ -277,7 +278,7 @@ Step JobFlow::retry_submit(TimePoint now, Error error, std::optional<Millis> ret
     const bool in_budget = traffic_.take_retry();
     const auto failures = in_budget ? submit_failures_ : slowest_backoff;
     const auto pause = std::max(backoff(failures, jitter_.next()), retry_after.value_or(0ms));
-    if (++submit_failures_ >= most_submit_failures || now + pause >= deadline_
+    if (++submit_failures_ >= max_submit_failures || now + pause >= deadline_
         || (!in_budget && !uncertain_submit_))
         return fail_submit(std::move(error), uncertain_submit_);
 

@@ -11,7 +11,7 @@ constexpr int full_budget = 500;
 constexpr int retry_cost = 5;
 
 constexpr Millis first_backoff{500};
-constexpr Millis longest_backoff{30'000};
+constexpr Millis max_backoff{30'000};
 
 // The service is away when so many polls in a row got no answer, over so long a time: among many runs a few
 // failures in one moment are no outage.
@@ -77,8 +77,7 @@ double Jitter::next() noexcept {
 }
 
 Millis backoff(int failures, double jitter) noexcept {
-    const auto ceiling =
-        std::min(longest_backoff, Millis(first_backoff.count() << std::clamp(failures, 0, 10)));
+    const auto ceiling = std::min(max_backoff, Millis(first_backoff.count() << std::clamp(failures, 0, 10)));
     return Millis(static_cast<std::int64_t>(static_cast<double>(ceiling.count()) * jitter));
 }
 

@@ -23,9 +23,9 @@ namespace http = boost::beast::http;
 using Kind = TransportFailure::Kind;
 using Parser = http::response_parser<http::string_body>;
 
-constexpr std::size_t most_looks_at_once = 16;
-constexpr std::chrono::milliseconds longest_look{15'000};
-constexpr int most_redirects = 3;
+constexpr std::size_t max_looks_at_once = 16;
+constexpr std::chrono::milliseconds max_look{15'000};
+constexpr int max_redirects = 3;
 
 RequestText request_for(const HttpUrl& url, const std::string& user_agent) {
     RequestWriter writer("GET", url.target, url.origin.authority());
@@ -89,7 +89,7 @@ private:
     void on_turn(const std::shared_ptr<Look>& self) {
         if (done_ == nullptr || ended)
             return;
-        limit_time(std::min(longest_look, connection_->request_timeout));
+        limit_time(std::min(max_look, connection_->request_timeout));
         interrupt = nullptr;
         asio::co_spawn(strand_, probe_.follow(std::move(url_), *connection_, *this),
                        [self](const std::exception_ptr& defect, ImageVerdict verdict) {
@@ -120,7 +120,7 @@ private:
 };
 
 ImageProbe::ImageProbe(asio::io_context& io, Resolver& resolver, std::string user_agent)
-    : io_(io), resolver_(resolver), user_agent_(std::move(user_agent)), looks_(most_looks_at_once) {}
+    : io_(io), resolver_(resolver), user_agent_(std::move(user_agent)), looks_(max_looks_at_once) {}
 
 ImageProbe::~ImageProbe() = default;
 
@@ -136,7 +136,7 @@ asio::awaitable<ImageVerdict> ImageProbe::follow(std::string url, const Connecti
                                                  HttpExchange& exchange) {
     // Only the flow's author may mean this machine, no server that is asked.
     bool loopback_allowed = settings.allow_insecure_loopback;
-    for (int redirects = 0; redirects <= most_redirects; ++redirects) {
+    for (int redirects = 0; redirects <= max_redirects; ++redirects) {
         if (const auto fault = media_url_fault(url, loopback_allowed))
             co_return image_redirect_error("its server redirects to an address that " + *fault);
         const auto parsed = parse_http_url(url);
@@ -150,7 +150,7 @@ asio::awaitable<ImageVerdict> ImageProbe::follow(std::string url, const Connecti
             co_return image_redirect_error("its server redirects to something that is no URL");
         url = *next;
     }
-    co_return image_redirect_error("its server redirects more than " + std::to_string(most_redirects)
+    co_return image_redirect_error("its server redirects more than " + std::to_string(max_redirects)
                                    + " times");
 }
 

@@ -83,7 +83,7 @@ private:
     const Callbacks callbacks_;
     const std::string run_key_; // empty: none was given
     wfn_run* handle_ = nullptr;
-    std::size_t place_ = 0; // among the session's live runs, under its lock
+    std::size_t index_ = 0; // among the session's live runs, under its lock
 
     // Only the strand's.
     RunRequest::Owner request_; // until the run has begun

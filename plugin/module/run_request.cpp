@@ -12,9 +12,9 @@ constexpr Millis default_checkpoint_timeout{30'000};
 constexpr std::size_t traceparent_length = 55;
 
 // A host's "for ever", as a duration that can be added to a moment.
-constexpr std::int64_t longest_ms = Millis(std::chrono::hours(24 * 365)).count();
+constexpr std::int64_t max_ms = Millis(std::chrono::hours(24 * 365)).count();
 Millis bounded(std::int64_t ms) {
-    return Millis(std::clamp<std::int64_t>(ms, 0, longest_ms));
+    return Millis(std::clamp<std::int64_t>(ms, 0, max_ms));
 }
 
 std::string_view view_of(const char* text) {
@@ -54,11 +54,11 @@ RunRequest::RunRequest(const wfn_request& request, std::size_t node, LiveConnect
 }
 
 RunRequest::Owner RunRequest::copy_of(const wfn_request& request, std::size_t node,
-                                      LiveConnections& connections, std::size_t least_bytes) {
+                                      LiveConnections& connections, std::size_t min_bytes) {
     const auto text_bytes = view_of(request.input_json).size() + view_of(request.checkpoint_json).size()
                             + view_of(request.traceparent).size();
     Memory memory;
-    memory.bytes = std::max(sizeof(RunRequest) + text_bytes, least_bytes);
+    memory.bytes = std::max(sizeof(RunRequest) + text_bytes, min_bytes);
     memory.block.reset(::operator new(memory.bytes));
     Owner copy(new (memory.block.get()) RunRequest(request, node, connections));
     copy->bytes_ = memory.bytes;

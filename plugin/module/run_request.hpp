@@ -64,7 +64,7 @@ struct RunRequest {
     using Owner = std::unique_ptr<RunRequest, End>;
 
     static Owner copy_of(const wfn_request& request, std::size_t node, LiveConnections& connections,
-                         std::size_t least_bytes);
+                         std::size_t min_bytes);
     // Ends the request.
     static Memory memory_of(Owner request) noexcept;
 

@@ -20,9 +20,9 @@ namespace {
 using namespace std::chrono_literals;
 
 // A suspended run ends within 5 s unless the host keeps a callback; then its job is given up.
-constexpr auto patience_with_runs = 8s;
+constexpr auto close_grace_period = 8s;
 // Services without a run are kept for their open connections, up to this many.
-constexpr std::size_t most_idle_services = 16;
+constexpr std::size_t max_idle_services = 16;
 
 thread_local bool is_session_thread = false;
 
@@ -95,7 +95,7 @@ bool Session::start(const std::shared_ptr<Run>& run) {
     const std::lock_guard lock(mutex_);
     if (closing_)
         return false;
-    run->place_ = runs_.size();
+    run->index_ = runs_.size();
     runs_.push_back(run);
     to_begin_.push_back(run);
     if (!std::exchange(beginning_, true))
@@ -126,8 +126,8 @@ void Session::begin_some() {
 
 void Session::remove(const std::shared_ptr<Run>& run) {
     const std::lock_guard lock(mutex_);
-    runs_.back()->place_ = run->place_;
-    std::swap(runs_.at(run->place_), runs_.back());
+    runs_.back()->index_ = run->index_;
+    std::swap(runs_.at(run->index_), runs_.back());
     runs_.pop_back();
     run_removed_.notify_all();
 }
@@ -142,7 +142,7 @@ bool Session::close() {
     for (const auto& run : live)
         run->suspend();
     lock.lock();
-    if (!run_removed_.wait_for(lock, patience_with_runs, none_left)) {
+    if (!run_removed_.wait_for(lock, close_grace_period, none_left)) {
         const auto stubborn = runs_;
         lock.unlock();
         for (const auto& run : stubborn)
@@ -192,7 +192,7 @@ Result<LiveConnection::Opened> Session::open_text(std::size_t node, std::string_
     auto service = service_for(**connection);
     if (auto kept = without_key(**connection)) {
         const std::lock_guard lock(mutex_);
-        if (known_connections_.size() >= most_idle_services)
+        if (known_connections_.size() >= max_idle_services)
             known_connections_.clear();
         known_connections_.insert_or_assign(digest, KnownConnection{std::move(*kept), service});
     }
@@ -204,7 +204,7 @@ std::shared_ptr<ApiService> Session::service_for(const Connection& connection) {
     const std::lock_guard lock(mutex_);
     if (const auto known = services_.find(key); known != services_.end())
         return known->second;
-    if (services_.size() >= most_idle_services)
+    if (services_.size() >= max_idle_services)
         std::erase_if(services_, [](const auto& entry) { return entry.second.use_count() == 1; });
     auto service = std::make_shared<ApiService>(io_, *resolver_, connection, user_agent_,
                                                 submits_of(account_key(connection)));
@@ -215,7 +215,7 @@ std::shared_ptr<ApiService> Session::service_for(const Connection& connection) {
 // Under the mutex. A count goes only when there is nothing in it: an idle account has spent what it has
 // spent.
 std::shared_ptr<SubmitBudget> Session::submits_of(const std::string& account) {
-    if (submits_.size() >= most_idle_services)
+    if (submits_.size() >= max_idle_services)
         std::erase_if(submits_, [now = std::chrono::steady_clock::now()](const auto& entry) {
             return entry.second.use_count() == 1 && entry.second->is_empty(now);
         });

@@ -8,17 +8,17 @@ namespace pixelml {
 namespace {
 
 // A wait ends firmly where enough runs were seen to pass; elsewhere others may teach better meanwhile.
-constexpr double shortest_recheck = 1.0; // s
+constexpr double min_recheck = 1.0; // s
 
 // So many of the looks come too early on purpose, where the wait is long. Otherwise jobs that have become
 // shorter would confirm the plan for ever: nobody looks where nothing ends.
 constexpr double explorers = 1.0 / 32;
-constexpr double shortest_explored = 2.0; // s
+constexpr double min_explored = 2.0; // s
 
 // When a look may follow the submit at once.
 constexpr double runs_that_tell_at_once = 3;
 constexpr double rarely_longer = 0.25; // the part of the jobs that take longer than the first bucket
-constexpr double looks_at_once_remembered = 16;
+constexpr double immediate_polls_remembered = 16;
 constexpr double nearly_always = 0.95;
 
 Millis rounded_up(double age) noexcept {
@@ -44,30 +44,30 @@ void JobDurations::refresh() {
     plan_is_old_ = true;
 }
 
-void JobDurations::note_running(Millis last_look, Millis age) {
+void JobDurations::note_running(Millis last_poll, Millis age) {
     const std::lock_guard lock(mutex_);
-    table_.note_running(last_look, age);
+    table_.note_running(last_poll, age);
 }
 
-void JobDurations::note_done(Millis last_look, Millis age) {
+void JobDurations::note_done(Millis last_poll, Millis age) {
     const std::lock_guard lock(mutex_);
-    table_.note_done(last_look, age);
+    table_.note_done(last_poll, age);
     table_.note_runs_at_once(runs_); // the end has worn off some
 }
 
-NextLook JobDurations::next_look(Millis last_look, Millis age, double jitter) {
+NextPoll JobDurations::next_poll(Millis last_poll, Millis age, double jitter) {
     const std::lock_guard lock(mutex_);
     refresh();
     if (std::exchange(plan_is_old_, false)) // only now: jobs that end at once need no plan
         plan_ = PollPlan(table_);
     const auto now = in_seconds(age);
-    const auto planned = plan_.next_look(in_seconds(last_look), jitter);
-    const auto explores = jitter < explorers && planned - in_seconds(last_look) > shortest_explored;
+    const auto planned = plan_.next_poll(in_seconds(last_poll), jitter);
+    const auto explores = jitter < explorers && planned - in_seconds(last_poll) > min_explored;
     const auto look =
-        explores ? std::lerp(in_seconds(last_look), planned, 0.1 + 0.8 * jitter / explorers) : planned;
+        explores ? std::lerp(in_seconds(last_poll), planned, 0.1 + 0.8 * jitter / explorers) : planned;
     const auto wait = std::max(look - now, 0.0);
     // Rechecks are spread like looks: a plan that has come nearer sends many runs off at their recheck.
-    const auto recheck = shortest_recheck * (0.75 + 0.5 * jitter);
+    const auto recheck = min_recheck * (0.75 + 0.5 * jitter);
     if (wait > recheck && table_.exposure(JobLifeTable::bucket_of(look)) < JobLifeTable::runs_that_know)
         return {rounded_up(recheck), false};
     return {rounded_up(wait), true};
@@ -84,9 +84,9 @@ bool JobDurations::ends_at_once(double jitter) {
     return ends_at_once_ && (found_at_once_ > 0.5 || jitter < explorers);
 }
 
-void JobDurations::note_look_at_once(bool done) {
+void JobDurations::note_immediate_poll(bool done) {
     const std::lock_guard lock(mutex_);
-    found_at_once_ += ((done ? 1.0 : 0.0) - found_at_once_) / looks_at_once_remembered;
+    found_at_once_ += ((done ? 1.0 : 0.0) - found_at_once_) / immediate_polls_remembered;
 }
 
 std::size_t JobDurations::runs_at_once() {
@@ -95,29 +95,29 @@ std::size_t JobDurations::runs_at_once() {
 }
 
 void JobWatch::note_first(bool done) {
-    if (!std::exchange(looked_, true) && looks_at_once_)
-        durations_->note_look_at_once(done);
+    if (!std::exchange(looked_, true) && immediate_polls_)
+        durations_->note_immediate_poll(done);
 }
 
 void JobWatch::note_done(Millis age) {
     note_first(true);
-    durations_->note_done(last_look_, age);
+    durations_->note_done(last_poll_, age);
 }
 
 void JobWatch::note_running(Millis age) {
     note_first(false);
-    durations_->note_running(last_look_, age);
-    last_look_ = age;
+    durations_->note_running(last_poll_, age);
+    last_poll_ = age;
     jitter_.reset();
 }
 
-NextLook JobWatch::next_look(Millis age, double jitter) {
+NextPoll JobWatch::next_poll(Millis age, double jitter) {
     if (!jitter_)
         jitter_ = jitter;
-    looks_at_once_ = !looked_ && durations_->ends_at_once(*jitter_);
-    if (looks_at_once_)
+    immediate_polls_ = !looked_ && durations_->ends_at_once(*jitter_);
+    if (immediate_polls_)
         return {Millis(0), true};
-    return durations_->next_look(last_look_, age, *jitter_);
+    return durations_->next_poll(last_poll_, age, *jitter_);
 }
 
 std::shared_ptr<JobDurations> KnownDurations::of(std::string_view kind) {

@@ -14,13 +14,13 @@
 
 namespace pixelml {
 
-struct NextLook {
+struct NextPoll {
     Millis delay; // from now on
-    bool ask;     // false: then call next_look() again instead of looking at the job
+    bool ask;     // false: then call next_poll() again instead of looking at the job
 };
 
 // How long the jobs of one kind take, learned from all runs of it, and so when to look at one. Thread-safe.
-// Ages are counted from the reply to the submit; last_look is the age at the last look, 0 when there was
+// Ages are counted from the reply to the submit; last_poll is the age at the last look, 0 when there was
 // none. Runs use it through a JobWatch.
 class JobDurations {
 public:
@@ -28,16 +28,16 @@ public:
     void end_run();
 
     // What a look at `age` found. A run that ends otherwise, by a cancel say, has nothing to note.
-    void note_running(Millis last_look, Millis age);
-    void note_done(Millis last_look, Millis age);
+    void note_running(Millis last_poll, Millis age);
+    void note_done(Millis last_poll, Millis age);
 
     // For a job that is `age` old now. jitter, in [0, 1), stays the same until the job is looked at.
-    NextLook next_look(Millis last_look, Millis age, double jitter);
+    NextPoll next_poll(Millis last_poll, Millis age, double jitter);
 
     // Whether such jobs are done before the submit is answered, so that a look may follow it at once; and
     // what such a look found.
     bool ends_at_once(double jitter);
-    void note_look_at_once(bool done);
+    void note_immediate_poll(bool done);
 
     std::size_t runs_at_once();
 
@@ -64,12 +64,12 @@ public:
     JobWatch(const JobWatch&) = delete;
     JobWatch& operator=(const JobWatch&) = delete;
 
-    // What a look found that was asked for by next_look() or otherwise.
+    // What a look found that was asked for by next_poll() or otherwise.
     void note_running(Millis age);
     void note_done(Millis age);
 
     // jitter, in [0, 1), is kept until the next look.
-    NextLook next_look(Millis age, double jitter);
+    NextPoll next_poll(Millis age, double jitter);
 
     std::size_t runs_at_once() const { return durations_->runs_at_once(); }
 
@@ -77,9 +77,9 @@ private:
     void note_first(bool done);
 
     const std::shared_ptr<JobDurations> durations_;
-    Millis last_look_{0};
+    Millis last_poll_{0};
     bool looked_ = false;
-    bool looks_at_once_ = false;
+    bool immediate_polls_ = false;
     std::optional<double> jitter_;
 };
 

@@ -10,7 +10,7 @@ constexpr auto buckets = JobLifeTable::buckets;
 
 // So many runs are remembered per bucket: a drift is followed within as many jobs. Of runs at once more,
 // as far as they are a good part of all at once: the last to end do not speak for all. That wears off.
-constexpr double least_memory = 100;
+constexpr double min_memory = 100;
 constexpr double greatest_memory = 2000;
 constexpr double part_of_runs_at_once = 0.5;
 constexpr double memory_kept = 1 - 1 / greatest_memory; // at each end
@@ -65,7 +65,7 @@ const std::array<float, buckets>& prior_hazard() noexcept {
 
 } // namespace
 
-JobLifeTable::JobLifeTable() noexcept : memory_(least_memory) {
+JobLifeTable::JobLifeTable() noexcept : memory_(min_memory) {
     refresh();
 }
 
@@ -121,7 +121,7 @@ void JobLifeTable::note_done(Millis since, Millis age) noexcept {
     const auto first = bucket_of(from);
     const auto last = from <= 0 && to <= at_once_up_to ? first : bucket_of(to);
     news_ += 1;
-    memory_ = std::max(least_memory, memory_ * memory_kept);
+    memory_ = std::max(min_memory, memory_ * memory_kept);
     if (first == last) {
         add(first, 1, std::min(1.0, (edge[first + 1] - from) / (edge[first + 1] - edge[first])));
         return;

@@ -47,7 +47,7 @@ std::vector<PlanNode> make_nodes(const JobLifeTable& table) {
 
 } // namespace
 
-double least_gap(double age) noexcept {
+double min_gap(double age) noexcept {
     return std::max(std::clamp(age, 0.02, 0.1), std::min(0.01 * age, 5.0));
 }
 
@@ -60,7 +60,7 @@ double greatest_gap(double age) noexcept {
 // G being the cost of all that follows. Everything is of the size u S(t), so nothing is lost to rounding
 // however few jobs come so far. The cost fulfils the quadrangle inequality, and the bounds keep it as they
 // grow with t: the best u grows with t too, so a search ends at that of the node after.
-void plan_looks(std::span<PlanNode> nodes) noexcept {
+void plan_polls(std::span<PlanNode> nodes) noexcept {
     if (nodes.empty())
         return;
     auto after = nodes.size() - 1;
@@ -79,7 +79,7 @@ void plan_looks(std::span<PlanNode> nodes) noexcept {
             }
         }
         node.next = after = best;
-        const auto cost_from_here = node.look_cost + least - node.ends_after;
+        const auto cost_from_here = node.poll_cost + least - node.ends_after;
         node.line = node.ends_after - node.age * node.survival + cost_from_here;
     }
 }
@@ -91,14 +91,14 @@ PollPlan::PollPlan(const JobLifeTable& table) {
     for (auto i = last; i-- > 0;) {
         const auto ends = nodes[i].survival - nodes[i + 1].survival;
         nodes[i].ends_after = nodes[i + 1].ends_after + ends * (nodes[i].age + nodes[i + 1].age) / 2;
-        nodes[i].look_cost = request_worth * nodes[i].ends_after;
+        nodes[i].poll_cost = request_worth * nodes[i].ends_after;
     }
     const auto edges = JobLifeTable::edges();
     std::size_t earliest = 0, latest = 0, quiet = 0, known = 0;
     for (std::size_t i = 0; i < last; ++i) {
         const auto& node = nodes[i];
         for (earliest = std::max(earliest, i + 1);
-             earliest < last && nodes[earliest].age < node.age + least_gap(node.age);)
+             earliest < last && nodes[earliest].age < node.age + min_gap(node.age);)
             ++earliest;
         for (quiet = std::max(quiet, i);
              quiet < last && nodes[quiet + 1].survival >= node.survival * (1 - ends_in_dead_zone);)
@@ -107,16 +107,15 @@ PollPlan::PollPlan(const JobLifeTable& table) {
              known < JobLifeTable::buckets && table.exposure(known) >= JobLifeTable::runs_that_know;)
             ++known;
         const auto quiet_until = std::min(nodes[quiet].age, edges[known]);
-        const auto until =
-            std::max(node.age + greatest_gap(node.age),
-                     std::min(node.age + longest_wait, quiet_until + greatest_gap(quiet_until)));
+        const auto until = std::max(node.age + greatest_gap(node.age),
+                                    std::min(node.age + max_wait, quiet_until + greatest_gap(quiet_until)));
         for (latest = std::max(latest, earliest); latest < last && nodes[latest + 1].age <= until;)
             ++latest;
         nodes[i].earliest = earliest;
         nodes[i].latest = latest;
     }
     nodes[last].earliest = nodes[last].latest = last;
-    plan_looks(nodes);
+    plan_polls(nodes);
     nodes_.reserve(nodes.size());
     for (const auto& node : nodes)
         nodes_.push_back({node.age, node.survival, node.line, static_cast<std::uint32_t>(node.latest),
@@ -129,13 +128,13 @@ std::size_t PollPlan::node_at(double age) const noexcept {
     return static_cast<std::size_t>(std::max<std::ptrdiff_t>(std::distance(nodes_.begin(), above), 1)) - 1;
 }
 
-double PollPlan::next_look(double last_look, double jitter) const noexcept {
-    const auto i = node_at(last_look);
+double PollPlan::next_poll(double last_poll, double jitter) const noexcept {
+    const auto i = node_at(last_poll);
     if (i + 1 >= nodes_.size() || nodes_[i].next + 1 >= nodes_.size())
-        return last_look + greatest_gap(last_look) * (1 - jitter_share * jitter);
+        return last_poll + greatest_gap(last_poll) * (1 - jitter_share * jitter);
     // Between two nodes the best next look is not between theirs where it leaps: so it is searched again.
     const auto& node = nodes_[i];
-    const auto part = (last_look - node.age) / (nodes_[i + 1].age - node.age);
+    const auto part = (last_poll - node.age) / (nodes_[i + 1].age - node.age);
     const auto survival = std::lerp(node.survival, nodes_[i + 1].survival, part);
     std::size_t best = node.next;
     for (auto k = best + 1; k <= nodes_[i + 1].next; ++k)
@@ -143,9 +142,9 @@ double PollPlan::next_look(double last_look, double jitter) const noexcept {
             best = k;
     const auto& look = nodes_[best];
     const auto spread = jitter_share * jitter * (nodes_[look.next].age - look.age);
-    const auto longest = std::max(greatest_gap(last_look), nodes_[node.latest].age - node.age);
-    const auto wait = std::min(look.age + spread - last_look, longest);
-    return last_look + std::max(wait, least_gap(last_look));
+    const auto longest = std::max(greatest_gap(last_poll), nodes_[node.latest].age - node.age);
+    const auto wait = std::min(look.age + spread - last_poll, longest);
+    return last_poll + std::max(wait, min_gap(last_poll));
 }
 
 } // namespace pixelml

@@ -8,7 +8,7 @@ namespace {
 
 constexpr Millis shortest{500};
 constexpr Millis longest{5'000};
-constexpr Millis longest_with_eta{10'000};
+constexpr Millis max_with_eta{10'000};
 
 // An estimate is looked at again on the way from here on, and as often as the longest sleep asks for beyond.
 constexpr Millis far{10'000};
@@ -17,7 +17,7 @@ constexpr Millis very_far{30'000};
 constexpr Millis margin{40};
 
 // An end that is overdue is looked for at intervals that grow with the job.
-Millis shortest_delay(Millis job_age) noexcept {
+Millis min_delay(Millis job_age) noexcept {
     return std::clamp(job_age / 50, Millis(100), longest);
 }
 
@@ -32,10 +32,10 @@ Millis delay_by_eta(Millis job_age, double eta_seconds) noexcept {
     const auto age = std::max(job_age, Millis(0));
     const auto left = millis(eta_seconds);
     if (left > very_far)
-        return longest_with_eta;
+        return max_with_eta;
     if (left > far && left > age + margin)
         return left / 2;
-    return std::max(left + margin, shortest_delay(age));
+    return std::max(left + margin, min_delay(age));
 }
 
 std::optional<Millis> delay_by_progress(Millis job_age, double fraction) noexcept {
@@ -44,8 +44,8 @@ std::optional<Millis> delay_by_progress(Millis job_age, double fraction) noexcep
     if (!(fraction >= telling && fraction < 1) || job_age <= Millis(0))
         return std::nullopt;
     const auto left = std::chrono::duration<double>(job_age).count() * (1 - fraction) / fraction;
-    const auto part = std::min(millis(left * trusted), longest_with_eta);
-    const auto least = shortest_delay(job_age);
+    const auto part = std::min(millis(left * trusted), max_with_eta);
+    const auto least = min_delay(job_age);
     return part > least ? part : std::clamp(millis(left) + margin, std::min(least, margin), least);
 }
 

@@ -176,7 +176,7 @@ void run_jobs(const std::shared_ptr<JobDurations>& durations,
             }
             job.watch->note_running(age);
         }
-        const auto [delay, ask] = job.watch->next_look(age, uniform(random, 0, 1));
+        const auto [delay, ask] = job.watch->next_poll(age, uniform(random, 0, 1));
         const auto then = now + std::chrono::duration<double>(delay).count();
         if (ask) {
             ++job.requests;
@@ -233,13 +233,13 @@ double best_requests(const Workload& workload, double delay) {
             node.survival = workload.survival(node.age);
             node.earliest = std::min(i + 1, steps);
             node.latest = steps;
-            node.look_cost = worth * node.survival;
+            node.poll_cost = worth * node.survival;
             node.ends_after = i == steps ? node.age * node.survival
                                          : nodes[i + 1].ends_after
                                                + (node.survival - nodes[i + 1].survival)
                                                      * (node.age + nodes[i + 1].age) / 2;
         }
-        plan_looks(nodes);
+        plan_polls(nodes);
         std::pair<double, double> requests_and_delay{1, one_way};
         for (std::size_t i = 0; i < steps; i = nodes[i].next) {
             const auto& next = nodes[nodes[i].next];
@@ -286,10 +286,10 @@ void print_cost() {
                / times;
     };
     double sink = 0;
-    const auto plan = micros([&] { sink += PollPlan(table).next_look(0, 0); });
+    const auto plan = micros([&] { sink += PollPlan(table).next_poll(0, 0); });
     const auto estimate = micros([&] { table.refresh(); });
     const PollPlan ready(table);
-    const auto ask = micros([&] { sink += ready.next_look(uniform(random, 10, 25), 0.5); });
+    const auto ask = micros([&] { sink += ready.next_poll(uniform(random, 10, 25), 0.5); });
     const auto note = micros([&] { table.note_running(Millis(0), Millis(16'000)); });
     std::printf("\nEstimate %.0f us, plan %.0f us, one answer %.2f us, one note %.2f us%s\n", estimate, plan,
                 ask, note, sink < 0 ? "!" : "");

@@ -47,9 +47,9 @@ Reply on_cancel(std::uint64_t seed, Job& job) {
 
 // Before, during and after the submit.
 std::chrono::microseconds moment_of(std::uint64_t seed, std::uint64_t number) {
-    constexpr std::uint64_t most_us[] = {1, 2'000, 60'000, 600'000, 2'500'000};
+    constexpr std::uint64_t max_us[] = {1, 2'000, 60'000, 600'000, 2'500'000};
     const auto chance = mixed(seed + 1, number);
-    return std::chrono::microseconds(chance / 5 % most_us[chance % 5]);
+    return std::chrono::microseconds(chance / 5 % max_us[chance % 5]);
 }
 
 struct Tally {

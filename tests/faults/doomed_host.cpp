@@ -40,11 +40,11 @@ void say(const std::string& line) {
 
 class Stalls {
 public:
-    Stalls(unsigned most_us, unsigned seed) : most_us_(most_us), random_(seed) {}
-    void stall() { std::this_thread::sleep_for(std::chrono::microseconds(random_() % (most_us_ + 1))); }
+    Stalls(unsigned max_us, unsigned seed) : max_us_(max_us), random_(seed) {}
+    void stall() { std::this_thread::sleep_for(std::chrono::microseconds(random_() % (max_us_ + 1))); }
 
 private:
-    unsigned most_us_;
+    unsigned max_us_;
     std::minstd_rand random_;
 };
 

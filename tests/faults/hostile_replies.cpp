@@ -26,7 +26,7 @@ constexpr int request_timeout_ms = 1000;
 constexpr auto run_timeout = 2000ms;
 constexpr auto cancel_bound = 5000ms;
 constexpr auto grace = 1000ms; // for two dozen runs and their server on a few processors
-constexpr std::size_t most_growth_kib = 4096;
+constexpr std::size_t max_growth_kib = 4096;
 
 HostileCases list_cases(const std::string& elsewhere, bool is_short) {
     HostileCases all;
@@ -212,7 +212,7 @@ Finding measure_list(bool is_short) {
         + std::to_string(lines_with_a_key_or_a_break(host)) + " bad log lines; ends: " + text_of(tally.codes);
     finding.bar =
         "each ends in time, with a clear error or the true video; less than 4 MiB; nothing elsewhere";
-    finding.met = tally.wrong == 0 && tally.late == 0 && grown < most_growth_kib && requests_elsewhere == 0
+    finding.met = tally.wrong == 0 && tally.late == 0 && grown < max_growth_kib && requests_elsewhere == 0
                   && service.smuggled() == 0 && lines_with_a_key_or_a_break(host) == 0;
     return finding;
 }
@@ -237,7 +237,7 @@ Finding measure_large_bodies() {
     finding.measured = std::to_string(tally.wrong) + " wrong ends, " + std::to_string(tally.late)
                        + " late; memory at its peak " + growth_text(grown) + " above before";
     finding.bar = "a clear error in time; less than 4 MiB at the peak";
-    finding.met = tally.wrong == 0 && tally.late == 0 && grown < most_growth_kib;
+    finding.met = tally.wrong == 0 && tally.late == 0 && grown < max_growth_kib;
     return finding;
 }
 

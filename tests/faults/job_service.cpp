@@ -61,7 +61,7 @@ std::size_t JobService::jobs_of(const std::string& prompt) const {
     return found == jobs_of_prompt_.end() ? 0 : found->second;
 }
 
-std::size_t JobService::most_jobs_of_a_prompt() const {
+std::size_t JobService::max_jobs_of_a_prompt() const {
     const std::lock_guard lock(mutex_);
     std::size_t most = 0;
     for (const auto& [prompt, count] : jobs_of_prompt_)

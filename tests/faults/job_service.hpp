@@ -50,7 +50,7 @@ public:
 
     std::size_t jobs() const;
     std::size_t jobs_of(const std::string& prompt) const;
-    std::size_t most_jobs_of_a_prompt() const;
+    std::size_t max_jobs_of_a_prompt() const;
     std::size_t faults(SubmitFault kind) const; // how many submits met it
     std::size_t submits() const;
     std::size_t requests() const;

@@ -20,7 +20,7 @@ using namespace std::chrono_literals;
 using test_support::ChildProcess;
 
 constexpr std::size_t hosts_at_once = 8;
-constexpr unsigned most_stall_us = 3000;
+constexpr unsigned max_stall_us = 3000;
 constexpr int killed_exit_code = 128 + SIGKILL;
 constexpr auto patience = 90s;
 
@@ -32,18 +32,18 @@ constexpr std::array<const char*, 8> phases{"before the intent", "writing it", "
 // After which word of the host the kill comes, and how long after at most.
 struct Moment {
     const char* word;
-    unsigned most_us;
+    unsigned max_us;
 };
 constexpr Moment moments[] = {{"loading", 15'000},
                               {"executing", 2'000},
-                              {"writing intent", 2 * most_stall_us},
+                              {"writing intent", 2 * max_stall_us},
                               {"kept intent", 3'000},
                               {"kept intent", 10'000},
                               {"kept intent", 25'000},
-                              {"writing job", 2 * most_stall_us},
+                              {"writing job", 2 * max_stall_us},
                               {"kept job", 5'000},
                               {"kept job", 700'000},
-                              {"ended", most_stall_us}};
+                              {"ended", max_stall_us}};
 
 struct Tally {
     std::array<std::atomic<std::size_t>, phases.size()> kills{};
@@ -70,7 +70,7 @@ public:
             if (word == moment.word)
                 break;
         }
-        std::this_thread::sleep_for(std::chrono::microseconds(chance / 16 % moment.most_us));
+        std::this_thread::sleep_for(std::chrono::microseconds(chance / 16 % moment.max_us));
         host.send_signal(SIGKILL);
         if (host.wait(patience) != killed_exit_code)
             return; // it was done before
@@ -91,7 +91,7 @@ public:
 private:
     ChildProcess start() {
         return ChildProcess({DOOMED_HOST, MODULE_PATH, service_.base_url(), "run of " + prompt_, prompt_,
-                             checkpoint_file_, std::to_string(most_stall_us),
+                             checkpoint_file_, std::to_string(max_stall_us),
                              std::to_string(mixed(seed_, ++choices_) % 1'000'000)});
     }
 

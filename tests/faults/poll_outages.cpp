@@ -47,8 +47,8 @@ const char* name_of(Kind kind) {
 // The time in which an outage is noticed: what was asked before is still under way, and a black hole is known
 // by its silence only.
 constexpr auto start_up = 8s;
-constexpr double most_requests_a_second = 2.0;
-constexpr auto most_time_until_known = 5'000ms;
+constexpr double max_requests_a_second = 2.0;
+constexpr auto max_time_until_known = 5'000ms;
 
 // Until it is noticed: one poll of each job that meets the outage, the 100 repeats that the connection's
 // budget has, and 64 more, because a poll on a kept connection that has died is sent once again on a new one.
@@ -181,8 +181,8 @@ Finding finding_of(std::chrono::seconds length, std::size_t jobs, const std::vec
         lost += one.lost;
         extra_jobs += one.extra_jobs;
         within = within && one.requests <= bound && one.requests > 0
-                 && one.requests_a_second <= most_requests_a_second
-                 && one.last_video_after <= most_time_until_known;
+                 && one.requests_a_second <= max_requests_a_second
+                 && one.last_video_after <= max_time_until_known;
         figures += "; " + std::string(name_of(kinds[i])) + " " + std::to_string(one.requests) + " requests"
                    + (is_noticed ? ", " + text_of(one.requests_a_second) + "/s once noticed" : "")
                    + ", all known " + text_of(static_cast<double>(one.last_video_after.count()) / 1000)

@@ -26,9 +26,9 @@ struct Tally {
 
 // Before, during or after the first one's submit.
 std::chrono::microseconds head_start(std::uint64_t seed, std::size_t number) {
-    constexpr std::uint64_t most_us[] = {2'000, 30'000, 500'000};
+    constexpr std::uint64_t max_us[] = {2'000, 30'000, 500'000};
     const auto chance = mixed(seed, number);
-    return std::chrono::microseconds(chance / 4 % most_us[chance % 3]);
+    return std::chrono::microseconds(chance / 4 % max_us[chance % 3]);
 }
 
 bool is_one(const JobService& service, const std::string& prompt, const std::string& first,

@@ -17,7 +17,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::array<std::size_t, 4> widths{20, 43, 22, 6}; // 100 with three " | "
-constexpr auto shortest_pause_between_words = std::chrono::seconds(10);
+constexpr auto min_pause_between_words = std::chrono::seconds(10);
 
 std::vector<std::string> wrapped(const std::string& text, std::size_t width) {
     std::vector<std::string> lines;
@@ -86,7 +86,7 @@ void for_each(const std::string& what, std::size_t count, std::size_t threads,
                 work(i);
                 ++done;
                 const std::lock_guard lock(mutex);
-                if (Clock::now() - said_at >= shortest_pause_between_words) {
+                if (Clock::now() - said_at >= min_pause_between_words) {
                     said_at = Clock::now();
                     say(what + ": " + std::to_string(done) + " of " + std::to_string(count));
                 }

@@ -15,7 +15,7 @@ namespace {
 constexpr std::size_t some_at_once = 100;
 constexpr auto patience = std::chrono::minutes(5);
 constexpr int request_timeout_ms = 1000;
-constexpr int most_connections = 1000; // else the held ones keep the others from being sent in time
+constexpr int max_connections = 1000; // else the held ones keep the others from being sent in time
 
 constexpr SubmitFault kinds[] = {SubmitFault::dropped_before, SubmitFault::dropped_after,
                                  SubmitFault::bad_gateway, SubmitFault::held, SubmitFault::held_and_late};
@@ -73,7 +73,7 @@ Finding measure(const Options& options, bool keys_honoured, std::size_t runs, st
                  auto spec = spec_for(service.base_url(), prompt);
                  spec.connection["idempotent_submit"] = keys_honoured;
                  spec.connection["request_timeout_ms"] = request_timeout_ms;
-                 spec.connection["max_connections"] = most_connections;
+                 spec.connection["max_connections"] = max_connections;
                  spec.timeout = patience;
                  const auto result = host.start(spec)->result(patience);
                  const auto job = service.job_for(prompt);
@@ -87,12 +87,12 @@ Finding measure(const Options& options, bool keys_honoured, std::size_t runs, st
                         + " at once on 1000 connections, 30 % faulty submits, keys "
                         + (keys_honoured ? "" : "not ") + "honoured";
     finding.measured = std::to_string(service.jobs()) + " jobs (at most "
-                       + std::to_string(service.most_jobs_of_a_prompt()) + " of a run), "
+                       + std::to_string(service.max_jobs_of_a_prompt()) + " of a run), "
                        + std::to_string(tally.videos) + " videos, " + std::to_string(tally.unknown)
                        + " Submission Unknown, " + std::to_string(tally.other_errors) + " other errors, "
                        + std::to_string(tally.wrong_videos) + " wrong videos, " + std::to_string(tally.silent)
                        + " silent; " + std::to_string(service.submits()) + " submits; " + faults_of(service);
-    const bool once = service.jobs() <= runs && service.most_jobs_of_a_prompt() <= 1;
+    const bool once = service.jobs() <= runs && service.max_jobs_of_a_prompt() <= 1;
     const bool true_to_word = tally.wrong_videos == 0 && tally.silent == 0 && tally.other_errors == 0;
     if (keys_honoured) {
         finding.bar = many + " jobs, " + many + " videos, 0 errors";

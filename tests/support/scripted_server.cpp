@@ -29,7 +29,7 @@ using asio::ip::tcp;
 
 constexpr std::string_view bad_request =
     "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
-constexpr std::uint64_t largest_request = std::uint64_t{64} << 20;
+constexpr std::uint64_t max_request = std::uint64_t{64} << 20;
 constexpr std::size_t pieces_of_everything = SIZE_MAX;
 
 std::string lower_case(std::string_view text) {
@@ -114,9 +114,9 @@ public:
         const std::lock_guard lock(mutex_);
         return accepted_;
     }
-    std::size_t most_connections_open() const {
+    std::size_t max_connections_open() const {
         const std::lock_guard lock(mutex_);
-        return most_open_;
+        return max_open_;
     }
 
 private:
@@ -125,7 +125,7 @@ private:
         {
             const std::lock_guard lock(mutex_);
             number = ++accepted_;
-            most_open_ = std::max(most_open_, ++open_);
+            max_open_ = std::max(max_open_, ++open_);
         }
         boost::system::error_code ignored;
         socket.set_option(tcp::no_delay(true), ignored);
@@ -147,7 +147,7 @@ private:
         boost::beast::flat_buffer buffer;
         for (;;) {
             http::request_parser<http::string_body> parser;
-            parser.body_limit(largest_request);
+            parser.body_limit(max_request);
             auto [ec, bytes] = co_await http::async_read(stream, buffer, parser, token);
             if (ec == http::error::end_of_stream || ec == http::error::partial_message)
                 co_return;
@@ -208,7 +208,7 @@ private:
     std::vector<Request> requests_;
     std::size_t accepted_ = 0;
     std::size_t open_ = 0;
-    std::size_t most_open_ = 0;
+    std::size_t max_open_ = 0;
     LoopbackListener listener_; // last: it serves with all of the above
 };
 
@@ -255,8 +255,8 @@ std::size_t ScriptedServer::connections_accepted() const {
     return implementation_->connections_accepted();
 }
 
-std::size_t ScriptedServer::most_connections_open() const {
-    return implementation_->most_connections_open();
+std::size_t ScriptedServer::max_connections_open() const {
+    return implementation_->max_connections_open();
 }
 
 } // namespace test_support

@@ -75,7 +75,7 @@ public:
     bool wait_for_requests(std::size_t count, std::chrono::milliseconds timeout) const;
 
     std::size_t connections_accepted() const;
-    std::size_t most_connections_open() const; // at any one time
+    std::size_t max_connections_open() const; // at any one time
 
 private:
     class Implementation;

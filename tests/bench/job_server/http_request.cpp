@@ -6,7 +6,7 @@ namespace job_server {
 namespace {
 
 constexpr std::string_view line_end = "\r\n";
-constexpr std::size_t largest_body = 1U << 20U;
+constexpr std::size_t max_body = 1U << 20U;
 
 constexpr char lower(char c) noexcept {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
@@ -39,7 +39,7 @@ bool read_header(std::string_view line, HttpRequest& request, std::size_t& body)
         const auto value = trimmed(line.substr(content_length.size()));
         const auto* end = value.data() + value.size();
         const auto [stopped, error] = std::from_chars(value.data(), end, body);
-        return error == std::errc() && stopped == end && body <= largest_body;
+        return error == std::errc() && stopped == end && body <= max_body;
     }
     if (is_named(line, connection))
         request.keep_alive = !is_named(trimmed(line.substr(connection.size())), "close");
@@ -51,7 +51,7 @@ bool read_header(std::string_view line, HttpRequest& request, std::size_t& body)
 Parsed parse_request(std::string_view bytes, HttpRequest& request) noexcept {
     const auto head_end = bytes.find("\r\n\r\n");
     if (head_end == std::string_view::npos)
-        return bytes.size() > largest_body ? Parsed::malformed : Parsed::more_needed;
+        return bytes.size() > max_body ? Parsed::malformed : Parsed::more_needed;
     auto head = bytes.substr(0, head_end + line_end.size());
     const auto first = head.substr(0, head.find(line_end));
     const auto method_end = first.find(' ');

@@ -131,7 +131,7 @@ TEST_F(BatchStop, ASlowFirstLineHoldsBackABoundedNumber) {
 TEST_F(BatchStop, AFullDiskStopsItAndLosesNothing) {
     write_text(directory_.file("b"), inputs(1000, "1"));
     Process::Options options;
-    options.largest_file = 150000;
+    options.max_file = 150000;
     const Outcome full = workflow_node(batch({"-n", "50"}), options);
     EXPECT_EQ(full.exit_code, 1);
     EXPECT_NE(full.err.find("no room"), std::string::npos) << full.err;

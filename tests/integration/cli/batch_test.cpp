@@ -5,11 +5,11 @@ namespace {
 
 namespace json = boost::json;
 
-std::string inputs(int count, int longest_ms) {
+std::string inputs(int count, int max_ms) {
     std::string text;
     for (int i = 0; i < count; ++i) {
         text += "{\"text\":\"t" + std::to_string(i)
-                + "\",\"milliseconds\":" + std::to_string(i * 37 % longest_ms + 1) + "}\n";
+                + "\",\"milliseconds\":" + std::to_string(i * 37 % max_ms + 1) + "}\n";
     }
     return text;
 }
@@ -158,7 +158,7 @@ TEST(Batch, MemoryDoesNotGrowWithTheFile) {
         Process process(arguments, options);
         EXPECT_EQ(process.wait(), 0);
         EXPECT_EQ(lines_of(process.out()).size(), static_cast<std::size_t>(lines));
-        return process.largest_heap_kib();
+        return process.max_heap_kib();
     };
     for (const bool journal : {false, true}) {
         const long few = memory(1000, journal);

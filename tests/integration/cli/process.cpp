@@ -20,7 +20,7 @@
 
 namespace {
 
-constexpr int longest_ms = 60000;
+constexpr int max_ms = 60000;
 
 long long now_ms() {
     using namespace std::chrono;
@@ -94,7 +94,7 @@ void fill(int pipe_end) {
 } // namespace
 
 Process::Process(const std::vector<std::string>& arguments, const Options& options)
-    : deadline_ms_(now_ms() + longest_ms), watch_heap_(options.watch_heap) {
+    : deadline_ms_(now_ms() + max_ms), watch_heap_(options.watch_heap) {
     std::vector<std::string> words{WORKFLOW_NODE};
     words.insert(words.end(), arguments.begin(), arguments.end());
     std::vector<std::string> variables = environment_of(options);
@@ -133,8 +133,8 @@ Process::Process(const std::vector<std::string>& arguments, const Options& optio
         if (options.standard_output == Stdout::none) {
             close(STDOUT_FILENO);
         }
-        if (options.no_file_may_grow || options.largest_file > 0) {
-            const rlimit limit{options.largest_file, options.largest_file};
+        if (options.no_file_may_grow || options.max_file > 0) {
+            const rlimit limit{options.max_file, options.max_file};
             setrlimit(RLIMIT_FSIZE, &limit);
         }
         execve(argv[0], argv.data(), envp.data());
@@ -186,7 +186,7 @@ bool Process::read_some() {
         } else {
             (i == 0 ? out_ : err_).append(buffer, static_cast<std::size_t>(got));
             if (watch_heap_) { // not before: until exec it is a copy of this process
-                largest_heap_kib_ = std::max(largest_heap_kib_, heap_kib(pid_));
+                max_heap_kib_ = std::max(max_heap_kib_, heap_kib(pid_));
             }
         }
     }

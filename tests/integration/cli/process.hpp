@@ -18,7 +18,7 @@ public:
         Stdout standard_output = Stdout::captured;
         bool no_file_may_grow = false; /* as on a full disk */
         bool watch_heap = false;
-        unsigned long largest_file = 0; /* bytes that a file may grow to, as on a nearly full one; 0: any */
+        unsigned long max_file = 0; /* bytes that a file may grow to, as on a nearly full one; 0: any */
     };
 
     explicit Process(const std::vector<std::string>& arguments) : Process(arguments, Options()) {}
@@ -38,7 +38,7 @@ public:
     int wait();
 
     /* With Options::watch_heap: the largest it was when some output of it came. */
-    long largest_heap_kib() const { return largest_heap_kib_; }
+    long max_heap_kib() const { return max_heap_kib_; }
 
     const std::string& out() const { return out_; }
     const std::string& err() const { return err_; }
@@ -52,7 +52,7 @@ private:
     int extra_fd_ = -1; /* keeps a full pipe open */
     long long deadline_ms_;
     bool watch_heap_;
-    long largest_heap_kib_ = 0;
+    long max_heap_kib_ = 0;
     std::string out_;
     std::string err_;
 };

@@ -63,8 +63,8 @@ TEST(Connections, NeverExceedTheirLimit) {
     NodeHost host;
     auto runs = start_many(host, spec, 50);
     expect_videos(runs);
-    EXPECT_LE(api.server().most_connections_open(), 4U);
-    EXPECT_GE(api.server().most_connections_open(), 2U) << "nothing went on at once";
+    EXPECT_LE(api.server().max_connections_open(), 4U);
+    EXPECT_GE(api.server().max_connections_open(), 2U) << "nothing went on at once";
     EXPECT_EQ(api.submits().size(), 50U);
 }
 
@@ -145,7 +145,7 @@ TEST(Many, TwoHundredRunsAtOnceOnOneThread) {
     auto runs = start_many(host, api.spec(), 200);
     expect_videos(runs);
     EXPECT_EQ(api.submits().size(), 200U);
-    EXPECT_LE(api.server().most_connections_open(), 64U);
+    EXPECT_LE(api.server().max_connections_open(), 64U);
     EXPECT_LT(api.server().connections_accepted(), 200U);
 }
 
@@ -155,7 +155,7 @@ TEST(Many, TwoHundredRunsAtOnceOnFourThreads) {
     auto runs = start_many(host, api.spec(), 200);
     expect_videos(runs);
     EXPECT_EQ(api.submits().size(), 200U);
-    EXPECT_LE(api.server().most_connections_open(), 64U);
+    EXPECT_LE(api.server().max_connections_open(), 64U);
 }
 
 TEST(Many, CancelledAtOnceOnFourThreadsAllEnd) {

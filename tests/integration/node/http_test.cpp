@@ -17,7 +17,7 @@ using test_support::describe;
 using test_support::NodeHost;
 using test_support::video_of;
 
-constexpr std::size_t most_body_bytes = std::size_t{1} << 20;
+constexpr std::size_t max_body_bytes = std::size_t{1} << 20;
 
 // A submit whose reply is unusable may have made a job; where keys are honoured it is simply repeated.
 wfn::Result run_with_first_submit(const Reply& first, std::size_t& submits, bool honoured,
@@ -97,7 +97,7 @@ Reply many_interim_replies() {
 }
 
 const BadReply bad_replies[] = {
-    {"BodyOver1MiB", with_body(std::string(most_body_bytes + 1, ' ')), "larger than 1 MiB"},
+    {"BodyOver1MiB", with_body(std::string(max_body_bytes + 1, ' ')), "larger than 1 MiB"},
     {"ChunkedBodyOver1MiB", chunked_without_end(), "larger than 1 MiB"},
     {"HeaderOver16KiB", with_header("X-Long", std::string(std::size_t{17} << 10, 'x')), "larger than 16 KiB"},
     {"CompressedBody", with_header("Content-Encoding", "gzip"), "compressed"},
@@ -135,8 +135,8 @@ INSTANTIATE_TEST_SUITE_P(Reply, UnusableReply, testing::ValuesIn(bad_replies),
 
 TEST(Request, OfExactlyTheLimitsIsRead) {
     std::string body = R"({"id": "job-1", "status": "queued", "padding": ")";
-    body.append(most_body_bytes - body.size() - 2, 'x').append("\"}");
-    ASSERT_EQ(body.size(), most_body_bytes);
+    body.append(max_body_bytes - body.size() - 2, 'x').append("\"}");
+    ASSERT_EQ(body.size(), max_body_bytes);
     std::size_t submits = 0;
     const auto result = run_with_first_submit(with_body(std::move(body)), submits, false);
     EXPECT_EQ(video_of(result), video_url) << describe(result);

@@ -97,15 +97,15 @@ TEST_F(LineReaderTest, ReadsMoreThanItHolds) {
 }
 
 TEST_F(LineReaderTest, ALineTooLongIsPassedOver) {
-    const auto all = lines(std::string(LineReader::longest_line + 1, 'x') + "\nb\n"
-                           + std::string(LineReader::longest_line, 'y'));
+    const auto all =
+        lines(std::string(LineReader::max_line + 1, 'x') + "\nb\n" + std::string(LineReader::max_line, 'y'));
     ASSERT_EQ(all.size(), 3u);
     EXPECT_TRUE(all[0].too_long);
     EXPECT_EQ(all[0].text, "");
-    EXPECT_EQ(all[0].bytes, LineReader::longest_line + 2);
+    EXPECT_EQ(all[0].bytes, LineReader::max_line + 2);
     EXPECT_EQ(all[1].text, "b");
     EXPECT_FALSE(all[2].too_long);
-    EXPECT_EQ(all[2].text.size(), LineReader::longest_line);
+    EXPECT_EQ(all[2].text.size(), LineReader::max_line);
 }
 
 TEST_F(LineReaderTest, CanBeLeftWhileNothingComes) {

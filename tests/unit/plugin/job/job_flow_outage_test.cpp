@@ -186,13 +186,13 @@ TEST(JobFlowOutage, AShortBlackHoleIsNoticedBeforeTheRequestsTimeOut) {
 TEST(JobFlowOutage, APollThatIsSilentWhileOthersAreAnsweredIsSentOnceMore) {
     Fleet fleet(20, R"("request_timeout_ms": 60000)");
     fleet.pass(4s, nullptr);
-    const auto most_are_swallowed = [&fleet](FlowStory& run) {
+    const auto max_are_swallowed = [&fleet](FlowStory& run) {
         if (&run != &fleet[0])
             return false;
         run.reply(200, job_json("running", R"("progress": 0.5)"));
         return true;
     };
-    fleet.pass(3s, most_are_swallowed);
+    fleet.pass(3s, max_are_swallowed);
     EXPECT_LE(fleet.until_all_are_over(), 6s);
 
     Fleet slow(20, R"("request_timeout_ms": 60000)");

@@ -26,7 +26,7 @@ Seen run_job(const std::shared_ptr<JobDurations>& durations, Millis duration,
     JobWatch watch(durations);
     Seen seen;
     for (Millis age{0};;) {
-        const auto next = watch.next_look(age, with_jitter);
+        const auto next = watch.next_poll(age, with_jitter);
         EXPECT_GE(next.delay, 0ms);
         age += next.delay;
         if (!next.ask)
@@ -73,37 +73,37 @@ TEST(JobDurations, AsksAgainWhileTheKindIsLittleKnownSoThatItLearnsFromOthers) {
     const auto durations = std::make_shared<JobDurations>();
     JobWatch waiting(durations);
     waiting.note_running(10s);
-    const auto cold = waiting.next_look(10s, no_exploring);
+    const auto cold = waiting.next_poll(10s, no_exploring);
     EXPECT_FALSE(cold.ask);
     EXPECT_LE(cold.delay, 2s);
     const auto age = 10s + cold.delay;
-    const auto unchanged = waiting.next_look(age, 0.9); // the jitter of before is kept
+    const auto unchanged = waiting.next_poll(age, 0.9); // the jitter of before is kept
     EXPECT_FALSE(unchanged.ask);
 
     for (int i = 0; i < 50; ++i) {
         durations->note_running(0ms, 10s);
         durations->note_done(10s, 10s + 200ms);
-        durations->next_look(0ms, 0ms, no_exploring);
+        durations->next_poll(0ms, 0ms, no_exploring);
     }
-    const auto warned = waiting.next_look(age, no_exploring);
+    const auto warned = waiting.next_poll(age, no_exploring);
     EXPECT_TRUE(warned.ask);
     EXPECT_LT(warned.delay, 100ms);
 }
 
 TEST(JobDurations, WaitsFirmlyWhereTheKindIsKnown) {
     const auto durations = after_jobs(100, 20s);
-    const auto next = durations->next_look(0ms, 0ms, no_exploring);
+    const auto next = durations->next_poll(0ms, 0ms, no_exploring);
     EXPECT_TRUE(next.ask);
     EXPECT_GT(next.delay, 15s);
-    EXPECT_EQ(durations->next_look(0ms, 5s, no_exploring).delay, next.delay - 5s);
-    EXPECT_EQ(durations->next_look(0ms, 60s, no_exploring).delay, 0ms);
+    EXPECT_EQ(durations->next_poll(0ms, 5s, no_exploring).delay, next.delay - 5s);
+    EXPECT_EQ(durations->next_poll(0ms, 60s, no_exploring).delay, 0ms);
 }
 
 TEST(JobDurations, KeepsTheJitterUntilALook) {
     const auto durations = after_jobs(100, 20s);
     JobWatch watch(durations);
-    const auto first = watch.next_look(0ms, 0.1);
-    EXPECT_EQ(watch.next_look(1s, 0.9).delay, first.delay - 1s);
+    const auto first = watch.next_poll(0ms, 0.1);
+    EXPECT_EQ(watch.next_poll(1s, 0.9).delay, first.delay - 1s);
 }
 
 TEST(JobDurations, IsSafeFromSeveralThreads) {

@@ -24,12 +24,12 @@ double median(const JobLifeTable& table) {
 
 // A job looked at every `step` until it is done.
 void note_job(JobLifeTable& table, Millis duration, Millis step) {
-    Millis last_look{0};
+    Millis last_poll{0};
     for (auto age = step; age < duration; age += step) {
-        table.note_running(last_look, age);
-        last_look = age;
+        table.note_running(last_poll, age);
+        last_poll = age;
     }
-    table.note_done(last_look, last_look + step);
+    table.note_done(last_poll, last_poll + step);
     if (table.stale())
         table.refresh();
 }

@@ -36,7 +36,7 @@ JobLifeTable table_of_jobs(double shortest, double longest, int jobs = 200) {
 std::vector<double> looks(const PollPlan& plan, double jitter, double until = 3000) {
     std::vector<double> ages{0};
     while (ages.back() < until && ages.size() < 100'000)
-        ages.push_back(plan.next_look(ages.back(), jitter));
+        ages.push_back(plan.next_poll(ages.back(), jitter));
     return ages;
 }
 
@@ -56,7 +56,7 @@ std::vector<PlanNode> random_nodes(Random& random) {
     const auto worth = uniform(random, 0.001, 1);
     std::size_t earliest = 0, latest = 0;
     for (std::size_t i = 0; i < count; ++i) {
-        nodes[i].look_cost = worth * nodes[i].survival;
+        nodes[i].poll_cost = worth * nodes[i].survival;
         earliest = std::min(count - 1, std::max(earliest, i + 1 + random() % 3));
         latest = std::min(count - 1, std::max({latest, earliest, i + 1 + random() % 40}));
         nodes[i].earliest = earliest;
@@ -75,7 +75,7 @@ std::vector<double> costs_by_brute_force(const std::vector<PlanNode>& nodes) {
             for (auto m = i; m < k; ++m)
                 delay += (nodes[m].survival - nodes[m + 1].survival)
                          * (nodes[k].age - (nodes[m].age + nodes[m + 1].age) / 2);
-            least = std::min(least, nodes[i].look_cost + delay + costs[k]);
+            least = std::min(least, nodes[i].poll_cost + delay + costs[k]);
         }
         costs[i] = least;
     }
@@ -85,7 +85,7 @@ std::vector<double> costs_by_brute_force(const std::vector<PlanNode>& nodes) {
 double cost_of_plan(const std::vector<PlanNode>& nodes, std::size_t from) {
     auto cost = 0.0;
     for (auto i = from; i + 1 < nodes.size(); i = nodes[i].next) {
-        cost += nodes[i].look_cost;
+        cost += nodes[i].poll_cost;
         for (auto m = i; m < nodes[i].next; ++m)
             cost += (nodes[m].survival - nodes[m + 1].survival)
                     * (nodes[nodes[i].next].age - (nodes[m].age + nodes[m + 1].age) / 2);
@@ -97,7 +97,7 @@ TEST(PollPlan, CostsTheLeastThatAnyScheduleCosts) {
     Random random(7);
     for (int i = 0; i < 200; ++i) {
         auto nodes = random_nodes(random);
-        plan_looks(nodes);
+        plan_polls(nodes);
         const auto least = costs_by_brute_force(nodes);
         for (std::size_t k = 0; k + 1 < nodes.size(); ++k) {
             ASSERT_NEAR(cost_of_plan(nodes, k), least[k], 1e-9 * (1 + least[k])) << i << ' ' << k;
@@ -126,8 +126,8 @@ TEST(PollPlan, KeepsItsBoundsWhateverIsKnown) {
             const auto ages = looks(plan, jitter);
             for (std::size_t i = 1; i < ages.size(); ++i) {
                 const auto gap = ages[i] - ages[i - 1];
-                ASSERT_GE(gap, least_gap(ages[i - 1]) * 0.999) << longest << " at " << ages[i - 1];
-                ASSERT_LE(gap, longest_wait) << longest << " at " << ages[i - 1];
+                ASSERT_GE(gap, min_gap(ages[i - 1]) * 0.999) << longest << " at " << ages[i - 1];
+                ASSERT_LE(gap, max_wait) << longest << " at " << ages[i - 1];
             }
         }
 }
@@ -159,7 +159,7 @@ TEST(PollPlan, DoesNotFloodAJobThatOutlivesAllOthers) {
 }
 
 TEST(PollPlan, LooksAtOnceForJobsDoneAtOnce) {
-    EXPECT_LE(PollPlan(table_of_jobs(0.001, 0.005, 10)).next_look(0, 0.5), 0.025);
+    EXPECT_LE(PollPlan(table_of_jobs(0.001, 0.005, 10)).next_poll(0, 0.5), 0.025);
 }
 
 TEST(PollPlan, ScalesWithTheJobs) {
@@ -168,28 +168,28 @@ TEST(PollPlan, ScalesWithTheJobs) {
     const auto fast_looks = static_cast<double>(looks(fast, 0, 5).size());
     const auto slow_looks = static_cast<double>(looks(slow, 0, 25).size());
     EXPECT_NEAR(fast_looks, slow_looks, 0.2 * slow_looks);
-    EXPECT_NEAR(fast.next_look(0, 0) * 5, slow.next_look(0, 0), 0.5);
+    EXPECT_NEAR(fast.next_poll(0, 0) * 5, slow.next_poll(0, 0), 0.5);
 }
 
 TEST(PollPlan, SpreadsLooksOverLaterAgesAsFarAsTheScheduleIsLoose) {
     const PollPlan spread(table_of_jobs(15, 25));
     const PollPlan constant(table_of_jobs(20, 20.01));
-    const auto width = [](const PollPlan& plan) { return plan.next_look(0, 0.999) - plan.next_look(0, 0); };
+    const auto width = [](const PollPlan& plan) { return plan.next_poll(0, 0.999) - plan.next_poll(0, 0); };
     EXPECT_GT(width(spread), 0.05);
     EXPECT_LT(width(spread), 1.0);
     EXPECT_LT(width(constant), 0.1);
-    EXPECT_GT(constant.next_look(0, 0), 19.7);
+    EXPECT_GT(constant.next_poll(0, 0), 19.7);
     for (const auto* plan : {&spread, &constant})
         for (int i = 0; i < 19; ++i)
-            EXPECT_LE(plan->next_look(0, i * 0.05), plan->next_look(0, (i + 1) * 0.05));
+            EXPECT_LE(plan->next_poll(0, i * 0.05), plan->next_poll(0, (i + 1) * 0.05));
 }
 
 TEST(PollPlan, AnswersForAnyAge) {
     const PollPlan plan{JobLifeTable()};
     for (const auto age : {0.0, 0.001, 3599.0, 3600.0, 1e6, 1e9})
         for (const auto jitter : {0.0, 0.999}) {
-            EXPECT_GT(plan.next_look(age, jitter), age);
-            EXPECT_LE(plan.next_look(age, jitter), age + longest_wait);
+            EXPECT_GT(plan.next_poll(age, jitter), age);
+            EXPECT_LE(plan.next_poll(age, jitter), age + max_wait);
         }
 }
 
