@@ -1,5 +1,6 @@
 #include "base/plain_text.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace pixelml {
@@ -39,13 +40,23 @@ bool is_control(std::string_view character) noexcept {
     return character == "\xE2\x80\xA8" || character == "\xE2\x80\xA9";
 }
 
+bool is_printable(char c) noexcept {
+    return c >= 0x20 && c < 0x7F;
+}
+
 // A no-break space, a zero-width space and a byte order mark come from web pages and files.
 constexpr std::array<std::string_view, 9> white_space{" ",  "\t",       "\r",           "\n",          "\v",
                                                       "\f", "\xC2\xA0", "\xE2\x80\x8B", "\xEF\xBB\xBF"};
 
 } // namespace
 
+bool is_printable_ascii(std::string_view text) noexcept {
+    return std::all_of(text.begin(), text.end(), is_printable);
+}
+
 std::string plain_text(std::string_view text, std::size_t max_bytes) {
+    if (text.size() <= max_bytes && is_printable_ascii(text))
+        return std::string(text);
     std::string out;
     out.reserve(text.size() < max_bytes ? text.size() : max_bytes);
     while (!text.empty()) {
@@ -62,7 +73,10 @@ std::string plain_text(std::string_view text, std::size_t max_bytes) {
 }
 
 std::string_view trimmed(std::string_view text) noexcept {
+    const auto may_be_space = [](char c) { return c == ' ' || !is_printable(c); };
     for (bool again = true; again;) {
+        if (text.empty() || (!may_be_space(text.front()) && !may_be_space(text.back())))
+            return text;
         again = false;
         for (const auto space : white_space) {
             if (text.starts_with(space)) {

@@ -7,6 +7,9 @@
 
 namespace pixelml {
 
+// Whether a text is printable ASCII, and so plain as it is. Most are.
+bool is_printable_ascii(std::string_view text) noexcept;
+
 // Other people's text as it may go to people and logs: one line of valid UTF-8 without control characters.
 // What is longer than max_bytes is cut between two characters, and ends in "...".
 std::string plain_text(std::string_view text,

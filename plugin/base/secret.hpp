@@ -71,6 +71,8 @@ inline std::string without_secret(std::string text, const Secret& secret) {
 
 // The same for several secrets.
 inline std::string without_secrets(std::string text, const std::vector<Secret>& secrets) {
+    if (!holds_secret(text, secrets))
+        return text;
     for (const auto& secret : secrets)
         text = without_secret(std::move(text), secret);
     return text;

@@ -10,6 +10,7 @@
 #include <boost/url/url_view.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <charconv>
 #include <system_error>
@@ -52,6 +53,20 @@ bool begins_escape(std::string_view text) {
     return text.size() >= 3 && is_digit(text[1]) && is_digit(text[2]);
 }
 
+// Those that a URL may not hold, but for %, which may begin an escape.
+constexpr auto unsafe_characters = [] {
+    std::array<bool, 256> unsafe{};
+    for (std::size_t c = 0x80; c < unsafe.size(); ++c)
+        unsafe[c] = true;
+    for (const char c : std::string_view(" \"<>\\^`{|}[]"))
+        unsafe[static_cast<unsigned char>(c)] = true;
+    return unsafe;
+}();
+
+bool must_be_encoded(char c) noexcept {
+    return unsafe_characters[static_cast<unsigned char>(c)];
+}
+
 // Control characters are left, and so refused: they are no slip of the pen.
 std::string encoded_path_and_query(std::string_view text) {
     constexpr std::string_view digits = "0123456789ABCDEF";
@@ -62,9 +77,7 @@ std::string encoded_path_and_query(std::string_view text) {
         in_path = in_path && c != '?' && c != '#';
         if (c == '\\' && in_path)
             out += '/'; // a path of Windows
-        else if (c == ' ' || c >= 0x80
-                 || std::string_view("\"<>\\^`{|}[]").find(text[at]) != std::string_view::npos
-                 || (c == '%' && !begins_escape(text.substr(at))))
+        else if (must_be_encoded(text[at]) || (c == '%' && !begins_escape(text.substr(at))))
             out += {'%', digits[c >> 4U], digits[c & 15U]};
         else
             out += text[at];
@@ -210,6 +223,9 @@ std::string percent_encoded_segment(std::string_view text) {
 }
 
 std::string percent_encoded_url(std::string_view text) {
+    // Almost every URL.
+    if (std::none_of(text.begin(), text.end(), [](char c) { return c == '%' || must_be_encoded(c); }))
+        return std::string(text);
     constexpr std::string_view scheme_end = "://";
     const auto scheme = text.find(scheme_end);
     // A host is never repaired: with odd characters there the text is no URL.

@@ -232,7 +232,10 @@ std::string JobFlow::masked(std::string text) const {
 }
 
 std::string JobFlow::presentable(std::string text) const {
-    return plain_text(masked(std::move(text)));
+    text = masked(std::move(text));
+    if (is_printable_ascii(text))
+        return text;
+    return plain_text(text);
 }
 
 // nullopt: there is no secret in it.
