@@ -16,7 +16,7 @@
 #include <string_view>
 #include <utility>
 
-namespace pixelml {
+namespace job_engine {
 namespace {
 
 namespace asio = boost::asio;
@@ -98,7 +98,7 @@ asio::awaitable<std::optional<TransportFailure>> ApiCall::open_connection() {
             co_return failure(Kind::tls, std::move(fault));
     }
     const Destination destination{settings_->origin, settings_->proxy, context, &client_.tls_sessions()};
-    co_return co_await pixelml::open_connection(*connection_, destination, client_.resolver(), *this);
+    co_return co_await job_engine::open_connection(*connection_, destination, client_.resolver(), *this);
 }
 
 void ApiCall::talk(const Self& self) {
@@ -221,4 +221,4 @@ void ApiCall::give_place_back(std::unique_ptr<HttpConnection> connection) {
         client_.pool().withdraw(ticket);
 }
 
-} // namespace pixelml
+} // namespace job_engine

@@ -17,7 +17,7 @@
 #include <optional>
 #include <variant>
 
-namespace pixelml {
+namespace job_engine {
 
 class HttpClient;
 
@@ -70,4 +70,4 @@ private:
     std::optional<HttpReplyParser> reply_;
 };
 
-} // namespace pixelml
+} // namespace job_engine

@@ -2,7 +2,7 @@
 
 #include "base/plain_text.hpp"
 
-namespace pixelml {
+namespace job_engine {
 
 std::string presentable(std::string_view text, std::size_t max_bytes) {
     return plain_text(text, max_bytes);
@@ -15,4 +15,4 @@ std::string clause(std::string_view text) {
     return out;
 }
 
-} // namespace pixelml
+} // namespace job_engine

@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-namespace pixelml {
+namespace job_engine {
 
 inline constexpr std::size_t max_message_bytes = 500;
 
@@ -13,4 +13,4 @@ std::string presentable(std::string_view text, std::size_t max_bytes = max_messa
 // For the middle of a sentence of ours, which brings its own full stop.
 std::string clause(std::string_view text);
 
-} // namespace pixelml
+} // namespace job_engine

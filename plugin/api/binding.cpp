@@ -10,7 +10,7 @@
 #include <cctype>
 #include <string_view>
 
-namespace pixelml {
+namespace job_engine {
 namespace {
 
 namespace json = boost::json;
@@ -169,4 +169,4 @@ Result<std::shared_ptr<const Binding>> read_binding(const json::object& document
     return std::shared_ptr<const Binding>(std::move(binding));
 }
 
-} // namespace pixelml
+} // namespace job_engine

@@ -14,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-namespace pixelml {
+namespace job_engine {
 
 enum class JobStatus { queued, running, succeeded, failed, cancelled };
 
@@ -29,8 +29,9 @@ struct JobRequest {
     int prefer_wait_seconds = 0; // 0: not asked for
 };
 
-// One HTTP API as data, see schemas/api_binding.schema.json. The code knows no path, member name or
-// status word but what stands here. Immutable, shared by runs.
+// One HTTP API as data, see schemas/api_binding.schema.json. The code knows no path and no member that is not
+// here; it knows the words that mean the same everywhere, and where APIs usually put an error. Immutable,
+// shared by runs.
 struct Binding {
     std::string name;
     std::string authorization_header;
@@ -67,4 +68,4 @@ struct BindingRules {
 Result<std::shared_ptr<const Binding>> read_binding(const boost::json::object& document,
                                                     const BindingRules& rules);
 
-} // namespace pixelml
+} // namespace job_engine

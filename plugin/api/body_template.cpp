@@ -9,7 +9,7 @@
 #include <string_view>
 #include <utility>
 
-namespace pixelml {
+namespace job_engine {
 namespace {
 
 namespace json = boost::json;
@@ -149,4 +149,4 @@ std::optional<std::string> template_fault(const json::value& body_template,
     return std::nullopt;
 }
 
-} // namespace pixelml
+} // namespace job_engine

@@ -8,7 +8,7 @@
 #include <span>
 #include <string>
 
-namespace pixelml {
+namespace job_engine {
 
 // A JSON value whose texts have places for inputs: "{{prompt}}". A text that is one place as a whole becomes
 // that input's JSON value; within a longer text the input's own text is put in. Four braces stand for two.
@@ -22,4 +22,4 @@ boost::json::value fill_template(const boost::json::value& body_template, const 
 std::optional<std::string> template_fault(const boost::json::value& body_template,
                                           std::span<const std::string> input_names);
 
-} // namespace pixelml
+} // namespace job_engine

@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-namespace pixelml {
+namespace job_engine {
 namespace {
 
 namespace json = boost::json;
@@ -329,4 +329,4 @@ std::shared_ptr<const Connection> with_key_of(std::string_view connection_json, 
     return connection;
 }
 
-} // namespace pixelml
+} // namespace job_engine

@@ -15,7 +15,7 @@
 #include <string_view>
 #include <vector>
 
-namespace pixelml {
+namespace job_engine {
 
 // An account at the API, and how to reach it.
 struct Connection {
@@ -53,4 +53,4 @@ std::optional<Connection> without_key(const Connection& connection);
 // The connection of a text that read_connection has taken before, from what was kept of it.
 std::shared_ptr<const Connection> with_key_of(std::string_view connection_json, const Connection& kept);
 
-} // namespace pixelml
+} // namespace job_engine

@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <utility>
 
-namespace pixelml {
+namespace job_engine {
 namespace {
 
 constexpr std::array<ErrorKind, 18> table{{
@@ -142,4 +142,4 @@ boost::json::array error_table_json() {
     return rows;
 }
 
-} // namespace pixelml
+} // namespace job_engine

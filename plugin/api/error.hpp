@@ -13,7 +13,7 @@
 #include <string_view>
 #include <vector>
 
-namespace pixelml {
+namespace job_engine {
 
 // The rows of the error table, in its order.
 enum class ErrorCode {
@@ -86,4 +86,4 @@ struct Warning {
     friend bool operator==(const Warning&, const Warning&) = default;
 };
 
-} // namespace pixelml
+} // namespace job_engine

@@ -15,7 +15,7 @@
 #include <array>
 #include <utility>
 
-namespace pixelml {
+namespace job_engine {
 namespace {
 
 namespace json = boost::json;
@@ -186,4 +186,4 @@ bool has_video(const JobReply& job, bool allow_loopback_http) {
     return job.status ? !media_url_fault(job.video, allow_loopback_http) : job.video_is_address;
 }
 
-} // namespace pixelml
+} // namespace job_engine

@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-namespace pixelml {
+namespace job_engine {
 
 // What a reply says of a job, as far as it says it.
 struct JobReply {
@@ -52,4 +52,4 @@ Error error_of_refusal(const HttpReply& reply, const Binding& binding);
 // The error of a job that the API calls failed.
 Error error_of_failed_job(const JobReply& job, const Binding& binding);
 
-} // namespace pixelml
+} // namespace job_engine

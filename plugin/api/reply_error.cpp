@@ -14,7 +14,7 @@
 #include <array>
 #include <charconv>
 
-namespace pixelml {
+namespace job_engine {
 namespace {
 
 namespace json = boost::json;
@@ -180,4 +180,4 @@ Error error_of_failed_job(const JobReply& job, const Binding& binding) {
     return error;
 }
 
-} // namespace pixelml
+} // namespace job_engine

@@ -12,7 +12,7 @@
 #include <cmath>
 #include <utility>
 
-namespace pixelml {
+namespace job_engine {
 namespace {
 
 namespace json = boost::json;
@@ -166,4 +166,4 @@ bool hints_at_job(const json::value& document) {
     return false;
 }
 
-} // namespace pixelml
+} // namespace job_engine

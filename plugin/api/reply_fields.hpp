@@ -11,7 +11,7 @@
 #include <string>
 #include <string_view>
 
-namespace pixelml {
+namespace job_engine {
 
 // How the members of a reply are read, by reply.cpp and reply_error.cpp.
 
@@ -39,4 +39,4 @@ bool says_no(const boost::json::value& document);
 // Whether a member looks like the id of a job, although it is not where the binding says.
 bool hints_at_job(const boost::json::value& document);
 
-} // namespace pixelml
+} // namespace job_engine

@@ -4,7 +4,7 @@
 
 #include <utility>
 
-namespace pixelml {
+namespace job_engine {
 namespace {
 
 std::string path_of_job(std::string path, std::string_view job_id) {
@@ -40,4 +40,4 @@ HttpRequest job_request(const JobRequest& request, const Binding& binding, std::
     return out;
 }
 
-} // namespace pixelml
+} // namespace job_engine

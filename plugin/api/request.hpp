@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace pixelml {
+namespace job_engine {
 
 // Where the requests about one job go: targets on the connection's origin. An empty one stands for
 // the binding's path with the job's id.
@@ -32,4 +32,4 @@ enum class Hold { no, yes };
 HttpRequest job_request(const JobRequest& request, const Binding& binding, std::string_view base_path,
                         std::string_view target, std::string_view job_id, Hold hold = Hold::no);
 
-} // namespace pixelml
+} // namespace job_engine

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace pixelml {
+namespace job_engine {
 
 // Without regard to the locale, which is the host's.
 inline std::string ascii_lower_case(std::string_view text) {
@@ -25,4 +25,4 @@ inline bool is_printable_without_space(std::string_view text) {
     return std::all_of(text.begin(), text.end(), [](unsigned char c) { return c > 0x20 && c < 0x7f; });
 }
 
-} // namespace pixelml
+} // namespace job_engine

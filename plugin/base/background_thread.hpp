@@ -4,7 +4,7 @@
 #include <thread>
 #include <utility>
 
-namespace pixelml {
+namespace job_engine {
 
 // A thread that takes no signal: those belong to the host.
 template <class Function>
@@ -20,4 +20,4 @@ std::thread background_thread(Function function) {
     return std::thread(std::move(function));
 }
 
-} // namespace pixelml
+} // namespace job_engine

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace pixelml {
+namespace job_engine {
 
 void FairSemaphore::request(Granted granted, Ticket& ticket) {
     {
@@ -39,4 +39,4 @@ void FairSemaphore::give_back(Ticket ticket) {
     other();
 }
 
-} // namespace pixelml
+} // namespace job_engine

@@ -7,7 +7,7 @@
 #include <mutex>
 #include <utility>
 
-namespace pixelml {
+namespace job_engine {
 
 // At most `most` permits at once; who finds none free waits in order, at the price of a queue's entry.
 // Thread-safe.
@@ -34,4 +34,4 @@ private:
     std::deque<std::pair<Ticket, Granted>> waiting_; // tickets ascend
 };
 
-} // namespace pixelml
+} // namespace job_engine

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-namespace pixelml {
+namespace job_engine {
 namespace {
 
 constexpr std::string_view replacement = "\xEF\xBF\xBD"; // U+FFFD
@@ -92,4 +92,4 @@ std::string_view trimmed(std::string_view text) noexcept {
     return text;
 }
 
-} // namespace pixelml
+} // namespace job_engine

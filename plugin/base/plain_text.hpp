@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace pixelml {
+namespace job_engine {
 
 // Whether a text is printable ASCII, and so plain as it is. Most are.
 bool is_printable_ascii(std::string_view text) noexcept;
@@ -18,4 +18,4 @@ std::string plain_text(std::string_view text,
 // Without the white space at both ends that comes along when text is pasted, the invisible kind included.
 std::string_view trimmed(std::string_view text) noexcept;
 
-} // namespace pixelml
+} // namespace job_engine

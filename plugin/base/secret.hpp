@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-namespace pixelml {
+namespace job_engine {
 
 // An allocator that overwrites memory before it gives it back.
 template <class T>
@@ -92,4 +92,4 @@ class WipingResource final : public boost::json::memory_resource {
     }
 };
 
-} // namespace pixelml
+} // namespace job_engine

@@ -5,7 +5,7 @@
 #include <atomic>
 #include <stdexcept>
 
-namespace pixelml {
+namespace job_engine {
 namespace {
 
 // Looked up once: EVP_sha256() is looked up anew in each digest, which takes longer than a short digest does.
@@ -64,4 +64,4 @@ void release_sha256() noexcept {
     EVP_MD_free(fetched.exchange(nullptr));
 }
 
-} // namespace pixelml
+} // namespace job_engine

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace pixelml {
+namespace job_engine {
 
 std::string hex(std::span<const unsigned char> bytes);
 
@@ -38,4 +38,4 @@ bool is_hex_digest(std::string_view text) noexcept;
 // Before OPENSSL_cleanup, and when nobody asks for a digest any more.
 void release_sha256() noexcept;
 
-} // namespace pixelml
+} // namespace job_engine

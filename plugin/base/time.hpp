@@ -2,7 +2,7 @@
 
 #include <chrono>
 
-namespace pixelml {
+namespace job_engine {
 
 using Millis = std::chrono::milliseconds;
 using TimePoint = std::chrono::steady_clock::time_point;
@@ -11,4 +11,4 @@ inline double in_seconds(Millis time) noexcept {
     return std::chrono::duration<double>(time).count();
 }
 
-} // namespace pixelml
+} // namespace job_engine

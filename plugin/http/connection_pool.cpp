@@ -4,7 +4,7 @@
 #include <chrono>
 #include <utility>
 
-namespace pixelml {
+namespace job_engine {
 namespace {
 
 using namespace std::chrono_literals;
@@ -90,4 +90,4 @@ void ConnectionPool::sweep() {
     schedule_sweep();
 }
 
-} // namespace pixelml
+} // namespace job_engine

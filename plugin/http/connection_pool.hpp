@@ -11,7 +11,7 @@
 #include <mutex>
 #include <vector>
 
-namespace pixelml {
+namespace job_engine {
 
 // The connections to one origin: at most `most` sockets, the most recently used one first, waiting
 // requests served in order. Thread-safe. Owned by shared_ptr, because its timer may outlive its users.
@@ -46,4 +46,4 @@ private:
     bool sweep_scheduled_ = false;
 };
 
-} // namespace pixelml
+} // namespace job_engine

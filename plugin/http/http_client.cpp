@@ -2,7 +2,7 @@
 
 #include <utility>
 
-namespace pixelml {
+namespace job_engine {
 
 HttpClient::HttpClient(boost::asio::io_context& io, Resolver& resolver, std::size_t max_connections,
                        std::string user_agent)
@@ -23,4 +23,4 @@ SSL_CTX* HttpClient::tls_context(const std::string& ca_file, std::string& failur
     return tls_context_.get();
 }
 
-} // namespace pixelml
+} // namespace job_engine

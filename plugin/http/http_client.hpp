@@ -12,7 +12,7 @@
 #include <mutex>
 #include <string>
 
-namespace pixelml {
+namespace job_engine {
 
 // What the calls to one origin share: its connections, TLS sessions and trust. Thread-safe. Keeps no secret:
 // each call brings its run's connection, all of which have one service_key.
@@ -43,4 +43,4 @@ private:
     SslContext tls_context_; // made for the first connection: reading the authorities takes time
 };
 
-} // namespace pixelml
+} // namespace job_engine

@@ -21,7 +21,7 @@
 #include <variant>
 #include <vector>
 
-namespace pixelml {
+namespace job_engine {
 namespace {
 
 namespace asio = boost::asio;
@@ -193,4 +193,4 @@ asio::awaitable<MaybeFailure> open_connection(HttpConnection& connection, const 
     co_return std::nullopt;
 }
 
-} // namespace pixelml
+} // namespace job_engine

@@ -11,7 +11,7 @@
 
 #include <optional>
 
-namespace pixelml {
+namespace job_engine {
 
 // Where a connection leads.
 struct Destination {
@@ -30,4 +30,4 @@ boost::asio::awaitable<std::optional<TransportFailure>> open_connection(HttpConn
                                                                         Resolver& resolver,
                                                                         HttpExchange& exchange);
 
-} // namespace pixelml
+} // namespace job_engine

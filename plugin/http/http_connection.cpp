@@ -13,7 +13,7 @@
 #include <cerrno>
 #include <cstddef>
 
-namespace pixelml {
+namespace job_engine {
 namespace {
 
 namespace asio = boost::asio;
@@ -100,4 +100,4 @@ void HttpConnection::close() {
     socket.close(ignored);
 }
 
-} // namespace pixelml
+} // namespace job_engine

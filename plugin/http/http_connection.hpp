@@ -14,7 +14,7 @@
 #include <cstddef>
 #include <memory>
 
-namespace pixelml {
+namespace job_engine {
 
 // One connection to an HTTP server, plain or TLS. For one coroutine at a time.
 struct HttpConnection {
@@ -51,4 +51,4 @@ struct HttpConnection {
     bool reused = false;
 };
 
-} // namespace pixelml
+} // namespace job_engine

@@ -13,7 +13,7 @@
 #include <string>
 #include <utility>
 
-namespace pixelml {
+namespace job_engine {
 
 // One request on its way: how far it is, and how to end it. Belongs to the strand it was made with.
 class HttpExchange : public std::enable_shared_from_this<HttpExchange> {
@@ -96,4 +96,4 @@ private:
     HttpExchange& exchange_;
 };
 
-} // namespace pixelml
+} // namespace job_engine

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-namespace pixelml {
+namespace job_engine {
 
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
@@ -47,4 +47,4 @@ struct TransportFailure {
     std::string message;           // one clause, for people: "connection refused by 127.0.0.1:9"
 };
 
-} // namespace pixelml
+} // namespace job_engine

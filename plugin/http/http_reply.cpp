@@ -7,7 +7,7 @@
 #include <string_view>
 #include <utility>
 
-namespace pixelml {
+namespace job_engine {
 namespace {
 
 namespace http = boost::beast::http;
@@ -88,4 +88,4 @@ std::optional<std::string> reply_fault(const error_code& error) {
     return std::nullopt;
 }
 
-} // namespace pixelml
+} // namespace job_engine

@@ -13,7 +13,7 @@
 #include <optional>
 #include <string>
 
-namespace pixelml {
+namespace job_engine {
 
 constexpr std::uint32_t http_header_limit = 16 * 1024;
 constexpr std::uint64_t http_body_limit = std::uint64_t{1024} * 1024;
@@ -57,4 +57,4 @@ private:
 // What a failed read of a reply says about it, a clause; nullopt: it is about the connection.
 std::optional<std::string> reply_fault(const boost::system::error_code& error);
 
-} // namespace pixelml
+} // namespace job_engine

@@ -4,7 +4,7 @@
 #include <array>
 #include <cstdint>
 
-namespace pixelml {
+namespace job_engine {
 namespace {
 
 namespace ip = boost::asio::ip;
@@ -67,4 +67,4 @@ bool is_public(const ip::address& address) noexcept {
     return is_public_v6(address.to_v6().to_bytes());
 }
 
-} // namespace pixelml
+} // namespace job_engine

@@ -3,11 +3,11 @@
 #include "base/secret.hpp"
 #include "http/url.hpp"
 
-namespace pixelml {
+namespace job_engine {
 
 struct Proxy {
     Origin origin;
     Secret authorization; // the Proxy-Authorization header's value; empty: none
 };
 
-} // namespace pixelml
+} // namespace job_engine

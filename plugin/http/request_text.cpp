@@ -5,7 +5,7 @@
 #include <string>
 #include <utility>
 
-namespace pixelml {
+namespace job_engine {
 namespace {
 
 constexpr std::size_t usual_header_bytes = 512;
@@ -49,4 +49,4 @@ void RequestWriter::append_line(std::initializer_list<std::string_view> parts) {
     std::copy(line_end.begin(), line_end.end(), end);
 }
 
-} // namespace pixelml
+} // namespace job_engine

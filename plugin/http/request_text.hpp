@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace pixelml {
+namespace job_engine {
 
 // The bytes of an HTTP/1.1 request as they are sent; wiped, because credentials may be among them.
 using RequestText = std::vector<char, WipingAllocator<char>>;
@@ -28,4 +28,4 @@ private:
     RequestText text_;
 };
 
-} // namespace pixelml
+} // namespace job_engine

@@ -11,7 +11,7 @@
 #include <cstring>
 #include <utility>
 
-namespace pixelml {
+namespace job_engine {
 namespace {
 
 using boost::asio::ip::address;
@@ -123,4 +123,4 @@ void Resolver::run(const std::shared_ptr<Shared>& shared, const std::string& hos
     shared->ended_one.notify_all();
 }
 
-} // namespace pixelml
+} // namespace job_engine

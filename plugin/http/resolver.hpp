@@ -12,7 +12,7 @@
 #include <thread>
 #include <vector>
 
-namespace pixelml {
+namespace job_engine {
 
 // One look-up of a host name, on a thread of its own: getaddrinfo cannot be cancelled, so who waits for
 // it gives up waiting instead. Outlives its Resolver when it hangs, and then touches nothing else.
@@ -54,4 +54,4 @@ private:
     std::shared_ptr<Shared> shared_;
 };
 
-} // namespace pixelml
+} // namespace job_engine

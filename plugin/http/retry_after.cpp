@@ -4,7 +4,7 @@
 #include <charconv>
 #include <chrono>
 
-namespace pixelml {
+namespace job_engine {
 namespace {
 
 constexpr std::int64_t max_retry_after_s = 86'400;
@@ -67,4 +67,4 @@ std::optional<Millis> parse_retry_after(std::string_view value, std::int64_t now
     return std::chrono::seconds(std::clamp<std::int64_t>(seconds, 0, max_retry_after_s));
 }
 
-} // namespace pixelml
+} // namespace job_engine

@@ -6,9 +6,9 @@
 #include <optional>
 #include <string_view>
 
-namespace pixelml {
+namespace job_engine {
 
 // The value of a Retry-After header, seconds or an HTTP date, from now_utc (Unix seconds) on; at most a day.
 std::optional<Millis> parse_retry_after(std::string_view value, std::int64_t now_utc);
 
-} // namespace pixelml
+} // namespace job_engine

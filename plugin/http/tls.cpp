@@ -15,7 +15,7 @@
 #include <stdexcept>
 #include <system_error>
 
-namespace pixelml {
+namespace job_engine {
 namespace {
 
 // Where distributions keep the bundle; a statically linked OpenSSL only knows its own distribution's.
@@ -135,4 +135,4 @@ std::string tls_failure(const SSL* ssl, const std::string& host, unsigned long o
            + (reason != nullptr ? reason : "the connection broke") + ")";
 }
 
-} // namespace pixelml
+} // namespace job_engine

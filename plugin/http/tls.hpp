@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-namespace pixelml {
+namespace job_engine {
 
 struct SslContextFree {
     void operator()(SSL_CTX* context) const noexcept { SSL_CTX_free(context); }
@@ -48,4 +48,4 @@ Ssl make_tls_connection(SSL_CTX* context, const std::string& host);
 // Why the handshake failed, and what to do about it: a clause. openssl_error is of OpenSSL's queue.
 std::string tls_failure(const SSL* ssl, const std::string& host, unsigned long openssl_error);
 
-} // namespace pixelml
+} // namespace job_engine

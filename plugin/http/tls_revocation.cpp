@@ -7,7 +7,7 @@
 #include <array>
 #include <memory>
 
-namespace pixelml {
+namespace job_engine {
 namespace {
 
 struct Free {
@@ -72,4 +72,4 @@ void refuse_stapled_revocations(SSL_CTX* context) {
                           reinterpret_cast<void (*)()>(judge_stapled));
 }
 
-} // namespace pixelml
+} // namespace job_engine

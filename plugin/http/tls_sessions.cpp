@@ -3,7 +3,7 @@
 #include <exception>
 #include <utility>
 
-namespace pixelml {
+namespace job_engine {
 namespace {
 
 // A server gives two or so with each handshake.
@@ -47,4 +47,4 @@ void TlsSessions::keep(Session session) {
     sessions_.push_back(std::move(session));
 }
 
-} // namespace pixelml
+} // namespace job_engine

@@ -7,7 +7,7 @@
 #include <mutex>
 #include <vector>
 
-namespace pixelml {
+namespace job_engine {
 
 // The TLS sessions of one server, for handshakes without its certificates and a signature. Thread-safe.
 class TlsSessions {
@@ -34,4 +34,4 @@ private:
     std::vector<Session> sessions_; // the newest last
 };
 
-} // namespace pixelml
+} // namespace job_engine

@@ -15,7 +15,7 @@
 #include <charconv>
 #include <system_error>
 
-namespace pixelml {
+namespace job_engine {
 namespace {
 
 namespace urls = boost::urls;
@@ -236,4 +236,4 @@ std::string percent_encoded_url(std::string_view text) {
     return std::string(text.substr(0, begin)) + encoded_path_and_query(text.substr(begin));
 }
 
-} // namespace pixelml
+} // namespace job_engine

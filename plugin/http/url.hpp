@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace pixelml {
+namespace job_engine {
 
 // Where requests go.
 struct Origin {
@@ -60,4 +60,4 @@ std::string percent_encoded_segment(std::string_view text);
 // percent-encoded. Its host stays as it is, and so do control characters: no one means them.
 std::string percent_encoded_url(std::string_view text);
 
-} // namespace pixelml
+} // namespace job_engine

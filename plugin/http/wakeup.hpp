@@ -9,7 +9,7 @@
 
 #include <memory>
 
-namespace pixelml {
+namespace job_engine {
 
 // Lets one coroutine wait until another thread or coroutine fires. wait() belongs to the executor's
 // strand; fire() may be called from anywhere, also before wait(), also more than once.
@@ -35,4 +35,4 @@ private:
     bool fired_ = false;
 };
 
-} // namespace pixelml
+} // namespace job_engine

@@ -2,7 +2,7 @@
 
 #include "base/sha256.hpp"
 
-namespace pixelml {
+namespace job_engine {
 
 std::string account_key(const Connection& connection) {
     return (connection.origin.tls ? "https://" : "http://") + connection.origin.authority() + "\n"
@@ -20,4 +20,4 @@ std::string service_key(const Connection& connection) {
     return key;
 }
 
-} // namespace pixelml
+} // namespace job_engine

@@ -14,7 +14,7 @@
 #include <string>
 #include <utility>
 
-namespace pixelml {
+namespace job_engine {
 
 // What all runs with the same connection share: sockets, the looks at images, the brake after a 429, the
 // retry budget, and the limit of running jobs. Thread-safe.
@@ -43,4 +43,4 @@ std::string account_key(const Connection& connection);
 // and two of them could spend twice.
 std::string service_key(const Connection& connection);
 
-} // namespace pixelml
+} // namespace job_engine

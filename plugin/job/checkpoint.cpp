@@ -12,7 +12,7 @@
 #include <tuple>
 #include <utility>
 
-namespace pixelml {
+namespace job_engine {
 namespace {
 
 namespace json = boost::json;
@@ -134,4 +134,4 @@ Result<Checkpoint> read_checkpoint(std::string_view text) {
     return checkpoint;
 }
 
-} // namespace pixelml
+} // namespace job_engine

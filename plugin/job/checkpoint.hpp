@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace pixelml {
+namespace job_engine {
 
 // What a later run needs to go on without paying twice. Holds no secret.
 struct Checkpoint {
@@ -36,4 +36,4 @@ void describe_charge(Error& error, const std::optional<Checkpoint>& checkpoint);
 // not submit.
 Result<Checkpoint> read_checkpoint(std::string_view text);
 
-} // namespace pixelml
+} // namespace job_engine

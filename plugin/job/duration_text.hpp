@@ -3,7 +3,7 @@
 #include <chrono>
 #include <string>
 
-namespace pixelml {
+namespace job_engine {
 
 // For messages: "0.4 s", "12 s", "15 min".
 inline std::string duration_text(std::chrono::milliseconds duration) {
@@ -16,4 +16,4 @@ inline std::string duration_text(std::chrono::milliseconds duration) {
     return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " s";
 }
 
-} // namespace pixelml
+} // namespace job_engine

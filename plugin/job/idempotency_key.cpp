@@ -5,7 +5,7 @@
 #include <array>
 #include <stdexcept>
 
-namespace pixelml {
+namespace job_engine {
 
 HexDigest idempotency_key(std::string_view run_key, const HexDigest& input_digest, int generation) {
     // The digest has a fixed length and the number no other end, so no two triples give one text.
@@ -23,4 +23,4 @@ std::string random_run_key() {
     return hex(bytes);
 }
 
-} // namespace pixelml
+} // namespace job_engine

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace pixelml {
+namespace job_engine {
 
 // The key of a run: the same for the same run_key, inputs and generation, so that a repeated run is
 // recognised by the API. A generation is used up by a definite failure, because an API may go on
@@ -15,4 +15,4 @@ HexDigest idempotency_key(std::string_view run_key, const HexDigest& input_diges
 // A name for a run that the host gave none; 128 random bits in hex.
 std::string random_run_key();
 
-} // namespace pixelml
+} // namespace job_engine

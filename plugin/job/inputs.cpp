@@ -13,7 +13,7 @@
 #include <optional>
 #include <utility>
 
-namespace pixelml {
+namespace job_engine {
 namespace {
 
 namespace json = boost::json;
@@ -205,4 +205,4 @@ PreparedJob prepare_job(const json::object& inputs, const Node& node, const Bind
     return job;
 }
 
-} // namespace pixelml
+} // namespace job_engine

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-namespace pixelml {
+namespace job_engine {
 
 // A node's inputs by name, valid and with the schema's defaults; what is not sent is absent.
 struct CheckedInputs {
@@ -32,4 +32,4 @@ struct PreparedJob {
 
 PreparedJob prepare_job(const boost::json::object& inputs, const Node& node, const Binding& binding);
 
-} // namespace pixelml
+} // namespace job_engine

@@ -10,7 +10,7 @@
 #include <utility>
 #include <variant>
 
-namespace pixelml {
+namespace job_engine {
 namespace {
 
 // Waits that are not short end on common ticks: thousands of runs then wake the thread a hundred times a
@@ -211,4 +211,4 @@ void JobDriver::finish(Outcome outcome) {
     listener->on_outcome(std::move(outcome));
 }
 
-} // namespace pixelml
+} // namespace job_engine

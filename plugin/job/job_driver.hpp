@@ -13,7 +13,7 @@
 #include <optional>
 #include <string>
 
-namespace pixelml {
+namespace job_engine {
 
 // Who is told what a run does. Called on the run's strand.
 class JobListener {
@@ -82,4 +82,4 @@ private:
     TimePoint reported_at_{};
 };
 
-} // namespace pixelml
+} // namespace job_engine

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <utility>
 
-namespace pixelml {
+namespace job_engine {
 namespace {
 
 // Timers come within milliseconds; only a process that was stopped, or its machine, is so late.
@@ -295,4 +295,4 @@ HttpRequest JobFlow::with_trace(HttpRequest request) const {
     return request;
 }
 
-} // namespace pixelml
+} // namespace job_engine

@@ -21,7 +21,7 @@
 #include <variant>
 #include <vector>
 
-namespace pixelml {
+namespace job_engine {
 
 // One run as a state machine without I/O, clock or randomness of its own: it is told what happened and
 // when, and answers with what to do next. Everything that decides over money is in here.
@@ -265,4 +265,4 @@ private:
     TimePoint asks_paid_until_{}; // see earliest_ask()
 };
 
-} // namespace pixelml
+} // namespace job_engine

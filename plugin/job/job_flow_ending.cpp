@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <utility>
 
-namespace pixelml {
+namespace job_engine {
 namespace {
 
 // A host should not be asked to call again at once: it suspended the run to have peace.
@@ -128,4 +128,4 @@ Step JobFlow::finish_at_deadline(bool job_cancelled) {
     return fail(std::move(error), job_cancelled ? next_generation() : checkpoint_);
 }
 
-} // namespace pixelml
+} // namespace job_engine

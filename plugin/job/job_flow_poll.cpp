@@ -11,7 +11,7 @@
 #include <cmath>
 #include <utility>
 
-namespace pixelml {
+namespace job_engine {
 namespace {
 
 using namespace std::chrono_literals;
@@ -171,7 +171,7 @@ Step JobFlow::on_job_reply(TimePoint now, const HttpReply& reply) {
     }
     if (!job) {
         last_trouble_ = "The last reply of " + binding().name + " is not a JSON object: \""
-                        + pixelml::presentable(reply.body, 100) + "\".";
+                        + job_engine::presentable(reply.body, 100) + "\".";
         return retry_poll(now, "The reply of " + binding().name + " is not a JSON object.", std::nullopt);
     }
 
@@ -184,7 +184,7 @@ Step JobFlow::on_job_reply(TimePoint now, const HttpReply& reply) {
         last_trouble_ = job->status_word.empty()
                             ? "The last reply of " + binding().name + " names no status of the job."
                             : binding().name + " calls the job \""
-                                  + pixelml::presentable(job->status_word, 100)
+                                  + job_engine::presentable(job->status_word, 100)
                                   + "\", which is not known here.";
     if (job_succeeded_ && !still_at_work)
         return succeed(*job, reply.body);
@@ -326,7 +326,7 @@ Step JobFlow::lose_job(Error error, bool collectable) {
 }
 
 bool JobFlow::has_video(const JobReply& job) const {
-    return pixelml::has_video(job, plan_.connection->allow_insecure_loopback);
+    return job_engine::has_video(job, plan_.connection->allow_insecure_loopback);
 }
 
 Step JobFlow::succeed(const JobReply& job, std::string_view reply) {
@@ -362,9 +362,10 @@ void JobFlow::read_job_progress(const JobReply& job) {
     const bool silent = job.status_word.empty();
     if (!job.status && !has_video(job) && !warned_of_status_ && !(silent && state_ == State::submitting)) {
         warned_of_status_ = true;
-        warn("unknown_status", silent ? "The API names no status of the job; it counts as running."
-                                      : "The API calls the job \"" + pixelml::presentable(job.status_word, 64)
-                                            + "\", which the binding does not list; it counts as running.");
+        warn("unknown_status", silent
+                                   ? "The API names no status of the job; it counts as running."
+                                   : "The API calls the job \"" + job_engine::presentable(job.status_word, 64)
+                                         + "\", which the binding does not list; it counts as running.");
     }
     std::optional<Millis> eta;
     if (job.eta_seconds)
@@ -380,4 +381,4 @@ void JobFlow::read_job_progress(const JobReply& job) {
         report(Phase::running, "Rendering");
 }
 
-} // namespace pixelml
+} // namespace job_engine

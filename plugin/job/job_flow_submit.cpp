@@ -9,7 +9,7 @@
 #include <algorithm>
 #include <utility>
 
-namespace pixelml {
+namespace job_engine {
 namespace {
 
 using namespace std::chrono_literals;
@@ -33,7 +33,7 @@ Error redirect_error(const HttpReply& reply, const std::string& service) {
                             service + " redirects to another address (HTTP " + std::to_string(reply.status)
                                 + "), which is not followed: set base_url to where the API is.");
     error.http_status = reply.status;
-    error.request_id = pixelml::presentable(reply.request_id);
+    error.request_id = job_engine::presentable(reply.request_id);
     return error;
 }
 
@@ -209,16 +209,16 @@ Step JobFlow::wait_before_submit(TimePoint now) {
     return step(Wait{});
 }
 
-// What each end of a submit leads to:
-//   2xx, 429, 503 that names a job    the job is known; 2xx, 303: a Location within the origin names it too
-//   any other that names a job        the end, but the job is kept: somebody may pay for it
-//   "no credits", whatever status     rejected: the end
-//   2xx that says no                  rejected: the end
-//   2xx, unreadable or without a job  uncertain
-//   429, 503, no connection           certainly no job: again after a wait, with the same key
-//   5xx, a broken connection          uncertain: again with the same key where the API honours it, else the
-//   end 301, 302, 303                     uncertain, and the end: the repetition would be redirected too 307,
-//   308, other 4xx               rejected: the end
+// What each answer to a submit leads to. docs/money.md has them with the tests that hold them.
+//   2xx, 425, 429, 503 that names a job  the job is known; a Location within the origin names it too
+//   any other that names a job           the end, but the job is kept: somebody may pay for it
+//   "no credits", whatever the status    rejected: the end
+//   2xx that says no                     rejected: the end
+//   2xx, unreadable or without a job     uncertain
+//   425, 429, 503                        certainly no job: again after a wait, with the same key
+//   5xx, 408, 409                        uncertain: again where the API honours keys, else the end
+//   301, 302, 303                        uncertain, and the end: a repetition is redirected too
+//   307, 308, other 4xx                  rejected: the end
 Step JobFlow::on_submit_reply(TimePoint now, const HttpReply& reply) {
     const auto verdict = verdict_of_submit(reply.status);
     const auto job =
@@ -345,4 +345,4 @@ Step JobFlow::end_without_job(TimePoint now) {
                 unsubmitted());
 }
 
-} // namespace pixelml
+} // namespace job_engine

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace pixelml {
+namespace job_engine {
 
 // What the schema of a node's inputs cannot say.
 struct InputRule {
@@ -64,4 +64,4 @@ struct Node {
     const std::vector<std::string> input_names; // in the schema's order
 };
 
-} // namespace pixelml
+} // namespace job_engine

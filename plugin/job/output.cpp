@@ -9,7 +9,7 @@
 
 #include <utility>
 
-namespace pixelml {
+namespace job_engine {
 namespace {
 
 constexpr std::size_t max_shown_bytes = 200;
@@ -53,4 +53,4 @@ Result<std::string> make_output(const std::string& video, const Node& node, bool
     return boost::json::serialize(output);
 }
 
-} // namespace pixelml
+} // namespace job_engine

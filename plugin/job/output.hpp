@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace pixelml {
+namespace job_engine {
 
 // output_json for this video, checked against the output schema. Fails as Invalid API Response, charged:
 // the API calls the job done. What is not taken stands in its message and, as found at `path` of the reply,
@@ -18,4 +18,4 @@ Result<std::string> make_output(const std::string& video, const Node& node, bool
 // A reply, which is masked already, for a person who looks in it for what the binding did not find.
 Violation detail_of_reply(const std::string& path, std::string_view reply);
 
-} // namespace pixelml
+} // namespace job_engine

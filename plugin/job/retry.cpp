@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace pixelml {
+namespace job_engine {
 namespace {
 
 // A retry costs 5 of 500 tokens and a success gives 1 back: during an outage about 100 retries go out,
@@ -172,4 +172,4 @@ void Traffic::put_off_turn(TimePoint moment) {
     next_turn_ = std::max(next_turn_, moment);
 }
 
-} // namespace pixelml
+} // namespace job_engine

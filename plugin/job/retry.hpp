@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <mutex>
 
-namespace pixelml {
+namespace job_engine {
 
 // Whether repeating the request changes nothing: the peer is not trusted, or the proxy refuses.
 bool is_refusal(const TransportFailure& failure) noexcept;
@@ -96,4 +96,4 @@ private:
     Millis slowest_answer_{};
 };
 
-} // namespace pixelml
+} // namespace job_engine

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace pixelml {
+namespace job_engine {
 namespace {
 
 constexpr std::chrono::hours window{1};
@@ -50,4 +50,4 @@ void SubmitBudget::add(TimePoint now) {
     taken_.insert(std::upper_bound(taken_.begin(), taken_.end(), now), now);
 }
 
-} // namespace pixelml
+} // namespace job_engine

@@ -7,7 +7,7 @@
 #include <mutex>
 #include <optional>
 
-namespace pixelml {
+namespace job_engine {
 
 // The submits of one account in the last hour: the brake on what a loop in a flow can spend. Each run brings
 // the limit of its own connection, so that connections with different limits share one count. Runs without a
@@ -33,4 +33,4 @@ private:
     std::deque<TimePoint> taken_; // ascending
 };
 
-} // namespace pixelml
+} // namespace job_engine

@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-namespace pixelml {
+namespace job_engine {
 namespace {
 
 namespace json = boost::json;
@@ -140,4 +140,4 @@ boost::system::result<json::value, JsonFault> parse_json(std::string_view text, 
     return value;
 }
 
-} // namespace pixelml
+} // namespace job_engine

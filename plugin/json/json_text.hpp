@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace pixelml {
+namespace job_engine {
 
 inline constexpr std::size_t max_json_bytes = std::size_t{1} << 20;
 
@@ -23,4 +23,4 @@ struct JsonFault {
 boost::system::result<boost::json::value, JsonFault> parse_json(std::string_view text,
                                                                 boost::json::storage_ptr storage = {});
 
-} // namespace pixelml
+} // namespace job_engine

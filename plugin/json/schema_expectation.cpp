@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace pixelml {
+namespace job_engine {
 namespace {
 
 namespace json = boost::json;
@@ -94,4 +94,4 @@ std::string schema_expectation(const json::object& schema, std::span<const std::
     return words.empty() ? words : words + limit_in_words(*here);
 }
 
-} // namespace pixelml
+} // namespace job_engine

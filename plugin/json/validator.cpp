@@ -16,7 +16,7 @@
 #include <string_view>
 #include <utility>
 
-namespace pixelml {
+namespace job_engine {
 namespace {
 
 using Path = std::vector<std::string>;
@@ -139,4 +139,4 @@ std::vector<Violation> Schema::validate(const boost::json::value& value) const {
     return violations;
 }
 
-} // namespace pixelml
+} // namespace job_engine

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-namespace pixelml {
+namespace job_engine {
 
 // A compiled JSON Schema (draft 7). Immutable: threads may share one.
 class Schema {
@@ -32,4 +32,4 @@ private:
     std::unique_ptr<Compiled> compiled_;
 };
 
-} // namespace pixelml
+} // namespace job_engine

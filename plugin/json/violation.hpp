@@ -2,7 +2,7 @@
 
 #include <string>
 
-namespace pixelml {
+namespace job_engine {
 
 // Where a text breaks a rule, as a JSON pointer into it, and what is wrong there.
 struct Violation {
@@ -12,4 +12,4 @@ struct Violation {
     friend bool operator==(const Violation&, const Violation&) = default;
 };
 
-} // namespace pixelml
+} // namespace job_engine

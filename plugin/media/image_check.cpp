@@ -5,7 +5,7 @@
 
 #include <utility>
 
-namespace pixelml {
+namespace job_engine {
 namespace {
 
 using Kind = TransportFailure::Kind;
@@ -148,4 +148,4 @@ Error image_redirect_error(const std::string& why) {
     return not_reachable(why, false);
 }
 
-} // namespace pixelml
+} // namespace job_engine

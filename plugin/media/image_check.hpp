@@ -9,7 +9,7 @@
 #include <string_view>
 #include <variant>
 
-namespace pixelml {
+namespace job_engine {
 
 // What the reply to a request for an image's first bytes said.
 struct ImageReply {
@@ -42,4 +42,4 @@ ImageVerdict verdict_of_image(const TransportFailure& failure);
 // For a redirect that is not followed: too many of them, or one to a place that may not be asked.
 Error image_redirect_error(const std::string& why);
 
-} // namespace pixelml
+} // namespace job_engine

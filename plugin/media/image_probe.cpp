@@ -15,7 +15,7 @@
 #include <chrono>
 #include <utility>
 
-namespace pixelml {
+namespace job_engine {
 namespace {
 
 namespace asio = boost::asio;
@@ -202,4 +202,4 @@ SSL_CTX* ImageProbe::tls_context(const std::string& ca_file, std::string& failur
     return tls_context_.get();
 }
 
-} // namespace pixelml
+} // namespace job_engine

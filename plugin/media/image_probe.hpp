@@ -18,7 +18,7 @@
 #include <mutex>
 #include <string>
 
-namespace pixelml {
+namespace job_engine {
 
 // Looks at images before a run pays for them: the first bytes of each, without credentials, never inside a
 // private network, a few images at a time. Thread-safe; each look runs on the strand of its run.
@@ -55,4 +55,4 @@ private:
     SslContext tls_context_;
 };
 
-} // namespace pixelml
+} // namespace job_engine

@@ -6,7 +6,7 @@
 #include <mutex>
 #include <stdexcept>
 
-namespace pixelml {
+namespace job_engine {
 namespace {
 
 std::shared_ptr<const Binding> read_built_in(const char* text, const BindingRules& rules) {
@@ -44,4 +44,4 @@ std::shared_ptr<const Definitions> shared_definitions() {
     return definitions;
 }
 
-} // namespace pixelml
+} // namespace job_engine

@@ -8,7 +8,7 @@
 #include <memory>
 #include <vector>
 
-namespace pixelml {
+namespace job_engine {
 
 // A node of the module, with what the connections of its runs are read against.
 struct NodeDefinition {
@@ -31,4 +31,4 @@ struct Definitions {
 // One for all sessions of the process, made by the first and freed with the last.
 std::shared_ptr<const Definitions> shared_definitions();
 
-} // namespace pixelml
+} // namespace job_engine

@@ -7,7 +7,7 @@
 
 #include <string>
 
-namespace pixelml {
+namespace job_engine {
 namespace {
 
 const wfn_connection& connection_descriptor() {
@@ -60,4 +60,4 @@ const char* settings_schema() noexcept {
     return embedded::settings_schema;
 }
 
-} // namespace pixelml
+} // namespace job_engine

@@ -6,7 +6,7 @@
 
 #include <vector>
 
-namespace pixelml {
+namespace job_engine {
 
 // wfn_node.execute, of each node by its index.
 using Execute = decltype(wfn_node::execute);
@@ -15,4 +15,4 @@ using Execute = decltype(wfn_node::execute);
 const std::vector<wfn_node>& node_descriptors(std::span<const Execute> execute);
 const char* settings_schema() noexcept;
 
-} // namespace pixelml
+} // namespace job_engine

@@ -16,7 +16,7 @@
 #include <utility>
 #include <vector>
 
-namespace pixelml {
+namespace job_engine {
 namespace {
 
 // The sizes of version 1.0: smaller ones are no such struct.
@@ -179,10 +179,10 @@ constexpr std::array<Execute, sizeof...(nodes)> execute_functions(std::index_seq
 constexpr auto execute_by_node = execute_functions(std::make_index_sequence<max_nodes>());
 
 } // namespace
-} // namespace pixelml
+} // namespace job_engine
 
 extern "C" __attribute__((visibility("default"))) const wfn_module* wfn_module_entry() {
-    using namespace pixelml;
+    using namespace job_engine;
     static const std::vector<const wfn_node*> nodes = [] {
         std::vector<const wfn_node*> all;
         for (const auto& node : node_descriptors(execute_by_node))

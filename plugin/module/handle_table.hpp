@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-namespace pixelml {
+namespace job_engine {
 
 // The objects behind the opaque handles that a host holds. A handle is a number in a pointer's clothes,
 // never an address: slot, kind and the slot's generation, so that one which was given up, belongs to the
@@ -78,4 +78,4 @@ private:
     std::size_t used_ = 0;
 };
 
-} // namespace pixelml
+} // namespace job_engine

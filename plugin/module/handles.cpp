@@ -8,7 +8,7 @@
 
 #include <atomic>
 
-namespace pixelml {
+namespace job_engine {
 namespace {
 
 struct Handles {
@@ -92,4 +92,4 @@ std::shared_ptr<Run> remove(wfn_run* handle) {
     return all_handles().runs.remove(to_number(handle));
 }
 
-} // namespace pixelml
+} // namespace job_engine

@@ -8,7 +8,7 @@
 
 #include <memory>
 
-namespace pixelml {
+namespace job_engine {
 
 // The handles that hosts hold: from open to close, from execute to run_release. Thread-safe.
 wfn_session* add_handle(std::shared_ptr<Session> session);
@@ -18,4 +18,4 @@ std::shared_ptr<Run> find(wfn_run* handle);
 std::shared_ptr<Session> remove(wfn_session* handle);
 std::shared_ptr<Run> remove(wfn_run* handle);
 
-} // namespace pixelml
+} // namespace job_engine

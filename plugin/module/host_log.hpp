@@ -6,7 +6,7 @@
 
 #include <string>
 
-namespace pixelml {
+namespace job_engine {
 
 // The host as the module remembers it.
 class HostLog {
@@ -26,4 +26,4 @@ private:
     void* user_data_ = nullptr;
 };
 
-} // namespace pixelml
+} // namespace job_engine

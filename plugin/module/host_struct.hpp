@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <cstring>
 
-namespace pixelml {
+namespace job_engine {
 
 // A host's struct as this module knows it: what an older host does not have is zero, what a newer one
 // has in addition is left out.
@@ -16,4 +16,4 @@ Struct copy_of_host_struct(const Struct* from_host) {
     return copy;
 }
 
-} // namespace pixelml
+} // namespace job_engine

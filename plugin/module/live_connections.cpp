@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <functional>
 
-namespace pixelml {
+namespace job_engine {
 
 Result<LiveConnection::Opened>
 LiveConnection::opened(const std::function<Result<Opened>(std::string_view text)>& open) {
@@ -37,4 +37,4 @@ void LiveConnections::forget_ended() {
     sweep_at_ = std::max<std::size_t>(16, 2 * by_hash_.size());
 }
 
-} // namespace pixelml
+} // namespace job_engine

@@ -13,7 +13,7 @@
 #include <string_view>
 #include <unordered_map>
 
-namespace pixelml {
+namespace job_engine {
 
 // A connection as the host wrote it, shared by all live runs of one node that were given the same text: ten
 // thousand runs keep one key, read once. Wiped when the last of them is over. Thread-safe.
@@ -54,4 +54,4 @@ private:
     std::size_t sweep_at_ = 16;
 };
 
-} // namespace pixelml
+} // namespace job_engine

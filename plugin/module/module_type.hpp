@@ -4,7 +4,7 @@
 
 #include <span>
 
-namespace pixelml {
+namespace job_engine {
 
 // What a node's runs are given to reach the service, as the descriptor shows it.
 struct ConnectionType {
@@ -27,4 +27,4 @@ inline constexpr std::size_t max_nodes = 16;
 // Each module defines it, once. What it refers to lives as long as the module.
 const ModuleType& module_type() noexcept;
 
-} // namespace pixelml
+} // namespace job_engine

@@ -14,7 +14,7 @@
 #include <functional>
 #include <utility>
 
-namespace pixelml {
+namespace job_engine {
 namespace {
 
 // A host's "for ever", as a duration that can be added to a moment.
@@ -326,4 +326,4 @@ void Run::log(wfn_log_level level, const std::string& message) const {
     session_->log().write(level, run_key_.empty() ? message : "run " + run_key_ + ": " + message);
 }
 
-} // namespace pixelml
+} // namespace job_engine

@@ -16,7 +16,7 @@
 #include <string>
 #include <vector>
 
-namespace pixelml {
+namespace job_engine {
 
 class Session;
 
@@ -102,4 +102,4 @@ private:
     bool over_ = false; // on_complete has returned
 };
 
-} // namespace pixelml
+} // namespace job_engine

@@ -5,7 +5,7 @@
 #include <cstring>
 #include <utility>
 
-namespace pixelml {
+namespace job_engine {
 namespace {
 
 constexpr Millis default_checkpoint_timeout{30'000};
@@ -87,4 +87,4 @@ Memory RunRequest::memory_of(Owner request) noexcept {
     return memory;
 }
 
-} // namespace pixelml
+} // namespace job_engine

@@ -12,7 +12,7 @@
 #include <optional>
 #include <string_view>
 
-namespace pixelml {
+namespace job_engine {
 
 // A piece of memory from operator new.
 struct Memory {
@@ -85,4 +85,4 @@ private:
     std::size_t bytes_ = 0; // of the whole piece
 };
 
-} // namespace pixelml
+} // namespace job_engine

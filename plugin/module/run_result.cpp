@@ -5,7 +5,7 @@
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
 
-namespace pixelml {
+namespace job_engine {
 namespace {
 
 wfn_outcome outcome_kind(Outcome::Kind kind) noexcept {
@@ -51,7 +51,7 @@ RunResult::RunResult(const Outcome& outcome, const std::vector<Warning>& warning
 void RunResult::set_error(const Error& error) {
     const auto& kind = error_kind(error.code);
     message_ = error.message;
-    error_json_ = boost::json::serialize(pixelml::to_json(error));
+    error_json_ = boost::json::serialize(job_engine::to_json(error));
     error_.struct_size = sizeof error_;
     error_.retryable = error.retryable ? 1 : 0;
     error_.code = kind.code;
@@ -64,4 +64,4 @@ void RunResult::set_error(const Error& error) {
     result_.error = &error_;
 }
 
-} // namespace pixelml
+} // namespace job_engine

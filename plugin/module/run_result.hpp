@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace pixelml {
+namespace job_engine {
 
 // A wfn_result together with the texts that it points to. Neither copied nor moved.
 class RunResult {
@@ -31,4 +31,4 @@ private:
     wfn_result result_{};
 };
 
-} // namespace pixelml
+} // namespace job_engine

@@ -14,7 +14,7 @@
 #include <latch>
 #include <utility>
 
-namespace pixelml {
+namespace job_engine {
 namespace {
 
 using namespace std::chrono_literals;
@@ -89,7 +89,13 @@ Session::Session(const wfn_host& host, std::shared_ptr<const Definitions> defini
     }
 }
 
-Session::~Session() = default;
+// With threads at work where its handle could not be made.
+Session::~Session() {
+    try {
+        close();
+    } catch (...) { // NOLINT(bugprone-empty-catch): there is nobody left to tell
+    }
+}
 
 bool Session::start(const std::shared_ptr<Run>& run) {
     const std::lock_guard lock(mutex_);
@@ -237,4 +243,4 @@ void Session::run_thread() {
     }
 }
 
-} // namespace pixelml
+} // namespace job_engine

@@ -21,7 +21,7 @@
 #include <utility>
 #include <vector>
 
-namespace pixelml {
+namespace job_engine {
 
 class Run;
 
@@ -90,4 +90,4 @@ private:
     std::map<std::pair<std::size_t, Sha256>, KnownConnection> known_connections_;
 };
 
-} // namespace pixelml
+} // namespace job_engine

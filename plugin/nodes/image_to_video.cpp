@@ -5,6 +5,8 @@
 namespace pixelml {
 namespace {
 
+using namespace job_engine;
+
 constexpr InputRule rules[] = {
     not_blank("prompt"),
     media_url("image"),
@@ -15,7 +17,7 @@ constexpr std::string_view job_kind[] = {"model", "size"};
 
 } // namespace
 
-constexpr NodeType image_to_video{
+constexpr job_engine::NodeType image_to_video{
     .action_id = "image_to_video",
     .title = "Image to video",
     .description = "Image to video",

@@ -4,6 +4,6 @@
 
 namespace pixelml {
 
-extern const NodeType image_to_video;
+extern const job_engine::NodeType image_to_video;
 
 } // namespace pixelml

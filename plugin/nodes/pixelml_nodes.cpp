@@ -6,9 +6,9 @@
 namespace pixelml {
 namespace {
 
-constexpr const NodeType* nodes[] = {&image_to_video};
+constexpr const job_engine::NodeType* nodes[] = {&image_to_video};
 
-constexpr ModuleType pixelml_nodes{
+constexpr job_engine::ModuleType pixelml_nodes{
     .name = "pixelml_nodes",
     .version = module_version,
     .connection = {.name = "PixelML Connection",
@@ -19,9 +19,8 @@ constexpr ModuleType pixelml_nodes{
 };
 
 } // namespace
-
-const ModuleType& module_type() noexcept {
-    return pixelml_nodes;
-}
-
 } // namespace pixelml
+
+const job_engine::ModuleType& job_engine::module_type() noexcept {
+    return pixelml::pixelml_nodes;
+}

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <utility>
 
-namespace pixelml {
+namespace job_engine {
 namespace {
 
 // A wait ends firmly where enough runs were seen to pass; elsewhere others may teach better meanwhile.
@@ -135,4 +135,4 @@ std::shared_ptr<JobDurations> KnownDurations::of(std::string_view kind) {
     return durations;
 }
 
-} // namespace pixelml
+} // namespace job_engine

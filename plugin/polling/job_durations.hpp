@@ -12,7 +12,7 @@
 #include <string_view>
 #include <utility>
 
-namespace pixelml {
+namespace job_engine {
 
 struct NextPoll {
     Millis delay; // from now on
@@ -98,4 +98,4 @@ private:
     std::list<std::pair<std::string, std::shared_ptr<JobDurations>>> kinds_; // the last used first
 };
 
-} // namespace pixelml
+} // namespace job_engine

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace pixelml {
+namespace job_engine {
 namespace {
 
 constexpr auto buckets = JobLifeTable::buckets;
@@ -172,4 +172,4 @@ void JobLifeTable::refresh() noexcept {
     news_ = 0;
 }
 
-} // namespace pixelml
+} // namespace job_engine

@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <span>
 
-namespace pixelml {
+namespace job_engine {
 
 // How long jobs of one kind take, as a life table of survival analysis: for each bucket of age, how many runs
 // passed through it and how many ended in it. Runs that still go on, or were cancelled, so count for what
@@ -56,4 +56,4 @@ private:
     double news_ = 0;  // the same since then
 };
 
-} // namespace pixelml
+} // namespace job_engine

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace pixelml {
+namespace job_engine {
 namespace {
 
 // What a request is worth, as a fraction of the duration still expected in all.
@@ -147,4 +147,4 @@ double PollPlan::next_poll(double last_poll, double jitter) const noexcept {
     return last_poll + std::max(wait, min_gap(last_poll));
 }
 
-} // namespace pixelml
+} // namespace job_engine

@@ -7,7 +7,7 @@
 #include <span>
 #include <vector>
 
-namespace pixelml {
+namespace job_engine {
 
 // One age at which the plan may look. Ages in seconds.
 struct PlanNode {
@@ -53,4 +53,4 @@ private:
     std::vector<Node> nodes_;
 };
 
-} // namespace pixelml
+} // namespace job_engine

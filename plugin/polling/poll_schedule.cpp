@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace pixelml {
+namespace job_engine {
 namespace {
 
 constexpr Millis shortest{500};
@@ -53,4 +53,4 @@ Millis delay_without_age(Millis watched) noexcept {
     return std::clamp(watched / 5, shortest, longest);
 }
 
-} // namespace pixelml
+} // namespace job_engine

@@ -4,7 +4,7 @@
 
 #include <optional>
 
-namespace pixelml {
+namespace job_engine {
 
 // When to look at a job next, counted from the last reply, where the API says more of it than that it runs or
 // nothing is known of it. For what other runs have shown see JobDurations.
@@ -19,4 +19,4 @@ std::optional<Millis> delay_by_progress(Millis job_age, double fraction) noexcep
 // For a job that an earlier run submitted, nobody knows when: growing intervals, 0.5 s to 5 s.
 Millis delay_without_age(Millis watched) noexcept;
 
-} // namespace pixelml
+} // namespace job_engine

@@ -57,10 +57,10 @@ void load_and_open(benchmark::State& state) {
 BENCHMARK(load_and_open)->Unit(benchmark::kMicrosecond);
 
 void parse_and_validate(benchmark::State& state) {
-    const auto definitions = pixelml::shared_definitions();
+    const auto definitions = job_engine::shared_definitions();
     const auto& node = definitions->nodes.front()->node;
     for (auto _ : state) {
-        auto checked = pixelml::read_inputs(input_json, node, false);
+        auto checked = job_engine::read_inputs(input_json, node, false);
         if (!checked)
             state.SkipWithError("the input is not valid");
         benchmark::DoNotOptimize(checked);

@@ -14,7 +14,7 @@
 #include <string>
 #include <vector>
 
-namespace pixelml {
+namespace job_engine {
 namespace {
 
 constexpr double one_way = 0.005; // network delay, s
@@ -296,12 +296,12 @@ void print_cost() {
 }
 
 } // namespace
-} // namespace pixelml
+} // namespace job_engine
 
 // req.: requests per job, the submit included. bound: the least requests with which anybody who knows the
 // distribution, but not the single job, has the same mean delay; of the drift for its middle.
 int main() {
-    using namespace pixelml;
+    using namespace job_engine;
     std::puts("| jobs                     | schedule    | req.   | mean s | p99 s  | bound  |");
     std::puts("| ------------------------ | ----------- | ------ | ------ | ------ | ------ |");
     for (const auto& workload : workloads()) {

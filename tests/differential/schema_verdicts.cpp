@@ -14,7 +14,7 @@
 
 namespace {
 
-const pixelml::Schema* schema_named(const pixelml::Definitions& all, std::string_view name) {
+const job_engine::Schema* schema_named(const job_engine::Definitions& all, std::string_view name) {
     if (name == "input")
         return &all.nodes.front()->node.input;
     if (name == "output")
@@ -26,8 +26,8 @@ const pixelml::Schema* schema_named(const pixelml::Definitions& all, std::string
     return nullptr;
 }
 
-std::string verdict(const pixelml::Schema& schema, const std::string& line) {
-    const auto value = pixelml::parse_json(line);
+std::string verdict(const job_engine::Schema& schema, const std::string& line) {
+    const auto value = job_engine::parse_json(line);
     if (!value)
         return "unreadable";
     const auto details = schema.validate(*value);
@@ -40,7 +40,7 @@ std::string verdict(const pixelml::Schema& schema, const std::string& line) {
 }
 
 int run(const char* name) {
-    const auto all = pixelml::shared_definitions();
+    const auto all = job_engine::shared_definitions();
     const auto* schema = schema_named(*all, name);
     if (schema == nullptr) {
         std::cerr << "schema_verdicts: no schema is named " << name << "\n";

@@ -3,7 +3,7 @@
 #include "http/url.hpp"
 #include "job/output.hpp"
 
-using namespace pixelml;
+using namespace job_engine;
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const auto& definition = fuzz::image_to_video();

@@ -4,7 +4,7 @@
 #include "job/inputs.hpp"
 #include "json/json_text.hpp"
 
-using namespace pixelml;
+using namespace job_engine;
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const auto document = parse_json(fuzz::text_of(data, size));

@@ -1,7 +1,7 @@
 #include "fuzz_target.hpp"
 #include "job/checkpoint.hpp"
 
-using namespace pixelml;
+using namespace job_engine;
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const auto checkpoint = read_checkpoint(fuzz::text_of(data, size));

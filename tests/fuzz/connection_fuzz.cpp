@@ -1,7 +1,7 @@
 #include "api/connection.hpp"
 #include "fuzz_target.hpp"
 
-using namespace pixelml;
+using namespace job_engine;
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const auto& node = fuzz::image_to_video();

@@ -10,7 +10,7 @@
 // What libFuzzer calls, over and over, with bytes that it makes up.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
 
-namespace pixelml::fuzz {
+namespace job_engine::fuzz {
 
 inline std::string_view text_of(const std::uint8_t* data, std::size_t size) {
     return {reinterpret_cast<const char*>(data), size};
@@ -31,4 +31,4 @@ inline const NodeDefinition& image_to_video() {
     return *definitions().nodes.front();
 }
 
-} // namespace pixelml::fuzz
+} // namespace job_engine::fuzz

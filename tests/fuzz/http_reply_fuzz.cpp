@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-using namespace pixelml;
+using namespace job_engine;
 
 // The first byte says in pieces of what size the rest arrives.
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

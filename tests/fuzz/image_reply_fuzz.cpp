@@ -3,7 +3,7 @@
 #include "http/url.hpp"
 #include "media/image_check.hpp"
 
-using namespace pixelml;
+using namespace job_engine;
 
 // The first two bytes are the status, the rest the image, its redirect and a URL to resolve it against.
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

@@ -2,7 +2,7 @@
 #include "http/url.hpp"
 #include "job/inputs.hpp"
 
-using namespace pixelml;
+using namespace job_engine;
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const bool loopback = size % 2 == 0;

@@ -1,7 +1,7 @@
 #include "fuzz_target.hpp"
 #include "job/retry.hpp"
 
-using namespace pixelml;
+using namespace job_engine;
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     for (const std::int64_t now :

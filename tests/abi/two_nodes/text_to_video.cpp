@@ -2,8 +2,10 @@
 
 #include "two_nodes_embedded.hpp"
 
-namespace pixelml {
+namespace two_nodes {
 namespace {
+
+using namespace job_engine;
 
 constexpr InputRule rules[] = {
     not_blank("prompt"),
@@ -16,18 +18,18 @@ constexpr std::string_view job_kind[] = {"model", "size", "duration"};
 
 } // namespace
 
-constexpr NodeType text_to_video{
+constexpr job_engine::NodeType text_to_video{
     .action_id = "text_to_video",
     .title = "Text to video",
     .description = "Text to video",
     .categories_json = "[]",
-    .icon_svg = two_nodes::text_to_video_icon,
-    .input_schema = two_nodes::text_to_video_input,
-    .output_schema = two_nodes::text_to_video_output,
-    .api_binding = two_nodes::text_to_video_api,
+    .icon_svg = embedded::text_to_video_icon,
+    .input_schema = embedded::text_to_video_input,
+    .output_schema = embedded::text_to_video_output,
+    .api_binding = embedded::text_to_video_api,
     .rules = rules,
     .job_kind = job_kind,
     .media_output = "video_url",
 };
 
-} // namespace pixelml
+} // namespace two_nodes

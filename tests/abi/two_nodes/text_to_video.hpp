@@ -2,8 +2,8 @@
 
 #include "job/node_type.hpp"
 
-namespace pixelml {
+namespace two_nodes {
 
-extern const NodeType text_to_video;
+extern const job_engine::NodeType text_to_video;
 
-} // namespace pixelml
+} // namespace two_nodes

@@ -4,25 +4,24 @@
 #include "plugin_nodes_embedded.hpp"
 #include "text_to_video.hpp"
 
-namespace pixelml {
+namespace two_nodes {
 namespace {
 
-constexpr const NodeType* nodes[] = {&image_to_video, &text_to_video};
+constexpr const job_engine::NodeType* nodes[] = {&pixelml::image_to_video, &text_to_video};
 
-constexpr ModuleType two_nodes{
+constexpr job_engine::ModuleType module{
     .name = "two_nodes",
     .version = "1.0.0",
     .connection = {.name = "PixelML Connection",
                    .category = "pixelml",
                    .description = "The PixelML connection to call PixelML API.",
-                   .schema = embedded::pixelml_connection},
+                   .schema = pixelml::embedded::pixelml_connection},
     .nodes = nodes,
 };
 
 } // namespace
+} // namespace two_nodes
 
-const ModuleType& module_type() noexcept {
-    return two_nodes;
+const job_engine::ModuleType& job_engine::module_type() noexcept {
+    return two_nodes::module;
 }
-
-} // namespace pixelml

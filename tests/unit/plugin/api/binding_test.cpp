@@ -7,7 +7,7 @@
 
 #include <string>
 
-namespace pixelml {
+namespace job_engine {
 namespace {
 
 using ::testing::ElementsAre;
@@ -130,4 +130,4 @@ TEST(Binding, AnUnknownPlaceholderIsNamed) {
 }
 
 } // namespace
-} // namespace pixelml
+} // namespace job_engine

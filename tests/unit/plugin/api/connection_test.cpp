@@ -7,7 +7,7 @@
 #include <chrono>
 #include <string>
 
-namespace pixelml {
+namespace job_engine {
 namespace {
 
 using namespace std::chrono_literals;
@@ -202,4 +202,4 @@ TEST(Connection, KnowsItsSecretsInEveryForm) {
 }
 
 } // namespace
-} // namespace pixelml
+} // namespace job_engine

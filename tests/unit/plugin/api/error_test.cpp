@@ -9,7 +9,7 @@
 #include <set>
 #include <string>
 
-namespace pixelml {
+namespace job_engine {
 namespace {
 
 TEST(ErrorTable, HasOneRowPerCodeInTheEnumsOrder) {
@@ -80,4 +80,4 @@ TEST(Error, SaysNullWhereNothingIsKnown) {
 }
 
 } // namespace
-} // namespace pixelml
+} // namespace job_engine

@@ -7,7 +7,7 @@
 #include <chrono>
 #include <string>
 
-namespace pixelml {
+namespace job_engine {
 namespace {
 
 using ::testing::EndsWith;
@@ -306,4 +306,4 @@ TEST(ErrorOfFailedJob, HasTheReasonFromWhereApisPutIt) {
 }
 
 } // namespace
-} // namespace pixelml
+} // namespace job_engine

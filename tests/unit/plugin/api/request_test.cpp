@@ -9,7 +9,7 @@
 
 #include <string>
 
-namespace pixelml {
+namespace job_engine {
 namespace {
 
 using ::testing::ElementsAre;
@@ -86,4 +86,4 @@ TEST(JobRequest, MayAskTheApiToHoldItsReply) {
 }
 
 } // namespace
-} // namespace pixelml
+} // namespace job_engine

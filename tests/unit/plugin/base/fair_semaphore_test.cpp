@@ -8,7 +8,7 @@
 #include <thread>
 #include <vector>
 
-namespace pixelml {
+namespace job_engine {
 namespace {
 
 using Ticket = FairSemaphore::Ticket;
@@ -106,4 +106,4 @@ TEST(FairSemaphore, NeverGrantsMoreThanTheLimitToThreads) {
 }
 
 } // namespace
-} // namespace pixelml
+} // namespace job_engine

@@ -5,7 +5,7 @@
 
 #include <string>
 
-namespace pixelml {
+namespace job_engine {
 namespace {
 
 using namespace std::string_literals;
@@ -49,4 +49,4 @@ TEST(HostLog, WritesOneLine) {
 }
 
 } // namespace
-} // namespace pixelml
+} // namespace job_engine

@@ -6,7 +6,7 @@
 #include <functional>
 #include <string_view>
 
-namespace pixelml {
+namespace job_engine {
 namespace {
 
 TEST(Secret, HoldsItsText) {
@@ -40,4 +40,4 @@ TEST(WipingResource, IsUsedForAllOfAParsedText) {
 }
 
 } // namespace
-} // namespace pixelml
+} // namespace job_engine

@@ -6,7 +6,7 @@
 #include <memory>
 #include <utility>
 
-namespace pixelml {
+namespace job_engine {
 namespace {
 
 class ConnectionPoolTest : public ::testing::Test {
@@ -114,4 +114,4 @@ TEST_F(ConnectionPoolTest, MayGoWhileItsTimerRuns) {
 }
 
 } // namespace
-} // namespace pixelml
+} // namespace job_engine

@@ -10,7 +10,7 @@
 #include <memory>
 #include <optional>
 
-namespace pixelml {
+namespace job_engine {
 namespace {
 
 using boost::asio::ip::tcp;
@@ -64,4 +64,4 @@ TEST_F(OpenConnection, BeginsNoStepOnceItsExchangeHasEnded) {
 }
 
 } // namespace
-} // namespace pixelml
+} // namespace job_engine

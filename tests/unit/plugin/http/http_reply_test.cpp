@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace pixelml {
+namespace job_engine {
 namespace {
 
 namespace http = boost::beast::http;
@@ -113,4 +113,4 @@ TEST(HttpReply, FaultsAreToldFromABrokenConnection) {
 }
 
 } // namespace
-} // namespace pixelml
+} // namespace job_engine

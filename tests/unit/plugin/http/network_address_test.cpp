@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace pixelml {
+namespace job_engine {
 namespace {
 
 bool is_public_text(const char* text) {
@@ -86,4 +86,4 @@ TEST(NetworkAddress, NothingElseIs) {
 }
 
 } // namespace
-} // namespace pixelml
+} // namespace job_engine

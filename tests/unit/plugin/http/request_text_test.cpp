@@ -6,7 +6,7 @@
 #include <string>
 #include <utility>
 
-namespace pixelml {
+namespace job_engine {
 namespace {
 
 std::string text_of(const RequestText& bytes) {
@@ -44,4 +44,4 @@ TEST(RequestText, MayHoldLineEndsInItsBody) {
 }
 
 } // namespace
-} // namespace pixelml
+} // namespace job_engine

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-namespace pixelml {
+namespace job_engine {
 namespace {
 
 class ResolverTest : public ::testing::Test {
@@ -81,4 +81,4 @@ TEST(Resolver, EndsWhileALookupIsUnderWay) {
 }
 
 } // namespace
-} // namespace pixelml
+} // namespace job_engine

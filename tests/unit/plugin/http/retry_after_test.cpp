@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace pixelml {
+namespace job_engine {
 namespace {
 
 using namespace std::chrono_literals;
@@ -24,4 +24,4 @@ TEST(RetryAfter, IsSecondsOrADate) {
 }
 
 } // namespace
-} // namespace pixelml
+} // namespace job_engine

@@ -5,7 +5,7 @@
 
 #include <string>
 
-namespace pixelml {
+namespace job_engine {
 namespace {
 
 using ::testing::HasSubstr;
@@ -135,4 +135,4 @@ TEST(PercentEncodedUrl, LeavesTheHostAndControlCharacters) {
 }
 
 } // namespace
-} // namespace pixelml
+} // namespace job_engine

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace pixelml::testing {
+namespace job_engine::testing {
 namespace {
 
 TEST(ApiService, ASpendingLimitMakesNoServiceAndNoCountOfItsOwn) {
@@ -25,4 +25,4 @@ TEST(ApiService, AnAccountIsTheSameWhateverElseItsConnectionsSay) {
 }
 
 } // namespace
-} // namespace pixelml::testing
+} // namespace job_engine::testing

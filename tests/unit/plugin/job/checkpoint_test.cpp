@@ -5,7 +5,7 @@
 
 #include <string>
 
-namespace pixelml {
+namespace job_engine {
 namespace {
 
 using ::testing::HasSubstr;
@@ -70,4 +70,4 @@ TEST(Checkpoint, ThatCannotBeUsedStopsTheRunBeforeItPays) {
 }
 
 } // namespace
-} // namespace pixelml
+} // namespace job_engine

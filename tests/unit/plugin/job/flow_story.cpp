@@ -10,7 +10,7 @@
 #include <stdexcept>
 #include <utility>
 
-namespace pixelml::testing {
+namespace job_engine::testing {
 namespace {
 
 RunPlan plan_of(const Facts& facts) {
@@ -73,13 +73,13 @@ std::string queue_binding() {
 }
 
 std::string binding_without(std::string_view member) {
-    auto document = (*parse_json(embedded::pixelml_api)).as_object();
+    auto document = (*parse_json(pixelml::embedded::pixelml_api)).as_object();
     document.erase(member);
     return "\"api_binding\": " + boost::json::serialize(document);
 }
 
 std::string binding_that_holds_polls(int seconds) {
-    auto document = (*parse_json(embedded::pixelml_api)).as_object();
+    auto document = (*parse_json(pixelml::embedded::pixelml_api)).as_object();
     document.at("poll").as_object()["prefer_wait_seconds"] = seconds;
     return "\"api_binding\": " + boost::json::serialize(document);
 }
@@ -316,4 +316,4 @@ FlowStory story_at(const Place& place, Facts facts) {
     return run;
 }
 
-} // namespace pixelml::testing
+} // namespace job_engine::testing

@@ -13,7 +13,7 @@
 #include <string_view>
 #include <vector>
 
-namespace pixelml::testing {
+namespace job_engine::testing {
 
 using namespace std::chrono_literals;
 
@@ -160,4 +160,4 @@ void PrintTo(const Place& place, std::ostream* out);
 std::string name_of(const ::testing::TestParamInfo<Place>& test);
 FlowStory story_at(const Place& place, Facts facts = {});
 
-} // namespace pixelml::testing
+} // namespace job_engine::testing

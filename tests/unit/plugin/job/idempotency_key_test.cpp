@@ -5,7 +5,7 @@
 #include <set>
 #include <string>
 
-namespace pixelml {
+namespace job_engine {
 namespace {
 
 TEST(IdempotencyKey, IsTheSameForTheSameRun) {
@@ -33,4 +33,4 @@ TEST(IdempotencyKey, ARunWithoutANameGetsARandomOne) {
 }
 
 } // namespace
-} // namespace pixelml
+} // namespace job_engine

@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-namespace pixelml {
+namespace job_engine {
 namespace {
 
 using ::testing::ElementsAre;
@@ -45,7 +45,7 @@ TEST(Inputs, HasTheSchemasDefaults) {
 }
 
 TEST(Inputs, TakesDefaultsFromTheSchemaAndNotFromTheCode) {
-    auto type = image_to_video;
+    auto type = pixelml::image_to_video;
     type.input_schema = R"({"properties": {"model": {"default": "Pixel M"}, "size": {"default": "Tiny"},
                             "prompt_optimizer": {"default": false}}})";
     const Node node(type);
@@ -201,7 +201,7 @@ TEST(PreparedJob, DigestIsThatOfEarlierVersions) {
 }
 
 TEST(PreparedJob, DigestTellsNodesApart) {
-    auto type = image_to_video;
+    auto type = pixelml::image_to_video;
     type.digest_without_action_id = false;
     std::set<HexDigest> digests;
     for (const auto* action_id : {"image_to_video", "image_to_video_v2"}) {
@@ -216,4 +216,4 @@ TEST(PreparedJob, DigestTellsNodesApart) {
 }
 
 } // namespace
-} // namespace pixelml
+} // namespace job_engine

@@ -5,7 +5,7 @@
 
 #include <memory>
 
-namespace pixelml::testing {
+namespace job_engine::testing {
 namespace {
 
 using Kind = TransportFailure::Kind;
@@ -105,7 +105,7 @@ TEST_F(JobFlowBudget, ASubmitThatWasRefusedGivesItsPlaceBack) {
     EXPECT_TRUE(is_free());
 }
 
-TEST_F(JobFlowBudget, ARefusalThatHintsAtAJobCounts) {
+TEST_F(JobFlowBudget, ARefusalThatNamesAJobCounts) {
     FlowStory run(facts(1), world_);
     run.submit();
     run.reply(400, R"({"id": "job-1", "error": "no"})");
@@ -219,4 +219,4 @@ TEST_F(JobFlowBudget, WhatCountsIsWhenTheSubmitGoesOut) {
 }
 
 } // namespace
-} // namespace pixelml::testing
+} // namespace job_engine::testing

@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace pixelml::testing {
+namespace job_engine::testing {
 namespace {
 
 using ::testing::HasSubstr;
@@ -219,4 +219,4 @@ TEST(JobFlowEnding, AfterItsEndARunDoesNothing) {
 }
 
 } // namespace
-} // namespace pixelml::testing
+} // namespace job_engine::testing

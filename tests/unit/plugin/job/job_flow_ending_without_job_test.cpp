@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace pixelml::testing {
+namespace job_engine::testing {
 namespace {
 
 using Kind = TransportFailure::Kind;
@@ -266,4 +266,4 @@ TEST(JobFlowEarlyEnd, SaysThatAnEarlierSubmitMayHaveArrived) {
 }
 
 } // namespace
-} // namespace pixelml::testing
+} // namespace job_engine::testing

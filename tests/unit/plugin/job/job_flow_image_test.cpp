@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace pixelml::testing {
+namespace job_engine::testing {
 namespace {
 
 using ::testing::ElementsAre;
@@ -105,4 +105,4 @@ TEST(JobFlowImage, AVerdictThatComesTooLateChangesNothing) {
 }
 
 } // namespace
-} // namespace pixelml::testing
+} // namespace job_engine::testing

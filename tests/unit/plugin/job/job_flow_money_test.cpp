@@ -5,7 +5,7 @@
 
 #include <tuple>
 
-namespace pixelml::testing {
+namespace job_engine::testing {
 namespace {
 
 using Kind = TransportFailure::Kind;
@@ -199,4 +199,4 @@ TEST(Resume, NeedsNoInputsToLookAtAJob) {
 }
 
 } // namespace
-} // namespace pixelml::testing
+} // namespace job_engine::testing

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace pixelml::testing {
+namespace job_engine::testing {
 namespace {
 
 using Kind = TransportFailure::Kind;
@@ -267,4 +267,4 @@ TEST(JobFlowOutage, HoldsNeitherACancelNorASuspendNorTheDeadlineUp) {
 }
 
 } // namespace
-} // namespace pixelml::testing
+} // namespace job_engine::testing

@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace pixelml::testing {
+namespace job_engine::testing {
 namespace {
 
 using ::testing::ElementsAre;
@@ -374,4 +374,4 @@ TEST(JobFlowResult, OfAJobThatTheCancelFindsDoneCanBeCollectedLater) {
 }
 
 } // namespace
-} // namespace pixelml::testing
+} // namespace job_engine::testing

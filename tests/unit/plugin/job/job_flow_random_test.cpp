@@ -9,7 +9,7 @@
 #include <memory>
 #include <string>
 
-namespace pixelml::testing {
+namespace job_engine::testing {
 namespace {
 
 using State = Checkpoint::State;
@@ -237,4 +237,4 @@ TEST(JobFlowRandom, NobodyPaysTwiceAndNothingPaidIsLostWithoutAWord) {
 }
 
 } // namespace
-} // namespace pixelml::testing
+} // namespace job_engine::testing

@@ -5,7 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace pixelml::testing {
+namespace job_engine::testing {
 namespace {
 
 using ::testing::HasSubstr;
@@ -227,4 +227,4 @@ INSTANTIATE_TEST_SUITE_P(States, ForeignCheckpoint, ::testing::Values(&intent_ch
                          [](const auto& test) { return test.index == 0 ? "Intent" : "Submitted"; });
 
 } // namespace
-} // namespace pixelml::testing
+} // namespace job_engine::testing

@@ -6,7 +6,7 @@
 
 #include <memory>
 
-namespace pixelml::testing {
+namespace job_engine::testing {
 namespace {
 
 using ::testing::HasSubstr;
@@ -42,6 +42,31 @@ TEST(JobFlowSubmitReply, ARefusalThatNamesAJobKeepsIt) {
         EXPECT_EQ(run.error().charged, Charged::unknown) << status;
         EXPECT_EQ(run.error().job_id, "job-1") << status;
         EXPECT_EQ(run.outcome().checkpoint.value().job.id, "job-1") << status;
+    }
+}
+
+TEST(JobFlowSubmitReply, AServerErrorThatNamesAJobIsRepeatedWhereKeysAreHonoured) {
+    for (const int status : {500, 502, 408, 409}) {
+        FlowStory run({idempotent_submit});
+        run.submit();
+        const auto key = run.key();
+        run.reply(status, job_json("queued"));
+        ASSERT_FALSE(run.over()) << status;
+        run.wake();
+        ASSERT_TRUE(run.sending()) << status;
+        EXPECT_EQ(run.request().method, "POST") << status;
+        EXPECT_EQ(run.key(), key) << status;
+    }
+}
+
+TEST(JobFlowSubmitReply, ARefusalThatHintsAtAJobLeavesDoubt) {
+    for (const int status : {400, 402, 422, 308}) {
+        FlowStory run({idempotent_submit});
+        run.submit();
+        run.reply(status, R"({"result": {"task_id": "t-7"}, "error": {"code": "insufficient_credits"}})");
+        ASSERT_TRUE(run.over()) << status;
+        EXPECT_EQ(run.error().charged, Charged::unknown) << status;
+        EXPECT_EQ(run.outcome().checkpoint.value().state, State::intent) << status;
     }
 }
 
@@ -89,4 +114,4 @@ TEST(JobFlowSubmitReply, ARedirectThatMayHaveBeenActedOnLeavesTheRunInDoubtWithI
 }
 
 } // namespace
-} // namespace pixelml::testing
+} // namespace job_engine::testing

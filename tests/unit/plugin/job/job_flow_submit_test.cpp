@@ -7,7 +7,7 @@
 
 #include <functional>
 
-namespace pixelml::testing {
+namespace job_engine::testing {
 namespace {
 
 using ::testing::HasSubstr;
@@ -417,4 +417,4 @@ TEST(JobFlowSubmit, AVideoIsHandedOverAsItIs) {
 }
 
 } // namespace
-} // namespace pixelml::testing
+} // namespace job_engine::testing

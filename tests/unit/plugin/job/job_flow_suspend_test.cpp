@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace pixelml::testing {
+namespace job_engine::testing {
 namespace {
 
 using Kind = TransportFailure::Kind;
@@ -97,4 +97,4 @@ TEST(JobFlowSuspend, AfterATimeButNotBeforeTheSubmit) {
 }
 
 } // namespace
-} // namespace pixelml::testing
+} // namespace job_engine::testing

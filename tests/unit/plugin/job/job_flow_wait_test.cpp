@@ -7,7 +7,7 @@
 #include <memory>
 #include <vector>
 
-namespace pixelml::testing {
+namespace job_engine::testing {
 namespace {
 
 using Kind = TransportFailure::Kind;
@@ -345,4 +345,4 @@ TEST(JobFlowWait, EveryRequestHasItsTimeOut) {
 }
 
 } // namespace
-} // namespace pixelml::testing
+} // namespace job_engine::testing

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <stdexcept>
 
-namespace pixelml::testing {
+namespace job_engine::testing {
 namespace {
 
 using Kind = TransportFailure::Kind;
@@ -196,4 +196,4 @@ void ModelApi::give_up(FlowStory& run) {
     run.aborted(arrived);
 }
 
-} // namespace pixelml::testing
+} // namespace job_engine::testing

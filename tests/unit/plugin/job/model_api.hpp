@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace pixelml::testing {
+namespace job_engine::testing {
 
 // Seeded choices. Only the engine is used, whose numbers the standard fixes.
 class Dice {
@@ -68,4 +68,4 @@ private:
     int paid_twice_ = 0;
 };
 
-} // namespace pixelml::testing
+} // namespace job_engine::testing

@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-namespace pixelml {
+namespace job_engine {
 namespace {
 
 Result<std::string> output_of(const std::string& video, bool loopback = false) {
@@ -45,7 +45,7 @@ TEST(Output, WhatIsNotTakenStandsInTheErrorForAPerson) {
 }
 
 TEST(Output, IsHeldAgainstItsSchema) {
-    auto type = image_to_video;
+    auto type = pixelml::image_to_video;
     type.output_schema = R"({"required": ["audio"]})";
     const Node node(type);
     const auto output = make_output("https://example.com/v.mp4", node, false);
@@ -55,4 +55,4 @@ TEST(Output, IsHeldAgainstItsSchema) {
 }
 
 } // namespace
-} // namespace pixelml
+} // namespace job_engine

@@ -4,7 +4,7 @@
 #include <iterator>
 #include <stdexcept>
 
-namespace pixelml::testing {
+namespace job_engine::testing {
 namespace {
 
 std::string binding_file(const std::string& name) {
@@ -212,4 +212,4 @@ std::vector<PublishedShape> published_shapes() {
     return {pixelml(), replicate(), fal(), runway(), luma(), kling(), minimax(), dashscope()};
 }
 
-} // namespace pixelml::testing
+} // namespace job_engine::testing

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-namespace pixelml::testing {
+namespace job_engine::testing {
 
 // One service's replies as its documentation shows them, and the description that reads them.
 struct PublishedShape {
@@ -20,4 +20,4 @@ struct PublishedShape {
 
 std::vector<PublishedShape> published_shapes();
 
-} // namespace pixelml::testing
+} // namespace job_engine::testing

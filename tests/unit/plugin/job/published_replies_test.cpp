@@ -16,7 +16,7 @@
 #include <string>
 #include <utility>
 
-namespace pixelml::testing {
+namespace job_engine::testing {
 namespace {
 
 namespace json = boost::json;
@@ -257,4 +257,4 @@ TEST(PublishedReplies, ChangedInAnyMemberLoseNothingThatIsPaidFor) {
 }
 
 } // namespace
-} // namespace pixelml::testing
+} // namespace job_engine::testing

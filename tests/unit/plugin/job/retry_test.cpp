@@ -6,7 +6,7 @@
 #include <chrono>
 #include <thread>
 
-namespace pixelml {
+namespace job_engine {
 namespace {
 
 using namespace std::chrono_literals;
@@ -187,4 +187,4 @@ TEST(Traffic, IsSharedByThreads) {
 }
 
 } // namespace
-} // namespace pixelml
+} // namespace job_engine

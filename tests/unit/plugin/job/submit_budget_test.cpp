@@ -6,7 +6,7 @@
 #include <thread>
 #include <vector>
 
-namespace pixelml {
+namespace job_engine {
 namespace {
 
 using namespace std::chrono_literals;
@@ -87,4 +87,4 @@ TEST(SubmitBudget, IsSharedByThreads) {
 }
 
 } // namespace
-} // namespace pixelml
+} // namespace job_engine

@@ -5,7 +5,7 @@
 
 #include <string>
 
-namespace pixelml {
+namespace job_engine {
 namespace {
 
 using ::testing::HasSubstr;
@@ -90,4 +90,4 @@ TEST(JsonText, NamesTheMemberWithHalfACharacter) {
 }
 
 } // namespace
-} // namespace pixelml
+} // namespace job_engine

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace pixelml {
+namespace job_engine {
 namespace {
 
 std::string expectation(std::string_view schema, const std::vector<std::string>& path) {
@@ -53,4 +53,4 @@ TEST(SchemaExpectation, IsEmptyWhereTheSchemaSaysNothing) {
 }
 
 } // namespace
-} // namespace pixelml
+} // namespace job_engine

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace pixelml {
+namespace job_engine {
 namespace {
 
 using ::testing::ElementsAre;
@@ -84,4 +84,4 @@ TEST(Validator, ThrowsInsteadOfAbortingOnABadSchema) {
 }
 
 } // namespace
-} // namespace pixelml
+} // namespace job_engine

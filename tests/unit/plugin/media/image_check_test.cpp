@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace pixelml {
+namespace job_engine {
 namespace {
 
 using namespace std::string_literals;
@@ -138,4 +138,4 @@ TEST(ImageCheck, NamesWhatWasFound) {
 }
 
 } // namespace
-} // namespace pixelml
+} // namespace job_engine

@@ -7,7 +7,7 @@
 #include <thread>
 #include <vector>
 
-namespace pixelml {
+namespace job_engine {
 namespace {
 
 using Table = HandleTable<int, 1>;
@@ -90,4 +90,4 @@ TEST(HandleTable, IsSharedByThreads) {
 }
 
 } // namespace
-} // namespace pixelml
+} // namespace job_engine

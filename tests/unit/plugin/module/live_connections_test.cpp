@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 
-namespace pixelml {
+namespace job_engine {
 namespace {
 
 const std::string connection_text = R"({"api_key": "s3cret-key", "base_url": "https://api.example"})";
@@ -65,4 +65,4 @@ TEST(LiveConnections, ManyThatEndedLeaveNothingBehindInTheWay) {
 }
 
 } // namespace
-} // namespace pixelml
+} // namespace job_engine

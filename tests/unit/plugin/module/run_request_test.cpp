@@ -8,7 +8,7 @@
 #include <string>
 #include <utility>
 
-namespace pixelml {
+namespace job_engine {
 namespace {
 
 wfn_request request_with(const char* input) {
@@ -67,4 +67,4 @@ TEST(RunRequest, WhatDoesNotFitGetsMemoryOfItsOwn) {
 }
 
 } // namespace
-} // namespace pixelml
+} // namespace job_engine

@@ -5,7 +5,7 @@
 
 #include <chrono>
 
-namespace pixelml {
+namespace job_engine {
 namespace {
 
 using namespace std::chrono_literals;
@@ -78,4 +78,4 @@ TEST(RunResult, OfASuspend) {
 }
 
 } // namespace
-} // namespace pixelml
+} // namespace job_engine

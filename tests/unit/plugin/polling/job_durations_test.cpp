@@ -8,7 +8,7 @@
 #include <thread>
 #include <vector>
 
-namespace pixelml {
+namespace job_engine {
 namespace {
 
 using namespace std::chrono_literals;
@@ -142,4 +142,4 @@ TEST(KnownDurations, ForgetsTheKindUsedLongestAgo) {
 }
 
 } // namespace
-} // namespace pixelml
+} // namespace job_engine

@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-namespace pixelml {
+namespace job_engine {
 namespace {
 
 using namespace std::chrono_literals;
@@ -192,4 +192,4 @@ TEST(JobLifeTable, TakesAnyAges) {
 }
 
 } // namespace
-} // namespace pixelml
+} // namespace job_engine

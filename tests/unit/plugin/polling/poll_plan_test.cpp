@@ -6,7 +6,7 @@
 #include <random>
 #include <vector>
 
-namespace pixelml {
+namespace job_engine {
 namespace {
 
 using namespace std::chrono_literals;
@@ -194,4 +194,4 @@ TEST(PollPlan, AnswersForAnyAge) {
 }
 
 } // namespace
-} // namespace pixelml
+} // namespace job_engine

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <limits>
 
-namespace pixelml {
+namespace job_engine {
 namespace {
 
 using namespace std::chrono_literals;
@@ -66,4 +66,4 @@ TEST(PollSchedule, GrowsWithTheTimeThatAJobOfUnknownAgeWasWatched) {
 }
 
 } // namespace
-} // namespace pixelml
+} // namespace job_engine
