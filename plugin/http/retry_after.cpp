@@ -45,7 +45,7 @@ std::optional<std::int64_t> parse_http_date(std::string_view text) {
     if (!date.ok())
         return std::nullopt;
     const std::int64_t days_since_epoch = std::chrono::sys_days(date).time_since_epoch().count();
-    return days_since_epoch * 86'400 + *hour * 3600 + *minute * 60 + *second;
+    return days_since_epoch * 86'400 + std::int64_t{*hour} * 3600 + std::int64_t{*minute} * 60 + *second;
 }
 
 } // namespace

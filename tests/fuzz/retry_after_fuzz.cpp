@@ -1,5 +1,5 @@
 #include "fuzz_target.hpp"
-#include "job/retry.hpp"
+#include "http/retry_after.hpp"
 
 using namespace job_engine;
 
