@@ -180,8 +180,7 @@ void ApiCall::on_read(const Self& self, error_code error) {
     if (error) {
         // The server may have closed an idle connection just now; a read is asked again on a new one. A
         // submit never is, whatever its method.
-        if (self->connection_->reused && !self->ended && self->request_.method == "GET"
-            && !self->request_.needs_fresh_connection)
+        if (self->connection_->reused && !self->ended && self->request_.may_be_repeated)
             return open(self);
         return self->finish(self->failure(Kind::broken, "the connection broke before the reply was complete ("
                                                             + error.message() + ")"));

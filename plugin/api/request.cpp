@@ -32,6 +32,7 @@ HttpRequest job_request(const JobRequest& request, const Binding& binding, std::
                         std::string_view target, std::string_view job_id, Hold hold) {
     HttpRequest out;
     out.method = request.method;
+    out.may_be_repeated = request.method == "GET";
     out.target =
         target.empty() ? std::string(base_path) + path_of_job(request.path, job_id) : std::string(target);
     out.headers = binding.headers;

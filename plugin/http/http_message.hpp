@@ -19,6 +19,8 @@ struct HttpRequest {
     std::chrono::milliseconds timeout{};
     // A submit that may not be repeated must not meet a connection that the server closed while idle.
     bool needs_fresh_connection = false;
+    // The transport may send it again on a new connection. Never a submit, whatever its method.
+    bool may_be_repeated = false;
 };
 
 // What of one HTTP reply the node looks at.

@@ -66,6 +66,16 @@ TEST(SubmitRequest, IsWhatTheBindingSays) {
     EXPECT_EQ(request.body, "{}");
 }
 
+TEST(SubmitRequest, IsNotRepeatedByTheTransportWhateverItsMethod) {
+    auto binding = *testing::image_to_video_definition().built_in_binding;
+    for (const auto* method : {"POST", "PUT", "GET"}) {
+        binding.submit_method = method;
+        EXPECT_FALSE(submit_request(binding, "", "{}", "key-1").may_be_repeated) << method;
+    }
+    EXPECT_TRUE(job_request(binding.poll, binding, "", "", "job-1").may_be_repeated);
+    EXPECT_FALSE(job_request(binding.cancel.value(), binding, "", "", "job-1").may_be_repeated);
+}
+
 TEST(JobRequest, PutsTheIdIntoThePathEncoded) {
     const auto& binding = *testing::image_to_video_definition().built_in_binding;
     EXPECT_EQ(job_request(binding.poll, binding, "/base", "", "a/../b?c").target,
