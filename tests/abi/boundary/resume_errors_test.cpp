@@ -5,6 +5,11 @@
 
 #include <gtest/gtest.h>
 
+#include <cstddef>
+#include <iterator>
+#include <string>
+#include <tuple>
+
 namespace boundary_tests {
 namespace {
 
@@ -89,6 +94,63 @@ TEST_F(ResumeError, ValidatingOnlyGivesTheCheckpointBack) {
     EXPECT_EQ(WFN_SUCCEEDED, ending.outcome);
     EXPECT_EQ(checkpoint_, ending.checkpoint);
 }
+
+// Every state of a checkpoint, and every error before its run can go on.
+struct GivenState {
+    const char* name;
+    bool maybe_charged;
+    bool names_job;
+};
+constexpr GivenState given_states[] = {
+    {"prepared", false, false}, {"intent", true, false}, {"submitted", true, true}};
+
+struct EarlyError {
+    const char* name;
+    bool reads_checkpoint; // else nobody knows what it says, and it may have been paid for
+    void (*cause)(HostRun&);
+};
+constexpr EarlyError early_errors[] = {
+    {"bad_key", true, [](HostRun& run) { run.connection = R"({"api_key": "two words"})"; }},
+    {"no_connection", true, [](HostRun& run) { run.connection.reset(); }},
+    {"unknown_member", true, [](HostRun& run) { run.connection = R"({"api_key": "k", "base_url": 7})"; }},
+    {"cut_off", false, [](HostRun& run) { run.checkpoint->resize(run.checkpoint->size() / 2); }},
+    {"other_version", false,
+     [](HostRun& run) {
+         run.checkpoint->replace(run.checkpoint->find("\"version\":1"), 11, "\"version\":9");
+     }},
+    {"no_json", false, [](HostRun& run) { run.checkpoint = "lost"; }},
+};
+
+class EveryResumeError : public ResumeError,
+                         public testing::WithParamInterface<std::tuple<std::size_t, std::size_t>> {};
+
+TEST_P(EveryResumeError, GivesTheCheckpointBackAndSaysWhatItMayHaveCost) {
+    const auto& state = given_states[std::get<0>(GetParam())];
+    const auto& error = early_errors[std::get<1>(GetParam())];
+    const std::string submitted = R"("state":"submitted")";
+    again_.checkpoint->replace(again_.checkpoint->find(submitted), submitted.size(),
+                               R"("state":")" + std::string(state.name) + '"');
+    error.cause(again_);
+    const auto ending = resume();
+    EXPECT_EQ(WFN_FAILED, ending.outcome);
+    EXPECT_EQ(again_.checkpoint, ending.checkpoint);
+    const bool maybe = state.maybe_charged || !error.reads_checkpoint;
+    EXPECT_TRUE(contains(ending.error_json, maybe ? R"("charged":"unknown")" : R"("charged":"no")"))
+        << ending.error_json;
+    if (error.reads_checkpoint) {
+        EXPECT_EQ(state.names_job, contains(ending.error_json, R"("job_id":"1")")) << ending.error_json;
+    }
+    EXPECT_EQ(1U, api_.submits());
+    EXPECT_EQ(0U, api_.polls());
+}
+
+INSTANTIATE_TEST_SUITE_P(OfEveryState, EveryResumeError,
+                         testing::Combine(testing::Range<std::size_t>(0, std::size(given_states)),
+                                          testing::Range<std::size_t>(0, std::size(early_errors))),
+                         [](const auto& test) {
+                             return std::string(given_states[std::get<0>(test.param)].name) + "_with_"
+                                    + early_errors[std::get<1>(test.param)].name;
+                         });
 
 } // namespace
 } // namespace boundary_tests
