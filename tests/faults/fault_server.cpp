@@ -1,6 +1,5 @@
 #include "fault_server.hpp"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -9,7 +8,6 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/message.hpp>
@@ -19,6 +17,7 @@
 #include <algorithm>
 #include <cctype>
 #include <future>
+#include <loopback_listener.hpp>
 #include <set>
 #include <thread>
 #include <utility>
@@ -29,8 +28,8 @@ namespace {
 namespace asio = boost::asio;
 namespace http = boost::beast::http;
 using asio::ip::tcp;
+using test_support::token;
 
-constexpr auto token = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t filler_piece = std::size_t{16} << 10;
 
 Request read_request(const http::request<http::string_body>& from) {

@@ -93,8 +93,8 @@ boost::json::object example_input() {
             {"prompt_optimizer", true}};
 }
 
-HexDigest digest_of(const boost::json::object& input) {
-    return prepare_job(input, image_to_video_node(), *image_to_video_definition().built_in_binding).digest;
+PreparedJob prepared(const boost::json::object& inputs) {
+    return prepare_job(inputs, image_to_video_node(), *image_to_video_definition().built_in_binding);
 }
 
 std::string job_json(std::string_view status, std::string_view more) {

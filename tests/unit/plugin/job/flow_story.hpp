@@ -36,8 +36,8 @@ std::string binding_that_holds_polls(int seconds);
 // The inputs of the page's first example, valid and by name.
 boost::json::object example_input();
 
-// What tells runs with other inputs apart.
-HexDigest digest_of(const boost::json::object& input);
+// The job of these inputs, for the API of the built-in binding.
+PreparedJob prepared(const boost::json::object& inputs);
 
 // A job as the built-in binding reads it.
 std::string job_json(std::string_view status, std::string_view more = {});

@@ -18,6 +18,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using testing::prepared;
 
 Result<CheckedInputs> input_from(std::string_view text, bool loopback = false) {
     return read_inputs(text, testing::image_to_video_node(), loopback);
@@ -152,11 +153,6 @@ TEST(Inputs, ADataUriIsRefusedWithWhatToDo) {
     EXPECT_EQ(result.error().code, ErrorCode::invalid_image_url);
     EXPECT_THAT(result.error().message, HasSubstr("data: URI"));
     EXPECT_THAT(result.error().message, HasSubstr("upload"));
-}
-
-PreparedJob prepared(const boost::json::object& inputs) {
-    return prepare_job(inputs, testing::image_to_video_node(),
-                       *testing::image_to_video_definition().built_in_binding);
 }
 
 TEST(PreparedJob, HasTheBodyThatTheBindingDescribes) {

@@ -256,7 +256,7 @@ TEST(JobFlowEarlyEnd, KeepsTheJobOfAnEarlierRunWhenSuspended) {
 }
 
 TEST(JobFlowEarlyEnd, SaysThatAnEarlierSubmitMayHaveArrived) {
-    const auto facts = facts_after(Checkpoint::State::intent, R"("idempotent_submit": true)");
+    const auto facts = facts_after(Checkpoint::State::intent, idempotent_submit);
     FlowStory run(facts);
     run.start_cancelled();
     EXPECT_EQ(run.outcome().kind, Outcome::Kind::cancelled);

@@ -13,8 +13,6 @@ namespace {
 using Kind = TransportFailure::Kind;
 using State = Checkpoint::State;
 
-const std::string honours_keys = R"("idempotent_submit": true)";
-
 Facts without_checkpoints(const std::string& connection = {}) {
     Facts facts;
     facts.connection = connection;
@@ -140,7 +138,7 @@ TEST(JobFlowWait, ASubmitThatMayHaveBeenPaidForOutlivesAnEmptyBudgetButSlowsDown
     Millis longest{};
     for (std::uint64_t seed = 0; seed < 30; ++seed) {
         auto facts = without_checkpoints();
-        facts.connection = R"("idempotent_submit": true)";
+        facts.connection = idempotent_submit;
         facts.jitter_seed = seed;
         FlowStory run(facts, world);
         run.submit();

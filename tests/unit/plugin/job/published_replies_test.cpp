@@ -250,7 +250,7 @@ TEST(PublishedReplies, ChangedInAnyMemberLoseNothingThatIsPaidFor) {
         count += play_all(shape);
     for (auto& shape : published_shapes())
         if (shape.connection.empty())
-            count += play_all(shape, R"("idempotent_submit": true)");
+            count += play_all(shape, idempotent_submit);
     EXPECT_GT(count, 1500);
     RecordProperty("variations", count);
     std::cout << count << " variations of published replies\n";
