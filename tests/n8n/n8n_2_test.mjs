@@ -33,10 +33,10 @@ test('Generate, with the file', { timeout: 60_000 }, async () => {
 
 test('kill -9 of a worker: n8n forgets the execution, but runs with names of their own go on', { timeout: 180_000 }, async (t) => {
     await scenario.addWorkflow('named', { options: { runKey: '={{ $json.prompt }}' } });
-    server.renderMs = () => 15_000;
+    server.renderMs = () => 20_000;
     const id = await scenario.trigger('named', 'killed:', items);
     const worker = await n8n.holderOf(id);
-    await until('the jobs', () => server.jobsOf('killed:').length === items);
+    await until('the jobs', () => server.recordedJobsOf('killed:').length === items);
     await worker.end('SIGKILL');
     const [ended] = await Promise.all([n8n.finished(id, 120_000), n8n.replaceWorker(worker)]);
     t.diagnostic(`n8n says: ${ended.status}, ${ended.data?.resultData?.error?.message}`);

@@ -23,10 +23,10 @@ before(
 );
 after(() => scenario?.end(), { timeout: 60_000 });
 
-async function rendering(text, renderMs = 12_000) {
+async function rendering(text, renderMs = 15_000) {
     server.renderMs = () => renderMs;
     const id = await scenario.trigger('generate', text, items);
-    await until('the jobs', () => server.jobsOf(text).length === items, 30_000);
+    await until('the jobs', () => server.recordedJobsOf(text).length === items, 30_000);
     return id;
 }
 
@@ -50,7 +50,7 @@ test('PostgreSQL is restarted while videos render', { timeout: 180_000 }, async 
 
 test('the main is killed and started again while videos render', { timeout: 240_000 }, async () => {
     // Longer than n8n takes to start: an execution that ends while n8n compares its database with its queue is a crash to n8n.
-    const id = await rendering('main:', 20_000);
+    const id = await rendering('main:', 30_000);
     await n8n.main.end('SIGKILL');
     await n8n.startMain();
     scenario.assertVideos(await n8n.finished(id, 90_000), 'main:', items);
@@ -58,7 +58,7 @@ test('the main is killed and started again while videos render', { timeout: 240_
 });
 
 test('two workers die with one execution: n8n gives it up, and its videos are collected', { timeout: 240_000 }, async (t) => {
-    const id = await rendering('given up:', 40_000);
+    const id = await rendering('given up:', 60_000);
     for (const death of ['first', 'second']) {
         const worker = await n8n.holderOf(id);
         await worker.end('SIGKILL');

@@ -15,7 +15,7 @@ export class JobServer {
     honoursKeys = true;
     /** Before a submit is answered; the job exists by then. */
     submitMs = 0;
-    jobs = new Map(); // id -> {id, input, doneAt, cancelled, submits}
+    jobs = new Map(); // id -> {id, input, doneAt, cancelled, submits, polls}
     #byKey = new Map();
 
     async start() {
@@ -36,6 +36,11 @@ export class JobServer {
         return [...this.jobs.values()].filter(({ input }) => input.prompt.includes(text));
     }
 
+    /** Those of them that were polled. Their ids are recorded by then: a job is polled once the host has kept its checkpoint. */
+    recordedJobsOf(text) {
+        return this.jobsOf(text).filter(({ polls }) => polls > 0);
+    }
+
     videoOf(job) {
         return `${this.url}/videos/${job.id}.mp4`;
     }
@@ -47,7 +52,7 @@ export class JobServer {
             return known;
         }
         const id = `job_${String(this.jobs.size + 1).padStart(6, '0')}`;
-        const job = { id, input, key, doneAt: performance.now() + this.renderMs(input), cancelled: false, submits: 1 };
+        const job = { id, input, key, doneAt: performance.now() + this.renderMs(input), cancelled: false, submits: 1, polls: 0 };
         this.jobs.set(id, job);
         this.#byKey.set(key, job);
         return job;
@@ -95,6 +100,8 @@ export class JobServer {
         }
         if (request.method === 'DELETE') {
             job.cancelled ||= job.doneAt > performance.now();
+        } else {
+            job.polls += 1;
         }
         send(response, 200, this.#state(job));
     }
