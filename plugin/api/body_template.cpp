@@ -77,7 +77,7 @@ std::optional<json::value> fill(const json::value& part, const json::object& inp
                                 const json::object& value_maps, const json::storage_ptr& storage) {
     if (const auto* text = part.if_string()) {
         std::string_view rest = *text;
-        if (rest.find(opening) == std::string_view::npos && rest.find(closing) == std::string_view::npos)
+        if (rest.find('{') == std::string_view::npos && rest.find('}') == std::string_view::npos)
             return json::value(part, storage);
         const auto first = next_piece(rest);
         if (first.name.empty() || !rest.empty())
@@ -89,9 +89,10 @@ std::optional<json::value> fill(const json::value& part, const json::object& inp
     }
     if (const auto* object = part.if_object()) {
         json::object filled(storage);
+        filled.reserve(object->size());
         for (const auto& member : *object)
             if (auto value = fill(member.value(), inputs, value_maps, storage))
-                filled[member.key()] = std::move(*value);
+                filled.emplace(member.key(), std::move(*value));
         return filled;
     }
     if (const auto* array = part.if_array()) {

@@ -21,9 +21,10 @@ bool is_digit(char c) noexcept {
     return c >= '0' && c <= '9';
 }
 
-// Puts quotes around whole numbers of more digits than a double keeps.
+constexpr std::size_t exact_digits = 15; // that a double keeps
+
+// Puts quotes around whole numbers of more digits.
 std::string with_long_numbers_as_text(std::string_view body) {
-    constexpr std::size_t exact_digits = 15;
     std::string out;
     out.reserve(body.size() + 16);
     bool in_text = false;
@@ -56,12 +57,21 @@ std::string with_long_numbers_as_text(std::string_view body) {
     return out;
 }
 
+// Looks only where every run of more digits has one.
 bool has_long_number(std::string_view body) {
-    std::size_t digits = 0;
-    return std::any_of(body.begin(), body.end(), [&](char c) {
-        digits = is_digit(c) ? digits + 1 : 0;
-        return digits > 15;
-    });
+    for (auto at = exact_digits; at < body.size(); at += exact_digits + 1) {
+        if (!is_digit(body[at]))
+            continue;
+        auto begin = at;
+        while (begin > 0 && is_digit(body[begin - 1]))
+            --begin;
+        auto end = at + 1;
+        while (end < body.size() && is_digit(body[end]))
+            ++end;
+        if (end - begin > exact_digits)
+            return true;
+    }
+    return false;
 }
 
 bool says_ok(std::string_view text) {

@@ -51,7 +51,7 @@ constexpr std::array<std::string_view, 9> white_space{" ",  "\t",       "\r",   
 } // namespace
 
 bool is_printable_ascii(std::string_view text) noexcept {
-    return std::all_of(text.begin(), text.end(), is_printable);
+    return std::all_of(text.begin(), text.end(), [](char c) { return is_printable(c); });
 }
 
 std::string plain_text(std::string_view text, std::size_t max_bytes) {

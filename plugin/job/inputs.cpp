@@ -42,8 +42,9 @@ const json::object& properties_of(const Schema& schema) {
 }
 
 // The known inputs, in the schema's order.
-json::object with_defaults(const json::object& given, const json::object& properties) {
-    json::object inputs;
+json::object with_defaults(const json::object& given, const json::object& properties,
+                           json::storage_ptr storage) {
+    json::object inputs(std::move(storage));
     inputs.reserve(properties.size());
     for (const auto& property : properties) {
         const auto* value = given.if_contains(property.key());
@@ -129,10 +130,15 @@ void append_value(std::string& text, const json::value* value) {
         text += '-';
         return;
     }
-    const auto written = value->is_string() ? std::string(value->get_string()) : json::serialize(*value);
-    text += std::to_string(written.size());
-    text += ':';
-    text += written;
+    const auto append = [&text](std::string_view written) {
+        text += std::to_string(written.size());
+        text += ':';
+        text += written;
+    };
+    if (const auto* string = value->if_string())
+        append(*string);
+    else
+        append(json::serialize(*value));
 }
 
 HexDigest digest_of(const json::object& inputs, const Node& node) {
@@ -147,8 +153,8 @@ HexDigest digest_of(const json::object& inputs, const Node& node) {
 std::string kind_of(const json::object& inputs, const Node& node) {
     std::string kind = node.type.action_id;
     for (const auto name : node.type.job_kind) {
-        const auto* input = inputs.if_contains(name);
-        kind += '/' + (input != nullptr ? json::serialize(*input) : std::string());
+        kind += '/';
+        append_value(kind, inputs.if_contains(name));
     }
     return kind;
 }
@@ -174,7 +180,8 @@ Node::Node(const NodeType& node_type)
     : type(node_type), input(node_type.input_schema), output(node_type.output_schema),
       input_names(names_of(properties_of(input))) {}
 
-Result<CheckedInputs> read_inputs(std::string_view input_json, const Node& node, bool allow_loopback_http) {
+Result<CheckedInputs> read_inputs(std::string_view input_json, const Node& node, bool allow_loopback_http,
+                                  json::storage_ptr storage) {
     std::array<unsigned char, 4096> room; // NOLINT(cppcoreguidelines-pro-type-member-init): for the allocator
     json::monotonic_resource memory(room.data(), room.size());
     const auto parsed = parse_json(input_json, &memory);
@@ -185,9 +192,9 @@ Result<CheckedInputs> read_inputs(std::string_view input_json, const Node& node,
         return invalid_input(summary_of(violations), violations);
 
     const auto& given = parsed->as_object();
-    CheckedInputs checked;
-    checked.warnings = warn_of_unknown(given, properties_of(node.input));
-    checked.values = with_defaults(given, properties_of(node.input));
+    const auto& properties = properties_of(node.input);
+    CheckedInputs checked{with_defaults(given, properties, std::move(storage)),
+                          warn_of_unknown(given, properties)};
     for (const auto& rule : node.type.rules)
         if (auto error = apply(rule, checked.values, given, checked.warnings, allow_loopback_http))
             return std::move(*error);

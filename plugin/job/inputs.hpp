@@ -6,6 +6,7 @@
 #include "job/node_type.hpp"
 
 #include <boost/json/object.hpp>
+#include <boost/json/storage_ptr.hpp>
 
 #include <string>
 #include <string_view>
@@ -19,8 +20,9 @@ struct CheckedInputs {
     std::vector<Warning> warnings;
 };
 
-// Reads input_json. Fails as Invalid Input with every violation, or as Invalid Image URL.
-Result<CheckedInputs> read_inputs(std::string_view input_json, const Node& node, bool allow_loopback_http);
+// Reads input_json into the storage. Fails as Invalid Input with every violation, or as Invalid Image URL.
+Result<CheckedInputs> read_inputs(std::string_view input_json, const Node& node, bool allow_loopback_http,
+                                  boost::json::storage_ptr storage = {});
 
 // What is needed to submit a job, whatever the node.
 struct PreparedJob {

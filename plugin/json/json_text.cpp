@@ -10,6 +10,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -19,7 +22,7 @@ namespace {
 namespace json = boost::json;
 using boost::system::error_code;
 
-// json::value keeps the last of two equal keys without a word, so a pass of its own looks for them.
+// Looks for a key that stands twice in one object, and stops there.
 struct DuplicateKeyFinder {
     static constexpr std::size_t max_object_size = std::numeric_limits<std::size_t>::max();
     static constexpr std::size_t max_array_size = max_object_size;
@@ -98,26 +101,49 @@ bool is_half_a_surrogate(const error_code& ec, std::string_view read) {
            && std::string_view("89abAB").find(escape[3]) != std::string_view::npos;
 }
 
-void make_whole_numbers_integers(json::value& value) {
+// Makes whole numbers integers; gives the number of members of all objects.
+std::size_t normalize(json::value& value) {
+    std::size_t members = 0;
     if (auto* number = value.if_double()) {
         constexpr double limit = 9007199254740992.0; // 2^53: up to here a double is exact
         if (std::abs(*number) <= limit && std::trunc(*number) == *number)
             value = static_cast<std::int64_t>(*number);
     } else if (auto* array = value.if_array()) {
         for (auto& element : *array)
-            make_whole_numbers_integers(element);
+            members += normalize(element);
     } else if (auto* object = value.if_object()) {
+        members = object->size();
         for (auto& member : *object)
-            make_whole_numbers_integers(member.value());
+            members += normalize(member.value());
     }
+    return members;
 }
 
-} // namespace
+bool is_escaped(std::string_view text, std::size_t at) {
+    const auto before = text.substr(0, at);
+    const auto last_other = before.find_last_not_of('\\');
+    const auto backslashes = before.size() - (last_other == std::string_view::npos ? 0 : last_other + 1);
+    return backslashes % 2 == 1;
+}
 
-boost::system::result<json::value, JsonFault> parse_json(std::string_view text, json::storage_ptr storage) {
-    if (text.size() > max_json_bytes)
-        return JsonFault{"it is larger than 1 MiB"};
+// The number of keys in a text that is valid JSON: of the strings that a colon follows.
+std::size_t count_keys(std::string_view text) {
+    std::size_t keys = 0;
+    for (auto at = text.find('"'); at < text.size(); at = text.find('"', at)) {
+        do
+            at = text.find('"', at + 1);
+        while (is_escaped(text, at));
+        do
+            ++at;
+        while (at < text.size() && std::string_view(" \t\r\n").find(text[at]) != std::string_view::npos);
+        if (at < text.size() && text[at] == ':')
+            ++keys;
+    }
+    return keys;
+}
 
+// Why parse_json does not take a text, where its own parser has a reason or there is a duplicate key.
+std::optional<JsonFault> fault_of(std::string_view text) {
     error_code ec;
     json::basic_parser<DuplicateKeyFinder> finder{json::parse_options{}};
     const auto consumed = finder.write_some(false, text.data(), text.size(), ec);
@@ -132,11 +158,20 @@ boost::system::result<json::value, JsonFault> parse_json(std::string_view text, 
                          + std::to_string(consumed) + ")"};
     if (ec)
         return JsonFault{"it is not valid JSON: " + reason(ec) + " (byte " + std::to_string(consumed) + ")"};
+    return std::nullopt;
+}
 
+} // namespace
+
+boost::system::result<json::value, JsonFault> parse_json(std::string_view text, json::storage_ptr storage) {
+    if (text.size() > max_json_bytes)
+        return JsonFault{"it is larger than 1 MiB"};
+
+    error_code ec;
     auto value = json::parse(text, ec, std::move(storage));
-    if (ec)
-        return JsonFault{"it is not valid JSON: " + reason(ec)};
-    make_whole_numbers_integers(value);
+    // Fewer members than keys: json::value has kept the last of two equal ones without a word.
+    if (ec || normalize(value) != count_keys(text))
+        return fault_of(text).value_or(JsonFault{"it is not valid JSON: " + reason(ec)});
     return value;
 }
 

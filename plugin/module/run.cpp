@@ -7,8 +7,10 @@
 
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/json/monotonic_resource.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <exception>
 #include <functional>
@@ -187,8 +189,11 @@ void Run::begin_checked(RunRequest::Owner request) {
                                "The run was given no " + std::string(module_type().connection.name) + "."));
     }
 
+    std::array<unsigned char, 4096> room; // NOLINT(cppcoreguidelines-pro-type-member-init): for the allocator
+    boost::json::monotonic_resource memory_of_inputs(room.data(), room.size());
     auto checked =
-        read_inputs(request->input_json, node, connection != nullptr && connection->allow_insecure_loopback);
+        read_inputs(request->input_json, node, connection != nullptr && connection->allow_insecure_loopback,
+                    &memory_of_inputs);
     if (!checked && (validate_only || !job_is_known))
         return fail(checked.error());
     if (checked) {

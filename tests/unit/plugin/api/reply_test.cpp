@@ -68,6 +68,8 @@ TEST(JobReply, RoundsNoIdHoweverLong) {
     for (const std::string id :
          {"1234567890123456789", "18446744073709551615", "98765432109876543210987654321"})
         EXPECT_EQ(job_of("{\"id\": " + id + ", \"prompt\": \"a \\\" 12345678901234567890\"}")->id, id);
+    for (std::size_t at = 0; at < 20; ++at)
+        EXPECT_EQ(job_of(std::string(at, ' ') + "{\"id\": 1234567890123456}")->id, "1234567890123456") << at;
 }
 
 TEST(JobReply, KnowsWordsThatMeanTheSameEverywhere) {

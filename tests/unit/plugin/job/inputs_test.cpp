@@ -167,7 +167,7 @@ TEST(PreparedJob, HasTheBodyThatTheBindingDescribes) {
 
 TEST(PreparedJob, NamesItsKindAndTheImage) {
     const auto job = prepared(testing::example_input());
-    EXPECT_EQ(job.kind, R"json(image_to_video/"Pixel M"/"Landscape HD (16:9)")json");
+    EXPECT_EQ(job.kind, "image_to_video/7:Pixel M/19:Landscape HD (16:9)");
     EXPECT_EQ(job.media_url, "https://example.com/landscape.jpg");
 }
 

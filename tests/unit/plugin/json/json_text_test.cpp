@@ -40,6 +40,15 @@ TEST(JsonText, RefusesAKeyThatStandsTwice) {
     EXPECT_THAT(fault_of(R"({"a": 1, "b": 2, "a": 3})"), HasSubstr("\"a\" stands twice"));
     EXPECT_THAT(fault_of(R"({"x": [{"a": 1, "\u0061": 2}]})"), HasSubstr("\"a\" stands twice"));
     EXPECT_EQ(fault_of(R"({"a": {"a": 1}, "b": {"a": 1}, "c": [{"a": 1}, {"a": 2}]})"), "none");
+    EXPECT_THAT(fault_of(R"({"a": {"b": 1, "c": 2}, "a": 3})"), HasSubstr("\"a\" stands twice"));
+    EXPECT_THAT(fault_of(R"({"a\\\"" : 1, "a\\\"":2})"), HasSubstr("stands twice"));
+}
+
+TEST(JsonText, TakesNoTextForAKey) {
+    for (const auto* text : {R"({"a": "b\": ", "c": "\\", "d": ["\\\"", ":", {"e": ": "}]})", R"(["a", ":"])",
+                             R"(":")", "{}", "17", R"({"a"
+                             : 1, "b"	:2})"})
+        EXPECT_EQ(fault_of(text), "none") << text;
 }
 
 TEST(JsonText, RefusesInvalidUtf8) {
