@@ -10,6 +10,7 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -20,11 +21,12 @@ namespace job_engine {
 // retry budget, and the limit of running jobs. Thread-safe.
 struct ApiService {
     // The submits are counted for the account, which may have services for several connections.
+    // on_return: called on any thread when the API answers again, for JobDriver::service_is_back.
     ApiService(boost::asio::io_context& io, Resolver& resolver, const Connection& connection,
-               std::string user_agent, std::shared_ptr<SubmitBudget> counted)
+               std::string user_agent, std::shared_ptr<SubmitBudget> counted, std::function<void()> on_return)
         : client(io, resolver, connection.max_connections, user_agent),
-          image_probe(io, resolver, std::move(user_agent)), slots(connection.max_running),
-          submits(std::move(counted)) {}
+          image_probe(io, resolver, std::move(user_agent)), traffic(std::move(on_return)),
+          slots(connection.max_running), submits(std::move(counted)) {}
 
     HttpClient client;
     ImageProbe image_probe;

@@ -71,6 +71,11 @@ void JobDriver::checkpoint_answered(bool kept) {
     handle([this, kept](TimePoint now) { return flow_.on_checkpoint(now, kept); });
 }
 
+void JobDriver::service_is_back(const ApiService& service) {
+    if (service_.get() == &service)
+        handle([this](TimePoint now) { return flow_.on_service_back(now); });
+}
+
 void JobDriver::force_end() {
     handle([this](TimePoint now) { return flow_.on_forced_end(now); });
 }

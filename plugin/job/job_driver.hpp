@@ -46,6 +46,8 @@ public:
     void cancel();
     void suspend();
     void checkpoint_answered(bool kept);
+    // A service answers again; of no meaning to a run of another one.
+    void service_is_back(const ApiService& service);
     // Ends it in this call, with what is known; the listener is told.
     void force_end();
 

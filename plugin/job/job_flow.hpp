@@ -114,6 +114,8 @@ public:
     Step on_timer(TimePoint now);
     Step on_cancel(TimePoint now);
     Step on_suspend(TimePoint now);
+    // An outage is over.
+    Step on_service_back(TimePoint now);
     // Ends the run in this very step, whatever is under way.
     Step on_forced_end(TimePoint now);
     // The end of the run by a defect, which the error tells of.
@@ -177,6 +179,7 @@ private:
     Step look_at_silence(TimePoint now);
     Step ask_after_outage(TimePoint now);
     Millis pause_in_outage(TimePoint now);
+    Millis part_of(Millis longest);
     void note_answer(TimePoint now);
     Step lose_job(Error error, bool collectable);
     Step on_job_not_known(TimePoint now, const HttpReply& reply);

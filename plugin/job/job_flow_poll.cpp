@@ -299,8 +299,21 @@ Millis JobFlow::pause_in_outage(TimePoint now) {
     const auto turn = std::chrono::ceil<Millis>(traffic_.next_turn() - now);
     if (state_ == State::polling && turn > 0ms && asked_at_ + outage_spread > now)
         return turn;
-    return std::max(min_pause,
-                    Millis(std::llround(jitter_.next() * static_cast<double>(outage_spread.count()))));
+    return std::max(min_pause, part_of(outage_spread));
+}
+
+// Whoever waits for longer has not heard of the outage, but people wait for everything since it began.
+Step JobFlow::on_service_back(TimePoint now) {
+    if (state_ != State::before_poll || ending_ != Ending::none || next_moment_ <= now + max_wait_after_outage
+        || !traffic_.has_turned_since(std::max(asked_at_, submitted_at_)))
+        return step(Continue{});
+    poll_due_ = true;
+    next_moment_ = std::max(now + part_of(max_wait_after_outage), traffic_.not_before());
+    return step(Wait{});
+}
+
+Millis JobFlow::part_of(Millis longest) {
+    return Millis(std::llround(jitter_.next() * static_cast<double>(longest.count())));
 }
 
 void JobFlow::note_answer(TimePoint now) {

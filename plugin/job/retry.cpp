@@ -1,6 +1,7 @@
 #include "job/retry.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace job_engine {
 namespace {
@@ -105,13 +106,18 @@ void Traffic::note_success() {
 }
 
 void Traffic::note_answer(TimePoint now, Millis took) {
-    const std::lock_guard lock(mutex_);
-    answered_at_ = std::max(answered_at_, now);
-    slowest_answer_ = std::max(took, slowest_answer_ - slowest_answer_ / 16); // what was once fades
-    failures_ = 0;
-    if (away_)
-        turned_at_ = now;
-    away_ = false;
+    bool returns = false;
+    {
+        const std::lock_guard lock(mutex_);
+        answered_at_ = std::max(answered_at_, now);
+        slowest_answer_ = std::max(took, slowest_answer_ - slowest_answer_ / 16); // what was once fades
+        failures_ = 0;
+        returns = std::exchange(away_, false);
+        if (returns)
+            turned_at_ = now;
+    }
+    if (returns)
+        on_return_();
 }
 
 void Traffic::note_no_answer(TimePoint now) {

@@ -4,7 +4,9 @@
 #include "http/http_message.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <mutex>
+#include <utility>
 
 namespace job_engine {
 
@@ -48,6 +50,8 @@ bool speaks_of_outage(const TransportFailure& failure) noexcept;
 // The longest time until a run that waits out an outage looks whether it is over. Each look is at a random
 // moment within it, so the runs also come back spread over it.
 inline constexpr Millis outage_spread{2'000};
+// The longest time until the next poll of a run that has slept through an outage.
+inline constexpr Millis max_wait_after_outage{4'000};
 
 // What all runs of one connection share so that an outage is not answered with a storm: a pause that a
 // 429 imposes on everybody, a budget of retries that successes refill, and whether the service is away: then
@@ -55,6 +59,9 @@ inline constexpr Millis outage_spread{2'000};
 // may end during its own. Thread-safe.
 class Traffic {
 public:
+    // on_return: called at the end of an outage, by whoever has the first answer.
+    explicit Traffic(std::function<void()> on_return = [] {}) : on_return_(std::move(on_return)) {}
+
     TimePoint not_before() const;
     void pause_until(TimePoint moment);
 
@@ -83,6 +90,7 @@ public:
 private:
     void begin_outage(TimePoint now, TimePoint first_turn); // under the lock
 
+    const std::function<void()> on_return_;
     mutable std::mutex mutex_;
     TimePoint not_before_{};
     int tokens_ = 500;

@@ -79,6 +79,13 @@ void Run::suspend() {
     });
 }
 
+void Run::service_is_back(const std::shared_ptr<const ApiService>& service) {
+    post([service](Run& run) {
+        if (run.driver_ != nullptr)
+            run.driver_->service_is_back(*service);
+    });
+}
+
 wfn_status Run::checkpoint_saved(bool kept) {
     {
         const std::lock_guard lock(mutex_);

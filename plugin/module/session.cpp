@@ -156,9 +156,10 @@ bool Session::close() {
         lock.lock();
         run_removed_.wait(lock, none_left); // only a callback that does not return can delay this
     }
+    auto services = std::exchange(services_, {});
     lock.unlock();
+    services.clear();
     work_.reset();
-    services_.clear();
     for (auto& thread : threads_)
         thread.join();
     threads_.clear();
@@ -212,10 +213,26 @@ std::shared_ptr<ApiService> Session::service_for(const Connection& connection) {
         return known->second;
     if (services_.size() >= max_idle_services)
         std::erase_if(services_, [](const auto& entry) { return entry.second.use_count() == 1; });
-    auto service = std::make_shared<ApiService>(io_, *resolver_, connection, user_agent_,
-                                                submits_of(account_key(connection)));
+    auto service = std::make_shared<ApiService>(
+        io_, *resolver_, connection, user_agent_, submits_of(account_key(connection)),
+        [this, key] { boost::asio::post(io_, [this, key] { wake_runs_of(key); }); });
     services_.emplace(key, service);
     return service;
+}
+
+void Session::wake_runs_of(const std::string& service) {
+    std::shared_ptr<const ApiService> known;
+    std::vector<std::shared_ptr<Run>> live;
+    {
+        const std::lock_guard lock(mutex_);
+        const auto entry = services_.find(service);
+        if (entry == services_.end())
+            return;
+        known = entry->second;
+        live = runs_;
+    }
+    for (const auto& run : live)
+        run->service_is_back(known);
 }
 
 // Under the mutex. A count goes only when there is nothing in it: an idle account has spent what it has

@@ -61,6 +61,7 @@ private:
     void begin_some();
     Result<LiveConnection::Opened> open_text(std::size_t node, std::string_view connection_json);
     std::shared_ptr<ApiService> service_for(const Connection& connection);
+    void wake_runs_of(const std::string& service);
     std::shared_ptr<SubmitBudget> submits_of(const std::string& account);
 
     const HostLog log_;

@@ -179,6 +179,10 @@ void FlowStory::suspend() {
     take(flow_.on_suspend(now()));
 }
 
+void FlowStory::service_is_back() {
+    take(flow_.on_service_back(now()));
+}
+
 void FlowStory::forced_end() {
     request_.reset();
     take(flow_.on_forced_end(now()));

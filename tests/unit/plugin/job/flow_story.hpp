@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <cstddef>
+#include <functional>
 #include <iosfwd>
 #include <memory>
 #include <optional>
@@ -65,7 +66,8 @@ struct Facts {
 
 // A clock that tests advance; several stories may share one, as they may share a Traffic.
 struct World {
-    Traffic traffic;
+    std::function<void()> on_return = [] {};
+    Traffic traffic{[this] { on_return(); }};
     SubmitBudget submits;
     KnownDurations durations;
     TimePoint now = TimePoint(1'000'000s);
@@ -91,6 +93,7 @@ public:
     void aborted(bool may_have_arrived);
     void cancel();
     void suspend();
+    void service_is_back();
     void forced_end();
     Outcome broken_off() const; // by a defect, at this moment
     void timer();               // now, whatever wake_at says

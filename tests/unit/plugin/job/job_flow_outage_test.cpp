@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace job_engine::testing {
@@ -33,6 +34,7 @@ bool swallowed(FlowStory& /*run*/) {
 class Fleet {
 public:
     explicit Fleet(std::size_t size, const std::string& connection = {}) {
+        world_->on_return = [this] { back_ = true; };
         for (std::size_t i = 0; i < size; ++i) {
             Facts facts;
             facts.connection = connection;
@@ -47,8 +49,11 @@ public:
     // Lets time pass; away: what becomes of each poll, else it finds its job running, or done.
     void pass(Millis time, const Away& away, bool done = false) {
         for (const auto end = world_->now + time; world_->now < end; world_->now += 10ms)
-            for (auto& run : runs_)
+            for (auto& run : runs_) {
                 act(run, away, done);
+                if (std::exchange(back_, false))
+                    tell_of_return();
+            }
     }
 
     std::size_t sent() const {
@@ -78,6 +83,11 @@ private:
         TimePoint times_out = TimePoint::max();
     };
 
+    void tell_of_return() {
+        for (auto& run : runs_)
+            if (!run.story->over())
+                run.story->service_is_back();
+    }
     void act(Member& run, const Away& away, bool done) {
         auto& story = *run.story;
         if (story.over())
@@ -103,6 +113,7 @@ private:
 
     std::shared_ptr<World> world_ = std::make_shared<World>();
     std::vector<Member> runs_;
+    bool back_ = false;
 };
 
 struct AwayKind {
@@ -174,6 +185,33 @@ TEST(JobFlowOutage, SpreadsTheRunsThatComeBackOverTwoSeconds) {
         most = std::max(most, fleet.sent() - before);
     }
     EXPECT_LE(most, 60); // of 200 in a tenth of a second
+}
+
+// A service that tells each job another time, so their polls are 5 to 10 s apart and at all times.
+Away with_long_waits() {
+    return [seconds = 11](FlowStory& run) mutable {
+        seconds = 11 + (seconds + 7) % 20;
+        run.reply(200, job_json("running", "\"eta_seconds\": " + std::to_string(seconds)));
+        return true;
+    };
+}
+
+TEST(JobFlowOutage, IsSoonOverForRunsThatSleptThroughIt) {
+    Fleet fleet(200);
+    fleet.pass(20s, with_long_waits());
+    fleet.pass(3s, refused);
+    EXPECT_LE(fleet.until_all_are_over(), 5s);
+}
+
+TEST(JobFlowOutage, LeavesRunsAloneThatHaveBeenAskedForSince) {
+    Fleet fleet(200);
+    fleet.pass(20s, with_long_waits());
+    fleet.pass(3s, refused);
+    fleet.pass(4s, with_long_waits());
+    const auto sent = fleet.sent();
+    fleet.world().on_return(); // from an end that somebody was slow to tell of
+    fleet.pass(4s, with_long_waits());
+    EXPECT_LE(fleet.sent() - sent, 130); // those whose own waits end, of 200
 }
 
 TEST(JobFlowOutage, AShortBlackHoleIsNoticedBeforeTheRequestsTimeOut) {
