@@ -291,7 +291,7 @@ bool JobFlow::request_in_flight() const noexcept {
 
 HttpRequest JobFlow::with_trace(HttpRequest request) const {
     if (!plan_.traceparent.empty())
-        request.headers.emplace_back("traceparent", plan_.traceparent);
+        request.headers.emplace_back("traceparent", plan_.traceparent.view());
     return request;
 }
 

@@ -4,6 +4,7 @@
 #include "api/connection.hpp"
 #include "api/error.hpp"
 #include "api/reply.hpp"
+#include "base/rare_text.hpp"
 #include "http/http_message.hpp"
 #include "job/checkpoint.hpp"
 #include "job/inputs.hpp"
@@ -37,7 +38,7 @@ struct RunPlan {
     std::unique_ptr<const PreparedJob>
         job; // of no use once it is submitted; nullptr: the checkpoint knows it
     std::string run_key;
-    std::string traceparent;
+    RareText traceparent;
     std::unique_ptr<Checkpoint> checkpoint; // of an earlier attempt, or none
     bool keeps_checkpoints = false;         // whether the host takes them
     Millis checkpoint_timeout{};
@@ -262,9 +263,9 @@ private:
     bool woke_late_ = false;        // after its deadline, and was given time for one last look
     bool warned_of_status_ = false;
     std::optional<TimePoint> status_unknown_since_;
-    std::string asked_target_;    // of the last poll
-    std::string follow_;          // where the API sent the last poll to, for the next one
-    std::string last_trouble_;    // a sentence about the last reply, where it said nothing that is known
+    RareText asked_target_;       // of the poll under way
+    RareText follow_;             // where the API sent the last poll to, for the next one
+    RareText last_trouble_;       // a sentence about the last reply, where it said nothing that is known
     TimePoint asks_paid_until_{}; // see earliest_ask()
 };
 

@@ -120,7 +120,7 @@ Step JobFlow::finish_at_deadline(bool job_cancelled) {
     auto error = make_error(
         ErrorCode::processing_timeout,
         "The video was not ready within " + duration_text(plan_.timeout) + ". "
-            + (last_trouble_.empty() ? "" : last_trouble_ + " ")
+            + (last_trouble_.empty() ? "" : std::string(last_trouble_.view()) + " ")
             + (job_cancelled ? "The job was cancelled."
                              : "The job goes on; its checkpoint lets a later run collect the video."));
     error.charged = Charged::unknown;

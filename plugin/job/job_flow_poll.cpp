@@ -110,6 +110,7 @@ Step JobFlow::wait_to_poll(TimePoint now, Millis delay) {
     state_ = State::before_poll;
     poll_due_ = true;
     retry_at_ = {};
+    asked_target_ = {};
     next_moment_ = std::max({now + delay, traffic_.not_before(), earliest_ask()});
     return step(Wait{});
 }
@@ -131,12 +132,12 @@ Step JobFlow::ask_for_job(TimePoint now) {
     asked_at_ = now;
     silent_at_ = now + silence_look;
     answer_due_from_ = now + std::chrono::seconds(hold == Hold::yes ? what.prefer_wait_seconds : 0);
-    const auto target = !follow_.empty() ? std::exchange(follow_, {})
+    const auto target = !follow_.empty() ? follow_.take()
                         : job_succeeded_ ? checkpoint_.job.targets.result
                                          : checkpoint_.job.targets.poll;
     auto request =
         job_request(what, binding(), plan_.connection->base_path, target, checkpoint_.job.id, hold);
-    asked_target_ = request.target;
+    asked_target_ = RareText(request.target);
     request.timeout = plan_.connection->request_timeout;
     if (hold == Hold::yes)
         request.timeout += std::chrono::seconds(what.prefer_wait_seconds);
@@ -154,9 +155,9 @@ Step JobFlow::on_job_reply(TimePoint now, const HttpReply& reply) {
         return retry_poll(now, error_of_reply(reply, binding()).message, reply.retry_after);
     // A job that is done may send on to its video. Only this once: the job's own address stays.
     if (reply.status == 303 && ending_ == Ending::none)
-        if (auto next = same_origin_target(plan_.connection->origin, asked_target_, reply.location);
+        if (auto next = same_origin_target(plan_.connection->origin, asked_target_.view(), reply.location);
             next && next->find(secret_mask) == std::string::npos) {
-            follow_ = std::move(*next);
+            follow_ = RareText(std::move(*next));
             return ask_for_job(now);
         }
     if (reply.status == 404 || reply.status == 410)
@@ -164,14 +165,14 @@ Step JobFlow::on_job_reply(TimePoint now, const HttpReply& reply) {
     if (reply.status < 200 || reply.status >= 300)
         return on_job_refused(reply);
     const bool still_at_work = reply.status == 202 && trimmed(reply.body).empty();
-    auto job = read_job_reply(reply, binding(), plan_.connection->origin, asked_target_);
+    auto job = read_job_reply(reply, binding(), plan_.connection->origin, asked_target_.view());
     if (still_at_work) {
         job.emplace();
         job->status = JobStatus::running;
     }
     if (!job) {
-        last_trouble_ = "The last reply of " + binding().name + " is not a JSON object: \""
-                        + job_engine::presentable(reply.body, 100) + "\".";
+        last_trouble_ = RareText("The last reply of " + binding().name + " is not a JSON object: \""
+                                 + job_engine::presentable(reply.body, 100) + "\".");
         return retry_poll(now, "The reply of " + binding().name + " is not a JSON object.", std::nullopt);
     }
 
@@ -179,13 +180,13 @@ Step JobFlow::on_job_reply(TimePoint now, const HttpReply& reply) {
     note_answer(now); // not sooner: a page about maintenance may come with 200
     poll_failures_ = 0;
     was_held_ = now - asked_at_ >= std::chrono::milliseconds(500) * binding().poll.prefer_wait_seconds;
-    last_trouble_.clear();
+    last_trouble_ = {};
     if (!job->status && !has_video(*job))
-        last_trouble_ = job->status_word.empty()
-                            ? "The last reply of " + binding().name + " names no status of the job."
-                            : binding().name + " calls the job \""
-                                  + job_engine::presentable(job->status_word, 100)
-                                  + "\", which is not known here.";
+        last_trouble_ = RareText(job->status_word.empty()
+                                     ? "The last reply of " + binding().name + " names no status of the job."
+                                     : binding().name + " calls the job \""
+                                           + job_engine::presentable(job->status_word, 100)
+                                           + "\", which is not known here.");
     if (job_succeeded_ && !still_at_work)
         return succeed(*job, reply.body);
     if (auto result = keepable(job->targets.result); !result.empty())

@@ -89,7 +89,7 @@ private:
     // Only the strand's.
     RunRequest::Owner request_; // until the run has begun
     EarlyEnd early_end_ = EarlyEnd::none;
-    std::string given_checkpoint_; // until the flow has taken it over
+    RareText given_checkpoint_; // until the flow has taken it over
     std::shared_ptr<JobDriver> driver_;
     std::vector<Warning> warnings_;
 

@@ -20,7 +20,7 @@ RunPlan plan_of(const Facts& facts) {
         plan.job = std::make_unique<const PreparedJob>(
             prepare_job(facts.input, image_to_video_node(), *plan.connection->binding));
     plan.run_key = facts.run_key;
-    plan.traceparent = facts.traceparent;
+    plan.traceparent = RareText(facts.traceparent);
     if (facts.checkpoint)
         plan.checkpoint = std::make_unique<Checkpoint>(*facts.checkpoint);
     plan.keeps_checkpoints = facts.keeps_checkpoints;

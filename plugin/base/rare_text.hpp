@@ -1,0 +1,26 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace job_engine {
+
+// A text that is empty in most objects of thousands, where it takes the room of a pointer.
+class RareText {
+public:
+    RareText() = default;
+    explicit RareText(std::string text)
+        : text_(text.empty() ? nullptr : std::make_unique<std::string>(std::move(text))) {}
+
+    bool empty() const noexcept { return text_ == nullptr; }
+    std::string_view view() const noexcept { return empty() ? std::string_view() : *text_; }
+    // Leaves it empty.
+    std::string take() { return empty() ? std::string() : std::move(*std::exchange(text_, nullptr)); }
+
+private:
+    std::unique_ptr<std::string> text_;
+};
+
+} // namespace job_engine
