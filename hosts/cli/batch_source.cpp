@@ -79,7 +79,7 @@ std::optional<BatchItem> CollectableSource::next() {
     item.claim = [key = run.run_key](Journal& journal) {
         const std::optional<RunRecord> record = journal.find(key);
         if (!record) {
-            throw JournalError("the run \"" + key + "\" is not in the journal any more.");
+            throw JournalError("the run \"" + key + "\" is no longer in the journal.");
         }
         return journal.claim({key, std::nullopt, record->module, record->action, record->input},
                              Repeat::only_collect);

@@ -10,7 +10,7 @@ const char exit_code_help[] = "Exit codes:\n"
                               "  4    suspended; the checkpoint is kept, run again to go on\n"
                               "  5    the module could not be loaded\n"
                               "  129, 130, 143   cancelled: by a hang-up, by Ctrl-C, by SIGTERM\n"
-                              "  141  nobody reads the output any more\n";
+                              "  141  the reader of the output is gone\n";
 
 int exit_code(const wfn::Result& result, int signal) {
     switch (result.outcome) {

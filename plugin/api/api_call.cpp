@@ -55,7 +55,7 @@ void ApiCall::guarded(const Self& self, Handler handler) {
 }
 
 void ApiCall::start(const Self& self) {
-    self->interrupt = [call = self.get()] {
+    self->cancel_handler = [call = self.get()] {
         finish_later(std::static_pointer_cast<ApiCall>(call->shared_from_this()),
                      call->failure(Kind::aborted, {}));
     };
@@ -68,7 +68,7 @@ void ApiCall::on_place(const Self& self) {
         if (self->done_ == nullptr || self->ended)
             return;
         self->limit_time(self->request_.timeout);
-        self->interrupt = nullptr; // each step sets its own
+        self->cancel_handler = nullptr; // each step sets its own
         self->taken_ = true;
         self->connection_ = self->client_.pool().take(self->request_.needs_fresh_connection);
         if (self->connection_ != nullptr)
@@ -104,8 +104,8 @@ asio::awaitable<std::optional<TransportFailure>> ApiCall::open_connection() {
 void ApiCall::talk(const Self& self) {
     if (self->ended)
         return self->finish(self->failure(Kind::aborted, {}));
-    self->interrupt = [call = self.get()] { call->connection_->close(); };
-    self->waits_for("the reply of", &self->settings_->origin);
+    self->cancel_handler = [call = self.get()] { call->connection_->close(); };
+    self->set_stage("the reply of", &self->settings_->origin);
     self->text_ = self->request_text();
     self->reply_.emplace();
     self->sent = true;
@@ -190,7 +190,7 @@ void ApiCall::on_read(const Self& self, error_code error) {
     // An abort may have closed it after its last byte had come.
     const bool keep = !self->ended && self->reply_->keep_alive() && !self->connection_->has_leftovers();
     auto reply = self->reply_->take(static_cast<std::int64_t>(std::time(nullptr)));
-    self->interrupt = nullptr;
+    self->cancel_handler = nullptr;
     if (keep)
         self->give_place_back(std::move(self->connection_));
     self->finish(std::move(reply));
@@ -205,7 +205,7 @@ void ApiCall::finish(Exchanged exchanged, const std::exception_ptr& defect) {
     if (done_ == nullptr)
         return;
     timer.cancel();
-    interrupt = nullptr;
+    cancel_handler = nullptr;
     give_place_back(nullptr); // before the next call, which may want it
     std::exchange(done_, nullptr)(defect, std::move(exchanged));
 }

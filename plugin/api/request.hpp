@@ -26,10 +26,10 @@ HttpRequest submit_request(const Binding& binding, std::string_view base_path, s
                            std::string_view idempotency_key);
 
 // Whether a poll asks the API to hold it until the job is done, where the binding says that it may.
-enum class Hold { no, yes };
+enum class LongPoll { no, yes };
 
 // A request about a job; target is the job's own URL, or empty.
 HttpRequest job_request(const JobRequest& request, const Binding& binding, std::string_view base_path,
-                        std::string_view target, std::string_view job_id, Hold hold = Hold::no);
+                        std::string_view target, std::string_view job_id, LongPoll long_poll = LongPoll::no);
 
 } // namespace job_engine

@@ -49,11 +49,11 @@ asio::awaitable<Addresses> look_up(const Origin& origin, Resolver& resolver, Htt
     if (!ec)
         co_return Addresses{{literal}, std::nullopt};
 
-    exchange.waits_for("the address of", &origin);
+    exchange.set_stage("the address of", &origin);
     const auto wakeup = std::make_shared<Wakeup>(co_await asio::this_coro::executor);
     const auto lookup = resolver.look_up(host, wakeup);
     {
-        const Interruption interruption(exchange, [wakeup] { wakeup->fire(); });
+        const ScopedCancelHandler interruption(exchange, [wakeup] { wakeup->fire(); });
         co_await Wakeup::wait(wakeup);
     }
     Resolver::forget(*lookup, wakeup);
@@ -93,7 +93,7 @@ asio::awaitable<boost::system::error_code> connect_to(tcp::socket& socket, const
 // Tries each address in turn; the message tells of the last.
 asio::awaitable<MaybeFailure> connect_tcp(HttpConnection& connection, const Origin& peer,
                                           std::vector<asio::ip::address> addresses, HttpExchange& exchange) {
-    exchange.waits_for("a connection to", &peer);
+    exchange.set_stage("a connection to", &peer);
     boost::system::error_code ec;
     for (std::size_t i = 0; i < addresses.size() && !exchange.ended; ++i) {
         const tcp::endpoint endpoint(addresses[i], peer.port);
@@ -108,7 +108,7 @@ asio::awaitable<MaybeFailure> connect_tcp(HttpConnection& connection, const Orig
 asio::awaitable<MaybeFailure> ask_proxy(HttpConnection& connection, const Proxy& proxy,
                                         const std::string& host, std::uint16_t port, HttpExchange& exchange) {
     const auto name = "the proxy " + proxy.origin.authority();
-    exchange.waits_for("the proxy", &proxy.origin);
+    exchange.set_stage("the proxy", &proxy.origin);
     const auto is_v6 = host.find(':') != std::string::npos;
     const auto target = (is_v6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
     RequestWriter writer("CONNECT", target, target);
@@ -131,7 +131,7 @@ asio::awaitable<MaybeFailure> ask_proxy(HttpConnection& connection, const Proxy&
         co_return exchange.ending();
     }
     const auto advice =
-        status == 407 ? "; it wants a user name and password, see the connection's proxy" : "";
+        status == 407 ? "; it requires a user name and password, see the connection's proxy" : "";
     co_return exchange.failure(status >= 500 ? Kind::unreachable : Kind::proxy,
                                name + " refused to connect to " + target + " (HTTP " + std::to_string(status)
                                    + advice + ")");
@@ -140,7 +140,7 @@ asio::awaitable<MaybeFailure> ask_proxy(HttpConnection& connection, const Proxy&
 asio::awaitable<MaybeFailure> shake_hands(HttpConnection& connection, const Destination& destination,
                                           HttpExchange& exchange) {
     const auto& origin = destination.origin;
-    exchange.waits_for("the TLS handshake with", &origin);
+    exchange.set_stage("the TLS handshake with", &origin);
     auto ssl = make_tls_connection(destination.tls_context, origin.host);
     if (destination.tls_sessions != nullptr)
         destination.tls_sessions->offer(ssl.get());
@@ -182,7 +182,7 @@ asio::awaitable<MaybeFailure> open_connection(HttpConnection& connection, const 
         if (addresses.failure)
             co_return addresses.failure;
     }
-    const Interruption interruption(exchange, [&connection] { connection.close(); });
+    const ScopedCancelHandler interruption(exchange, [&connection] { connection.close(); });
     if (auto failure = co_await connect_tcp(connection, peer, std::move(addresses.list), exchange))
         co_return failure;
     if (proxy)

@@ -43,8 +43,8 @@ public:
         if (ended)
             return;
         ended = why;
-        if (interrupt)
-            interrupt();
+        if (cancel_handler)
+            cancel_handler();
     }
 
     // The failure of the step under way: an abort or time-out where that is what ended it.
@@ -52,7 +52,7 @@ public:
         if (ended == Kind::aborted)
             return {Kind::aborted, sent, "the request was given up"};
         if (ended)
-            return {Kind::timed_out, sent, "no answer in time while waiting for " + what_it_waits_for()};
+            return {Kind::timed_out, sent, "no answer in time while waiting for " + stage()};
         return {kind, sent, std::move(message)};
     }
 
@@ -62,35 +62,35 @@ public:
     }
 
     // For the message of a time-out. Both must live as long as the wait.
-    void waits_for(const char* what, const Origin* where = nullptr) {
-        waiting_for_ = what;
-        waiting_at_ = where;
+    void set_stage(const char* what, const Origin* where = nullptr) {
+        stage_ = what;
+        stage_origin_ = where;
     }
 
     boost::asio::steady_timer timer;
-    std::function<void()> interrupt; // wakes whatever the request waits for
+    std::function<void()> cancel_handler; // ends whatever the request waits for
     std::optional<Kind> ended;
     bool sent = false; // a byte of the request may have left
 
 private:
-    std::string what_it_waits_for() const {
-        return waiting_at_ != nullptr ? waiting_for_ + (" " + waiting_at_->authority()) : waiting_for_;
+    std::string stage() const {
+        return stage_origin_ != nullptr ? stage_ + (" " + stage_origin_->authority()) : stage_;
     }
 
-    const char* waiting_for_ = "a free connection";
-    const Origin* waiting_at_ = nullptr;
+    const char* stage_ = "a free connection";
+    const Origin* stage_origin_ = nullptr;
 };
 
 // How to wake an exchange during a part of its way. Taken back on every way out, because what it touches may
 // be gone afterwards.
-class Interruption {
+class ScopedCancelHandler {
 public:
-    Interruption(HttpExchange& exchange, std::function<void()> interrupt) : exchange_(exchange) {
-        exchange_.interrupt = std::move(interrupt);
+    ScopedCancelHandler(HttpExchange& exchange, std::function<void()> handler) : exchange_(exchange) {
+        exchange_.cancel_handler = std::move(handler);
     }
-    Interruption(const Interruption&) = delete;
-    Interruption& operator=(const Interruption&) = delete;
-    ~Interruption() { exchange_.interrupt = nullptr; }
+    ScopedCancelHandler(const ScopedCancelHandler&) = delete;
+    ScopedCancelHandler& operator=(const ScopedCancelHandler&) = delete;
+    ~ScopedCancelHandler() { exchange_.cancel_handler = nullptr; }
 
 private:
     HttpExchange& exchange_;

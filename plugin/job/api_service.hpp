@@ -25,12 +25,12 @@ struct ApiService {
     ApiService(boost::asio::io_context& io, Resolver& resolver, const Connection& connection,
                std::string user_agent, std::shared_ptr<SubmitBudget> counted, std::function<void()> on_return)
         : client(io, resolver, connection.max_connections, user_agent),
-          image_probe(io, resolver, std::move(user_agent)), traffic(std::move(on_return)),
+          image_probe(io, resolver, std::move(user_agent)), throttle(std::move(on_return)),
           slots(connection.max_running), submits(std::move(counted)) {}
 
     HttpClient client;
     ImageProbe image_probe;
-    Traffic traffic;
+    Throttle throttle;
     KnownDurations durations;
     FairSemaphore slots; // for running jobs
     const std::shared_ptr<SubmitBudget> submits;

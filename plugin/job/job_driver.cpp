@@ -37,10 +37,10 @@ Overloaded(Functions...) -> Overloaded<Functions...>; // which clang before 17 d
 
 } // namespace
 
-JobDriver::JobDriver(boost::asio::any_io_executor strand, std::shared_ptr<ApiService> service, RunPlan plan,
-                     const Node& node, JobListener& listener)
-    : strand_(std::move(strand)), service_(std::move(service)), connection_(plan.connection),
-      flow_(std::move(plan), service_->traffic, *service_->submits, service_->durations, node),
+JobDriver::JobDriver(boost::asio::any_io_executor strand, std::shared_ptr<ApiService> service,
+                     RunParameters parameters, const Node& node, JobListener& listener)
+    : strand_(std::move(strand)), service_(std::move(service)), connection_(parameters.connection),
+      flow_(std::move(parameters), service_->throttle, *service_->submits, service_->durations, node),
       listener_(&listener), timer_(service_->client.io()) {}
 
 JobDriver::~JobDriver() {

@@ -34,8 +34,8 @@ public:
 class JobDriver : public std::enable_shared_from_this<JobDriver> {
 public:
     // listener must live until on_outcome has been called.
-    JobDriver(boost::asio::any_io_executor strand, std::shared_ptr<ApiService> service, RunPlan plan,
-              const Node& node, JobListener& listener);
+    JobDriver(boost::asio::any_io_executor strand, std::shared_ptr<ApiService> service,
+              RunParameters parameters, const Node& node, JobListener& listener);
     JobDriver(const JobDriver&) = delete;
     JobDriver& operator=(const JobDriver&) = delete;
     ~JobDriver();

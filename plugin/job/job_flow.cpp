@@ -14,10 +14,10 @@ constexpr Millis late_wake_up{1'000};
 
 } // namespace
 
-JobFlow::JobFlow(RunPlan plan, Traffic& traffic, SubmitBudget& submits, KnownDurations& durations,
-                 const Node& node)
-    : plan_(std::move(plan)), traffic_(traffic), submits_(submits), durations_(durations), node_(node),
-      jitter_(plan_.jitter_seed) {}
+JobFlow::JobFlow(RunParameters parameters, Throttle& throttle, SubmitBudget& submits,
+                 KnownDurations& durations, const Node& node)
+    : parameters_(std::move(parameters)), throttle_(throttle), submits_(submits), durations_(durations),
+      node_(node), jitter_(parameters_.jitter_seed) {}
 
 Step JobFlow::on_slot(TimePoint now) {
     return state_ == State::awaiting_slot ? try_submit(now) : step(Continue{});
@@ -81,7 +81,7 @@ Step JobFlow::on_failure(TimePoint now, const TransportFailure& failure) {
         if (failure.kind == TransportFailure::Kind::aborted)
             return ask_after_outage(now);
         if (speaks_of_outage(failure))
-            traffic_.note_no_answer(now);
+            throttle_.observe_failure(now);
         const auto why = "Cannot reach " + binding().name + ": " + failure.message + ".";
         if (poll_may_recover(failure))
             return retry_poll(now, why, std::nullopt);
@@ -182,7 +182,7 @@ TimePoint JobFlow::wake_at() const noexcept {
 
 Step JobFlow::save(State state, TimePoint now, const Checkpoint& checkpoint) {
     state_ = state;
-    checkpoint_by_ = now + plan_.checkpoint_timeout;
+    checkpoint_by_ = now + parameters_.checkpoint_timeout;
     return step(SaveCheckpoint{to_text(checkpoint)});
 }
 
@@ -228,7 +228,7 @@ void JobFlow::warn(const char* code, std::string message) {
 }
 
 std::string JobFlow::masked(std::string text) const {
-    return without_secrets(std::move(text), plan_.connection->secrets);
+    return without_secrets(std::move(text), parameters_.connection->secrets);
 }
 
 std::string JobFlow::presentable(std::string text) const {
@@ -240,7 +240,7 @@ std::string JobFlow::presentable(std::string text) const {
 
 // nullopt: there is no secret in it.
 std::optional<HttpReply> JobFlow::masked_copy(const HttpReply& reply) const {
-    const auto& secrets = plan_.connection->secrets;
+    const auto& secrets = parameters_.connection->secrets;
     if (!holds_secret(reply.body, secrets) && !holds_secret(reply.location, secrets)
         && !holds_secret(reply.request_id, secrets))
         return std::nullopt;
@@ -262,7 +262,7 @@ Checkpoint JobFlow::next_generation() const {
     Checkpoint next;
     next.state = Checkpoint::State::prepared;
     next.generation = checkpoint_.generation + 1;
-    next.key = idempotency_key(plan_.run_key, checkpoint_.input_digest, next.generation);
+    next.key = idempotency_key(parameters_.run_key, checkpoint_.input_digest, next.generation);
     next.input_digest = checkpoint_.input_digest;
     next.api = checkpoint_.api;
     return next;
@@ -278,8 +278,8 @@ std::optional<Checkpoint> JobFlow::unsubmitted() const {
 std::optional<Checkpoint> JobFlow::newest_true_checkpoint() const {
     if (has_job())
         return checkpoint_;
-    if (plan_.checkpoint)
-        return *plan_.checkpoint; // not taken over yet
+    if (parameters_.checkpoint)
+        return *parameters_.checkpoint; // not taken over yet
     if (uncertain_submit_ || state_ == State::submitting)
         return checkpoint_in(Checkpoint::State::intent);
     return unsubmitted();
@@ -290,8 +290,8 @@ bool JobFlow::request_in_flight() const noexcept {
 }
 
 HttpRequest JobFlow::with_trace(HttpRequest request) const {
-    if (!plan_.traceparent.empty())
-        request.headers.emplace_back("traceparent", plan_.traceparent.view());
+    if (!parameters_.traceparent.empty())
+        request.headers.emplace_back("traceparent", parameters_.traceparent.view());
     return request;
 }
 

@@ -33,7 +33,7 @@ namespace job_engine {
 // A failed submit leads back to the wait before it, or to the end; see verdict_of_submit. Not thread-safe.
 
 // The fixed facts of one run.
-struct RunPlan {
+struct RunParameters {
     std::shared_ptr<const Connection> connection;
     std::unique_ptr<const PreparedJob>
         job; // of no use once it is submitted; nullptr: the checkpoint knows it
@@ -100,7 +100,7 @@ struct Progress {
 class JobFlow {
 public:
     // What it is given by reference must outlive the flow. Without inputs it can only take up a job.
-    JobFlow(RunPlan plan, Traffic& traffic, SubmitBudget& submits, KnownDurations& durations,
+    JobFlow(RunParameters parameters, Throttle& throttle, SubmitBudget& submits, KnownDurations& durations,
             const Node& node);
 
     Step start(TimePoint now);
@@ -169,7 +169,7 @@ private:
     Step wait_to_poll(TimePoint now, Millis delay);
     Step wait_for_next_poll(TimePoint now, std::optional<Millis> retry_after);
     NextPoll next_poll(TimePoint now);
-    bool may_be_held() const;
+    bool may_long_poll() const;
     TimePoint earliest_ask() const;
     Millis age(TimePoint now) const;
     Step ask_for_job(TimePoint now);
@@ -181,7 +181,7 @@ private:
     Step ask_after_outage(TimePoint now);
     Millis pause_in_outage(TimePoint now);
     Millis part_of(Millis longest);
-    void note_answer(TimePoint now);
+    void observe_answer(TimePoint now);
     Step lose_job(Error error, bool collectable);
     Step on_job_not_known(TimePoint now, const HttpReply& reply);
     Step lose_unknown(const JobReply& job, const HttpReply& reply);
@@ -222,11 +222,11 @@ private:
     std::optional<Checkpoint> newest_true_checkpoint() const;
     bool has_job() const noexcept { return !checkpoint_.job.id.empty(); }
     bool request_in_flight() const noexcept;
-    const Binding& binding() const noexcept { return *plan_.connection->binding; }
+    const Binding& binding() const noexcept { return *parameters_.connection->binding; }
     HttpRequest with_trace(HttpRequest request) const;
 
-    RunPlan plan_;
-    Traffic& traffic_;
+    RunParameters parameters_;
+    Throttle& throttle_;
     SubmitBudget& submits_;
     KnownDurations& durations_;
     const Node& node_;
@@ -250,9 +250,9 @@ private:
     TimePoint silent_at_{};                     // when to look at a poll that has no answer yet
     const HttpReply* unmasked_reply_ = nullptr; // the one that is being read, when a secret was masked in it
     std::unique_ptr<JobWatch>
-        watch_;            // unless the job was submitted by an earlier run, so its age is not known
-    bool poll_due_ = true; // at next_moment_; false: only think again of when to look
-    bool was_held_ = true; // the last poll, as far as is known; see may_be_held()
+        watch_;                 // unless the job was submitted by an earlier run, so its age is not known
+    bool poll_due_ = true;      // at next_moment_; false: only think again of when to look
+    bool was_long_poll_ = true; // the last poll, as far as is known; see may_long_poll()
     std::unique_ptr<const Error> last_submit_error_;
     int submit_failures_ = 0;
     int poll_failures_ = 0;

@@ -36,7 +36,7 @@ Step JobFlow::suspend_with_job(TimePoint now) {
 }
 
 Step JobFlow::end_with_job(TimePoint now) {
-    if (ending_ == Ending::cancel || (ending_ == Ending::deadline && plan_.cancel_job_at_deadline))
+    if (ending_ == Ending::cancel || (ending_ == Ending::deadline && parameters_.cancel_job_at_deadline))
         return send_cancel(now);
     if (ending_ == Ending::deadline)
         return finish_at_deadline(false);
@@ -49,9 +49,9 @@ Step JobFlow::send_cancel(TimePoint now) {
     state_ = State::cancelling;
     ending_by_ = std::min(ending_by_, now + ending_bound); // unset when the end of the submit was forced
     report(Phase::cancelling, "Cancelling job " + checkpoint_.job.id);
-    auto request = job_request(*binding().cancel, binding(), plan_.connection->base_path,
+    auto request = job_request(*binding().cancel, binding(), parameters_.connection->base_path,
                                checkpoint_.job.targets.cancel, checkpoint_.job.id);
-    request.timeout = std::max(Millis(1), std::min(plan_.connection->request_timeout,
+    request.timeout = std::max(Millis(1), std::min(parameters_.connection->request_timeout,
                                                    std::chrono::duration_cast<Millis>(ending_by_ - now)));
     return step(Send{with_trace(std::move(request))});
 }
@@ -59,7 +59,7 @@ Step JobFlow::send_cancel(TimePoint now) {
 Step JobFlow::on_cancel_reply(const HttpReply& reply) {
     const bool accepted = reply.status >= 200 && reply.status < 300;
     if (accepted) {
-        const auto job = read_job_reply(reply, binding(), plan_.connection->origin, "/");
+        const auto job = read_job_reply(reply, binding(), parameters_.connection->origin, "/");
         if (job && job->status == JobStatus::succeeded) // before the cancel came, and it is paid for
             return job->video.empty() ? on_cancel_failure("it was done already") : succeed(*job);
     }
@@ -119,7 +119,7 @@ Outcome JobFlow::broken_off(Error error) const {
 Step JobFlow::finish_at_deadline(bool job_cancelled) {
     auto error = make_error(
         ErrorCode::processing_timeout,
-        "The video was not ready within " + duration_text(plan_.timeout) + ". "
+        "The video was not ready within " + duration_text(parameters_.timeout) + ". "
             + (last_trouble_.empty() ? "" : std::string(last_trouble_.view()) + " ")
             + (job_cancelled ? "The job was cancelled."
                              : "The job goes on; its checkpoint lets a later run collect the video."));

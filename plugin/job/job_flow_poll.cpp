@@ -50,13 +50,13 @@ void JobFlow::take_job(const JobReply& job) {
 }
 
 Step JobFlow::on_job(TimePoint now, const JobReply& job) {
-    traffic_.note_success();
-    traffic_.note_answer(now, 0ms);
+    throttle_.observe_success();
+    throttle_.observe_answer(now, 0ms);
     last_submit_error_.reset();
     take_job(job);
     submitted_at_ = now;
-    watch_ = std::make_unique<JobWatch>(durations_.of(plan_.job->kind));
-    plan_.job.reset(); // a run that only waits keeps no texts
+    watch_ = std::make_unique<JobWatch>(durations_.of(parameters_.job->kind));
+    parameters_.job.reset(); // a run that only waits keeps no texts
     read_job_progress(job);
     if (has_video(job))
         return succeed(job);
@@ -64,7 +64,7 @@ Step JobFlow::on_job(TimePoint now, const JobReply& job) {
         return lose_job(error_of_failed_job(job, binding()), false);
     if (ending_ != Ending::none)
         return end_with_job(now);
-    return plan_.keeps_checkpoints ? save(State::saving_job, now, checkpoint_) : on_job_kept(now);
+    return parameters_.keeps_checkpoints ? save(State::saving_job, now, checkpoint_) : on_job_kept(now);
 }
 
 Step JobFlow::on_job_kept(TimePoint now) {
@@ -89,15 +89,15 @@ NextPoll JobFlow::next_poll(TimePoint now) {
 }
 
 // Whether a poll may ask to be held until the job is done. It holds a connection that other runs may want.
-bool JobFlow::may_be_held() const {
+bool JobFlow::may_long_poll() const {
     return binding().poll.prefer_wait_seconds > 0 && watch_ != nullptr
-           && watch_->runs_at_once() <= plan_.connection->max_connections / 2;
+           && watch_->runs_at_once() <= parameters_.connection->max_connections / 2;
 }
 
 Step JobFlow::wait_for_next_poll(TimePoint now, std::optional<Millis> retry_after) {
     auto next = next_poll(now);
     // A poll that is held sees the end that comes meanwhile; one that was answered at once was not held.
-    if (was_held_ && may_be_held()) {
+    if (was_long_poll_ && may_long_poll()) {
         const Millis held = std::chrono::seconds(binding().poll.prefer_wait_seconds);
         next = {next.ask ? std::max(next.delay - held, 0ms) : 0ms, true};
     }
@@ -111,7 +111,7 @@ Step JobFlow::wait_to_poll(TimePoint now, Millis delay) {
     poll_due_ = true;
     retry_at_ = {};
     asked_target_ = {};
-    next_moment_ = std::max({now + delay, traffic_.not_before(), earliest_ask()});
+    next_moment_ = std::max({now + delay, throttle_.not_before(), earliest_ask()});
     return step(Wait{});
 }
 
@@ -121,41 +121,42 @@ TimePoint JobFlow::earliest_ask() const {
 }
 
 Step JobFlow::ask_for_job(TimePoint now) {
-    if (std::max(traffic_.not_before(), earliest_ask()) > now)
+    if (std::max(throttle_.not_before(), earliest_ask()) > now)
         return wait_to_poll(now, 0ms);
-    if (!traffic_.may_ask(now))
+    if (!throttle_.may_ask(now))
         return wait_to_poll(now, pause_in_outage(now));
     asks_paid_until_ = std::max(asks_paid_until_, now) + min_interval;
     state_ = State::polling;
     const auto& what = job_succeeded_ ? *binding().result : binding().poll;
-    const auto hold = job_succeeded_ || may_be_held() ? Hold::yes : Hold::no;
+    const auto long_poll = job_succeeded_ || may_long_poll() ? LongPoll::yes : LongPoll::no;
     asked_at_ = now;
     silent_at_ = now + silence_look;
-    answer_due_from_ = now + std::chrono::seconds(hold == Hold::yes ? what.prefer_wait_seconds : 0);
+    answer_due_from_ = now + std::chrono::seconds(long_poll == LongPoll::yes ? what.prefer_wait_seconds : 0);
     const auto target = !follow_.empty() ? follow_.take()
                         : job_succeeded_ ? checkpoint_.job.targets.result
                                          : checkpoint_.job.targets.poll;
-    auto request =
-        job_request(what, binding(), plan_.connection->base_path, target, checkpoint_.job.id, hold);
+    auto request = job_request(what, binding(), parameters_.connection->base_path, target, checkpoint_.job.id,
+                               long_poll);
     asked_target_ = RareText(request.target);
-    request.timeout = plan_.connection->request_timeout;
-    if (hold == Hold::yes)
+    request.timeout = parameters_.connection->request_timeout;
+    if (long_poll == LongPoll::yes)
         request.timeout += std::chrono::seconds(what.prefer_wait_seconds);
     return step(Send{with_trace(std::move(request))});
 }
 
 Step JobFlow::on_job_reply(TimePoint now, const HttpReply& reply) {
     if (speaks_of_outage(reply.status))
-        traffic_.note_no_answer(now);
+        throttle_.observe_failure(now);
     else if (reply.status < 200 || reply.status >= 300)
-        note_answer(now);
+        observe_answer(now);
     if (reply.status == 429)
-        traffic_.pause_until(now + reply.retry_after.value_or(backoff(poll_failures_, jitter_.next())));
+        throttle_.pause_until(now + reply.retry_after.value_or(backoff(poll_failures_, jitter_.next())));
     if (poll_may_recover(reply.status))
         return retry_poll(now, error_of_reply(reply, binding()).message, reply.retry_after);
     // A job that is done may send on to its video. Only this once: the job's own address stays.
     if (reply.status == 303 && ending_ == Ending::none)
-        if (auto next = same_origin_target(plan_.connection->origin, asked_target_.view(), reply.location);
+        if (auto next =
+                same_origin_target(parameters_.connection->origin, asked_target_.view(), reply.location);
             next && next->find(secret_mask) == std::string::npos) {
             follow_ = RareText(std::move(*next));
             return ask_for_job(now);
@@ -165,7 +166,7 @@ Step JobFlow::on_job_reply(TimePoint now, const HttpReply& reply) {
     if (reply.status < 200 || reply.status >= 300)
         return on_job_refused(reply);
     const bool still_at_work = reply.status == 202 && trimmed(reply.body).empty();
-    auto job = read_job_reply(reply, binding(), plan_.connection->origin, asked_target_.view());
+    auto job = read_job_reply(reply, binding(), parameters_.connection->origin, asked_target_.view());
     if (still_at_work) {
         job.emplace();
         job->status = JobStatus::running;
@@ -176,10 +177,10 @@ Step JobFlow::on_job_reply(TimePoint now, const HttpReply& reply) {
         return retry_poll(now, "The reply of " + binding().name + " is not a JSON object.", std::nullopt);
     }
 
-    traffic_.note_success();
-    note_answer(now); // not sooner: a page about maintenance may come with 200
+    throttle_.observe_success();
+    observe_answer(now); // not sooner: a page about maintenance may come with 200
     poll_failures_ = 0;
-    was_held_ = now - asked_at_ >= std::chrono::milliseconds(500) * binding().poll.prefer_wait_seconds;
+    was_long_poll_ = now - asked_at_ >= std::chrono::milliseconds(500) * binding().poll.prefer_wait_seconds;
     last_trouble_ = {};
     if (!job->status && !has_video(*job))
         last_trouble_ = RareText(job->status_word.empty()
@@ -201,9 +202,9 @@ Step JobFlow::on_job_reply(TimePoint now, const HttpReply& reply) {
         return lose_unknown(*job, reply);
     const bool ended = done || job->status == JobStatus::failed || job->status == JobStatus::cancelled;
     if (watch_ != nullptr && done)
-        watch_->note_done(age(now));
+        watch_->observe_done(age(now));
     else if (watch_ != nullptr && !ended)
-        watch_->note_running(age(now));
+        watch_->observe_running(age(now));
     if (done) {
         job_succeeded_ = job->video.empty() && binding().result.has_value();
         return job_succeeded_ && ending_ == Ending::none ? ask_for_job(now)
@@ -250,11 +251,11 @@ Step JobFlow::retry_poll(TimePoint now, const std::string& why, std::optional<Mi
     if (now >= suspend_at_)
         return suspend_with_job(now);
     // Polls outlive an outage however long, so an empty budget only slows them down.
-    const auto failures = traffic_.take_retry() ? poll_failures_ : slowest_backoff;
+    const auto failures = throttle_.take_retry() ? poll_failures_ : slowest_backoff;
     ++poll_failures_;
-    const bool away = traffic_.is_away();
+    const bool away = throttle_.is_away();
     if (away && retry_after)
-        traffic_.put_off_turn(now + std::min(*retry_after, max_turn_put_off));
+        throttle_.put_off_turn(now + std::min(*retry_after, max_turn_put_off));
     const auto own_pause = away ? pause_in_outage(now) : backoff(failures, jitter_.next());
     const auto pause = std::max({own_pause, retry_after.value_or(0ms), min_pause});
     report(Phase::retrying, why + " Asking again in " + duration_text(pause) + ".");
@@ -267,7 +268,7 @@ Step JobFlow::retry_poll(TimePoint now, const std::string& why, std::optional<Mi
 
 // At next_moment_ in before_poll, or to set it.
 Step JobFlow::go_on_waiting(TimePoint now) {
-    if (now < retry_at_ && !traffic_.has_turned_since(asked_at_)) {
+    if (now < retry_at_ && !throttle_.has_turned_since(asked_at_)) {
         next_moment_ = std::min(retry_at_, now + outage_spread);
         return step(Wait{});
     }
@@ -281,8 +282,8 @@ Step JobFlow::look_at_silence(TimePoint now) {
     if (now < silent_at_)
         return step(Continue{});
     silent_at_ = now + silence_look;
-    const bool is_lost = traffic_.note_silence(now, answer_due_from_) && !gave_poll_up_;
-    if (!is_lost && !traffic_.has_turned_since(asked_at_))
+    const bool is_lost = throttle_.observe_silence(now, answer_due_from_) && !gave_poll_up_;
+    if (!is_lost && !throttle_.has_turned_since(asked_at_))
         return step(Continue{});
     gave_poll_up_ = gave_poll_up_ || is_lost;
     return step(AbortRequest{});
@@ -297,7 +298,7 @@ Step JobFlow::ask_after_outage(TimePoint now) {
 
 // Whoever has just asked in vain is there for the next turn; the others look later whether it is over.
 Millis JobFlow::pause_in_outage(TimePoint now) {
-    const auto turn = std::chrono::ceil<Millis>(traffic_.next_turn() - now);
+    const auto turn = std::chrono::ceil<Millis>(throttle_.next_turn() - now);
     if (state_ == State::polling && turn > 0ms && asked_at_ + outage_spread > now)
         return turn;
     return std::max(min_pause, part_of(outage_spread));
@@ -306,10 +307,10 @@ Millis JobFlow::pause_in_outage(TimePoint now) {
 // Whoever waits for longer has not heard of the outage, but people wait for everything since it began.
 Step JobFlow::on_service_back(TimePoint now) {
     if (state_ != State::before_poll || ending_ != Ending::none || next_moment_ <= now + max_wait_after_outage
-        || !traffic_.has_turned_since(std::max(asked_at_, submitted_at_)))
+        || !throttle_.has_turned_since(std::max(asked_at_, submitted_at_)))
         return step(Continue{});
     poll_due_ = true;
-    next_moment_ = std::max(now + part_of(max_wait_after_outage), traffic_.not_before());
+    next_moment_ = std::max(now + part_of(max_wait_after_outage), throttle_.not_before());
     return step(Wait{});
 }
 
@@ -317,10 +318,10 @@ Millis JobFlow::part_of(Millis longest) {
     return Millis(std::llround(jitter_.next() * static_cast<double>(longest.count())));
 }
 
-void JobFlow::note_answer(TimePoint now) {
+void JobFlow::observe_answer(TimePoint now) {
     const auto took = std::max(std::chrono::duration_cast<Millis>(now - answer_due_from_), 0ms);
     gave_poll_up_ = gave_poll_up_ && took >= silence_look;
-    traffic_.note_answer(now, took);
+    throttle_.observe_answer(now, took);
 }
 
 // The reply may name a video where the binding does not look.
@@ -340,12 +341,12 @@ Step JobFlow::lose_job(Error error, bool collectable) {
 }
 
 bool JobFlow::has_video(const JobReply& job) const {
-    return job_engine::has_video(job, plan_.connection->allow_insecure_loopback);
+    return job_engine::has_video(job, parameters_.connection->allow_insecure_loopback);
 }
 
 Step JobFlow::succeed(const JobReply& job, std::string_view reply) {
     auto output =
-        make_output(job.video, node_, plan_.connection->allow_insecure_loopback, job.video_path, reply);
+        make_output(job.video, node_, parameters_.connection->allow_insecure_loopback, job.video_path, reply);
     if (!output) {
         auto error = output.error();
         error.job_id = checkpoint_.job.id;
@@ -353,7 +354,7 @@ Step JobFlow::succeed(const JobReply& job, std::string_view reply) {
     }
     if (const auto whole = whole_video(job.video); whole != job.video)
         if (auto whole_output =
-                make_output(whole, node_, plan_.connection->allow_insecure_loopback, job.video_path)) {
+                make_output(whole, node_, parameters_.connection->allow_insecure_loopback, job.video_path)) {
             output = std::move(whole_output);
             warn("secret_in_video_url", "The video's URL holds a secret of the connection.");
         }
@@ -367,7 +368,7 @@ Step JobFlow::succeed(const JobReply& job, std::string_view reply) {
 std::string JobFlow::whole_video(const std::string& video) const {
     if (unmasked_reply_ == nullptr || video.find(secret_mask) == std::string::npos)
         return video;
-    const auto job = read_job_reply(*unmasked_reply_, binding(), plan_.connection->origin, "/");
+    const auto job = read_job_reply(*unmasked_reply_, binding(), parameters_.connection->origin, "/");
     return job ? job->video : video;
 }
 

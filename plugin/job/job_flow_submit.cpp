@@ -55,16 +55,16 @@ Error error_of_submit_reply(const HttpReply& reply, const JobReply& job, const B
 } // namespace
 
 Step JobFlow::start(TimePoint now) {
-    deadline_ = now + plan_.timeout;
+    deadline_ = now + parameters_.timeout;
     submitted_at_ = now;
-    if (plan_.suspend_after)
-        suspend_at_ = now + *plan_.suspend_after;
-    checkpoint_.api = plan_.connection->origin.authority() + plan_.connection->base_path;
-    if (plan_.job != nullptr) {
-        checkpoint_.input_digest = plan_.job->digest;
-        checkpoint_.key = idempotency_key(plan_.run_key, checkpoint_.input_digest, 0);
+    if (parameters_.suspend_after)
+        suspend_at_ = now + *parameters_.suspend_after;
+    checkpoint_.api = parameters_.connection->origin.authority() + parameters_.connection->base_path;
+    if (parameters_.job != nullptr) {
+        checkpoint_.input_digest = parameters_.job->digest;
+        checkpoint_.key = idempotency_key(parameters_.run_key, checkpoint_.input_digest, 0);
     }
-    return plan_.checkpoint ? resume_job(now) : begin(now);
+    return parameters_.checkpoint ? resume_job(now) : begin(now);
 }
 
 Step JobFlow::start_cancelled(TimePoint now) {
@@ -82,10 +82,10 @@ Step JobFlow::start_ending(TimePoint now, Ending ending) {
 }
 
 Step JobFlow::resume_job(TimePoint now) {
-    auto earlier = std::move(*plan_.checkpoint);
-    plan_.checkpoint.reset();
+    auto earlier = std::move(*parameters_.checkpoint);
+    parameters_.checkpoint.reset();
     // To look at a job its inputs are not needed; those that cannot be read are no other run's.
-    const bool same_inputs = plan_.job == nullptr || earlier.input_digest == checkpoint_.input_digest;
+    const bool same_inputs = parameters_.job == nullptr || earlier.input_digest == checkpoint_.input_digest;
     const bool same_run = same_inputs && earlier.api == checkpoint_.api;
     if (earlier.state == Checkpoint::State::prepared) {
         // Nothing was paid for, so other inputs are simply another run.
@@ -103,15 +103,15 @@ Step JobFlow::resume_job(TimePoint now) {
     }
     checkpoint_ = std::move(earlier);
     if (checkpoint_.state == Checkpoint::State::submitted) {
-        plan_.job.reset();
+        parameters_.job.reset();
         if (ending_ != Ending::none)
             return end_with_job(now);
-        report(Phase::running, "Taking up job " + checkpoint_.job.id);
+        report(Phase::running, "Resuming job " + checkpoint_.job.id);
         return ask_for_job(now);
     }
     uncertain_submit_ = true;
     intent_kept_ = true;
-    if (!plan_.connection->idempotent_submit)
+    if (!parameters_.connection->idempotent_submit)
         return fail_submit(make_error(ErrorCode::submission_unknown,
                                       "The run was interrupted while its job was being submitted."),
                            true);
@@ -122,11 +122,11 @@ Step JobFlow::begin(TimePoint now) {
     if (ending_ != Ending::none)
         return end_without_job(now);
     // A job that may exist already is worth more than what is found out about its image now.
-    if (!plan_.connection->check_image || plan_.job->media_url.empty() || uncertain_submit_)
+    if (!parameters_.connection->check_image || parameters_.job->media_url.empty() || uncertain_submit_)
         return acquire_slot(now);
     state_ = State::checking_image;
-    report(Phase::preparing, "Looking at the image");
-    return step(CheckImage{plan_.job->media_url});
+    report(Phase::preparing, "Checking the image");
+    return step(CheckImage{parameters_.job->media_url});
 }
 
 Step JobFlow::on_image_checked(TimePoint now, const ImageVerdict& verdict) {
@@ -140,34 +140,34 @@ Step JobFlow::on_image_checked(TimePoint now, const ImageVerdict& verdict) {
 }
 
 Step JobFlow::acquire_slot(TimePoint now) {
-    if (plan_.connection->max_running == 0)
+    if (parameters_.connection->max_running == 0)
         return try_submit(now);
     state_ = State::awaiting_slot;
-    report(Phase::queued, "Waiting for its turn");
+    report(Phase::queued, "Waiting for a free slot");
     return step(AcquireSlot{});
 }
 
 Step JobFlow::try_submit(TimePoint now) {
-    if (traffic_.not_before() > now)
+    if (throttle_.not_before() > now)
         return wait_before_submit(now);
     // Before the intent: a run that is held up is not "maybe submitted".
     if (auto error = over_budget(now))
         return fail_submit(std::move(*error), false);
-    if (plan_.keeps_checkpoints && !intent_kept_)
+    if (parameters_.keeps_checkpoints && !intent_kept_)
         return save(State::saving_intent, now, checkpoint_in(Checkpoint::State::intent));
     state_ = State::submitting;
     report(Phase::submitting, "Submitting to " + binding().name);
-    auto request =
-        submit_request(binding(), plan_.connection->base_path, plan_.job->body, checkpoint_.key.text());
-    request.timeout = plan_.connection->request_timeout;
-    request.needs_fresh_connection = !plan_.connection->idempotent_submit;
+    auto request = submit_request(binding(), parameters_.connection->base_path, parameters_.job->body,
+                                  checkpoint_.key.text());
+    request.timeout = parameters_.connection->request_timeout;
+    request.needs_fresh_connection = !parameters_.connection->idempotent_submit;
     return step(Send{with_trace(std::move(request))});
 }
 
 // Takes a place among the submits of the hour. A wait since it was taken, for the host or for a pause, moves
 // it: what counts is when the submit goes out.
 std::optional<Error> JobFlow::over_budget(TimePoint now) {
-    const auto limit = plan_.connection->max_submits_per_hour;
+    const auto limit = parameters_.connection->max_submits_per_hour;
     // One that may have arrived is repeated with its own key only: it leads to no further job.
     if (limit == 0 || uncertain_submit_)
         return std::nullopt;
@@ -195,13 +195,13 @@ void JobFlow::settle_budget(const Outcome& outcome) {
 
 Step JobFlow::wait_before_submit(TimePoint now) {
     state_ = State::before_submit;
-    next_moment_ = std::max({now, next_moment_, traffic_.not_before()});
+    next_moment_ = std::max({now, next_moment_, throttle_.not_before()});
     if (next_moment_ >= deadline_ && last_submit_error_)
         return fail_submit(*last_submit_error_, uncertain_submit_);
-    if (traffic_.not_before() >= deadline_) { // another run was told to wait so long; nothing was sent
+    if (throttle_.not_before() >= deadline_) { // another run was told to wait so long; nothing was sent
         auto error = make_error(ErrorCode::rate_limited,
                                 binding().name + " asked for a pause that is longer than the run may take.");
-        error.retry_after_ms = std::chrono::duration_cast<Millis>(traffic_.not_before() - now).count();
+        error.retry_after_ms = std::chrono::duration_cast<Millis>(throttle_.not_before() - now).count();
         return fail_submit(std::move(error), uncertain_submit_);
     }
     if (progress_.phase != Phase::retrying)
@@ -221,12 +221,12 @@ Step JobFlow::wait_before_submit(TimePoint now) {
 //   307, 308, other 4xx                  rejected: the end
 Step JobFlow::on_submit_reply(TimePoint now, const HttpReply& reply) {
     const auto verdict = verdict_of_submit(reply.status);
-    const auto job =
-        read_submit_reply(reply, binding(), plan_.connection->origin, plan_.connection->base_path);
+    const auto job = read_submit_reply(reply, binding(), parameters_.connection->origin,
+                                       parameters_.connection->base_path);
     const bool named = !job.id.empty();
     if (reply.status == 429
         && (named || error_of_reply(reply, binding()).code != ErrorCode::insufficient_credits))
-        traffic_.pause_until(now + reply.retry_after.value_or(backoff(submit_failures_, jitter_.next())));
+        throttle_.pause_until(now + reply.retry_after.value_or(backoff(submit_failures_, jitter_.next())));
     const bool is_the_job = verdict == SubmitVerdict::accepted || verdict == SubmitVerdict::absent
                             || (reply.status == 303 && !job.targets.poll.empty());
     if (named && is_the_job)
@@ -236,7 +236,7 @@ Step JobFlow::on_submit_reply(TimePoint now, const HttpReply& reply) {
     auto error =
         redirected ? redirect_error(reply, binding().name) : error_of_submit_reply(reply, job, binding());
     const bool repeatable = verdict == SubmitVerdict::uncertain && !redirected;
-    if (named && !(repeatable && plan_.connection->idempotent_submit))
+    if (named && !(repeatable && parameters_.connection->idempotent_submit))
         return keep_named_job(std::move(error), job);
     // Only what names nothing like a job is certain to cost nothing.
     const bool in_doubt = uncertain_submit_ || job.hints_at_job;
@@ -272,10 +272,10 @@ Step JobFlow::retry_submit(TimePoint now, Error error, std::optional<Millis> ret
     uncertain_submit_ = uncertain_submit_ || uncertain;
     if (ending_ != Ending::none)
         return end_without_job(now);
-    if (uncertain_submit_ && !plan_.connection->idempotent_submit)
+    if (uncertain_submit_ && !parameters_.connection->idempotent_submit)
         return fail_submit(std::move(error), true);
     // Giving up a job that may be paid for loses its video, so there an empty budget only slows down.
-    const bool in_budget = traffic_.take_retry();
+    const bool in_budget = throttle_.take_retry();
     const auto failures = in_budget ? submit_failures_ : slowest_backoff;
     const auto pause = std::max(backoff(failures, jitter_.next()), retry_after.value_or(0ms));
     if (++submit_failures_ >= max_submit_failures || now + pause >= deadline_
@@ -305,7 +305,7 @@ Step JobFlow::fail_submit(Error error, bool uncertain) {
     unknown.request_id = error.request_id;
     unknown.retry_after_ms = error.retry_after_ms;
     unknown.charged = Charged::unknown;
-    unknown.retryable = plan_.connection->idempotent_submit;
+    unknown.retryable = parameters_.connection->idempotent_submit;
     return fail(std::move(unknown), checkpoint_in(Checkpoint::State::intent));
 }
 
@@ -327,7 +327,7 @@ Step JobFlow::end_without_job(TimePoint now) {
         return finish(std::move(outcome));
     }
     const bool suspend = ending_ == Ending::suspend;
-    if (uncertain_submit_ && (!suspend || !plan_.connection->idempotent_submit))
+    if (uncertain_submit_ && (!suspend || !parameters_.connection->idempotent_submit))
         return fail_submit(
             make_error(ErrorCode::submission_unknown,
                        std::string(suspend ? "The run was suspended" : "The run's deadline passed")
@@ -340,7 +340,7 @@ Step JobFlow::end_without_job(TimePoint now) {
     if (last_submit_error_)
         return fail_submit(*last_submit_error_, false);
     return fail(make_error(ErrorCode::processing_timeout, "The run's deadline of "
-                                                              + duration_text(plan_.timeout)
+                                                              + duration_text(parameters_.timeout)
                                                               + " passed before it could be submitted."),
                 unsubmitted());
 }

@@ -82,17 +82,17 @@ Millis backoff(int failures, double jitter) noexcept {
     return Millis(static_cast<std::int64_t>(static_cast<double>(ceiling.count()) * jitter));
 }
 
-TimePoint Traffic::not_before() const {
+TimePoint Throttle::not_before() const {
     const std::lock_guard lock(mutex_);
     return not_before_;
 }
 
-void Traffic::pause_until(TimePoint moment) {
+void Throttle::pause_until(TimePoint moment) {
     const std::lock_guard lock(mutex_);
     not_before_ = std::max(not_before_, moment);
 }
 
-bool Traffic::take_retry() {
+bool Throttle::take_retry() {
     const std::lock_guard lock(mutex_);
     if (tokens_ < retry_cost)
         return false;
@@ -100,12 +100,12 @@ bool Traffic::take_retry() {
     return true;
 }
 
-void Traffic::note_success() {
+void Throttle::observe_success() {
     const std::lock_guard lock(mutex_);
     tokens_ = std::min(full_budget, tokens_ + 1);
 }
 
-void Traffic::note_answer(TimePoint now, Millis took) {
+void Throttle::observe_answer(TimePoint now, Millis took) {
     bool returns = false;
     {
         const std::lock_guard lock(mutex_);
@@ -120,7 +120,7 @@ void Traffic::note_answer(TimePoint now, Millis took) {
         on_return_();
 }
 
-void Traffic::note_no_answer(TimePoint now) {
+void Throttle::observe_failure(TimePoint now) {
     const std::lock_guard lock(mutex_);
     if (failures_++ == 0)
         first_failure_at_ = now;
@@ -129,7 +129,7 @@ void Traffic::note_no_answer(TimePoint now) {
 }
 
 // A service that is merely slow is mistaken for one that is away once; then its time is known.
-bool Traffic::note_silence(TimePoint now, TimePoint due_from) {
+bool Throttle::observe_silence(TimePoint now, TimePoint due_from) {
     const std::lock_guard lock(mutex_);
     if (now - due_from < std::max(time_of_silence, 2 * slowest_answer_))
         return false;
@@ -140,7 +140,7 @@ bool Traffic::note_silence(TimePoint now, TimePoint due_from) {
     return false;
 }
 
-void Traffic::begin_outage(TimePoint now, TimePoint first_turn) {
+void Throttle::begin_outage(TimePoint now, TimePoint first_turn) {
     if (away_)
         return;
     away_ = true;
@@ -148,17 +148,17 @@ void Traffic::begin_outage(TimePoint now, TimePoint first_turn) {
     next_turn_ = first_turn;
 }
 
-bool Traffic::is_away() const {
+bool Throttle::is_away() const {
     const std::lock_guard lock(mutex_);
     return away_;
 }
 
-bool Traffic::has_turned_since(TimePoint moment) const {
+bool Throttle::has_turned_since(TimePoint moment) const {
     const std::lock_guard lock(mutex_);
     return turned_at_ > moment;
 }
 
-bool Traffic::may_ask(TimePoint now) {
+bool Throttle::may_ask(TimePoint now) {
     const std::lock_guard lock(mutex_);
     if (!away_)
         return true;
@@ -168,12 +168,12 @@ bool Traffic::may_ask(TimePoint now) {
     return true;
 }
 
-TimePoint Traffic::next_turn() const {
+TimePoint Throttle::next_turn() const {
     const std::lock_guard lock(mutex_);
     return next_turn_;
 }
 
-void Traffic::put_off_turn(TimePoint moment) {
+void Throttle::put_off_turn(TimePoint moment) {
     const std::lock_guard lock(mutex_);
     next_turn_ = std::max(next_turn_, moment);
 }

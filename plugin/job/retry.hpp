@@ -57,25 +57,25 @@ inline constexpr Millis max_wait_after_outage{4'000};
 // 429 imposes on everybody, a budget of retries that successes refill, and whether the service is away: then
 // one poll a second goes out, whosever it is, until one is answered. A turn needs no giving back, so a run
 // may end during its own. Thread-safe.
-class Traffic {
+class Throttle {
 public:
     // on_return: called at the end of an outage, by whoever has the first answer.
-    explicit Traffic(std::function<void()> on_return = [] {}) : on_return_(std::move(on_return)) {}
+    explicit Throttle(std::function<void()> on_return = [] {}) : on_return_(std::move(on_return)) {}
 
     TimePoint not_before() const;
     void pause_until(TimePoint moment);
 
     // Takes a retry from the budget; false when it is used up.
     bool take_retry();
-    void note_success();
+    void observe_success();
 
     // The service has answered, whatever it said, after this time.
-    void note_answer(TimePoint now, Millis took);
+    void observe_answer(TimePoint now, Millis took);
     // A poll has ended as speaks_of_outage() says.
-    void note_no_answer(TimePoint now);
+    void observe_failure(TimePoint now);
     // A poll has no answer, due since then. When that lasts longer than answers do and nobody else has had
     // one since, the service is away; true: others were answered, so this poll is lost, or slow.
-    bool note_silence(TimePoint now, TimePoint due_from);
+    bool observe_silence(TimePoint now, TimePoint due_from);
 
     bool is_away() const;
     // Whether an outage has been noticed or has ended since: what was asked before is not worth waiting for.

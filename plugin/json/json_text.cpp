@@ -22,7 +22,7 @@ namespace {
 namespace json = boost::json;
 using boost::system::error_code;
 
-// Looks for a key that stands twice in one object, and stops there.
+// Looks for a key that appears twice in one object, and stops there.
 struct DuplicateKeyFinder {
     static constexpr std::size_t max_object_size = std::numeric_limits<std::size_t>::max();
     static constexpr std::size_t max_array_size = max_object_size;
@@ -151,7 +151,7 @@ std::optional<JsonFault> fault_of(std::string_view text) {
         ec = json::error::extra_data;
     if (finder.handler().found)
         return JsonFault{"the key \"" + plain_text(finder.handler().duplicate, 64)
-                         + "\" stands twice in one object"};
+                         + "\" appears twice in one object"};
     if (is_half_a_surrogate(ec, text.substr(0, consumed)) && !finder.handler().keys.empty())
         return JsonFault{"it is not valid JSON: \"" + plain_text(finder.handler().keys.back(), 64)
                          + "\" has half of a character, as cutting a text leaves it (a lone surrogate, byte "

@@ -75,7 +75,7 @@ public:
     ~Look() override { give_turn_back(); }
 
     static void start(const std::shared_ptr<Look>& self) {
-        self->interrupt = [look = self.get()] {
+        self->cancel_handler = [look = self.get()] {
             const auto given_up = std::static_pointer_cast<Look>(look->shared_from_this());
             asio::post(look->strand_, [given_up] {
                 given_up->finish(nullptr, verdict_of_image(given_up->failure(Kind::aborted, {})));
@@ -90,7 +90,7 @@ private:
         if (done_ == nullptr || ended)
             return;
         limit_time(std::min(max_look, connection_->request_timeout));
-        interrupt = nullptr;
+        cancel_handler = nullptr;
         asio::co_spawn(strand_, probe_.follow(std::move(url_), *connection_, *this),
                        [self](const std::exception_ptr& defect, ImageVerdict verdict) {
                            self->finish(defect, std::move(verdict));
@@ -101,7 +101,7 @@ private:
         if (done_ == nullptr)
             return;
         timer.cancel();
-        interrupt = nullptr;
+        cancel_handler = nullptr;
         give_turn_back();
         std::exchange(done_, nullptr)(defect, std::move(verdict));
     }
@@ -175,8 +175,8 @@ asio::awaitable<ImageVerdict> ImageProbe::ask(const HttpUrl& url, const Connecti
         co_return verdict_of_image(*failure);
     }
 
-    exchange.waits_for("the image's server", &url.origin);
-    const Interruption interruption(exchange, [&connection] { connection.close(); });
+    exchange.set_stage("the image's server", &url.origin);
+    const ScopedCancelHandler interruption(exchange, [&connection] { connection.close(); });
     const auto request = request_for(url, user_agent_);
     auto ec = co_await connection.write(asio::buffer(request));
     Parser parser;

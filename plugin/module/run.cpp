@@ -175,15 +175,16 @@ void Run::keep_given_checkpoint() {
 void Run::begin_checked(RunRequest::Owner request) {
     const auto& node = session_->definitions().nodes.at(node_)->node;
     const bool validate_only = (request->flags & WFN_VALIDATE_ONLY) != 0;
-    RunPlan plan;
+    RunParameters parameters;
     // First, because it decides what else is needed: to look at a job that is paid for, a connection will do.
     if (request->checkpoint_json) {
         auto checkpoint = read_checkpoint(*request->checkpoint_json);
         if (!checkpoint)
             return fail(checkpoint.error());
-        plan.checkpoint = std::make_unique<Checkpoint>(std::move(*checkpoint));
+        parameters.checkpoint = std::make_unique<Checkpoint>(std::move(*checkpoint));
     }
-    const bool job_is_known = plan.checkpoint && plan.checkpoint->state == Checkpoint::State::submitted;
+    const bool job_is_known =
+        parameters.checkpoint && parameters.checkpoint->state == Checkpoint::State::submitted;
 
     LiveConnection::Opened opened;
     const auto& connection = opened.connection;
@@ -208,7 +209,7 @@ void Run::begin_checked(RunRequest::Owner request) {
         for (const auto& warning : checked->warnings)
             on_warning(warning);
         if (connection != nullptr)
-            plan.job =
+            parameters.job =
                 std::make_unique<const PreparedJob>(prepare_job(checked->values, node, *connection->binding));
     } else {
         on_warning({"inputs_ignored", "The job is submitted already, so these inputs are not used: "
@@ -220,18 +221,18 @@ void Run::begin_checked(RunRequest::Owner request) {
         return end_unbegun(std::move(valid));
     }
 
-    plan.connection = connection;
-    plan.run_key = request->has_run_key ? run_key_ : random_run_key();
-    plan.traceparent = RareText(std::string(request->traceparent));
-    plan.keeps_checkpoints = callbacks_.on_checkpoint != nullptr;
-    plan.checkpoint_timeout = request->checkpoint_timeout;
-    plan.timeout = request->timeout > Millis(0) ? request->timeout : connection->job_timeout;
-    plan.suspend_after = request->suspend_after;
-    plan.cancel_job_at_deadline = (request->flags & WFN_CANCEL_JOB_AT_DEADLINE) != 0;
-    plan.jitter_seed = std::hash<std::string>()(plan.run_key);
+    parameters.connection = connection;
+    parameters.run_key = request->has_run_key ? run_key_ : random_run_key();
+    parameters.traceparent = RareText(std::string(request->traceparent));
+    parameters.keeps_checkpoints = callbacks_.on_checkpoint != nullptr;
+    parameters.checkpoint_timeout = request->checkpoint_timeout;
+    parameters.timeout = request->timeout > Millis(0) ? request->timeout : connection->job_timeout;
+    parameters.suspend_after = request->suspend_after;
+    parameters.cancel_job_at_deadline = (request->flags & WFN_CANCEL_JOB_AT_DEADLINE) != 0;
+    parameters.jitter_seed = std::hash<std::string>()(parameters.run_key);
     auto memory = RunRequest::memory_of(std::move(request));
     driver_ = std::allocate_shared<JobDriver>(ReusingAllocator<JobDriver>(memory), *strand_,
-                                              std::move(opened.service), std::move(plan), node,
+                                              std::move(opened.service), std::move(parameters), node,
                                               static_cast<JobListener&>(*this));
     given_checkpoint_ = {};
     switch (early_end_) {

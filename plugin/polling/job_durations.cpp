@@ -29,7 +29,7 @@ Millis rounded_up(double age) noexcept {
 
 void JobDurations::begin_run() {
     const std::lock_guard lock(mutex_);
-    table_.note_runs_at_once(++runs_);
+    table_.observe_runs_at_once(++runs_);
 }
 
 void JobDurations::end_run() {
@@ -44,15 +44,15 @@ void JobDurations::refresh() {
     plan_is_old_ = true;
 }
 
-void JobDurations::note_running(Millis last_poll, Millis age) {
+void JobDurations::observe_running(Millis last_poll, Millis age) {
     const std::lock_guard lock(mutex_);
-    table_.note_running(last_poll, age);
+    table_.observe_running(last_poll, age);
 }
 
-void JobDurations::note_done(Millis last_poll, Millis age) {
+void JobDurations::observe_done(Millis last_poll, Millis age) {
     const std::lock_guard lock(mutex_);
-    table_.note_done(last_poll, age);
-    table_.note_runs_at_once(runs_); // the end has worn off some
+    table_.observe_done(last_poll, age);
+    table_.observe_runs_at_once(runs_); // the end has worn off some
 }
 
 NextPoll JobDurations::next_poll(Millis last_poll, Millis age, double jitter) {
@@ -84,7 +84,7 @@ bool JobDurations::ends_at_once(double jitter) {
     return ends_at_once_ && (found_at_once_ > 0.5 || jitter < explorers);
 }
 
-void JobDurations::note_immediate_poll(bool done) {
+void JobDurations::observe_immediate_poll(bool done) {
     const std::lock_guard lock(mutex_);
     found_at_once_ += ((done ? 1.0 : 0.0) - found_at_once_) / immediate_polls_remembered;
 }
@@ -94,19 +94,19 @@ std::size_t JobDurations::runs_at_once() {
     return runs_;
 }
 
-void JobWatch::note_first(bool done) {
+void JobWatch::observe_first(bool done) {
     if (!std::exchange(looked_, true) && immediate_polls_)
-        durations_->note_immediate_poll(done);
+        durations_->observe_immediate_poll(done);
 }
 
-void JobWatch::note_done(Millis age) {
-    note_first(true);
-    durations_->note_done(last_poll_, age);
+void JobWatch::observe_done(Millis age) {
+    observe_first(true);
+    durations_->observe_done(last_poll_, age);
 }
 
-void JobWatch::note_running(Millis age) {
-    note_first(false);
-    durations_->note_running(last_poll_, age);
+void JobWatch::observe_running(Millis age) {
+    observe_first(false);
+    durations_->observe_running(last_poll_, age);
     last_poll_ = age;
     jitter_.reset();
 }

@@ -28,8 +28,8 @@ public:
     void end_run();
 
     // What a look at `age` found. A run that ends otherwise, by a cancel say, has nothing to note.
-    void note_running(Millis last_poll, Millis age);
-    void note_done(Millis last_poll, Millis age);
+    void observe_running(Millis last_poll, Millis age);
+    void observe_done(Millis last_poll, Millis age);
 
     // For a job that is `age` old now. jitter, in [0, 1), stays the same until the job is looked at.
     NextPoll next_poll(Millis last_poll, Millis age, double jitter);
@@ -37,7 +37,7 @@ public:
     // Whether such jobs are done before the submit is answered, so that a look may follow it at once; and
     // what such a look found.
     bool ends_at_once(double jitter);
-    void note_immediate_poll(bool done);
+    void observe_immediate_poll(bool done);
 
     std::size_t runs_at_once();
 
@@ -65,8 +65,8 @@ public:
     JobWatch& operator=(const JobWatch&) = delete;
 
     // What a look found that was asked for by next_poll() or otherwise.
-    void note_running(Millis age);
-    void note_done(Millis age);
+    void observe_running(Millis age);
+    void observe_done(Millis age);
 
     // jitter, in [0, 1), is kept until the next look.
     NextPoll next_poll(Millis age, double jitter);
@@ -74,7 +74,7 @@ public:
     std::size_t runs_at_once() const { return durations_->runs_at_once(); }
 
 private:
-    void note_first(bool done);
+    void observe_first(bool done);
 
     const std::shared_ptr<JobDurations> durations_;
     Millis last_poll_{0};

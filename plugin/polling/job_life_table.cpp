@@ -92,11 +92,11 @@ double JobLifeTable::mass(double from, double to, std::size_t bucket) const noex
     return (survival_[bucket] - survival_[bucket + 1]) * (to - from) / width;
 }
 
-void JobLifeTable::note_runs_at_once(std::size_t runs) noexcept {
+void JobLifeTable::observe_runs_at_once(std::size_t runs) noexcept {
     memory_ = std::clamp(static_cast<double>(runs) * part_of_runs_at_once, memory_, greatest_memory);
 }
 
-void JobLifeTable::note_running(Millis since, Millis age) noexcept {
+void JobLifeTable::observe_running(Millis since, Millis age) noexcept {
     const auto from = in_seconds(since);
     const auto to = in_seconds(age);
     if (to <= from)
@@ -112,15 +112,15 @@ void JobLifeTable::note_running(Millis since, Millis age) noexcept {
             alive_from = survival_[i] - mass(edge[i], from, i);
         alive_to = survival_[i] - mass(edge[i], end, i);
     }
-    news_ += std::log(std::max(alive_from, 1e-30) / std::max(alive_to, 1e-30));
+    pending_ += std::log(std::max(alive_from, 1e-30) / std::max(alive_to, 1e-30));
 }
 
-void JobLifeTable::note_done(Millis since, Millis age) noexcept {
+void JobLifeTable::observe_done(Millis since, Millis age) noexcept {
     const auto to = in_seconds(age);
     const auto from = std::min(in_seconds(since), to);
     const auto first = bucket_of(from);
     const auto last = from <= 0 && to <= at_once_up_to ? first : bucket_of(to);
-    news_ += 1;
+    pending_ += 1;
     memory_ = std::max(min_memory, memory_ * memory_kept);
     if (first == last) {
         add(first, 1, std::min(1.0, (edge[first + 1] - from) / (edge[first + 1] - edge[first])));
@@ -140,7 +140,7 @@ void JobLifeTable::note_done(Millis since, Millis age) noexcept {
 }
 
 bool JobLifeTable::stale() const noexcept {
-    return news_ >= std::max(0.25, 0.1 * std::min(known_, memory_));
+    return pending_ >= std::max(0.25, 0.1 * std::min(seen_, memory_));
 }
 
 void JobLifeTable::refresh() noexcept {
@@ -168,8 +168,8 @@ void JobLifeTable::refresh() noexcept {
         alive = std::max(alive, 1e-25);
     }
     survival_[buckets] = static_cast<float>(alive);
-    known_ += news_;
-    news_ = 0;
+    seen_ += pending_;
+    pending_ = 0;
 }
 
 } // namespace job_engine

@@ -28,12 +28,12 @@ public:
     static std::size_t bucket_of(double age) noexcept;
 
     // A look at `age` found the job running; the look before was at `since`.
-    void note_running(Millis since, Millis age) noexcept;
+    void observe_running(Millis since, Millis age) noexcept;
     // A look at `age` found the job ended; the look before, at `since`, had found it running.
-    void note_done(Millis since, Millis age) noexcept;
+    void observe_done(Millis since, Millis age) noexcept;
 
     // So many go on at once now: more of them are remembered.
-    void note_runs_at_once(std::size_t runs) noexcept;
+    void observe_runs_at_once(std::size_t runs) noexcept;
 
     // The estimate as of the last refresh(): the probability that a job outlives the edge, and runs seen to
     // pass the bucket (the prior not counted).
@@ -52,8 +52,8 @@ private:
     std::array<float, buckets> exposure_{};
     std::array<float, buckets + 1> survival_{};
     double memory_;
-    double known_ = 0; // ends seen, or expected and not seen, up to the last refresh
-    double news_ = 0;  // the same since then
+    double seen_ = 0;    // ends seen, or expected and not seen, up to the last refresh
+    double pending_ = 0; // the same since then
 };
 
 } // namespace job_engine

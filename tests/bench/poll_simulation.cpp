@@ -169,12 +169,12 @@ void run_jobs(const std::shared_ptr<JobDurations>& durations,
         const auto age = millis(job.age(now));
         if (what == What::reply) {
             if (now - one_way >= job.ends) {
-                job.watch->note_done(age);
+                job.watch->observe_done(age);
                 job.watch.reset();
                 figures.add(job.requests, now - job.ends);
                 continue;
             }
-            job.watch->note_running(age);
+            job.watch->observe_running(age);
         }
         const auto [delay, ask] = job.watch->next_poll(age, uniform(random, 0, 1));
         const auto then = now + std::chrono::duration<double>(delay).count();
@@ -273,8 +273,8 @@ void print_cost() {
     Random random(3);
     JobLifeTable table;
     for (int i = 0; i < 100; ++i) {
-        table.note_running(Millis(0), Millis(15'000));
-        table.note_done(Millis(15'000), millis(uniform(random, 15, 25)));
+        table.observe_running(Millis(0), Millis(15'000));
+        table.observe_done(Millis(15'000), millis(uniform(random, 15, 25)));
         table.refresh();
     }
     const auto micros = [](auto&& work) {
@@ -290,7 +290,7 @@ void print_cost() {
     const auto estimate = micros([&] { table.refresh(); });
     const PollPlan ready(table);
     const auto ask = micros([&] { sink += ready.next_poll(uniform(random, 10, 25), 0.5); });
-    const auto note = micros([&] { table.note_running(Millis(0), Millis(16'000)); });
+    const auto note = micros([&] { table.observe_running(Millis(0), Millis(16'000)); });
     std::printf("\nEstimate %.0f us, plan %.0f us, one answer %.2f us, one note %.2f us%s\n", estimate, plan,
                 ask, note, sink < 0 ? "!" : "");
 }

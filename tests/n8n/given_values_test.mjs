@@ -18,7 +18,7 @@ process.env.N8N_USER_FOLDER = directory;
 process.env.IMAGE_TO_VIDEO_KEEP_HOURS = '1';
 const { ImageToVideo } = require(path.join(dist, 'nodes', 'ImageToVideo', 'ImageToVideo.node.js'));
 const { fetchVideo, VideoTooLarge } = require(path.join(dist, 'lib', 'video_file.js'));
-const { testCredential } = require(path.join(dist, 'lib', 'credential_test.js'));
+const { checkCredential } = require(path.join(dist, 'lib', 'check_credential.js'));
 const { textOfRunKey } = require(path.join(dist, 'lib', 'collect_run.js'));
 const { worker } = require(path.join(dist, 'lib', 'worker.js'));
 
@@ -216,7 +216,7 @@ test("the credential's test trusts whom a run trusts", async () => {
     });
     await new Promise((resolve) => secure.listen(0, 'localhost', resolve));
     const data = { api_key: ' key\n', base_url: `https://localhost:${secure.address().port} ` };
-    const answerOf = (more = {}) => testCredential({ data: { ...data, ...more } });
+    const answerOf = (more = {}) => checkCredential({ data: { ...data, ...more } });
     const hashed = path.join(directory, 'hashed');
     fs.mkdirSync(hashed);
     const hash = execFileSync('openssl', ['x509', '-hash', '-noout', '-in', certificate], { encoding: 'utf8' }).trim();

@@ -2,7 +2,7 @@
 // What the editor asks for: the types to register, their icons, the latest videos, and the connection's test.
 const { helpOf, connectionHelpOf } = require('./help');
 const { readConnection } = require('./inputs');
-const { testConnection } = require('./connection_test');
+const { checkConnection } = require('./check_connection');
 const { defaultLimit, defaultRunsPerHour } = require('./workflow_node');
 
 const unchangedSecret = '__PWRD__'; // what the editor holds in the place of a stored credential
@@ -63,7 +63,7 @@ function addAdminApi(host) {
     }
     try {
       const value = formValue(host, entry.connection.fields, request.body);
-      response.json(await testConnection(host, entry, value));
+      response.json(await checkConnection(host, entry, value));
     } catch (error) {
       response.json({ ok: false, text: error.message });
     }

@@ -9,7 +9,7 @@ import type {
     INodeTypeDescription,
 } from 'n8n-workflow';
 
-import { testCredential } from '../../lib/credential_test';
+import { checkCredential } from '../../lib/check_credential';
 import { executeItems } from '../../lib/execute_items';
 
 import { collectFields } from './CollectDescription';
@@ -78,7 +78,7 @@ export class ImageToVideo implements INodeType {
                 this: ICredentialTestFunctions,
                 credential: ICredentialsDecrypted<ICredentialDataDecryptedObject>,
             ): Promise<INodeCredentialTestResult> {
-                return await testCredential(credential);
+                return await checkCredential(credential);
             },
         },
     };

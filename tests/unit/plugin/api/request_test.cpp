@@ -91,7 +91,7 @@ TEST(JobRequest, PrefersTheJobsOwnTarget) {
 TEST(JobRequest, MayAskTheApiToHoldItsReply) {
     auto binding = *testing::image_to_video_definition().built_in_binding;
     binding.poll.prefer_wait_seconds = 20;
-    EXPECT_THAT(job_request(binding.poll, binding, "", "", "7", Hold::yes).headers,
+    EXPECT_THAT(job_request(binding.poll, binding, "", "", "7", LongPoll::yes).headers,
                 ElementsAre(Pair("Prefer", "wait=20")));
 }
 

@@ -51,7 +51,7 @@ protected:
 TEST_F(OpenConnection, LeavesNothingThatTouchesTheConnection) {
     EXPECT_FALSE(open());
     EXPECT_TRUE(somebody_connected());
-    EXPECT_FALSE(exchange_->interrupt) << "the connection may go before the exchange";
+    EXPECT_FALSE(exchange_->cancel_handler) << "the connection may go before the exchange";
 }
 
 TEST_F(OpenConnection, BeginsNoStepOnceItsExchangeHasEnded) {

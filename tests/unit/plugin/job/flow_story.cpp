@@ -13,23 +13,23 @@
 namespace job_engine::testing {
 namespace {
 
-RunPlan plan_of(const Facts& facts) {
-    RunPlan plan;
-    plan.connection = connection_with(facts.connection);
+RunParameters plan_of(const Facts& facts) {
+    RunParameters parameters;
+    parameters.connection = connection_with(facts.connection);
     if (facts.has_input)
-        plan.job = std::make_unique<const PreparedJob>(
-            prepare_job(facts.input, image_to_video_node(), *plan.connection->binding));
-    plan.run_key = facts.run_key;
-    plan.traceparent = RareText(facts.traceparent);
+        parameters.job = std::make_unique<const PreparedJob>(
+            prepare_job(facts.input, image_to_video_node(), *parameters.connection->binding));
+    parameters.run_key = facts.run_key;
+    parameters.traceparent = RareText(facts.traceparent);
     if (facts.checkpoint)
-        plan.checkpoint = std::make_unique<Checkpoint>(*facts.checkpoint);
-    plan.keeps_checkpoints = facts.keeps_checkpoints;
-    plan.checkpoint_timeout = 30s;
-    plan.timeout = facts.timeout;
-    plan.suspend_after = facts.suspend_after;
-    plan.cancel_job_at_deadline = facts.cancel_job_at_deadline;
-    plan.jitter_seed = facts.jitter_seed;
-    return plan;
+        parameters.checkpoint = std::make_unique<Checkpoint>(*facts.checkpoint);
+    parameters.keeps_checkpoints = facts.keeps_checkpoints;
+    parameters.checkpoint_timeout = 30s;
+    parameters.timeout = facts.timeout;
+    parameters.suspend_after = facts.suspend_after;
+    parameters.cancel_job_at_deadline = facts.cancel_job_at_deadline;
+    parameters.jitter_seed = facts.jitter_seed;
+    return parameters;
 }
 
 } // namespace
@@ -115,7 +115,7 @@ std::string header_of(const HttpRequest& request, std::string_view name) {
 
 FlowStory::FlowStory(const Facts& facts, std::shared_ptr<World> world)
     : world_(std::move(world)),
-      flow_(plan_of(facts), world_->traffic, world_->submits, world_->durations, image_to_video_node()) {}
+      flow_(plan_of(facts), world_->throttle, world_->submits, world_->durations, image_to_video_node()) {}
 
 void FlowStory::start() {
     take(flow_.start(now()));

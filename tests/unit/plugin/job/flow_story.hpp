@@ -64,10 +64,10 @@ struct Facts {
     std::uint64_t jitter_seed = 7;
 };
 
-// A clock that tests advance; several stories may share one, as they may share a Traffic.
+// A clock that tests advance; several stories may share one, as they may share a Throttle.
 struct World {
     std::function<void()> on_return = [] {};
-    Traffic traffic{[this] { on_return(); }};
+    Throttle throttle{[this] { on_return(); }};
     SubmitBudget submits;
     KnownDurations durations;
     TimePoint now = TimePoint(1'000'000s);

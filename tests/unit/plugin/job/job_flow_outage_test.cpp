@@ -280,7 +280,7 @@ TEST(JobFlowOutage, IsNotWhatOneJobSuffersAmongOthers) {
             run.reply(500, "");
         else
             run.reply(200, job_json("running", R"("progress": 0.5)"));
-        EXPECT_FALSE(fleet.world().traffic.is_away());
+        EXPECT_FALSE(fleet.world().throttle.is_away());
         return true;
     });
     EXPECT_LT(fleet[0].sends(), 30);

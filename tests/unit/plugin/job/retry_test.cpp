@@ -74,29 +74,29 @@ TEST(Backoff, DoublesFromHalfASecondToThirty) {
     EXPECT_LT(backoff(6, 0.999), 30s);
 }
 
-TEST(Traffic, KeepsTheLatestPause) {
-    Traffic traffic;
+TEST(Throttle, KeepsTheLatestPause) {
+    Throttle throttle;
     const TimePoint begin(100s);
-    traffic.pause_until(begin + 10s);
-    traffic.pause_until(begin + 5s);
-    EXPECT_EQ(traffic.not_before(), begin + 10s);
+    throttle.pause_until(begin + 10s);
+    throttle.pause_until(begin + 5s);
+    EXPECT_EQ(throttle.not_before(), begin + 10s);
 }
 
-TEST(Traffic, LimitsRetriesUntilSuccessesRefillTheBudget) {
-    Traffic traffic;
+TEST(Throttle, LimitsRetriesUntilSuccessesRefillTheBudget) {
+    Throttle throttle;
     int retries = 0;
-    while (traffic.take_retry())
+    while (throttle.take_retry())
         ++retries;
     EXPECT_EQ(retries, 100);
     for (int i = 0; i < 4; ++i)
-        traffic.note_success();
-    EXPECT_FALSE(traffic.take_retry());
-    traffic.note_success();
-    EXPECT_TRUE(traffic.take_retry());
-    EXPECT_FALSE(traffic.take_retry());
+        throttle.observe_success();
+    EXPECT_FALSE(throttle.take_retry());
+    throttle.observe_success();
+    EXPECT_TRUE(throttle.take_retry());
+    EXPECT_FALSE(throttle.take_retry());
     for (int i = 0; i < 10'000; ++i)
-        traffic.note_success();
-    for (retries = 0; traffic.take_retry();)
+        throttle.observe_success();
+    for (retries = 0; throttle.take_retry();)
         ++retries;
     EXPECT_EQ(retries, 100);
 }
@@ -115,75 +115,75 @@ TEST(Outage, IsWhatSpeaksOfTheServiceRatherThanOfOneJob) {
 constexpr TimePoint outage_begin(100s);
 
 // Notices an outage at outage_begin + 1 s.
-void begin_outage(Traffic& traffic) {
+void begin_outage(Throttle& throttle) {
     for (const auto moment : {0ms, 500ms, 1000ms})
-        traffic.note_no_answer(outage_begin + moment);
+        throttle.observe_failure(outage_begin + moment);
 }
 
 TEST(Outage, IsNoticedAfterSeveralFailuresOverSomeTime) {
-    Traffic traffic;
+    Throttle throttle;
     for (int i = 0; i < 100; ++i)
-        traffic.note_no_answer(outage_begin);
-    EXPECT_FALSE(traffic.is_away());
-    traffic.note_answer(outage_begin + 500ms, 10ms);
-    begin_outage(traffic);
-    EXPECT_TRUE(traffic.is_away());
-    EXPECT_TRUE(traffic.has_turned_since(outage_begin));
-    EXPECT_FALSE(traffic.has_turned_since(outage_begin + 1s));
+        throttle.observe_failure(outage_begin);
+    EXPECT_FALSE(throttle.is_away());
+    throttle.observe_answer(outage_begin + 500ms, 10ms);
+    begin_outage(throttle);
+    EXPECT_TRUE(throttle.is_away());
+    EXPECT_TRUE(throttle.has_turned_since(outage_begin));
+    EXPECT_FALSE(throttle.has_turned_since(outage_begin + 1s));
 }
 
 TEST(Outage, HasOneTurnASecondWhoeverTakesIt) {
-    Traffic traffic;
-    EXPECT_TRUE(traffic.may_ask(outage_begin));
-    EXPECT_TRUE(traffic.may_ask(outage_begin));
-    begin_outage(traffic);
+    Throttle throttle;
+    EXPECT_TRUE(throttle.may_ask(outage_begin));
+    EXPECT_TRUE(throttle.may_ask(outage_begin));
+    begin_outage(throttle);
     int asked = 0;
     for (Millis time = 1s; time <= 11s; time += 10ms)
-        asked += traffic.may_ask(outage_begin + time) ? 1 : 0;
+        asked += throttle.may_ask(outage_begin + time) ? 1 : 0;
     EXPECT_EQ(asked, 10);
-    traffic.put_off_turn(outage_begin + 30s);
-    EXPECT_FALSE(traffic.may_ask(outage_begin + 29s));
-    EXPECT_TRUE(traffic.may_ask(outage_begin + 30s));
+    throttle.put_off_turn(outage_begin + 30s);
+    EXPECT_FALSE(throttle.may_ask(outage_begin + 29s));
+    EXPECT_TRUE(throttle.may_ask(outage_begin + 30s));
 }
 
 TEST(Outage, EndsWithAnyAnswer) {
-    Traffic traffic;
-    begin_outage(traffic);
-    traffic.note_answer(outage_begin + 5s, 10ms);
-    EXPECT_FALSE(traffic.is_away());
-    EXPECT_TRUE(traffic.has_turned_since(outage_begin + 4s));
-    EXPECT_TRUE(traffic.may_ask(outage_begin + 5s));
-    EXPECT_TRUE(traffic.may_ask(outage_begin + 5s));
+    Throttle throttle;
+    begin_outage(throttle);
+    throttle.observe_answer(outage_begin + 5s, 10ms);
+    EXPECT_FALSE(throttle.is_away());
+    EXPECT_TRUE(throttle.has_turned_since(outage_begin + 4s));
+    EXPECT_TRUE(throttle.may_ask(outage_begin + 5s));
+    EXPECT_TRUE(throttle.may_ask(outage_begin + 5s));
 }
 
 TEST(Outage, IsASilenceLongerThanAnswersTakeWhileNobodyElseHasOne) {
-    Traffic traffic;
-    EXPECT_FALSE(traffic.note_silence(outage_begin + 2s, outage_begin));
-    EXPECT_FALSE(traffic.is_away());
-    traffic.note_answer(outage_begin + 1s, 4s);
-    EXPECT_FALSE(traffic.note_silence(outage_begin + 7s, outage_begin)); // answers take 4 s
-    EXPECT_TRUE(traffic.note_silence(outage_begin + 8s, outage_begin));  // somebody was answered meanwhile
-    EXPECT_FALSE(traffic.is_away());
-    EXPECT_FALSE(traffic.note_silence(outage_begin + 9s, outage_begin + 2s));
-    EXPECT_FALSE(traffic.is_away());
-    EXPECT_FALSE(traffic.note_silence(outage_begin + 10s, outage_begin + 2s));
-    EXPECT_TRUE(traffic.is_away());
-    EXPECT_TRUE(traffic.may_ask(outage_begin + 10s));
+    Throttle throttle;
+    EXPECT_FALSE(throttle.observe_silence(outage_begin + 2s, outage_begin));
+    EXPECT_FALSE(throttle.is_away());
+    throttle.observe_answer(outage_begin + 1s, 4s);
+    EXPECT_FALSE(throttle.observe_silence(outage_begin + 7s, outage_begin)); // answers take 4 s
+    EXPECT_TRUE(throttle.observe_silence(outage_begin + 8s, outage_begin)); // somebody was answered meanwhile
+    EXPECT_FALSE(throttle.is_away());
+    EXPECT_FALSE(throttle.observe_silence(outage_begin + 9s, outage_begin + 2s));
+    EXPECT_FALSE(throttle.is_away());
+    EXPECT_FALSE(throttle.observe_silence(outage_begin + 10s, outage_begin + 2s));
+    EXPECT_TRUE(throttle.is_away());
+    EXPECT_TRUE(throttle.may_ask(outage_begin + 10s));
 }
 
-TEST(Traffic, IsSharedByThreads) {
-    Traffic traffic;
-    const auto use = [&traffic] {
+TEST(Throttle, IsSharedByThreads) {
+    Throttle throttle;
+    const auto use = [&throttle] {
         for (int i = 1; i <= 1000; ++i) {
-            traffic.take_retry();
-            traffic.note_success();
-            traffic.pause_until(TimePoint(std::chrono::seconds(i)));
+            throttle.take_retry();
+            throttle.observe_success();
+            throttle.pause_until(TimePoint(std::chrono::seconds(i)));
         }
     };
     std::thread other(use);
     use();
     other.join();
-    EXPECT_EQ(traffic.not_before(), TimePoint(1000s));
+    EXPECT_EQ(throttle.not_before(), TimePoint(1000s));
 }
 
 } // namespace

@@ -34,11 +34,11 @@ Seen run_job(const std::shared_ptr<JobDurations>& durations, Millis duration,
         if (++seen.looks == 1)
             seen.first_look = age;
         if (age >= duration) {
-            watch.note_done(age);
+            watch.observe_done(age);
             seen.delay = age - duration;
             return seen;
         }
-        watch.note_running(age);
+        watch.observe_running(age);
     }
 }
 
@@ -72,7 +72,7 @@ TEST(JobDurations, NoticesThatJobsHaveBecomeShorter) {
 TEST(JobDurations, AsksAgainWhileTheKindIsLittleKnownSoThatItLearnsFromOthers) {
     const auto durations = std::make_shared<JobDurations>();
     JobWatch waiting(durations);
-    waiting.note_running(10s);
+    waiting.observe_running(10s);
     const auto cold = waiting.next_poll(10s, no_exploring);
     EXPECT_FALSE(cold.ask);
     EXPECT_LE(cold.delay, 2s);
@@ -81,8 +81,8 @@ TEST(JobDurations, AsksAgainWhileTheKindIsLittleKnownSoThatItLearnsFromOthers) {
     EXPECT_FALSE(unchanged.ask);
 
     for (int i = 0; i < 50; ++i) {
-        durations->note_running(0ms, 10s);
-        durations->note_done(10s, 10s + 200ms);
+        durations->observe_running(0ms, 10s);
+        durations->observe_done(10s, 10s + 200ms);
         durations->next_poll(0ms, 0ms, no_exploring);
     }
     const auto warned = waiting.next_poll(age, no_exploring);

@@ -26,10 +26,10 @@ double median(const JobLifeTable& table) {
 void note_job(JobLifeTable& table, Millis duration, Millis step) {
     Millis last_poll{0};
     for (auto age = step; age < duration; age += step) {
-        table.note_running(last_poll, age);
+        table.observe_running(last_poll, age);
         last_poll = age;
     }
-    table.note_done(last_poll, last_poll + step);
+    table.observe_done(last_poll, last_poll + step);
     if (table.stale())
         table.refresh();
 }
@@ -78,7 +78,7 @@ TEST(JobLifeTable, CountsARunThatIsGivenUpForWhatItHasShown) {
     for (int i = 0; i < 100; ++i) {
         note_job(table, i % 10 < 5 ? 10s : 30s, 200ms);
         for (auto age = 200ms; age <= 8s; age += 200ms)
-            table.note_running(age - 200ms, age);
+            table.observe_running(age - 200ms, age);
     }
     table.refresh();
     EXPECT_NEAR(ended_by(table, 11.0), 0.5, 0.08);
@@ -86,7 +86,7 @@ TEST(JobLifeTable, CountsARunThatIsGivenUpForWhatItHasShown) {
 
     JobLifeTable never_done;
     for (int i = 0; i < 100; ++i)
-        never_done.note_running(0ms, 60s);
+        never_done.observe_running(0ms, 60s);
     never_done.refresh();
     EXPECT_LT(ended_by(never_done, 58.0), 0.05);
 }
@@ -94,9 +94,9 @@ TEST(JobLifeTable, CountsARunThatIsGivenUpForWhatItHasShown) {
 TEST(JobLifeTable, LearnsTheSameFromOneLongWaitAsFromManyShortOnes) {
     JobLifeTable one;
     JobLifeTable many;
-    one.note_running(0ms, 10'137ms);
+    one.observe_running(0ms, 10'137ms);
     for (auto age = 0ms; age < 10'137ms; age += 31ms)
-        many.note_running(age, std::min(age + 31ms, 10'137ms));
+        many.observe_running(age, std::min(age + 31ms, 10'137ms));
     one.refresh();
     many.refresh();
     for (std::size_t i = 0; i < JobLifeTable::buckets; ++i) {
@@ -111,8 +111,8 @@ TEST(JobLifeTable, PlacesAnEndBetweenTwoLooksWhereEndsAreExpected) {
     for (int i = 0; i < 40; ++i)
         note_job(table, 20s, 200ms);
     for (int i = 0; i < 40; ++i) {
-        table.note_running(0ms, 10s);
-        table.note_done(10s, 40s);
+        table.observe_running(0ms, 10s);
+        table.observe_done(10s, 40s);
     }
     table.refresh();
     EXPECT_LT(ended_by(table, 18.5), 0.05);
@@ -138,9 +138,9 @@ TEST(JobLifeTable, RemembersABoundedNumberOfRuns) {
     note_spread_jobs(table, 2000);
     const auto alone = table.exposure(JobLifeTable::bucket_of(10.0));
     EXPECT_LE(alone, 200);
-    table.note_runs_at_once(10'000);
+    table.observe_runs_at_once(10'000);
     for (int i = 0; i < 5000; ++i)
-        table.note_running(0ms, 12s);
+        table.observe_running(0ms, 12s);
     EXPECT_GT(table.exposure(JobLifeTable::bucket_of(10.0)), 5 * alone);
     EXPECT_LE(table.exposure(JobLifeTable::bucket_of(10.0)), 2001);
     note_spread_jobs(table, 20'000);
@@ -160,29 +160,29 @@ TEST(JobLifeTable, ScalesWithTheJobs) {
 TEST(JobLifeTable, IsStaleWhenATenthOfWhatIsKnownIsNew) {
     JobLifeTable table;
     EXPECT_FALSE(table.stale());
-    table.note_done(0ms, 20s);
+    table.observe_done(0ms, 20s);
     EXPECT_TRUE(table.stale()) << "the first job changes most";
     for (int i = 0; i < 100; ++i) {
-        table.note_done(19s, 20s);
+        table.observe_done(19s, 20s);
         table.refresh();
     }
-    table.note_done(19s, 20s);
+    table.observe_done(19s, 20s);
     EXPECT_FALSE(table.stale());
     for (int i = 0; i < 15; ++i)
-        table.note_done(19s, 20s);
+        table.observe_done(19s, 20s);
     EXPECT_TRUE(table.stale());
 }
 
 TEST(JobLifeTable, TakesAnyAges) {
     JobLifeTable table;
-    table.note_running(-1s, -1s);
-    table.note_running(5s, 4s);
-    table.note_running(0ms, 100h);
-    table.note_running(50h, 100h);
-    table.note_done(50h, 100h);
-    table.note_done(100h, 50h);
-    table.note_done(0ms, 0ms);
-    table.note_done(Millis::min(), Millis::max());
+    table.observe_running(-1s, -1s);
+    table.observe_running(5s, 4s);
+    table.observe_running(0ms, 100h);
+    table.observe_running(50h, 100h);
+    table.observe_done(50h, 100h);
+    table.observe_done(100h, 50h);
+    table.observe_done(0ms, 0ms);
+    table.observe_done(Millis::min(), Millis::max());
     table.refresh();
     for (std::size_t i = 0; i < JobLifeTable::buckets; ++i) {
         EXPECT_GT(table.survival(i), 0) << i;

@@ -25,8 +25,8 @@ JobLifeTable table_of_jobs(double shortest, double longest, int jobs = 200) {
     JobLifeTable table;
     for (int i = 0; i < jobs; ++i) {
         const auto duration = uniform(random, shortest, longest);
-        table.note_running(0ms, millis(duration * 0.995));
-        table.note_done(millis(duration * 0.995), millis(duration * 1.005));
+        table.observe_running(0ms, millis(duration * 0.995));
+        table.observe_done(millis(duration * 0.995), millis(duration * 1.005));
         table.refresh();
     }
     return table;

@@ -13,7 +13,7 @@ function exampleInput(entry) {
 }
 
 /** {ok, text}: text is for people, without secrets. */
-async function testConnection({ t, sessions }, entry, value) {
+async function checkConnection({ t, sessions }, entry, value) {
   const details = (error) => (error.details ?? []).map(({ path, message }) => `${path.slice(1)}: ${message}`).join('; ');
   try {
     await sessions.of(entry.module).execute({
@@ -38,4 +38,4 @@ async function testConnection({ t, sessions }, entry, value) {
   return { ok: true, text: t('test.reachable', { url }) };
 }
 
-module.exports = { testConnection };
+module.exports = { checkConnection };

@@ -32,7 +32,7 @@ async function askService({ api_key: key, base_url: base, api_binding: own, ca_f
 
 const failed = (message: string): INodeCredentialTestResult => ({ status: 'Error', message });
 
-export async function testCredential({
+export async function checkCredential({
     data,
 }: ICredentialsDecrypted<ICredentialDataDecryptedObject>): Promise<INodeCredentialTestResult> {
     let connection: IDataObject;
