@@ -35,14 +35,6 @@ ApiCall::ApiCall(const asio::any_io_executor& strand, HttpClient& client,
     : HttpExchange(strand), strand_(strand), client_(client), settings_(std::move(settings)),
       request_(std::move(request)), done_(std::move(done)) {}
 
-ApiCall::~ApiCall() {
-    try {
-        give_place_back(nullptr);
-    } catch (const std::exception&) {
-        // Out of memory: whoever waits is granted by the next place that is given back.
-    }
-}
-
 // What a handler throws ends this call, not the thread's other work.
 template <class Handler>
 void ApiCall::guarded(const Self& self, Handler handler) {
@@ -60,7 +52,7 @@ void ApiCall::start(const Self& self) {
                      call->failure(Kind::aborted, {}));
     };
     const auto granted = [self] { asio::dispatch(self->strand_, [self] { on_place(self); }); };
-    self->client_.pool().request(granted, self->ticket_.emplace());
+    self->client_.pool().request(granted, self->place_);
 }
 
 void ApiCall::on_place(const Self& self) {
@@ -69,8 +61,7 @@ void ApiCall::on_place(const Self& self) {
             return;
         self->limit_time(self->request_.timeout);
         self->cancel_handler = nullptr; // each step sets its own
-        self->taken_ = true;
-        self->connection_ = self->client_.pool().take(self->request_.needs_fresh_connection);
+        self->connection_ = self->place_.take(self->request_.needs_fresh_connection);
         if (self->connection_ != nullptr)
             talk(self);
         else
@@ -192,7 +183,7 @@ void ApiCall::on_read(const Self& self, error_code error) {
     auto reply = self->reply_->take(static_cast<std::int64_t>(std::time(nullptr)));
     self->cancel_handler = nullptr;
     if (keep)
-        self->give_place_back(std::move(self->connection_));
+        self->place_.release(std::move(self->connection_));
     self->finish(std::move(reply));
 }
 
@@ -206,18 +197,8 @@ void ApiCall::finish(Exchanged exchanged, const std::exception_ptr& defect) {
         return;
     timer.cancel();
     cancel_handler = nullptr;
-    give_place_back(nullptr); // before the next call, which may want it
+    place_.release(); // before the next call, which may want it
     std::exchange(done_, nullptr)(defect, std::move(exchanged));
-}
-
-void ApiCall::give_place_back(std::unique_ptr<HttpConnection> connection) {
-    if (!ticket_)
-        return;
-    const auto ticket = *std::exchange(ticket_, std::nullopt);
-    if (std::exchange(taken_, false))
-        client_.pool().give_back(ticket, std::move(connection));
-    else
-        client_.pool().withdraw(ticket);
 }
 
 } // namespace job_engine

@@ -34,7 +34,6 @@ public:
     // client must live until done was called or the call is gone.
     ApiCall(const boost::asio::any_io_executor& strand, HttpClient& client,
             std::shared_ptr<const Connection> settings, HttpRequest request, Done done);
-    ~ApiCall() override;
 
     // The time limit of the request begins with its turn: a burst of runs is no failure of the API's.
     static void start(const std::shared_ptr<ApiCall>& self);
@@ -53,7 +52,6 @@ private:
     bool has_reply();
     void finish(Exchanged exchanged, const std::exception_ptr& defect = nullptr);
     static void finish_later(const Self& self, TransportFailure failure);
-    void give_place_back(std::unique_ptr<HttpConnection> connection);
     RequestText request_text() const;
     template <class Handler>
     static void guarded(const Self& self, Handler handler);
@@ -63,8 +61,7 @@ private:
     std::shared_ptr<const Connection> settings_;
     HttpRequest request_;
     Done done_; // empty once it was called
-    std::optional<ConnectionPool::Ticket> ticket_;
-    bool taken_ = false;
+    ConnectionPool::Place place_;
     std::unique_ptr<HttpConnection> connection_;
     RequestText text_;
     std::optional<HttpReplyParser> reply_;

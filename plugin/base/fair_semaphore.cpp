@@ -1,15 +1,31 @@
 #include "base/fair_semaphore.hpp"
 
 #include <algorithm>
+#include <exception>
+#include <utility>
 
 namespace job_engine {
 
-void FairSemaphore::request(Granted granted, Ticket& ticket) {
+FairSemaphore::Permit::~Permit() {
+    try {
+        release();
+    } catch (const std::exception&) { // NOLINT(bugprone-empty-catch)
+        // Out of memory: whoever waits is granted by the next permit that is given back.
+    }
+}
+
+void FairSemaphore::Permit::release() {
+    if (semaphore_ != nullptr)
+        std::exchange(semaphore_, nullptr)->give_back(ticket_);
+}
+
+void FairSemaphore::request(Granted granted, Permit& permit) {
     {
         const std::lock_guard lock(mutex_);
-        ticket = ++last_ticket_;
+        permit.semaphore_ = this;
+        permit.ticket_ = ++last_ticket_;
         if (taken_ >= most_) {
-            waiting_.emplace_back(ticket, std::move(granted));
+            waiting_.emplace_back(permit.ticket_, std::move(granted));
             return;
         }
         ++taken_;

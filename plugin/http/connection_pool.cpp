@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <exception>
 #include <utility>
 
 namespace job_engine {
@@ -19,12 +20,27 @@ constexpr auto max_idle_for_fresh = 1s;
 ConnectionPool::ConnectionPool(boost::asio::io_context& io, std::size_t most)
     : most_(most), places_(most), sweep_timer_(io) {}
 
-void ConnectionPool::request(FairSemaphore::Granted granted, Ticket& ticket) {
-    places_.request(std::move(granted), ticket);
+ConnectionPool::Place::~Place() {
+    try {
+        release();
+    } catch (const std::exception&) { // NOLINT(bugprone-empty-catch): out of memory, see ~Permit
+    }
 }
 
-void ConnectionPool::withdraw(Ticket ticket) {
-    places_.give_back(ticket);
+std::unique_ptr<HttpConnection> ConnectionPool::Place::take(bool needs_fresh) {
+    taken_ = true;
+    return pool_->take(needs_fresh);
+}
+
+void ConnectionPool::Place::release(std::unique_ptr<HttpConnection> connection) {
+    if (std::exchange(taken_, false))
+        pool_->give_back(std::move(connection));
+    permit_.release();
+}
+
+void ConnectionPool::request(FairSemaphore::Granted granted, Place& place) {
+    place.pool_ = this;
+    places_.request(std::move(granted), place.permit_);
 }
 
 std::unique_ptr<HttpConnection> ConnectionPool::take(bool needs_fresh) {
@@ -38,18 +54,15 @@ std::unique_ptr<HttpConnection> ConnectionPool::take(bool needs_fresh) {
     return connection;
 }
 
-void ConnectionPool::give_back(Ticket ticket, std::unique_ptr<HttpConnection> connection) {
-    {
-        const std::lock_guard lock(mutex_);
-        --in_use_;
-        if (connection != nullptr) {
-            connection->idle_since = std::chrono::steady_clock::now();
-            connection->reused = true;
-            idle_.push_back(std::move(connection));
-            schedule_sweep();
-        }
-    }
-    places_.give_back(ticket);
+void ConnectionPool::give_back(std::unique_ptr<HttpConnection> connection) {
+    const std::lock_guard lock(mutex_);
+    --in_use_;
+    if (connection == nullptr)
+        return;
+    connection->idle_since = std::chrono::steady_clock::now();
+    connection->reused = true;
+    idle_.push_back(std::move(connection));
+    schedule_sweep();
 }
 
 void ConnectionPool::close_idle() {

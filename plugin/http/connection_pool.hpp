@@ -17,22 +17,38 @@ namespace job_engine {
 // requests served in order. Thread-safe. Owned by shared_ptr, because its timer may outlive its users.
 class ConnectionPool : public std::enable_shared_from_this<ConnectionPool> {
 public:
-    using Ticket = FairSemaphore::Ticket;
+    // The room for one connection, or the place in the queue for it. It goes back when it is released or
+    // destroyed, before the pool is. Not thread-safe.
+    class Place {
+    public:
+        Place() = default;
+        Place(const Place&) = delete;
+        Place& operator=(const Place&) = delete;
+        ~Place();
+
+        // Once, when it is granted: a connection to use; nullptr: open one. A fresh one has hardly been idle.
+        std::unique_ptr<HttpConnection> take(bool needs_fresh);
+        // The connection is for others to use; nullptr: it is gone.
+        void release(std::unique_ptr<HttpConnection> connection = nullptr);
+
+    private:
+        friend class ConnectionPool;
+
+        ConnectionPool* pool_ = nullptr;
+        bool taken_ = false;
+        FairSemaphore::Permit permit_;
+    };
 
     ConnectionPool(boost::asio::io_context& io, std::size_t most);
 
-    // A place for one connection; see FairSemaphore::request. It ends with withdraw or, once something was
-    // taken, with give_back.
-    void request(FairSemaphore::Granted granted, Ticket& ticket);
-    void withdraw(Ticket ticket);
-    // With a place: a connection to use; nullptr: open one. A fresh one has hardly been idle.
-    std::unique_ptr<HttpConnection> take(bool needs_fresh);
-    // The connection is for others to use; nullptr: it is gone.
-    void give_back(Ticket ticket, std::unique_ptr<HttpConnection> connection);
+    // See FairSemaphore::request.
+    void request(FairSemaphore::Granted granted, Place& place);
 
     void close_idle();
 
 private:
+    std::unique_ptr<HttpConnection> take(bool needs_fresh);
+    void give_back(std::unique_ptr<HttpConnection> connection);
     std::unique_ptr<HttpConnection> idle_connection(bool needs_fresh); // under the lock
     void schedule_sweep();                                             // under the lock
     void sweep();

@@ -43,10 +43,6 @@ JobDriver::JobDriver(boost::asio::any_io_executor strand, std::shared_ptr<ApiSer
       flow_(std::move(parameters), service_->throttle, *service_->submits, service_->durations, node),
       listener_(&listener), timer_(service_->client.io()) {}
 
-JobDriver::~JobDriver() {
-    give_slot_back();
-}
-
 void JobDriver::start() {
     handle([this](TimePoint now) { return flow_.start(now); });
 }
@@ -86,7 +82,7 @@ void JobDriver::end() {
     timer_.cancel();
     if (exchange_ != nullptr)
         exchange_->abort();
-    give_slot_back();
+    slot_.release();
 }
 
 // Tells the flow of an event and does what it answers. A defect ends this run, not the host.
@@ -166,12 +162,7 @@ void JobDriver::request_slot() {
                     self->handle([&](TimePoint now) { return self->flow_.on_slot(now); });
             });
         },
-        slot_.emplace());
-}
-
-void JobDriver::give_slot_back() {
-    if (slot_)
-        service_->slots.give_back(*std::exchange(slot_, std::nullopt));
+        slot_);
 }
 
 void JobDriver::arm_timer(TimePoint moment) {

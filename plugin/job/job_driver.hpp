@@ -38,7 +38,7 @@ public:
               RunParameters parameters, const Node& node, JobListener& listener);
     JobDriver(const JobDriver&) = delete;
     JobDriver& operator=(const JobDriver&) = delete;
-    ~JobDriver();
+    ~JobDriver() = default;
 
     void start();
     void start_cancelled();
@@ -61,7 +61,6 @@ private:
     void send(HttpRequest request);
     void look_at_image(std::string url);
     void request_slot();
-    void give_slot_back();
     void arm_timer(TimePoint moment);
     void report();
     void finish(Outcome outcome);
@@ -78,7 +77,7 @@ private:
     Timer timer_;
     TimePoint timer_moment_ = TimePoint::max();
     std::shared_ptr<HttpExchange> exchange_;
-    std::optional<FairSemaphore::Ticket> slot_;
+    FairSemaphore::Permit slot_;
     unsigned reported_version_ = 0;
     Phase reported_phase_ = Phase::preparing;
     TimePoint reported_at_{};

@@ -72,7 +72,6 @@ public:
          std::shared_ptr<const Connection> connection, Done done)
         : HttpExchange(strand), probe_(probe), strand_(std::move(strand)), url_(std::move(url)),
           connection_(std::move(connection)), done_(std::move(done)) {}
-    ~Look() override { give_turn_back(); }
 
     static void start(const std::shared_ptr<Look>& self) {
         self->cancel_handler = [look = self.get()] {
@@ -82,7 +81,7 @@ public:
             });
         };
         const auto granted = [self] { asio::post(self->strand_, [self] { self->on_turn(self); }); };
-        self->probe_.looks_.request(granted, self->ticket_.emplace());
+        self->probe_.looks_.request(granted, self->turn_);
     }
 
 private:
@@ -102,13 +101,8 @@ private:
             return;
         timer.cancel();
         cancel_handler = nullptr;
-        give_turn_back();
+        turn_.release();
         std::exchange(done_, nullptr)(defect, std::move(verdict));
-    }
-
-    void give_turn_back() {
-        if (ticket_)
-            probe_.looks_.give_back(*std::exchange(ticket_, std::nullopt));
     }
 
     ImageProbe& probe_;
@@ -116,7 +110,7 @@ private:
     std::string url_;
     std::shared_ptr<const Connection> connection_;
     Done done_; // empty once it was called
-    std::optional<FairSemaphore::Ticket> ticket_;
+    FairSemaphore::Permit turn_;
 };
 
 ImageProbe::ImageProbe(asio::io_context& io, Resolver& resolver, std::string user_agent)

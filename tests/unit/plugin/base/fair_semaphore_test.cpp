@@ -11,64 +11,91 @@
 namespace job_engine {
 namespace {
 
-using Ticket = FairSemaphore::Ticket;
+using Permit = FairSemaphore::Permit;
 
 TEST(FairSemaphore, GrantsUpToTheLimitAndThenInOrder) {
     FairSemaphore semaphore(2);
     std::vector<int> granted;
-    std::array<Ticket, 4> tickets{};
+    std::array<Permit, 4> permits;
     for (int i = 0; i < 4; ++i)
-        semaphore.request([&granted, i] { granted.push_back(i); }, tickets.at(i));
+        semaphore.request([&granted, i] { granted.push_back(i); }, permits.at(i));
     EXPECT_EQ(granted, (std::vector{0, 1}));
-    semaphore.give_back(tickets[1]);
+    permits[1].release();
     EXPECT_EQ(granted, (std::vector{0, 1, 2}));
-    semaphore.give_back(tickets[0]);
+    permits[0].release();
     EXPECT_EQ(granted, (std::vector{0, 1, 2, 3}));
 }
 
 TEST(FairSemaphore, WhoGivesUpWaitingIsNotGranted) {
     FairSemaphore semaphore(1);
     std::vector<int> granted;
-    std::array<Ticket, 4> tickets{};
+    std::array<Permit, 4> permits;
     for (int i = 0; i < 3; ++i)
-        semaphore.request([&granted, i] { granted.push_back(i); }, tickets.at(i));
-    semaphore.give_back(tickets[1]);
-    semaphore.give_back(tickets[0]);
+        semaphore.request([&granted, i] { granted.push_back(i); }, permits.at(i));
+    permits[1].release();
+    permits[0].release();
     EXPECT_EQ(granted, (std::vector{0, 2}));
-    semaphore.give_back(tickets[2]);
-    semaphore.request([&] { granted.push_back(3); }, tickets[3]);
+    permits[2].release();
+    semaphore.request([&] { granted.push_back(3); }, permits[3]);
     EXPECT_EQ(granted, (std::vector{0, 2, 3}));
 }
 
-TEST(FairSemaphore, KnowsTheTicketBeforeItGrants) {
+TEST(FairSemaphore, TakesAPermitBackThatIsReleasedWhileItIsGranted) {
     FairSemaphore semaphore(1);
-    Ticket ticket = 0;
-    Ticket seen = 0;
-    semaphore.request([&] { seen = ticket; }, ticket);
-    EXPECT_NE(seen, 0U);
-    EXPECT_EQ(seen, ticket);
+    for (int i = 0; i < 3; ++i) {
+        bool granted = false;
+        Permit permit;
+        semaphore.request(
+            [&] {
+                granted = true;
+                permit.release();
+            },
+            permit);
+        EXPECT_TRUE(granted);
+    }
+}
+
+TEST(FairSemaphore, TakesBackWhatIsDestroyedAndNothingTwice) {
+    FairSemaphore semaphore(1);
+    std::vector<int> granted;
+    const auto grants = [&granted](int i) { return [&granted, i] { granted.push_back(i); }; };
+    Permit next;
+    Permit last;
+    {
+        Permit first;
+        semaphore.request(grants(1), first);
+        {
+            Permit waiting;
+            semaphore.request(grants(2), waiting);
+        }
+        semaphore.request(grants(3), next);
+        semaphore.request(grants(4), last);
+        first.release();
+        first.release();
+    }
+    EXPECT_EQ(granted, (std::vector{1, 3}));
 }
 
 TEST(FairSemaphore, GrantsWithoutHoldingItsLock) {
     FairSemaphore semaphore(1);
     bool nested = false;
-    Ticket first = 0;
-    Ticket second = 0;
+    Permit second;
+    Permit first;
     semaphore.request([&] { semaphore.request([&] { nested = true; }, second); }, first);
     EXPECT_FALSE(nested);
-    semaphore.give_back(first);
+    first.release();
     EXPECT_TRUE(nested);
 }
 
 // What waits may own who holds a permit, so that to forget the one gives back the other.
 TEST(FairSemaphore, ForgetsAWaiterWithoutHoldingItsLock) {
     FairSemaphore semaphore(1);
-    Ticket held = 0;
-    Ticket waiting = 0;
-    semaphore.request([] {}, held);
-    const auto give_back = [&semaphore, &held](void*) { semaphore.give_back(held); };
-    semaphore.request([owned = std::shared_ptr<void>(&held, give_back)] {}, waiting);
-    semaphore.give_back(waiting);
+    Permit waiting;
+    const auto held = std::make_shared<Permit>();
+    semaphore.request([] {}, *held);
+    const auto release = [](Permit* permit) { permit->release(); };
+    semaphore.request([owned = std::shared_ptr<Permit>(held.get(), release)] {}, waiting);
+    waiting.release();
     bool granted = false;
     semaphore.request([&] { granted = true; }, waiting);
     EXPECT_TRUE(granted);
@@ -81,18 +108,18 @@ TEST(FairSemaphore, NeverGrantsMoreThanTheLimitToThreads) {
     const auto use = [&] {
         for (int i = 0; i < 500; ++i) {
             std::atomic<bool> granted{false};
-            Ticket ticket = 0;
+            Permit permit;
             const auto on_granted = [&] {
                 const int now = ++running;
                 for (int seen = most; now > seen && !most.compare_exchange_weak(seen, now);) {
                 }
                 granted = true;
             };
-            semaphore.request(on_granted, ticket);
+            semaphore.request(on_granted, permit);
             while (!granted)
                 std::this_thread::yield();
             --running;
-            semaphore.give_back(ticket);
+            permit.release();
         }
     };
     std::vector<std::thread> threads;

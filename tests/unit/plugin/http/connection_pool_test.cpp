@@ -12,15 +12,15 @@ namespace {
 class ConnectionPoolTest : public ::testing::Test {
 protected:
     // A place in the pool, and whether it is its turn.
-    struct Place {
-        ConnectionPool::Ticket ticket = 0;
+    struct Request {
         bool granted = false;
+        ConnectionPool::Place place;
     };
 
-    std::unique_ptr<Place> request() {
-        auto place = std::make_unique<Place>();
-        pool_->request([&granted = place->granted] { granted = true; }, place->ticket);
-        return place;
+    std::unique_ptr<Request> request() {
+        auto made = std::make_unique<Request>();
+        pool_->request([&granted = made->granted] { granted = true; }, made->place);
+        return made;
     }
 
     using tcp = boost::asio::ip::tcp;
@@ -46,8 +46,8 @@ TEST_F(ConnectionPoolTest, GrantsUpToTheLimitAndThenInOrder) {
     EXPECT_TRUE(first->granted);
     EXPECT_TRUE(second->granted);
     EXPECT_FALSE(third->granted);
-    EXPECT_EQ(pool_->take(false), nullptr) << "there is none to use again";
-    pool_->give_back(first->ticket, nullptr);
+    EXPECT_EQ(first->place.take(false), nullptr) << "there is none to use again";
+    first->place.release();
     EXPECT_TRUE(third->granted);
     EXPECT_FALSE(fourth->granted);
 }
@@ -57,8 +57,8 @@ TEST_F(ConnectionPoolTest, AWithdrawnPlacePassesOn) {
     const auto second = request();
     const auto third = request();
     const auto fourth = request();
-    pool_->withdraw(third->ticket); // while it waits
-    pool_->withdraw(first->ticket); // granted, not taken
+    third->place.release(); // while it waits
+    first->place.release(); // granted, not taken
     EXPECT_FALSE(third->granted);
     EXPECT_TRUE(fourth->granted);
     EXPECT_FALSE(request()->granted);
@@ -66,22 +66,22 @@ TEST_F(ConnectionPoolTest, AWithdrawnPlacePassesOn) {
 
 TEST_F(ConnectionPoolTest, AConnectionThatIsNotOpenIsNotUsedAgain) {
     const auto first = request();
-    ASSERT_EQ(pool_->take(false), nullptr);
-    pool_->give_back(first->ticket, std::make_unique<HttpConnection>(io_));
+    ASSERT_EQ(first->place.take(false), nullptr);
+    first->place.release(std::make_unique<HttpConnection>(io_));
     const auto second = request();
     ASSERT_TRUE(second->granted);
-    EXPECT_EQ(pool_->take(false), nullptr);
+    EXPECT_EQ(second->place.take(false), nullptr);
 }
 
 TEST_F(ConnectionPoolTest, AConnectionThatWasUsedJustNowIsUsedAgain) {
     const auto first = request();
-    pool_->take(false);
+    first->place.take(false);
     tcp::socket peer(io_);
     auto connection = connected(peer);
     const auto* given = connection.get();
-    pool_->give_back(first->ticket, std::move(connection));
+    first->place.release(std::move(connection));
     const auto second = request();
-    EXPECT_EQ(pool_->take(true).get(), given);
+    EXPECT_EQ(second->place.take(true).get(), given);
 }
 
 // Whatever the next request is, what waits there is no reply to it.
@@ -89,25 +89,25 @@ TEST_F(ConnectionPoolTest, AConnectionWithSomethingLeftOnItIsNotUsedAgain) {
     for (const bool needs_fresh : {false, true}) {
         for (const bool was_read : {false, true}) {
             const auto first = request();
-            pool_->take(false);
+            first->place.take(false);
             tcp::socket peer(io_);
             auto connection = connected(peer);
             peer.send(boost::asio::buffer("?", 1));
             connection->socket.wait(tcp::socket::wait_read);
             if (was_read)
                 connection->buffer.commit(connection->socket.receive(connection->space()));
-            pool_->give_back(first->ticket, std::move(connection));
+            first->place.release(std::move(connection));
             const auto second = request();
-            EXPECT_EQ(pool_->take(needs_fresh), nullptr) << needs_fresh << was_read;
-            pool_->give_back(second->ticket, nullptr);
+            EXPECT_EQ(second->place.take(needs_fresh), nullptr) << needs_fresh << was_read;
+            second->place.release();
         }
     }
 }
 
 TEST_F(ConnectionPoolTest, MayGoWhileItsTimerRuns) {
     const auto first = request();
-    pool_->take(false);
-    pool_->give_back(first->ticket, std::make_unique<HttpConnection>(io_));
+    first->place.take(false);
+    first->place.release(std::make_unique<HttpConnection>(io_));
     pool_.reset();
     io_.run(); // ends at once: the timer went with the pool
     SUCCEED();
