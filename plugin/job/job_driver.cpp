@@ -47,14 +47,6 @@ void JobDriver::start() {
     handle([this](TimePoint now) { return flow_.start(now); });
 }
 
-void JobDriver::start_cancelled() {
-    handle([this](TimePoint now) { return flow_.start_cancelled(now); });
-}
-
-void JobDriver::start_suspended() {
-    handle([this](TimePoint now) { return flow_.start_suspended(now); });
-}
-
 void JobDriver::cancel() {
     handle([this](TimePoint now) { return flow_.on_cancel(now); });
 }

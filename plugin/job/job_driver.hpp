@@ -41,8 +41,6 @@ public:
     ~JobDriver() = default;
 
     void start();
-    void start_cancelled();
-    void start_suspended();
     void cancel();
     void suspend();
     void checkpoint_answered(bool kept);

@@ -32,6 +32,9 @@ namespace job_engine {
 //
 // A failed submit leads back to the wait before it, or to the end; see verdict_of_submit. Not thread-safe.
 
+// What a run was asked for before it began.
+enum class EarlyEnd { none, suspend, cancel };
+
 // The fixed facts of one run.
 struct RunParameters {
     std::shared_ptr<const Connection> connection;
@@ -43,6 +46,7 @@ struct RunParameters {
     bool keeps_checkpoints = false;         // whether the host takes them
     Millis checkpoint_timeout{};
     Millis timeout{};
+    EarlyEnd early_end = EarlyEnd::none; // suspend, cancel: nothing is submitted
     std::optional<Millis> suspend_after; // 0: as soon as the job is submitted
     bool cancel_job_at_deadline = false;
     std::uint64_t jitter_seed = 0;
@@ -104,9 +108,6 @@ public:
             const Node& node);
 
     Step start(TimePoint now);
-    // Instead of start, for a run that was to end before it began: nothing is submitted any more.
-    Step start_cancelled(TimePoint now);
-    Step start_suspended(TimePoint now);
     Step on_image_checked(TimePoint now, const ImageVerdict& verdict);
     Step on_slot(TimePoint now);
     Step on_checkpoint(TimePoint now, bool kept);
@@ -148,7 +149,6 @@ private:
     enum class Ending { none, cancel, suspend, deadline };
 
     // job_flow_submit.cpp: up to the job
-    Step start_ending(TimePoint now, Ending ending);
     Step begin(TimePoint now);
     Step resume_job(TimePoint now);
     Step acquire_slot(TimePoint now);

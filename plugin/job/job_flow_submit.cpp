@@ -57,6 +57,10 @@ Error error_of_submit_reply(const HttpReply& reply, const JobReply& job, const B
 Step JobFlow::start(TimePoint now) {
     deadline_ = now + parameters_.timeout;
     submitted_at_ = now;
+    if (parameters_.early_end != EarlyEnd::none) {
+        ending_ = parameters_.early_end == EarlyEnd::cancel ? Ending::cancel : Ending::suspend;
+        ending_by_ = now + ending_bound;
+    }
     if (parameters_.suspend_after)
         suspend_at_ = now + *parameters_.suspend_after;
     checkpoint_.api = parameters_.connection->origin.authority() + parameters_.connection->base_path;
@@ -65,20 +69,6 @@ Step JobFlow::start(TimePoint now) {
         checkpoint_.key = idempotency_key(parameters_.run_key, checkpoint_.input_digest, 0);
     }
     return parameters_.checkpoint ? resume_job(now) : begin(now);
-}
-
-Step JobFlow::start_cancelled(TimePoint now) {
-    return start_ending(now, Ending::cancel);
-}
-
-Step JobFlow::start_suspended(TimePoint now) {
-    return start_ending(now, Ending::suspend);
-}
-
-Step JobFlow::start_ending(TimePoint now, Ending ending) {
-    ending_ = ending;
-    ending_by_ = now + ending_bound;
-    return start(now);
 }
 
 Step JobFlow::resume_job(TimePoint now) {

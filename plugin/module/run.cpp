@@ -227,6 +227,7 @@ void Run::begin_checked(RunRequest::Owner request) {
     parameters.keeps_checkpoints = callbacks_.on_checkpoint != nullptr;
     parameters.checkpoint_timeout = request->checkpoint_timeout;
     parameters.timeout = request->timeout > Millis(0) ? request->timeout : connection->job_timeout;
+    parameters.early_end = early_end_;
     parameters.suspend_after = request->suspend_after;
     parameters.cancel_job_at_deadline = (request->flags & WFN_CANCEL_JOB_AT_DEADLINE) != 0;
     parameters.jitter_seed = std::hash<std::string>()(parameters.run_key);
@@ -235,14 +236,7 @@ void Run::begin_checked(RunRequest::Owner request) {
                                               std::move(opened.service), std::move(parameters), node,
                                               static_cast<JobListener&>(*this));
     given_checkpoint_ = {};
-    switch (early_end_) {
-    case EarlyEnd::none:
-        return driver_->start();
-    case EarlyEnd::suspend:
-        return driver_->start_suspended();
-    case EarlyEnd::cancel:
-        return driver_->start_cancelled();
-    }
+    driver_->start();
 }
 
 // An end before the flow has taken over. What is paid for stays known: the checkpoint goes back as it came,

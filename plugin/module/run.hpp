@@ -51,9 +51,6 @@ public:
     static std::shared_ptr<Run> in_callback(const wfn_run* handle);
 
 private:
-    // What was asked of a run that has not begun.
-    enum class EarlyEnd { none, suspend, cancel };
-
     void begin_guarded();
     void keep_given_checkpoint();
     void begin_checked(RunRequest::Owner request);
@@ -87,9 +84,9 @@ private:
     std::size_t index_ = 0; // among the session's live runs, under its lock
 
     // Only the strand's.
-    RunRequest::Owner request_; // until the run has begun
-    EarlyEnd early_end_ = EarlyEnd::none;
-    RareText given_checkpoint_; // until the flow has taken it over
+    RunRequest::Owner request_;           // until the run has begun
+    EarlyEnd early_end_ = EarlyEnd::none; // what was asked of it before it has begun
+    RareText given_checkpoint_;           // until the flow has taken it over
     std::shared_ptr<JobDriver> driver_;
     std::vector<Warning> warnings_;
 

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <ostream>
+
 namespace sandbox {
 namespace {
 
@@ -9,6 +11,9 @@ struct Case {
     const char* prompt;
     Motion motion;
 };
+void PrintTo(const Case& named, std::ostream* out) {
+    *out << named.prompt;
+}
 
 class NamedMove : public testing::TestWithParam<Case> {};
 

@@ -13,7 +13,7 @@
 namespace job_engine::testing {
 namespace {
 
-RunParameters plan_of(const Facts& facts) {
+RunParameters parameters_of(const Facts& facts) {
     RunParameters parameters;
     parameters.connection = connection_with(facts.connection);
     if (facts.has_input)
@@ -26,6 +26,7 @@ RunParameters plan_of(const Facts& facts) {
     parameters.keeps_checkpoints = facts.keeps_checkpoints;
     parameters.checkpoint_timeout = 30s;
     parameters.timeout = facts.timeout;
+    parameters.early_end = facts.early_end;
     parameters.suspend_after = facts.suspend_after;
     parameters.cancel_job_at_deadline = facts.cancel_job_at_deadline;
     parameters.jitter_seed = facts.jitter_seed;
@@ -114,19 +115,11 @@ std::string header_of(const HttpRequest& request, std::string_view name) {
 }
 
 FlowStory::FlowStory(const Facts& facts, std::shared_ptr<World> world)
-    : world_(std::move(world)),
-      flow_(plan_of(facts), world_->throttle, world_->submits, world_->durations, image_to_video_node()) {}
+    : world_(std::move(world)), flow_(parameters_of(facts), world_->throttle, world_->submits,
+                                      world_->durations, image_to_video_node()) {}
 
 void FlowStory::start() {
     take(flow_.start(now()));
-}
-
-void FlowStory::start_cancelled() {
-    take(flow_.start_cancelled(now()));
-}
-
-void FlowStory::start_suspended() {
-    take(flow_.start_suspended(now()));
 }
 
 void FlowStory::image_checked(const ImageVerdict& verdict) {

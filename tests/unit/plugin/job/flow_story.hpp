@@ -58,6 +58,7 @@ struct Facts {
     std::optional<Checkpoint> checkpoint = std::nullopt;
     bool keeps_checkpoints = true;
     Millis timeout = 15min;
+    EarlyEnd early_end = EarlyEnd::none;
     std::optional<Millis> suspend_after = std::nullopt;
     bool cancel_job_at_deadline = false;
     std::string traceparent = {};
@@ -81,8 +82,6 @@ public:
 
     // What happens to the run.
     void start();
-    void start_cancelled();
-    void start_suspended();
     void image_checked(const ImageVerdict& verdict);
     void slot();
     void kept();

@@ -206,16 +206,21 @@ TEST(JobFlowSubmitUnderWay, AJobThatIsNamedAtTheDeadlineIsKept) {
 
 // A run that is cancelled or suspended before it begins.
 
+FlowStory started_with(EarlyEnd early_end, Facts facts = {}) {
+    facts.early_end = early_end;
+    FlowStory run(facts);
+    run.start();
+    return run;
+}
+
 TEST(JobFlowEarlyEnd, SubmitsNothing) {
-    FlowStory cancelled;
-    cancelled.start_cancelled();
+    const auto cancelled = started_with(EarlyEnd::cancel);
     EXPECT_EQ(cancelled.outcome().kind, Outcome::Kind::cancelled);
     EXPECT_EQ(cancelled.error().charged, Charged::no);
     EXPECT_FALSE(cancelled.outcome().checkpoint);
     EXPECT_EQ(cancelled.sends(), 0);
 
-    FlowStory suspended;
-    suspended.start_suspended();
+    const auto suspended = started_with(EarlyEnd::suspend);
     EXPECT_EQ(suspended.outcome().kind, Outcome::Kind::suspended);
     EXPECT_EQ(suspended.outcome().checkpoint.value().state, Checkpoint::State::prepared);
     EXPECT_EQ(suspended.sends(), 0);
@@ -238,8 +243,7 @@ Facts facts_after(Checkpoint::State state, const std::string& connection = {}) {
 }
 
 TEST(JobFlowEarlyEnd, CancelsTheJobOfAnEarlierRun) {
-    FlowStory run(facts_after(Checkpoint::State::submitted));
-    run.start_cancelled();
+    auto run = started_with(EarlyEnd::cancel, facts_after(Checkpoint::State::submitted));
     ASSERT_TRUE(run.sending());
     EXPECT_EQ(run.request().method, "DELETE");
     run.reply(200, job_json("cancelled"));
@@ -248,8 +252,7 @@ TEST(JobFlowEarlyEnd, CancelsTheJobOfAnEarlierRun) {
 
 TEST(JobFlowEarlyEnd, KeepsTheJobOfAnEarlierRunWhenSuspended) {
     const auto facts = facts_after(Checkpoint::State::submitted);
-    FlowStory run(facts);
-    run.start_suspended();
+    const auto run = started_with(EarlyEnd::suspend, facts);
     EXPECT_EQ(run.outcome().kind, Outcome::Kind::suspended);
     EXPECT_EQ(run.outcome().checkpoint, facts.checkpoint);
     EXPECT_EQ(run.sends(), 0);
@@ -257,8 +260,7 @@ TEST(JobFlowEarlyEnd, KeepsTheJobOfAnEarlierRunWhenSuspended) {
 
 TEST(JobFlowEarlyEnd, SaysThatAnEarlierSubmitMayHaveArrived) {
     const auto facts = facts_after(Checkpoint::State::intent, idempotent_submit);
-    FlowStory run(facts);
-    run.start_cancelled();
+    const auto run = started_with(EarlyEnd::cancel, facts);
     EXPECT_EQ(run.outcome().kind, Outcome::Kind::cancelled);
     EXPECT_EQ(run.error().charged, Charged::unknown);
     EXPECT_EQ(run.outcome().checkpoint, facts.checkpoint);
