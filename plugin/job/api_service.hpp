@@ -19,13 +19,18 @@ namespace job_engine {
 
 // What all runs with the same connection share: sockets, the looks at images, the brake after a 429, the
 // retry budget, and the limit of running jobs. Thread-safe.
-struct ApiService {
+struct ApiService : std::enable_shared_from_this<ApiService> {
+    // Called on any thread when the API answers again after an outage.
+    using OnReturn = std::function<void(const std::shared_ptr<const ApiService>&)>;
+
     // The submits are counted for the account, which may have services for several connections.
-    // on_return: called on any thread when the API answers again, for JobDriver::service_is_back.
     ApiService(boost::asio::io_context& io, Resolver& resolver, const Connection& connection,
-               std::string user_agent, std::shared_ptr<SubmitBudget> counted, std::function<void()> on_return)
+               std::string user_agent, std::shared_ptr<SubmitBudget> counted, OnReturn on_return)
         : client(io, resolver, connection.max_connections, user_agent),
-          image_probe(io, resolver, std::move(user_agent)), throttle(std::move(on_return)),
+          image_probe(io, resolver, std::move(user_agent)), throttle([this, told = std::move(on_return)] {
+              if (const auto self = weak_from_this().lock())
+                  told(self);
+          }),
           slots(connection.max_running), submits(std::move(counted)) {}
 
     HttpClient client;

@@ -53,7 +53,7 @@ Run::Run(std::shared_ptr<Session> session, std::size_t node, const wfn_request& 
     : node_(node), callbacks_{request.user_data, request.on_progress, request.on_checkpoint,
                               request.on_complete},
       run_key_(request.run_key != nullptr ? request.run_key : ""),
-      request_(RunRequest::copy_of(request, node, session->live_connections(), driver_bytes)),
+      request_(RunRequest::copy_of(request, node, session->accounts(), driver_bytes)),
       session_(std::move(session)), strand_(session_->new_strand()) {}
 
 void Run::begin() {
@@ -186,10 +186,10 @@ void Run::begin_checked(RunRequest::Owner request) {
     const bool job_is_known =
         parameters.checkpoint && parameters.checkpoint->state == Checkpoint::State::submitted;
 
-    LiveConnection::Opened opened;
+    Account::Opened opened;
     const auto& connection = opened.connection;
-    if (request->connection != nullptr) {
-        auto result = session_->open(*request->connection);
+    if (request->account != nullptr) {
+        auto result = session_->accounts().open(*request->account);
         if (!result)
             return fail(result.error());
         opened = std::move(*result);

@@ -41,26 +41,26 @@ std::string_view usable_traceparent(std::string_view text) {
 
 } // namespace
 
-RunRequest::RunRequest(const wfn_request& request, std::size_t node, LiveConnections& connections)
+RunRequest::RunRequest(const wfn_request& request, std::size_t node, Accounts& accounts)
     : flags(request.flags), has_run_key(request.run_key != nullptr), input_json(view_of(request.input_json)),
       traceparent(usable_traceparent(view_of(request.traceparent))), timeout(bounded(request.timeout_ms)),
       checkpoint_timeout(request.checkpoint_timeout_ms > 0 ? bounded(request.checkpoint_timeout_ms)
                                                            : default_checkpoint_timeout),
       suspend_after(suspend_after_of(request)) {
     if (request.connection_json != nullptr)
-        connection = connections.of(node, request.connection_json);
+        account = accounts.of(node, request.connection_json);
     if (request.checkpoint_json != nullptr)
         checkpoint_json = view_of(request.checkpoint_json);
 }
 
-RunRequest::Owner RunRequest::copy_of(const wfn_request& request, std::size_t node,
-                                      LiveConnections& connections, std::size_t min_bytes) {
+RunRequest::Owner RunRequest::copy_of(const wfn_request& request, std::size_t node, Accounts& accounts,
+                                      std::size_t min_bytes) {
     const auto text_bytes = view_of(request.input_json).size() + view_of(request.checkpoint_json).size()
                             + view_of(request.traceparent).size();
     Memory memory;
     memory.bytes = std::max(sizeof(RunRequest) + text_bytes, min_bytes);
     memory.block.reset(::operator new(memory.bytes));
-    Owner copy(new (memory.block.get()) RunRequest(request, node, connections));
+    Owner copy(new (memory.block.get()) RunRequest(request, node, accounts));
     copy->bytes_ = memory.bytes;
     auto* next = static_cast<char*>(memory.block.release()) + sizeof(RunRequest);
     const auto keep = [&next](std::string_view& text) {

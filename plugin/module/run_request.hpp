@@ -1,7 +1,7 @@
 #pragma once
 
 #include "job/retry.hpp"
-#include "module/live_connections.hpp"
+#include "module/accounts.hpp"
 
 #include <workflow_node/node.h>
 
@@ -63,7 +63,7 @@ struct RunRequest {
     };
     using Owner = std::unique_ptr<RunRequest, End>;
 
-    static Owner copy_of(const wfn_request& request, std::size_t node, LiveConnections& connections,
+    static Owner copy_of(const wfn_request& request, std::size_t node, Accounts& accounts,
                          std::size_t min_bytes);
     // Ends the request.
     static Memory memory_of(Owner request) noexcept;
@@ -73,13 +73,13 @@ struct RunRequest {
     std::string_view input_json;
     std::optional<std::string_view> checkpoint_json;
     std::string_view traceparent;
-    std::shared_ptr<LiveConnection> connection; // or nullptr
+    std::shared_ptr<Account> account; // nullptr: no connection was given
     Millis timeout{};
     Millis checkpoint_timeout{};
     std::optional<Millis> suspend_after;
 
 private:
-    RunRequest(const wfn_request& request, std::size_t node, LiveConnections& connections);
+    RunRequest(const wfn_request& request, std::size_t node, Accounts& accounts);
     ~RunRequest() = default;
 
     std::size_t bytes_ = 0; // of the whole piece

@@ -21,8 +21,6 @@ using namespace std::chrono_literals;
 
 // A suspended run ends within 5 s unless the host keeps a callback; then its job is given up.
 constexpr auto close_grace_period = 8s;
-// Services without a run are kept for their open connections, up to this many.
-constexpr std::size_t max_idle_services = 16;
 
 thread_local bool is_session_thread = false;
 
@@ -70,9 +68,15 @@ Result<SessionSettings> read_settings(const char* settings_json, const Schema& s
 
 Session::Session(const wfn_host& host, std::shared_ptr<const Definitions> definitions,
                  SessionSettings settings)
-    : log_(host), definitions_(std::move(definitions)), user_agent_(user_agent_for(host)),
-      thread_count_(settings.threads), io_(settings.threads), work_(io_.get_executor()),
-      resolver_(std::make_unique<Resolver>()) {
+    : log_(host), definitions_(std::move(definitions)), thread_count_(settings.threads),
+      io_(settings.threads), work_(io_.get_executor()),
+      accounts_(io_, definitions_, user_agent_for(host), [this](const auto& service) {
+          const std::weak_ptr returned = service;
+          boost::asio::post(io_, [this, returned] {
+              if (const auto live = returned.lock())
+                  wake_runs_of(live);
+          });
+      }) {
     try {
         std::latch begun(thread_count_); // from then on they keep the library loaded
         for (int i = 0; i < thread_count_; ++i)
@@ -156,14 +160,13 @@ bool Session::close() {
         lock.lock();
         run_removed_.wait(lock, none_left); // only a callback that does not return can delay this
     }
-    auto services = std::exchange(services_, {});
     lock.unlock();
-    services.clear();
+    accounts_.release_services();
     work_.reset();
     for (auto& thread : threads_)
         thread.join();
     threads_.clear();
-    resolver_.reset();
+    accounts_.stop_resolver();
     return true;
 }
 
@@ -177,75 +180,12 @@ boost::asio::any_io_executor Session::new_strand() {
                               : boost::asio::any_io_executor(boost::asio::make_strand(io_));
 }
 
-Result<LiveConnection::Opened> Session::open(LiveConnection& connection) {
-    return connection.opened([&](std::string_view text) { return open_text(connection.node(), text); });
-}
-
-Result<LiveConnection::Opened> Session::open_text(std::size_t node, std::string_view connection_json) {
-    const std::pair digest(node, sha256(connection_json));
-    {
-        const std::lock_guard lock(mutex_);
-        const auto known = known_connections_.find(digest);
-        if (known != known_connections_.end())
-            if (auto service = known->second.service.lock())
-                return LiveConnection::Opened{with_key_of(connection_json, known->second.without_key),
-                                              std::move(service)};
-    }
-    const auto& definition = *definitions_->nodes.at(node);
-    auto connection = read_connection(connection_json, definitions_->connection, definition.binding_rules,
-                                      definition.built_in_binding);
-    if (!connection)
-        return connection.error();
-    auto service = service_for(**connection);
-    if (auto kept = without_key(**connection)) {
-        const std::lock_guard lock(mutex_);
-        if (known_connections_.size() >= max_idle_services)
-            known_connections_.clear();
-        known_connections_.insert_or_assign(digest, KnownConnection{std::move(*kept), service});
-    }
-    return LiveConnection::Opened{std::move(*connection), std::move(service)};
-}
-
-std::shared_ptr<ApiService> Session::service_for(const Connection& connection) {
-    const auto key = service_key(connection);
-    const std::lock_guard lock(mutex_);
-    if (const auto known = services_.find(key); known != services_.end())
-        return known->second;
-    if (services_.size() >= max_idle_services)
-        std::erase_if(services_, [](const auto& entry) { return entry.second.use_count() == 1; });
-    auto service = std::make_shared<ApiService>(
-        io_, *resolver_, connection, user_agent_, submits_of(account_key(connection)),
-        [this, key] { boost::asio::post(io_, [this, key] { wake_runs_of(key); }); });
-    services_.emplace(key, service);
-    return service;
-}
-
-void Session::wake_runs_of(const std::string& service) {
-    std::shared_ptr<const ApiService> known;
-    std::vector<std::shared_ptr<Run>> live;
-    {
-        const std::lock_guard lock(mutex_);
-        const auto entry = services_.find(service);
-        if (entry == services_.end())
-            return;
-        known = entry->second;
-        live = runs_;
-    }
+void Session::wake_runs_of(const std::shared_ptr<const ApiService>& service) {
+    std::unique_lock lock(mutex_);
+    const auto live = runs_;
+    lock.unlock();
     for (const auto& run : live)
-        run->service_is_back(known);
-}
-
-// Under the mutex. A count goes only when there is nothing in it: an idle account has spent what it has
-// spent.
-std::shared_ptr<SubmitBudget> Session::submits_of(const std::string& account) {
-    if (submits_.size() >= max_idle_services)
-        std::erase_if(submits_, [now = std::chrono::steady_clock::now()](const auto& entry) {
-            return entry.second.use_count() == 1 && entry.second->is_empty(now);
-        });
-    auto& submits = submits_[account];
-    if (submits == nullptr)
-        submits = std::make_shared<SubmitBudget>();
-    return submits;
+        run->service_is_back(service);
 }
 
 void Session::run_thread() {

@@ -1,11 +1,8 @@
 #pragma once
 
-#include "base/sha256.hpp"
-#include "http/resolver.hpp"
-#include "job/api_service.hpp"
+#include "module/accounts.hpp"
 #include "module/definitions.hpp"
 #include "module/host_log.hpp"
-#include "module/live_connections.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/executor_work_guard.hpp>
@@ -13,12 +10,9 @@
 
 #include <condition_variable>
 #include <deque>
-#include <map>
 #include <memory>
 #include <mutex>
-#include <string>
 #include <thread>
-#include <utility>
 #include <vector>
 
 namespace job_engine {
@@ -51,27 +45,21 @@ public:
     static bool owns_this_thread() noexcept;
 
     boost::asio::any_io_executor new_strand();
-    Result<LiveConnection::Opened> open(LiveConnection& connection);
-    LiveConnections& live_connections() noexcept { return live_connections_; }
+    Accounts& accounts() noexcept { return accounts_; }
     const Definitions& definitions() const noexcept { return *definitions_; }
     const HostLog& log() const noexcept { return log_; }
 
 private:
     void run_thread();
     void begin_some();
-    Result<LiveConnection::Opened> open_text(std::size_t node, std::string_view connection_json);
-    std::shared_ptr<ApiService> service_for(const Connection& connection);
-    void wake_runs_of(const std::string& service);
-    std::shared_ptr<SubmitBudget> submits_of(const std::string& account);
+    void wake_runs_of(const std::shared_ptr<const ApiService>& service);
 
     const HostLog log_;
     const std::shared_ptr<const Definitions> definitions_;
-    const std::string user_agent_;
     const int thread_count_;
     boost::asio::io_context io_;
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
-    std::unique_ptr<Resolver> resolver_;
-    LiveConnections live_connections_;
+    Accounts accounts_;
     std::vector<std::thread> threads_;
 
     std::mutex mutex_;
@@ -80,15 +68,6 @@ private:
     std::vector<std::shared_ptr<Run>> runs_;
     std::deque<std::shared_ptr<Run>> to_begin_;
     bool beginning_ = false; // begin_some is posted
-    std::map<std::string, std::shared_ptr<ApiService>> services_;
-    std::map<std::string, std::shared_ptr<SubmitBudget>> submits_; // by account; they outlive idle services
-    // What is kept of the connections of ended runs, by their node and the digest of their texts: reading one
-    // again costs as much as a request.
-    struct KnownConnection {
-        Connection without_key;
-        std::weak_ptr<ApiService> service;
-    };
-    std::map<std::pair<std::size_t, Sha256>, KnownConnection> known_connections_;
 };
 
 } // namespace job_engine
