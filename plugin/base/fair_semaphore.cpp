@@ -20,16 +20,20 @@ void FairSemaphore::Permit::release() {
 }
 
 void FairSemaphore::request(Granted granted, Permit& permit) {
-    {
-        const std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
+    const auto ticket = last_ticket_ + 1;
+    const auto mark = [&] {
+        last_ticket_ = ticket;
         permit.semaphore_ = this;
-        permit.ticket_ = ++last_ticket_;
-        if (taken_ >= most_) {
-            waiting_.emplace_back(permit.ticket_, std::move(granted));
-            return;
-        }
-        ++taken_;
+        permit.ticket_ = ticket;
+    };
+    if (taken_ >= most_) {
+        waiting_.emplace_back(ticket, std::move(granted));
+        return mark(); // not sooner: what is not queued is not given back
     }
+    ++taken_;
+    mark();
+    lock.unlock();
     granted();
 }
 

@@ -59,9 +59,9 @@ void JobDriver::checkpoint_answered(bool kept) {
     handle([this, kept](TimePoint now) { return flow_.on_checkpoint(now, kept); });
 }
 
-void JobDriver::service_is_back(const ApiService& service) {
+void JobDriver::service_is_back(const ApiService& service, Millis within) {
     if (service_.get() == &service)
-        handle([this](TimePoint now) { return flow_.on_service_back(now); });
+        handle([this, within](TimePoint now) { return flow_.on_service_back(now, within); });
 }
 
 void JobDriver::force_end() {

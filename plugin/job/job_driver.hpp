@@ -45,7 +45,7 @@ public:
     void suspend();
     void checkpoint_answered(bool kept);
     // A service answers again; of no meaning to a run of another one.
-    void service_is_back(const ApiService& service);
+    void service_is_back(const ApiService& service, Millis within);
     // Ends it in this call, with what is known; the listener is told.
     void force_end();
 

@@ -116,8 +116,8 @@ public:
     Step on_timer(TimePoint now);
     Step on_cancel(TimePoint now);
     Step on_suspend(TimePoint now);
-    // An outage is over.
-    Step on_service_back(TimePoint now);
+    // An outage is over: a poll is due within this time, see max_wait_after_outage.
+    Step on_service_back(TimePoint now, Millis within);
     // Ends the run in this very step, whatever is under way.
     Step on_forced_end(TimePoint now);
     // The end of the run by a defect, which the error tells of.
@@ -245,6 +245,8 @@ private:
     TimePoint submitted_at_{};
     std::optional<TimePoint> counted_at_; // the place in submits_ that is held
     TimePoint asked_at_{};                // the last poll
+    TimePoint heard_at_{};                // the last answer that told of the job
+    TimePoint not_sooner_than_{};         // in before_poll: what the last answer asked for
     TimePoint retry_at_{}; // the poll after a failed one, unless an outage or its end is noticed before
     TimePoint answer_due_from_{};               // the last poll is held no longer
     TimePoint silent_at_{};                     // when to look at a poll that has no answer yet

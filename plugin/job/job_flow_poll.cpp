@@ -50,11 +50,12 @@ void JobFlow::take_job(const JobReply& job) {
 }
 
 Step JobFlow::on_job(TimePoint now, const JobReply& job) {
+    take_job(job); // first: whatever goes wrong from here on, the paid job is known
     throttle_.observe_success();
     throttle_.observe_answer(now, 0ms);
     last_submit_error_.reset();
-    take_job(job);
     submitted_at_ = now;
+    heard_at_ = now;
     watch_ = std::make_unique<JobWatch>(durations_.of(parameters_.job->kind));
     parameters_.job.reset(); // a run that only waits keeps no texts
     read_job_progress(job);
@@ -102,6 +103,7 @@ Step JobFlow::wait_for_next_poll(TimePoint now, std::optional<Millis> retry_afte
         next = {next.ask ? std::max(next.delay - held, 0ms) : 0ms, true};
     }
     auto waiting = wait_to_poll(now, std::max(next.delay, retry_after.value_or(0ms)));
+    not_sooner_than_ = now + retry_after.value_or(0ms);
     poll_due_ = next.ask;
     return waiting;
 }
@@ -110,6 +112,7 @@ Step JobFlow::wait_to_poll(TimePoint now, Millis delay) {
     state_ = State::before_poll;
     poll_due_ = true;
     retry_at_ = {};
+    not_sooner_than_ = {};
     asked_target_ = {};
     next_moment_ = std::max({now + delay, throttle_.not_before(), earliest_ask()});
     return step(Wait{});
@@ -179,6 +182,7 @@ Step JobFlow::on_job_reply(TimePoint now, const HttpReply& reply) {
 
     throttle_.observe_success();
     observe_answer(now); // not sooner: a page about maintenance may come with 200
+    heard_at_ = now;
     poll_failures_ = 0;
     was_long_poll_ = now - asked_at_ >= std::chrono::milliseconds(500) * binding().poll.prefer_wait_seconds;
     last_trouble_ = {};
@@ -260,6 +264,7 @@ Step JobFlow::retry_poll(TimePoint now, const std::string& why, std::optional<Mi
     const auto pause = std::max({own_pause, retry_after.value_or(0ms), min_pause});
     report(Phase::retrying, why + " Asking again in " + duration_text(pause) + ".");
     auto waiting = wait_to_poll(now, pause);
+    not_sooner_than_ = now + retry_after.value_or(0ms);
     if (away || retry_after)
         return waiting;
     retry_at_ = next_moment_;
@@ -305,12 +310,15 @@ Millis JobFlow::pause_in_outage(TimePoint now) {
 }
 
 // Whoever waits for longer has not heard of the outage, but people wait for everything since it began.
-Step JobFlow::on_service_back(TimePoint now) {
-    if (state_ != State::before_poll || ending_ != Ending::none || next_moment_ <= now + max_wait_after_outage
-        || !throttle_.has_turned_since(std::max(asked_at_, submitted_at_)))
+Step JobFlow::on_service_back(TimePoint now, Millis within) {
+    const bool is_soon = poll_due_ && next_moment_ <= now + within;
+    if (state_ != State::before_poll || ending_ != Ending::none || is_soon
+        || !throttle_.has_turned_since(std::max(asked_at_, heard_at_)))
         return step(Continue{});
+    const auto moment = std::max({now, throttle_.not_before(), not_sooner_than_}) + part_of(within);
+    if (!poll_due_ || moment < next_moment_)
+        next_moment_ = moment;
     poll_due_ = true;
-    next_moment_ = std::max(now + part_of(max_wait_after_outage), throttle_.not_before());
     return step(Wait{});
 }
 

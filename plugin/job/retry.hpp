@@ -3,6 +3,8 @@
 #include "base/time.hpp"
 #include "http/http_message.hpp"
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <mutex>
@@ -50,8 +52,11 @@ bool speaks_of_outage(const TransportFailure& failure) noexcept;
 // The longest time until a run that waits out an outage looks whether it is over. Each look is at a random
 // moment within it, so the runs also come back spread over it.
 inline constexpr Millis outage_spread{2'000};
-// The longest time until the next poll of a run that has slept through an outage.
-inline constexpr Millis max_wait_after_outage{4'000};
+// The longest time until the next poll of a run that has slept through an outage. It grows with the runs, so
+// that a service that is just back is not asked by thousands at once: each finds its own time soon enough.
+constexpr Millis max_wait_after_outage(std::size_t runs) {
+    return std::max(Millis(4'000), Millis(2 * runs));
+}
 
 // What all runs of one connection share so that an outage is not answered with a storm: a pause that a
 // 429 imposes on everybody, a budget of retries that successes refill, and whether the service is away: then

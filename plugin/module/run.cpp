@@ -80,10 +80,10 @@ void Run::suspend() {
     });
 }
 
-void Run::service_is_back(const std::shared_ptr<const ApiService>& service) {
-    post([service](Run& run) {
+void Run::service_is_back(const std::shared_ptr<const ApiService>& service, Millis within) {
+    post([service, within](Run& run) {
         if (run.driver_ != nullptr)
-            run.driver_->service_is_back(*service);
+            run.driver_->service_is_back(*service, within);
     });
 }
 

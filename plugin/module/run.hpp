@@ -42,7 +42,7 @@ public:
     bool wait(Millis timeout);
     const wfn_result* result();
 
-    void service_is_back(const std::shared_ptr<const ApiService>& service);
+    void service_is_back(const std::shared_ptr<const ApiService>& service, Millis within);
     // For the session's last resort at close: ends a run that does not end by itself.
     void force_end();
 

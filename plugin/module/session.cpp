@@ -185,7 +185,7 @@ void Session::wake_runs_of(const std::shared_ptr<const ApiService>& service) {
     const auto live = runs_;
     lock.unlock();
     for (const auto& run : live)
-        run->service_is_back(service);
+        run->service_is_back(service, max_wait_after_outage(live.size()));
 }
 
 void Session::run_thread() {

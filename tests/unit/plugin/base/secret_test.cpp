@@ -39,5 +39,15 @@ TEST(WipingResource, IsUsedForAllOfAParsedText) {
     EXPECT_EQ(value->as_object().at("api_key").as_string().storage().get(), &resource);
 }
 
+// What was read up to the error is given back as it was asked for, which the sanitizers see.
+TEST(WipingResource, TakesBackWhatAnInvalidTextLeft) {
+    for (const auto* text :
+         {R"({"api_key": "a long enough text to be allocated", "base_url": )",
+          R"({"a key that is long enough": {"another": [1, "a text", )", "{\"a\": \"\xff\"}"}) {
+        WipingResource resource;
+        EXPECT_FALSE(parse_json(text, &resource)) << text;
+    }
+}
+
 } // namespace
 } // namespace job_engine

@@ -172,8 +172,8 @@ void FlowStory::suspend() {
     take(flow_.on_suspend(now()));
 }
 
-void FlowStory::service_is_back() {
-    take(flow_.on_service_back(now()));
+void FlowStory::service_is_back(Millis within) {
+    take(flow_.on_service_back(now(), within));
 }
 
 void FlowStory::forced_end() {

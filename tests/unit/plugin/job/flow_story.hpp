@@ -92,7 +92,7 @@ public:
     void aborted(bool may_have_arrived);
     void cancel();
     void suspend();
-    void service_is_back();
+    void service_is_back(Millis within = max_wait_after_outage(1));
     void forced_end();
     Outcome broken_off() const; // by a defect, at this moment
     void timer();               // now, whatever wake_at says

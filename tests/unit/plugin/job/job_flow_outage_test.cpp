@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -201,6 +202,78 @@ TEST(JobFlowOutage, IsSoonOverForRunsThatSleptThroughIt) {
     fleet.pass(20s, with_long_waits());
     fleet.pass(3s, refused);
     EXPECT_LE(fleet.until_all_are_over(), 5s);
+}
+
+TEST(JobFlowOutage, IsSoonOverForRunsThatThinkAgainBeforeTheyAsk) {
+    Fleet fleet(19); // too few to know how long such jobs take
+    const Away without_a_word = [](FlowStory& run) {
+        run.reply(200, job_json("running"));
+        return true;
+    };
+    fleet.pass(660s, without_a_word);
+    fleet.pass(4s, refused);
+    ASSERT_TRUE(fleet.world().throttle.is_away());
+    EXPECT_LE(fleet.until_all_are_over(), 5s);
+}
+
+// Of two runs the one waits for its next poll, and the other meets an outage and its end.
+struct Returned {
+    std::shared_ptr<World> world = std::make_shared<World>();
+    FlowStory waiting{{}, world};
+    FlowStory asking{{}, world};
+
+    explicit Returned(std::optional<Millis> retry_after) {
+        for (auto* run : {&waiting, &asking}) {
+            run->become_job();
+            run->poll();
+        }
+        waiting.reply(200, job_json("running", R"("eta_seconds": 60)"), retry_after);
+        while (!world->throttle.is_away())
+            if (asking.sending())
+                asking.fails(Kind::unreachable, false);
+            else
+                asking.wake();
+        while (!asking.sending())
+            asking.wake();
+        asking.pass(100ms);
+        asking.reply(200, job_json("running", R"("eta_seconds": 60)"));
+        EXPECT_FALSE(world->throttle.is_away());
+    }
+};
+
+TEST(JobFlowOutage, ItsEndShortensAWaitAndNoPauseThatTheServiceAskedFor) {
+    Returned shorter({});
+    const auto before = shorter.waiting.until_wake();
+    shorter.waiting.service_is_back();
+    EXPECT_LT(shorter.waiting.until_wake(), before);
+    EXPECT_LE(shorter.waiting.until_wake(), 4s);
+
+    Returned asked_for(120s);
+    const auto until = asked_for.waiting.wake_at();
+    asked_for.waiting.service_is_back();
+    EXPECT_EQ(asked_for.waiting.wake_at(), until);
+}
+
+TEST(JobFlowOutage, WhoeverFoundItsEndIsNotAskedForAgainForThat) {
+    Returned returned({});
+    const auto until = returned.asking.wake_at();
+    returned.asking.service_is_back();
+    EXPECT_EQ(returned.asking.wake_at(), until);
+}
+
+TEST(JobFlowOutage, ItsEndLeavesThousandsOfRunsToTheirOwnTime) {
+    Returned returned({});
+    const auto until = returned.waiting.wake_at();
+    returned.waiting.service_is_back(max_wait_after_outage(10'000));
+    EXPECT_EQ(returned.waiting.wake_at(), until);
+}
+
+TEST(JobFlowOutage, APauseForEverybodyEndsForEachAtAnotherTime) {
+    Returned returned({});
+    const auto pause_ends = returned.world->now + 5s;
+    returned.world->throttle.pause_until(pause_ends);
+    returned.waiting.service_is_back();
+    EXPECT_GT(returned.waiting.wake_at(), pause_ends);
 }
 
 TEST(JobFlowOutage, LeavesRunsAloneThatHaveBeenAskedForSince) {
