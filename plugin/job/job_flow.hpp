@@ -166,7 +166,7 @@ private:
     void take_job(const JobReply& job);
     Step on_job(TimePoint now, const JobReply& job);
     Step on_job_kept(TimePoint now);
-    Step wait_to_poll(TimePoint now, Millis delay);
+    Step wait_to_poll(TimePoint now, Millis delay, std::optional<Millis> retry_after = std::nullopt);
     Step wait_for_next_poll(TimePoint now, std::optional<Millis> retry_after);
     NextPoll next_poll(TimePoint now);
     bool may_long_poll() const;

@@ -102,19 +102,18 @@ Step JobFlow::wait_for_next_poll(TimePoint now, std::optional<Millis> retry_afte
         const Millis held = std::chrono::seconds(binding().poll.prefer_wait_seconds);
         next = {next.ask ? std::max(next.delay - held, 0ms) : 0ms, true};
     }
-    auto waiting = wait_to_poll(now, std::max(next.delay, retry_after.value_or(0ms)));
-    not_sooner_than_ = now + retry_after.value_or(0ms);
+    auto waiting = wait_to_poll(now, next.delay, retry_after);
     poll_due_ = next.ask;
     return waiting;
 }
 
-Step JobFlow::wait_to_poll(TimePoint now, Millis delay) {
+Step JobFlow::wait_to_poll(TimePoint now, Millis delay, std::optional<Millis> retry_after) {
     state_ = State::before_poll;
     poll_due_ = true;
     retry_at_ = {};
-    not_sooner_than_ = {};
+    not_sooner_than_ = now + retry_after.value_or(0ms);
     asked_target_ = {};
-    next_moment_ = std::max({now + delay, throttle_.not_before(), earliest_ask()});
+    next_moment_ = std::max({now + delay, not_sooner_than_, throttle_.not_before(), earliest_ask()});
     return step(Wait{});
 }
 
@@ -263,8 +262,7 @@ Step JobFlow::retry_poll(TimePoint now, const std::string& why, std::optional<Mi
     const auto own_pause = away ? pause_in_outage(now) : backoff(failures, jitter_.next());
     const auto pause = std::max({own_pause, retry_after.value_or(0ms), min_pause});
     report(Phase::retrying, why + " Asking again in " + duration_text(pause) + ".");
-    auto waiting = wait_to_poll(now, pause);
-    not_sooner_than_ = now + retry_after.value_or(0ms);
+    auto waiting = wait_to_poll(now, pause, retry_after);
     if (away || retry_after)
         return waiting;
     retry_at_ = next_moment_;
