@@ -1,6 +1,7 @@
 #include "job/checkpoint.hpp"
 
 #include "base/ascii.hpp"
+#include "job/idempotency_key.hpp"
 #include "json/json_text.hpp"
 
 #include <boost/json/object.hpp>
@@ -72,6 +73,26 @@ std::string to_text(const Checkpoint& checkpoint) {
                                       {"cancel", checkpoint.job.targets.cancel}};
     }
     return json::serialize(out);
+}
+
+Checkpoint in_state(Checkpoint checkpoint, Checkpoint::State state) {
+    checkpoint.state = state;
+    return checkpoint;
+}
+
+Checkpoint next_generation(const Checkpoint& checkpoint, std::string_view run_key) {
+    Checkpoint next;
+    next.generation = checkpoint.generation + 1;
+    next.key = idempotency_key(run_key, checkpoint.input_digest, next.generation);
+    next.input_digest = checkpoint.input_digest;
+    next.api = checkpoint.api;
+    return next;
+}
+
+std::optional<Checkpoint> unsubmitted(const Checkpoint& checkpoint) {
+    if (checkpoint.generation == 0)
+        return std::nullopt;
+    return in_state(checkpoint, Checkpoint::State::prepared);
 }
 
 void describe_charge(Error& error, const std::optional<Checkpoint>& checkpoint) {

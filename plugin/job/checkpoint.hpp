@@ -29,6 +29,15 @@ struct Checkpoint {
 
 std::string to_text(const Checkpoint& checkpoint);
 
+// The same key and job in another state.
+Checkpoint in_state(Checkpoint checkpoint, Checkpoint::State state);
+
+// For the attempt after a definite failure: an API may go on answering a key with that failure.
+Checkpoint next_generation(const Checkpoint& checkpoint, std::string_view run_key);
+
+// What a run without a job leaves behind: nothing, unless earlier keys are used up.
+std::optional<Checkpoint> unsubmitted(const Checkpoint& checkpoint);
+
 // What a checkpoint says about money: whether its run may have been billed, and for which job.
 void describe_charge(Error& error, const std::optional<Checkpoint>& checkpoint);
 

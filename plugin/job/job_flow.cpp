@@ -1,7 +1,8 @@
 #include "job/job_flow.hpp"
 
-#include "base/plain_text.hpp"
+#include "base/secret.hpp"
 #include "job/idempotency_key.hpp"
+#include "job/run_end.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -12,287 +13,251 @@ namespace {
 // Timers come within milliseconds; only a process that was stopped, or its machine, is so late.
 constexpr Millis late_wake_up{1'000};
 
+// nullopt: there is no secret in it.
+std::optional<HttpReply> masked_copy(const HttpReply& reply, const std::vector<Secret>& secrets) {
+    if (!holds_secret(reply.body, secrets) && !holds_secret(reply.location, secrets)
+        && !holds_secret(reply.request_id, secrets))
+        return std::nullopt;
+    auto copy = reply;
+    copy.body = without_secrets(std::move(copy.body), secrets);
+    copy.location = without_secrets(std::move(copy.location), secrets);
+    copy.request_id = without_secrets(std::move(copy.request_id), secrets);
+    return copy;
+}
+
+void make_presentable(Error& error, const RunReport& report) {
+    error.message = report.presentable(std::move(error.message));
+    error.request_id = report.presentable(std::move(error.request_id));
+    error.job_id = report.presentable(std::move(error.job_id));
+    for (auto& detail : error.details)
+        detail = {report.presentable(std::move(detail.path)), report.presentable(std::move(detail.message))};
+}
+
 } // namespace
 
 JobFlow::JobFlow(RunParameters parameters, Throttle& throttle, SubmitBudget& submits,
                  KnownDurations& durations, const Node& node)
-    : parameters_(std::move(parameters)), throttle_(throttle), submits_(submits), durations_(durations),
-      node_(node), jitter_(parameters_.jitter_seed) {}
+    : run_(std::move(parameters), throttle, submits, durations, node),
+      machine_(std::in_place_type<Submission>, run_) {}
+
+Step JobFlow::start(TimePoint now) {
+    const auto& parameters = run_.parameters;
+    run_.deadline = now + parameters.timeout;
+    if (parameters.suspend_after)
+        run_.suspend_at = now + *parameters.suspend_after;
+    if (parameters.early_end != EarlyEnd::none) {
+        run_.ending = parameters.early_end == EarlyEnd::cancel ? Ending::cancel : Ending::suspend;
+        run_.ending_by = now + ending_bound;
+    }
+    run_.checkpoint.api = run_.connection().origin.authority() + run_.connection().base_path;
+    if (parameters.job != nullptr) {
+        run_.checkpoint.input_digest = parameters.job->digest;
+        run_.checkpoint.key = idempotency_key(parameters.run_key, run_.checkpoint.input_digest, 0);
+    }
+    if (parameters.checkpoint)
+        return resume_earlier(now);
+    return run_.ending == Ending::none ? resume(now, Begun{}) : end_machine(now);
+}
+
+// Which machine goes on with what an earlier attempt has left.
+Step JobFlow::resume_earlier(TimePoint now) {
+    auto& parameters = run_.parameters;
+    auto earlier = std::move(*parameters.checkpoint);
+    parameters.checkpoint.reset();
+    // To look at a job its inputs are not needed; those that cannot be read are no other run's.
+    const bool same_inputs =
+        parameters.job == nullptr || earlier.input_digest == run_.checkpoint.input_digest;
+    const bool same_run = same_inputs && earlier.api == run_.checkpoint.api;
+    if (earlier.state == Checkpoint::State::prepared) {
+        // Nothing was paid for, so other inputs are simply another run.
+        if (same_run)
+            run_.checkpoint = std::move(earlier);
+    } else if (!same_run) {
+        auto error = make_error(ErrorCode::invalid_input,
+                                "The checkpoint belongs to a run with other inputs or another API ("
+                                    + earlier.api + "): use the same ones, or start without the checkpoint.");
+        error.charged = Charged::unknown;
+        error.job_id = earlier.job.id;
+        return take(finish(failed(std::move(error), std::move(earlier))));
+    } else {
+        run_.checkpoint = std::move(earlier);
+        if (run_.checkpoint.state == Checkpoint::State::submitted) {
+            parameters.job.reset();
+            machine_.emplace<Polling>(run_);
+        } else if (run_.connection().idempotent_submit) {
+            machine_.emplace<Submission>(run_, true);
+        } else {
+            return take(
+                finish(submit_failed(run_,
+                                     make_error(ErrorCode::submission_unknown,
+                                                "The run was interrupted while its job was being submitted."),
+                                     true)));
+        }
+    }
+    return run_.ending == Ending::none ? resume(now, Begun{}) : end_machine(now);
+}
+
+Step JobFlow::on_image_checked(TimePoint now, const ImageVerdict& verdict) {
+    return awaited_ == Awaited::image ? resume(now, ImageChecked{verdict}) : go_on();
+}
 
 Step JobFlow::on_slot(TimePoint now) {
-    return state_ == State::awaiting_slot ? try_submit(now) : step(Continue{});
+    return awaited_ == Awaited::slot ? resume(now, SlotAcquired{}) : go_on();
 }
 
 Step JobFlow::on_checkpoint(TimePoint now, bool kept) {
-    switch (state_) {
-    case State::saving_intent:
-        if (!kept)
-            return fail(make_error(ErrorCode::checkpoint_not_kept,
-                                   "The host did not keep the checkpoint, so nothing was submitted."),
-                        uncertain_submit_ ? std::optional(checkpoint_in(Checkpoint::State::intent))
-                                          : unsubmitted());
-        intent_kept_ = true;
-        return try_submit(now);
-    case State::voiding_intent:
-        // What the host holds now may wrongly speak of a submit; the result's checkpoint replaces it.
-        return kept ? wait_before_submit(now) : fail_submit(*last_submit_error_, false);
-    case State::saving_job:
-        if (!kept)
-            warn("checkpoint_not_kept",
-                 "The host did not keep the checkpoint of job " + checkpoint_.job.id + ".");
-        return on_job_kept(now);
-    default:
-        return step(Continue{});
-    }
+    return awaited_ == Awaited::checkpoint ? resume(now, CheckpointAnswered{kept}) : go_on();
 }
 
 // An API may repeat the key anywhere. It is masked before anybody reads the reply, and so before what was
 // read is cut: nobody finds half a key.
 Step JobFlow::on_reply(TimePoint now, const HttpReply& reply) {
-    const auto safe = masked_copy(reply);
-    if (!safe)
-        return take_reply(now, reply);
-    unmasked_reply_ = &reply;
-    auto next = take_reply(now, *safe);
-    unmasked_reply_ = nullptr;
-    return next;
-}
-
-Step JobFlow::take_reply(TimePoint now, const HttpReply& reply) {
-    switch (state_) {
-    case State::submitting:
-        return on_submit_reply(now, reply);
-    case State::polling:
-        return on_job_reply(now, reply);
-    case State::cancelling:
-        return on_cancel_reply(reply);
-    default:
-        return step(Continue{});
-    }
+    if (awaited_ != Awaited::answer)
+        return go_on();
+    const auto safe = masked_copy(reply, run_.connection().secrets);
+    return resume(now, Replied{safe ? *safe : reply, reply});
 }
 
 Step JobFlow::on_failure(TimePoint now, const TransportFailure& failure) {
-    switch (state_) {
-    case State::submitting:
-        return on_submit_failure(now, failure);
-    case State::polling: {
-        if (ending_ != Ending::none)
-            return end_with_job(now);
-        if (failure.kind == TransportFailure::Kind::aborted)
-            return ask_after_outage(now);
-        if (speaks_of_outage(failure))
-            throttle_.observe_failure(now);
-        const auto why = "Cannot reach " + binding().name + ": " + failure.message + ".";
-        if (poll_may_recover(failure))
-            return retry_poll(now, why, std::nullopt);
-        auto error = make_error(ErrorCode::api_connection_error, why);
-        error.retryable = false;
-        return lose_job(std::move(error), true);
-    }
-    case State::cancelling:
-        return on_cancel_failure(failure.message);
-    default:
-        return step(Continue{});
-    }
+    return awaited_ == Awaited::answer ? resume(now, RequestFailed{failure}) : go_on();
+}
+
+Step JobFlow::on_service_back(TimePoint now, Millis within) {
+    const bool waits_to_poll = std::holds_alternative<Polling>(machine_) && awaited_ == Awaited::time;
+    return waits_to_poll ? resume(now, ServiceBack{within}) : go_on();
 }
 
 Step JobFlow::on_timer(TimePoint now) {
-    if (state_ == State::done)
-        return step(Continue{});
-    if (ending_ != Ending::none) {
-        if (now < ending_by_ || !request_in_flight())
-            return step(Continue{});
-        ending_by_ = TimePoint::max(); // the end of the request follows at once
-        return step(AbortRequest{});
+    if (is_done_)
+        return go_on();
+    if (run_.ending != Ending::none) {
+        if (now < run_.ending_by || awaited_ != Awaited::answer)
+            return go_on();
+        run_.ending_by = TimePoint::max(); // the end of the request follows at once
+        return take({AbortRequest{}});
     }
-    if (now >= deadline_) {
-        if (has_job() && !woke_late_ && now - deadline_ >= late_wake_up)
-            return take_last_poll(now);
-        return end(now, Ending::deadline);
+    if (now >= run_.deadline) {
+        const bool woke_late = run_.has_job() && now - run_.deadline >= late_wake_up;
+        if (!woke_late || std::exchange(woke_late_, true))
+            return end(now, Ending::deadline);
+        // A machine that slept over the deadline learns whether the job got done meanwhile.
+        run_.deadline = now + ending_bound;
+        if (awaited_ != Awaited::time)
+            return go_on();
+        std::get<Polling>(machine_).hurry(now);
+        return resume(now, TimerFired{});
     }
-    switch (state_) {
-    case State::saving_intent:
-    case State::voiding_intent:
-    case State::saving_job:
-        return now >= checkpoint_by_ ? on_checkpoint(now, false) : step(Continue{});
-    case State::before_submit:
-        return now >= next_moment_ ? try_submit(now) : step(Continue{});
-    case State::before_poll:
-        if (now >= suspend_at_)
-            return end(now, Ending::suspend);
-        if (now < next_moment_)
-            return step(Continue{});
-        return go_on_waiting(now);
-    case State::polling:
-        return look_at_silence(now);
-    default:
-        return step(Continue{});
-    }
+    if (now < due_)
+        return go_on();
+    return awaited_ == Awaited::checkpoint ? on_checkpoint(now, false) : resume(now, TimerFired{});
 }
 
 Step JobFlow::on_cancel(TimePoint now) {
-    if (state_ == State::done || ending_ == Ending::cancel)
-        return step(Continue{});
-    return end(now, Ending::cancel);
+    return is_done_ || run_.ending == Ending::cancel ? go_on() : end(now, Ending::cancel);
 }
 
 Step JobFlow::on_suspend(TimePoint now) {
-    if (state_ == State::done || ending_ != Ending::none)
-        return step(Continue{});
-    return end(now, Ending::suspend);
+    return is_done_ || run_.ending != Ending::none ? go_on() : end(now, Ending::suspend);
 }
 
-// A machine that slept over the deadline learns whether the job got done meanwhile.
-Step JobFlow::take_last_poll(TimePoint now) {
-    woke_late_ = true;
-    deadline_ = now + ending_bound;
-    return state_ == State::before_poll ? ask_for_job(now) : step(Continue{});
+Step JobFlow::on_forced_end(TimePoint now) {
+    if (is_done_)
+        return go_on();
+    if (run_.ending == Ending::cancel && run_.has_job())
+        return take(finish(
+            cancelled_but_job_goes_on(run_, "the session was closed before the answer to the cancel came")));
+    if (run_.ending != Ending::cancel)
+        run_.ending = Ending::suspend;
+    if (auto* submission = std::get_if<Submission>(&machine_))
+        return follow(now, Begun{}, submission->end(now, awaited_ == Awaited::answer));
+    return take(finish(suspended(run_.checkpoint, progress().eta.value_or(min_suspension))));
 }
 
-std::vector<Warning> JobFlow::take_warnings() {
-    return std::exchange(warnings_, {});
-}
-
-// ------------------------------------------------------------------------------------------- helpers
-
-Step JobFlow::step(Action action) const {
-    return {std::move(action), wake_at()};
-}
-
-TimePoint JobFlow::wake_at() const noexcept {
-    auto moment = ending_ == Ending::none ? deadline_ : ending_by_;
-    switch (state_) {
-    case State::done:
-        return TimePoint::max();
-    case State::saving_intent:
-    case State::voiding_intent:
-    case State::saving_job:
-        return std::min(moment, checkpoint_by_);
-    case State::before_poll:
-        moment = std::min(moment, suspend_at_);
-        [[fallthrough]];
-    case State::before_submit:
-        return std::min(moment, next_moment_);
-    case State::polling:
-        return ending_ == Ending::none ? std::min(moment, silent_at_) : moment;
-    default:
-        return moment;
-    }
-}
-
-Step JobFlow::save(State state, TimePoint now, const Checkpoint& checkpoint) {
-    state_ = state;
-    checkpoint_by_ = now + parameters_.checkpoint_timeout;
-    return step(SaveCheckpoint{to_text(checkpoint)});
-}
-
-Step JobFlow::finish(Outcome outcome) {
-    state_ = State::done;
-    settle_budget(outcome);
-    auto& error = outcome.error;
-    error.message = presentable(std::move(error.message));
-    error.request_id = presentable(std::move(error.request_id));
-    error.job_id = presentable(std::move(error.job_id));
-    for (auto& detail : error.details)
-        detail = {presentable(std::move(detail.path)), presentable(std::move(detail.message))};
-    return step(Finish{std::move(outcome)});
-}
-
-Step JobFlow::fail(Error error, std::optional<Checkpoint> checkpoint) {
-    Outcome outcome;
-    outcome.kind = Outcome::Kind::failed;
-    outcome.error = std::move(error);
-    outcome.checkpoint = std::move(checkpoint);
-    return finish(std::move(outcome));
-}
-
-Step JobFlow::suspend_with(Checkpoint checkpoint, Millis resume_after) {
-    Outcome outcome;
-    outcome.kind = Outcome::Kind::suspended;
-    outcome.checkpoint = std::move(checkpoint);
-    outcome.resume_after = std::max(resume_after, Millis(0));
-    return finish(std::move(outcome));
-}
-
-void JobFlow::report(Phase phase, std::string message) {
-    message = presentable(std::move(message));
-    if (phase == progress_.phase && message == progress_.message)
-        return;
-    progress_.phase = phase;
-    progress_.message = std::move(message);
-    ++progress_version_;
-}
-
-void JobFlow::warn(const char* code, std::string message) {
-    warnings_.push_back({code, presentable(std::move(message))});
-}
-
-std::string JobFlow::masked(std::string text) const {
-    return without_secrets(std::move(text), parameters_.connection->secrets);
-}
-
-std::string JobFlow::presentable(std::string text) const {
-    text = masked(std::move(text));
-    if (is_printable_ascii(text))
-        return text;
-    return plain_text(text);
-}
-
-// nullopt: there is no secret in it.
-std::optional<HttpReply> JobFlow::masked_copy(const HttpReply& reply) const {
-    const auto& secrets = parameters_.connection->secrets;
-    if (!holds_secret(reply.body, secrets) && !holds_secret(reply.location, secrets)
-        && !holds_secret(reply.request_id, secrets))
-        return std::nullopt;
-    auto copy = reply;
-    copy.body = masked(std::move(copy.body));
-    copy.location = masked(std::move(copy.location));
-    copy.request_id = masked(std::move(copy.request_id));
-    return copy;
-}
-
-Checkpoint JobFlow::checkpoint_in(Checkpoint::State state) const {
-    auto checkpoint = checkpoint_;
-    checkpoint.state = state;
-    return checkpoint;
-}
-
-// For the attempt after a definite failure: an API may go on answering a key with that failure.
-Checkpoint JobFlow::next_generation() const {
-    Checkpoint next;
-    next.state = Checkpoint::State::prepared;
-    next.generation = checkpoint_.generation + 1;
-    next.key = idempotency_key(parameters_.run_key, checkpoint_.input_digest, next.generation);
-    next.input_digest = checkpoint_.input_digest;
-    next.api = checkpoint_.api;
-    return next;
-}
-
-// What a run without a job leaves behind: nothing, unless earlier keys are used up.
-std::optional<Checkpoint> JobFlow::unsubmitted() const {
-    return checkpoint_.generation > 0 ? std::optional(checkpoint_in(Checkpoint::State::prepared))
-                                      : std::nullopt;
+Outcome JobFlow::broken_off(Error error) const {
+    auto checkpoint = newest_true_checkpoint();
+    describe_charge(error, checkpoint);
+    return failed(std::move(error), std::move(checkpoint));
 }
 
 // What is certain of the job at this very moment, for an end that the flow did not choose.
 std::optional<Checkpoint> JobFlow::newest_true_checkpoint() const {
-    if (has_job())
-        return checkpoint_;
-    if (parameters_.checkpoint)
-        return *parameters_.checkpoint; // not taken over yet
-    if (uncertain_submit_ || state_ == State::submitting)
-        return checkpoint_in(Checkpoint::State::intent);
-    return unsubmitted();
+    if (run_.has_job())
+        return run_.checkpoint;
+    if (run_.parameters.checkpoint)
+        return *run_.parameters.checkpoint; // not taken over yet
+    const auto* submission = std::get_if<Submission>(&machine_);
+    return submission != nullptr ? submission->checkpoint(awaited_ == Awaited::answer)
+                                 : unsubmitted(run_.checkpoint);
 }
 
-bool JobFlow::request_in_flight() const noexcept {
-    return state_ == State::submitting || state_ == State::polling || state_ == State::cancelling;
+// ------------------------------------------------------------------------------------------- the machines
+
+Step JobFlow::resume(TimePoint now, const Event& event) {
+    return follow(now, event,
+                  std::visit([&](auto& machine) { return machine.resume(now, event); }, machine_));
 }
 
-HttpRequest JobFlow::with_trace(HttpRequest request) const {
-    if (!parameters_.traceparent.empty())
-        request.headers.emplace_back("traceparent", parameters_.traceparent.view());
-    return request;
+Step JobFlow::follow(TimePoint now, const Event& event, Transition&& transition) {
+    if (auto* found = std::get_if<PollJob>(&transition)) {
+        const auto job = std::move(found->job);
+        transition = machine_.emplace<Polling>(run_).resume(now, JobFound{job, std::get<Replied>(event)});
+    }
+    if (std::holds_alternative<CancelJob>(transition))
+        transition = machine_.emplace<Cancellation>(run_).resume(now, Begun{});
+    return take(std::move(std::get<Step>(transition)));
+}
+
+// The machine ends by itself at the end of a request under way: the answer to a submit names the job that is
+// to be cancelled or suspended. A deadline leaves no time for it, and no other request is worth it.
+Step JobFlow::end(TimePoint now, Ending ending) {
+    run_.ending = ending;
+    run_.ending_by = now + ending_bound;
+    if (ending == Ending::cancel)
+        run_.report.set_phase(Phase::cancelling, "Cancelling");
+    if (std::holds_alternative<Cancellation>(machine_))
+        return go_on();
+    const bool submits = std::holds_alternative<Submission>(machine_);
+    if (awaited_ == Awaited::answer)
+        return submits && ending != Ending::deadline ? go_on() : take({AbortRequest{}});
+    return end_machine(now);
+}
+
+Step JobFlow::end_machine(TimePoint now) {
+    auto* submission = std::get_if<Submission>(&machine_);
+    return follow(now, Begun{},
+                  submission != nullptr ? submission->end(now, false) : std::get<Polling>(machine_).end(now));
+}
+
+Step JobFlow::take(Step&& step) {
+    due_ = step.wake_at;
+    const auto& action = step.action;
+    if (auto* end = std::get_if<Finish>(&step.action)) {
+        is_done_ = true;
+        awaited_ = Awaited::nothing;
+        make_presentable(end->outcome.error, run_.report);
+    } else if (std::holds_alternative<CheckImage>(action)) {
+        awaited_ = Awaited::image;
+    } else if (std::holds_alternative<AcquireSlot>(action)) {
+        awaited_ = Awaited::slot;
+    } else if (std::holds_alternative<SaveCheckpoint>(action)) {
+        awaited_ = Awaited::checkpoint;
+    } else if (std::holds_alternative<Send>(action)) {
+        awaited_ = Awaited::answer;
+    } else if (std::holds_alternative<Wait>(action)) {
+        awaited_ = Awaited::time;
+    }
+    step.wake_at = wake_at();
+    return std::move(step);
+}
+
+Step JobFlow::go_on() const {
+    return {Continue{}, wake_at()};
+}
+
+TimePoint JobFlow::wake_at() const noexcept {
+    if (is_done_)
+        return TimePoint::max();
+    return run_.ending == Ending::none ? std::min(run_.deadline, due_) : run_.ending_by;
 }
 
 } // namespace job_engine

@@ -115,30 +115,31 @@ std::string header_of(const HttpRequest& request, std::string_view name) {
 }
 
 FlowStory::FlowStory(const Facts& facts, std::shared_ptr<World> world)
-    : world_(std::move(world)), flow_(parameters_of(facts), world_->throttle, world_->submits,
-                                      world_->durations, image_to_video_node()) {}
+    : world_(std::move(world)),
+      flow_(std::make_unique<JobFlow>(parameters_of(facts), world_->throttle, world_->submits,
+                                      world_->durations, image_to_video_node())) {}
 
 void FlowStory::start() {
-    take(flow_.start(now()));
+    take(flow_->start(now()));
 }
 
 void FlowStory::image_checked(const ImageVerdict& verdict) {
-    take(flow_.on_image_checked(now(), verdict));
+    take(flow_->on_image_checked(now(), verdict));
 }
 
 void FlowStory::slot() {
     waiting_for_slot_ = false;
-    take(flow_.on_slot(now()));
+    take(flow_->on_slot(now()));
 }
 
 void FlowStory::kept() {
     saving_ = false;
-    take(flow_.on_checkpoint(now(), true));
+    take(flow_->on_checkpoint(now(), true));
 }
 
 void FlowStory::not_kept() {
     saving_ = false;
-    take(flow_.on_checkpoint(now(), false));
+    take(flow_->on_checkpoint(now(), false));
 }
 
 void FlowStory::reply(int status, const std::string& body, std::optional<Millis> retry_after,
@@ -150,12 +151,12 @@ void FlowStory::reply(int status, const std::string& body, std::optional<Millis>
     reply.retry_after = retry_after;
     reply.location = location;
     reply.request_id = "request-1";
-    take(flow_.on_reply(now(), reply));
+    take(flow_->on_reply(now(), reply));
 }
 
 void FlowStory::fails(TransportFailure::Kind kind, bool may_have_arrived, const std::string& why) {
     end_request();
-    take(flow_.on_failure(now(), {kind, may_have_arrived, why}));
+    take(flow_->on_failure(now(), {kind, may_have_arrived, why}));
 }
 
 void FlowStory::aborted(bool may_have_arrived) {
@@ -165,28 +166,28 @@ void FlowStory::aborted(bool may_have_arrived) {
 }
 
 void FlowStory::cancel() {
-    take(flow_.on_cancel(now()));
+    take(flow_->on_cancel(now()));
 }
 
 void FlowStory::suspend() {
-    take(flow_.on_suspend(now()));
+    take(flow_->on_suspend(now()));
 }
 
 void FlowStory::service_is_back(Millis within) {
-    take(flow_.on_service_back(now(), within));
+    take(flow_->on_service_back(now(), within));
 }
 
 void FlowStory::forced_end() {
     request_.reset();
-    take(flow_.on_forced_end(now()));
+    take(flow_->on_forced_end(now()));
 }
 
 Outcome FlowStory::broken_off() const {
-    return flow_.broken_off(make_error(ErrorCode::internal_error, "A defect."));
+    return flow_->broken_off(make_error(ErrorCode::internal_error, "A defect."));
 }
 
 void FlowStory::timer() {
-    take(flow_.on_timer(now()));
+    take(flow_->on_timer(now()));
 }
 
 void FlowStory::pass(Millis time) {
@@ -208,7 +209,7 @@ void FlowStory::wake() {
     if (idle_wakes_ > 20)
         throw std::logic_error("the timer does not go on");
     world_->now = std::max(now(), wake_at_);
-    take(flow_.on_timer(now()));
+    take(flow_->on_timer(now()));
 }
 
 void FlowStory::submit() {
@@ -249,7 +250,7 @@ const Outcome& FlowStory::outcome() const {
 
 std::vector<std::string> FlowStory::warning_codes() {
     std::vector<std::string> codes;
-    for (const auto& warning : flow_.take_warnings())
+    for (const auto& warning : flow_->take_warnings())
         codes.push_back(warning.code);
     return codes;
 }
@@ -272,6 +273,7 @@ void FlowStory::take(Step step) {
         ADD_FAILURE() << "the flow asks for something after its end";
     if (last_was_continue_)
         return;
+    state_ = state_after(step);
     if (std::holds_alternative<AbortRequest>(step.action)) {
         EXPECT_TRUE(request_) << "the flow ends a request although none is under way";
         abort_asked_ = true;
@@ -295,6 +297,32 @@ void FlowStory::take(Step step) {
         EXPECT_FALSE(request_) << "the flow finishes while a request is under way";
         outcome_ = std::move(finish->outcome);
     }
+}
+
+std::string FlowStory::state_after(const Step& step) const {
+    const bool has_job = !job_id().empty();
+    if (std::holds_alternative<CheckImage>(step.action))
+        return "checking_image";
+    if (std::holds_alternative<AcquireSlot>(step.action))
+        return "awaiting_slot";
+    if (std::holds_alternative<Wait>(step.action))
+        return has_job ? "before_poll" : "before_submit";
+    if (const auto* send = std::get_if<Send>(&step.action))
+        return !has_job ? "submitting" : send->request.method == "GET" ? "polling" : "cancelling";
+    if (const auto* save = std::get_if<SaveCheckpoint>(&step.action)) {
+        const auto state = read_checkpoint(save->text)->state;
+        return state == Checkpoint::State::prepared ? "voiding_intent"
+               : state == Checkpoint::State::intent ? "saving_intent"
+                                                    : "saving_job";
+    }
+    if (const auto* finish = std::get_if<Finish>(&step.action)) {
+        const auto kind = finish->outcome.kind;
+        return kind == Outcome::Kind::succeeded   ? "succeeded"
+               : kind == Outcome::Kind::failed    ? "failed"
+               : kind == Outcome::Kind::cancelled ? "cancelled"
+                                                  : "suspended";
+    }
+    return state_; // the request under way is being given up
 }
 
 void PrintTo(const Place& place, std::ostream* out) {

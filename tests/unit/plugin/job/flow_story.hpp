@@ -115,6 +115,8 @@ public:
     const std::string& image_asked() const { return image_asked_; } // to be looked at; empty: none
     bool waiting_for_slot() const { return waiting_for_slot_; }
     bool over() const { return outcome_.has_value(); }
+    // Where the flow is, by the name that docs/architecture.md has for it.
+    const std::string& state() const { return state_; }
     const HttpRequest& request() const; // the one under way
     std::string key() const { return header_of(request(), "Idempotency-Key"); }
     const Checkpoint& saved() const; // the last one given to the host
@@ -123,8 +125,8 @@ public:
     int sends() const { return sends_; }
     const Outcome& outcome() const;
     const Error& error() const { return outcome().error; }
-    const Progress& progress() const { return flow_.progress(); }
-    const std::string& job_id() const { return flow_.job_id(); }
+    const Progress& progress() const { return flow_->progress(); }
+    const std::string& job_id() const { return flow_->job_id(); }
     std::vector<std::string> warning_codes();
     Millis until_wake() const;
     TimePoint wake_at() const { return wake_at_; }
@@ -133,16 +135,18 @@ public:
 
 private:
     void take(Step step);
+    std::string state_after(const Step& step) const;
     void end_request();
 
     std::shared_ptr<World> world_;
-    JobFlow flow_;
+    std::unique_ptr<JobFlow> flow_; // which cannot be moved
     TimePoint wake_at_ = TimePoint::max();
     std::optional<HttpRequest> request_;
     std::optional<Outcome> outcome_;
     std::optional<Checkpoint> saved_;
     std::string saved_text_;
     std::string image_asked_;
+    std::string state_ = "start";
     std::size_t checkpoints_ = 0;
     int sends_ = 0;
     int idle_wakes_ = 0; // in a row, without any time between them

@@ -6,8 +6,13 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <fstream>
+#include <iterator>
 #include <memory>
+#include <regex>
+#include <set>
 #include <string>
+#include <utility>
 
 namespace job_engine::testing {
 namespace {
@@ -20,6 +25,8 @@ struct Tally {
     int crashed = 0;
     int submission_unknown = 0;
     int repeated = 0;
+    // From one state of the flow to another, but for the early ends; see docs/architecture.md.
+    std::set<std::pair<std::string, std::string>> transitions;
 };
 
 // The host's store of one run's checkpoint.
@@ -32,12 +39,13 @@ class Chain {
 public:
     Chain(std::uint64_t seed, Tally& tally)
         : dice_(seed), queue_(dice_.percent(25)), honours_keys_(!queue_ && dice_.percent(50)),
-          keeps_(dice_.percent(75)), api_(dice_, honours_keys_, queue_), world_(std::make_shared<World>()),
-          tally_(tally) {}
+          keeps_(dice_.percent(75)), has_all_(keeps_ && dice_.percent(30)),
+          api_(dice_, honours_keys_, queue_), world_(std::make_shared<World>()), tally_(tally) {}
 
     void play() {
         for (int attempt = 0; attempt < 8; ++attempt) {
-            FlowStory run(facts(), world_);
+            facts_ = facts();
+            FlowStory run(facts_, world_);
             store_.acknowledged = store_.checkpoint;
             if (!drive(run)) {
                 ++tally_.crashed;
@@ -57,8 +65,10 @@ private:
         Facts facts;
         facts.connection = queue_ ? queue_binding()
                                   : "\"idempotent_submit\": " + std::string(honours_keys_ ? "true" : "false");
-        if (dice_.percent(30))
+        if (has_all_ || dice_.percent(30))
             facts.connection += R"(, "max_running": 1)";
+        if (has_all_ || dice_.percent(20))
+            facts.connection += R"(, "check_image": true)";
         facts.checkpoint = store_.checkpoint;
         facts.keeps_checkpoints = keeps_;
         facts.timeout = dice_.pick<Millis>({2s, 20s, 60s, 15min});
@@ -71,7 +81,10 @@ private:
 
     // Plays one attempt to its end; false when its process dies before.
     bool drive(FlowStory& run) {
+        const auto deadline = world_->now + facts_.timeout;
+        ends_early_ = false;
         run.start();
+        note_transition(run, "start", false);
         int sends = 0;
         for (int steps = 0; !run.over(); ++steps) {
             if (steps > 5000) {
@@ -85,16 +98,26 @@ private:
             let_time_pass(run);
             if (keeps_ && dice_.percent(1))
                 return false;
+            const auto before = run.state();
             next_event(run);
+            ends_early_ = ends_early_ || world_->now >= deadline;
+            note_transition(run, before, run.sends() != sends);
         }
         return true;
     }
 
+    void note_transition(const FlowStory& run, const std::string& before, bool has_sent) {
+        const bool is_early_end = run.over() && before != "cancelling"
+                                  && (ends_early_ || run.outcome().kind == Outcome::Kind::suspended);
+        if (has_all_ && !is_early_end && (before != run.state() || has_sent))
+            tally_.transitions.emplace(before, run.state());
+    }
+
     void next_event(FlowStory& run) {
         if (dice_.percent(1))
-            run.cancel();
+            end_early([&] { run.cancel(); });
         else if (dice_.percent(1))
-            run.suspend();
+            end_early([&] { run.suspend(); });
         else if (dice_.percent(2))
             run.timer(); // early, or late
         else if (dice_.percent(1) && !run.waiting_for_slot() && !run.saving())
@@ -103,10 +126,20 @@ private:
             end_request(run);
         else if (run.saving())
             answer_checkpoint(run);
+        else if (run.state() == "checking_image" && dice_.percent(90))
+            run.image_checked(dice_.percent(80)
+                                  ? ImageVerdict(ImageUsable{})
+                                  : ImageVerdict(make_error(ErrorCode::image_too_large, "It is too large.")));
         else if (run.waiting_for_slot() && dice_.percent(90))
             run.slot();
         else
             wake(run);
+    }
+
+    template <class End>
+    void end_early(End end) {
+        ends_early_ = true;
+        end();
     }
 
     void end_request(FlowStory& run) {
@@ -213,11 +246,34 @@ private:
     bool queue_;
     bool honours_keys_;
     bool keeps_;
+    bool has_all_; // that a run may wait for
     ModelApi api_;
     std::shared_ptr<World> world_;
     Tally& tally_;
     Store store_;
+    Facts facts_;
+    bool ends_early_ = false; // the host, or the deadline, has ended the run
 };
+
+// The transitions in the diagram.
+std::set<std::pair<std::string, std::string>> documented_transitions() {
+    std::ifstream file(ARCHITECTURE_PAGE);
+    const std::string page{std::istreambuf_iterator<char>(file), {}};
+    const auto begin = page.find("stateDiagram-v2");
+    const auto diagram = page.substr(begin, page.find("```", begin) - begin);
+    const std::regex arrow(R"((\S+) --> (\w+))");
+    std::set<std::pair<std::string, std::string>> transitions;
+    for (std::sregex_iterator at(diagram.begin(), diagram.end(), arrow), end; at != end; ++at)
+        transitions.emplace((*at)[1] == "[*]" ? "start" : (*at)[1].str(), (*at)[2]);
+    return transitions;
+}
+
+std::string listed(const std::set<std::pair<std::string, std::string>>& transitions) {
+    std::string lines;
+    for (const auto& [from, to] : transitions)
+        lines += "    " + from + " --> " + to + "\n";
+    return lines;
+}
 
 TEST(JobFlowRandom, NobodyPaysTwiceAndNothingPaidIsLostWithoutAWord) {
     Tally tally;
@@ -234,6 +290,8 @@ TEST(JobFlowRandom, NobodyPaysTwiceAndNothingPaidIsLostWithoutAWord) {
     EXPECT_GT(tally.crashed, 300);
     EXPECT_GT(tally.submission_unknown, 300);
     EXPECT_GT(tally.repeated, 1000);
+    // The page shows what the flow does.
+    EXPECT_EQ(listed(tally.transitions), listed(documented_transitions()));
 }
 
 } // namespace

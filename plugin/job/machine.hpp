@@ -1,0 +1,52 @@
+#pragma once
+
+#include "api/reply.hpp"
+#include "job/step.hpp"
+#include "media/image_check.hpp"
+
+#include <utility>
+#include <variant>
+
+namespace job_engine {
+
+// What the machines of a JobFlow are told, and what they answer. Each waits for the event that belongs to its
+// last action, and gets no other; see JobFlow.
+
+struct Begun {};
+struct ImageChecked {
+    const ImageVerdict& verdict;
+};
+struct SlotAcquired {};
+struct CheckpointAnswered {
+    bool kept;
+};
+struct Replied {
+    const HttpReply& reply; // without the connection's secrets, which an API may repeat anywhere
+    const HttpReply& whole; // as it came
+};
+struct RequestFailed {
+    const TransportFailure& failure;
+};
+struct TimerFired {};
+struct ServiceBack {
+    Millis within; // see JobFlow::on_service_back
+};
+struct JobFound { // in the reply to a submit
+    const JobReply& job;
+    const Replied& replied;
+};
+using Event = std::variant<Begun, ImageChecked, SlotAcquired, CheckpointAnswered, Replied, RequestFailed,
+                           TimerFired, ServiceBack, JobFound>;
+
+// Another machine goes on in the same step.
+struct PollJob { // by Submission: the API has named the job
+    JobReply job;
+};
+struct CancelJob {}; // by Polling: RunState::ending wants the job cancelled
+using Transition = std::variant<Step, PollJob, CancelJob>;
+
+inline Step finish(Outcome&& outcome) {
+    return {Finish{std::move(outcome)}};
+}
+
+} // namespace job_engine

@@ -1,0 +1,133 @@
+#include "job/run_end.hpp"
+
+#include "job/duration_text.hpp"
+#include "job/output.hpp"
+
+#include <utility>
+
+namespace job_engine {
+namespace {
+
+using State = Checkpoint::State;
+
+Checkpoint intent(const RunState& run) {
+    return in_state(run.checkpoint, State::intent);
+}
+
+Checkpoint next_key(const RunState& run) {
+    return next_generation(run.checkpoint, run.parameters.run_key);
+}
+
+Error with_job(Error error, const RunState& run) {
+    error.charged = Charged::unknown;
+    error.job_id = run.checkpoint.job.id;
+    return error;
+}
+
+Result<std::string> output_of(const RunState& run, const std::string& video, const JobReply& job,
+                              std::string_view reply) {
+    return make_output(video, run.node, run.connection().allow_insecure_loopback, job.video_path, reply);
+}
+
+// The video is the one thing that is not masked: its URL would lead to nothing, and it is paid for.
+std::string whole_video(const RunState& run, const std::string& video, const Replied& replied) {
+    if (&replied.reply == &replied.whole || video.find(secret_mask) == std::string::npos)
+        return video;
+    const auto job = read_job_reply(replied.whole, run.binding(), run.connection().origin, "/");
+    return job ? job->video : video;
+}
+
+} // namespace
+
+Outcome submit_failed(const RunState& run, Error error, bool may_exist) {
+    if (!may_exist) {
+        const bool answered = error.http_status != 0;
+        return failed(std::move(error),
+                      answered ? std::optional(next_key(run)) : unsubmitted(run.checkpoint));
+    }
+    auto unknown =
+        make_error(ErrorCode::submission_unknown, error.message + " The job may exist and be billed.");
+    unknown.http_status = error.http_status;
+    unknown.request_id = error.request_id;
+    unknown.retry_after_ms = error.retry_after_ms;
+    unknown.charged = Charged::unknown;
+    unknown.retryable = run.connection().idempotent_submit;
+    return failed(std::move(unknown), intent(run));
+}
+
+Outcome ended_without_job(const RunState& run, bool may_exist, const Error* last_error, Millis resume_after) {
+    if (run.ending == Ending::cancel) {
+        if (!may_exist)
+            return cancelled(
+                make_error(ErrorCode::cancelled, "The run was cancelled before anything was submitted."),
+                unsubmitted(run.checkpoint));
+        auto error =
+            make_error(ErrorCode::cancelled,
+                       "The run was cancelled while its job was being submitted; the job may exist.");
+        error.charged = Charged::unknown;
+        return cancelled(std::move(error), intent(run));
+    }
+    const bool suspends = run.ending == Ending::suspend;
+    if (may_exist && (!suspends || !run.connection().idempotent_submit))
+        return submit_failed(
+            run,
+            make_error(ErrorCode::submission_unknown,
+                       std::string(suspends ? "The run was suspended" : "The run's deadline passed")
+                           + " while its job was being submitted."),
+            true);
+    if (suspends)
+        return suspended(in_state(run.checkpoint, may_exist ? State::intent : State::prepared), resume_after);
+    if (last_error != nullptr)
+        return submit_failed(run, *last_error, false);
+    return failed(make_error(ErrorCode::processing_timeout, "The run's deadline of "
+                                                                + duration_text(run.parameters.timeout)
+                                                                + " passed before it could be submitted."),
+                  unsubmitted(run.checkpoint));
+}
+
+Outcome job_lost(const RunState& run, Error error, bool collectable) {
+    return failed(with_job(std::move(error), run), collectable ? run.checkpoint : next_key(run));
+}
+
+Outcome deadline_passed(const RunState& run, bool job_is_cancelled) {
+    auto error = make_error(
+        ErrorCode::processing_timeout,
+        "The video was not ready within " + duration_text(run.parameters.timeout) + ". "
+            + (run.last_trouble.empty() ? "" : std::string(run.last_trouble.view()) + " ")
+            + (job_is_cancelled ? "The job was cancelled."
+                                : "The job goes on; its checkpoint lets a later run collect the video."));
+    return failed(with_job(std::move(error), run), job_is_cancelled ? next_key(run) : run.checkpoint);
+}
+
+Outcome cancelled_with_job(const RunState& run, std::string message, bool collectable) {
+    // A key whose job was cancelled is used up: an API may answer it with the cancelled job again.
+    return cancelled(with_job(make_error(ErrorCode::cancelled, std::move(message)), run),
+                     collectable ? run.checkpoint : next_key(run));
+}
+
+Outcome cancelled_but_job_goes_on(const RunState& run, const std::string& why) {
+    return cancelled_with_job(run,
+                              "The run was cancelled, but its job goes on at " + run.binding().name + " ("
+                                  + why + "). Its checkpoint lets a later run collect the video.",
+                              true);
+}
+
+Outcome job_done(RunState& run, const JobReply& job, const Replied& replied) {
+    auto output = output_of(run, job.video, job, replied.reply.body);
+    if (!output) {
+        auto error = output.error();
+        error.job_id = run.checkpoint.job.id;
+        return failed(std::move(error), run.checkpoint);
+    }
+    if (const auto whole = whole_video(run, job.video, replied); whole != job.video)
+        if (auto whole_output = output_of(run, whole, job, {})) {
+            output = std::move(whole_output);
+            run.report.warn("secret_in_video_url", "The video's URL holds a secret of the connection.");
+        }
+    Outcome outcome;
+    outcome.kind = Outcome::Kind::succeeded;
+    outcome.output_json = std::move(*output);
+    return outcome;
+}
+
+} // namespace job_engine

@@ -1,0 +1,36 @@
+#pragma once
+
+#include "api/connection.hpp"
+#include "base/rare_text.hpp"
+#include "base/time.hpp"
+#include "job/checkpoint.hpp"
+#include "job/inputs.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace job_engine {
+
+// What a run was asked for before it began.
+enum class EarlyEnd { none, suspend, cancel };
+
+// The fixed facts of one run.
+struct RunParameters {
+    std::shared_ptr<const Connection> connection;
+    std::unique_ptr<const PreparedJob>
+        job; // of no use once it is submitted; nullptr: the checkpoint knows it
+    std::string run_key;
+    RareText traceparent;
+    std::unique_ptr<Checkpoint> checkpoint; // of an earlier attempt, or none
+    bool keeps_checkpoints = false;         // whether the host takes them
+    Millis checkpoint_timeout{};
+    Millis timeout{};
+    EarlyEnd early_end = EarlyEnd::none; // suspend, cancel: nothing is submitted
+    std::optional<Millis> suspend_after; // 0: as soon as the job is submitted
+    bool cancel_job_at_deadline = false;
+    std::uint64_t jitter_seed = 0;
+};
+
+} // namespace job_engine

@@ -1,0 +1,50 @@
+#pragma once
+
+#include "api/connection.hpp"
+#include "api/error.hpp"
+#include "base/time.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace job_engine {
+
+enum class Phase { preparing, submitting, queued, running, retrying, cancelling };
+
+struct Progress {
+    Phase phase = Phase::preparing;
+    std::optional<double> fraction;
+    std::optional<Millis> eta;
+    std::string message = "Preparing";
+
+    friend bool operator==(const Progress&, const Progress&) = default;
+};
+
+// What a run tells of itself while it goes on. Texts come out as people may see them: without a secret of the
+// connection, on one line.
+class RunReport {
+public:
+    // The connection must outlive it.
+    explicit RunReport(const Connection& connection) : connection_(connection) {}
+
+    const Progress& progress() const noexcept { return progress_; }
+    // Grows when the progress changes.
+    unsigned version() const noexcept { return version_; }
+    void set_phase(Phase phase, std::string message);
+    void set_estimate(std::optional<double> fraction, std::optional<Millis> eta);
+
+    void warn(const char* code, std::string message);
+    // The warnings since the last call.
+    std::vector<Warning> take_warnings();
+
+    std::string presentable(std::string text) const;
+
+private:
+    const Connection& connection_;
+    Progress progress_;
+    unsigned version_ = 0;
+    std::vector<Warning> warnings_;
+};
+
+} // namespace job_engine

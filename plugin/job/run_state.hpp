@@ -1,0 +1,55 @@
+#pragma once
+
+#include "api/reply.hpp"
+#include "job/checkpoint.hpp"
+#include "job/node_type.hpp"
+#include "job/retry.hpp"
+#include "job/run_parameters.hpp"
+#include "job/run_report.hpp"
+#include "job/submit_budget.hpp"
+#include "polling/job_durations.hpp"
+
+#include <utility>
+
+namespace job_engine {
+
+// Why a run ends early.
+enum class Ending { none, cancel, suspend, deadline };
+
+// How long a cancel takes at most, and a suspend or deadline that waits for the end of a request.
+inline constexpr Millis ending_bound{5'000};
+
+// What the machines of one run share: see JobFlow. What it is given by reference must outlive it.
+struct RunState {
+    RunState(RunParameters run_parameters, Throttle& its_throttle, SubmitBudget& its_submits,
+             KnownDurations& known_durations, const Node& its_node)
+        : parameters(std::move(run_parameters)), throttle(its_throttle), submits(its_submits),
+          durations(known_durations), node(its_node), jitter(parameters.jitter_seed),
+          report(*parameters.connection) {}
+
+    const Connection& connection() const noexcept { return *parameters.connection; }
+    const Binding& binding() const noexcept { return *connection().binding; }
+    bool has_job() const noexcept { return !checkpoint.job.id.empty(); }
+    void take_job(const JobReply& job);
+    HttpRequest with_trace(HttpRequest request) const;
+
+    RunParameters parameters;
+    Throttle& throttle;
+    SubmitBudget& submits;
+    KnownDurations& durations;
+    const Node& node;
+    Jitter jitter;
+    Checkpoint checkpoint; // the key and, once it is known, the job
+    RunReport report;
+    Ending ending = Ending::none;
+    TimePoint deadline{};
+    TimePoint ending_by = TimePoint::max(); // bound on an ending
+    TimePoint suspend_at = TimePoint::max();
+    RareText last_trouble; // a sentence about the last reply, where it said nothing that is known
+};
+
+// A target goes into the checkpoint. One in which a secret was masked leads nowhere, so it is left out: then
+// the binding's path does.
+std::string keepable(const std::string& target);
+
+} // namespace job_engine

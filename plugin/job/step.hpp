@@ -1,0 +1,37 @@
+#pragma once
+
+#include "base/time.hpp"
+#include "http/http_message.hpp"
+#include "job/outcome.hpp"
+
+#include <string>
+#include <variant>
+
+namespace job_engine {
+
+// What to do next. Whatever was begun before and is not Continue's is given up.
+struct Continue {}; // go on with what is under way
+struct CheckImage {
+    std::string url;
+};                     // wait for on_image_checked
+struct AcquireSlot {}; // wait for on_slot
+struct SaveCheckpoint {
+    std::string text;
+}; // hand to the host, wait for on_checkpoint
+struct Send {
+    HttpRequest request;
+};                      // wait for on_reply or on_failure
+struct AbortRequest {}; // end the request; on_failure(aborted) follows
+struct Wait {};         // nothing but wake_at
+struct Finish {
+    Outcome outcome;
+};
+using Action =
+    std::variant<Continue, CheckImage, AcquireSlot, SaveCheckpoint, Send, AbortRequest, Wait, Finish>;
+
+struct Step {
+    Action action;
+    TimePoint wake_at = TimePoint::max(); // when to call on_timer; it replaces every earlier one
+};
+
+} // namespace job_engine

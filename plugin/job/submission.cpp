@@ -1,0 +1,225 @@
+#include "job/submission.hpp"
+
+#include "api/request.hpp"
+#include "job/duration_text.hpp"
+#include "job/run_end.hpp"
+#include "job/submit_answer.hpp"
+
+#include <boost/asio/yield.hpp> // last: it defines reenter and yield
+
+#include <algorithm>
+#include <utility>
+
+namespace job_engine {
+namespace {
+
+using namespace std::chrono_literals;
+using State = Checkpoint::State;
+
+// With their backoff, about half a minute; two minutes at the slowest.
+constexpr int max_failures = 8;
+
+bool was_kept(const Event& event) {
+    const auto* answered = std::get_if<CheckpointAnswered>(&event);
+    return answered != nullptr && answered->kept;
+}
+
+bool is_aborted(const Event& event) {
+    const auto* failed = std::get_if<RequestFailed>(&event);
+    return failed != nullptr && failed->failure.kind == TransportFailure::Kind::aborted;
+}
+
+} // namespace
+
+Transition Submission::resume(TimePoint now, const Event& event) {
+    reenter(resume_point_) {
+        if (checks_image()) {
+            run_.report.set_phase(Phase::preparing, "Checking the image");
+            yield return Step{CheckImage{run_.parameters.job->media_url}};
+            const auto& verdict = std::get<ImageChecked>(event).verdict;
+            if (const auto* error = std::get_if<Error>(&verdict))
+                return finish(failed(*error, unsubmitted(run_.checkpoint)));
+            if (const auto* warning = std::get_if<Warning>(&verdict))
+                run_.report.warn(warning->code.c_str(), warning->message);
+        }
+
+        if (run_.connection().max_running > 0) {
+            run_.report.set_phase(Phase::queued, "Waiting for a free slot");
+            yield return Step{AcquireSlot{}};
+        }
+
+        for (;;) {
+            // After a failure, and while a pause lasts that the API imposed on all runs of the connection.
+            while (has_to_wait(now)) {
+                if (auto error = vain_wait(now))
+                    return fail(std::move(*error));
+                if (run_.report.progress().phase != Phase::retrying)
+                    run_.report.set_phase(Phase::queued,
+                                          "Waiting because " + run_.binding().name + " asked for a pause");
+                yield return Step{Wait{}, next_attempt_};
+            }
+
+            // Before the intent: a run that is held up is not "maybe submitted".
+            if (auto error = over_budget(now))
+                return finish(submit_failed(run_, std::move(*error), false));
+
+            // Before the submit: a run whose process dies during it must not pay again.
+            if (run_.parameters.keeps_checkpoints && !intent_kept_) {
+                yield return save(now, State::intent);
+                if (!was_kept(event))
+                    return finish(
+                        failed(make_error(ErrorCode::checkpoint_not_kept,
+                                          "The host did not keep the checkpoint, so nothing was submitted."),
+                               checkpoint(false)));
+                intent_kept_ = true;
+                continue; // the host took its time: a pause may have begun
+            }
+
+            run_.report.set_phase(Phase::submitting, "Submitting to " + run_.binding().name);
+            yield return submit();
+            if (auto end = take_answer(now, event))
+                return std::move(*end);
+
+            // It is repeated. Keeping that there is no job spares a run that dies during the wait the doubt
+            // whether it was paid for.
+            if (intent_kept_ && !may_exist_) {
+                intent_kept_ = false;
+                yield return save(now, State::prepared);
+                // What the host holds now wrongly speaks of a submit; the result's checkpoint replaces it.
+                if (!was_kept(event))
+                    return finish(submit_failed(run_, *last_error_, false));
+            }
+        }
+    }
+    return Step{Continue{}};
+}
+
+// A job that may exist already is worth more than what is found out about its image now.
+bool Submission::checks_image() const {
+    return !may_exist_ && run_.connection().check_image && !run_.parameters.job->media_url.empty();
+}
+
+bool Submission::has_to_wait(TimePoint now) {
+    next_attempt_ = std::max(next_attempt_, run_.throttle.not_before());
+    return next_attempt_ > now;
+}
+
+// The error where the run's time ends before the wait does.
+std::optional<Error> Submission::vain_wait(TimePoint now) const {
+    if (next_attempt_ >= run_.deadline && last_error_)
+        return *last_error_;
+    if (run_.throttle.not_before() < run_.deadline)
+        return std::nullopt;
+    // Another run was told to wait so long.
+    auto error = make_error(ErrorCode::rate_limited,
+                            run_.binding().name + " asked for a pause that is longer than the run may take.");
+    error.retry_after_ms = std::chrono::duration_cast<Millis>(run_.throttle.not_before() - now).count();
+    return error;
+}
+
+// Takes a place among the submits of the hour. A wait since it was taken, for the host or for a pause, moves
+// it: what counts is when the submit goes out.
+std::optional<Error> Submission::over_budget(TimePoint now) {
+    const auto limit = run_.connection().max_submits_per_hour;
+    // One that may have arrived is repeated with its own key only: it leads to no further job.
+    if (limit == 0 || may_exist_)
+        return std::nullopt;
+    const auto wait = run_.submits.take(now, limit, counted_at_);
+    counted_at_ = wait ? std::nullopt : std::optional(now);
+    if (!wait)
+        return std::nullopt;
+    auto error = make_error(ErrorCode::spending_limit,
+                            "max_submits_per_hour of the connection is " + std::to_string(limit)
+                                + ", and so many were submitted within the last hour. "
+                                  "Nothing was submitted; this run may go on in "
+                                + duration_text(*wait) + ".");
+    error.retry_after_ms = wait->count();
+    return error;
+}
+
+Step Submission::save(TimePoint now, State state) const {
+    return {SaveCheckpoint{to_text(in_state(run_.checkpoint, state))},
+            now + run_.parameters.checkpoint_timeout};
+}
+
+Step Submission::submit() const {
+    const auto& connection = run_.connection();
+    auto request = submit_request(run_.binding(), connection.base_path, run_.parameters.job->body,
+                                  run_.checkpoint.key.text());
+    request.timeout = connection.request_timeout;
+    request.needs_fresh_connection = !connection.idempotent_submit;
+    return {Send{run_.with_trace(std::move(request))}};
+}
+
+// nullopt: the submit is to be repeated.
+std::optional<Transition> Submission::take_answer(TimePoint now, const Event& event) {
+    if (run_.ending != Ending::none && is_aborted(event)) {
+        may_exist_ = may_exist_ || std::get<RequestFailed>(event).failure.may_have_arrived;
+        return end(now, false);
+    }
+    const auto* replied = std::get_if<Replied>(&event);
+    auto answer = replied != nullptr
+                      ? read_submit_answer(replied->reply, run_.connection())
+                      : read_submit_answer(std::get<RequestFailed>(event).failure, run_.connection());
+    if (answer.pauses_all_runs)
+        run_.throttle.pause_until(now + answer.retry_after.value_or(backoff(failures_, run_.jitter.next())));
+    if (answer.meaning == SubmitAnswer::Meaning::job)
+        return PollJob{std::move(answer.job)};
+    if (!answer.job.id.empty()) {
+        // The API refuses, but speaks of a job: a later run asks for it before anything is paid again.
+        run_.take_job(answer.job);
+        return finish(job_lost(run_, std::move(answer.error), true));
+    }
+    may_exist_ = may_exist_ || answer.may_exist;
+    if (answer.meaning == SubmitAnswer::Meaning::refused)
+        return fail(std::move(answer.error));
+    return plan_retry(now, std::move(answer.error), answer.retry_after);
+}
+
+// nullopt: at next_attempt_.
+std::optional<Transition> Submission::plan_retry(TimePoint now, Error error,
+                                                 std::optional<Millis> retry_after) {
+    if (run_.ending != Ending::none)
+        return end(now, false);
+    if (may_exist_ && !run_.connection().idempotent_submit)
+        return fail(std::move(error));
+    // Giving up a job that may be paid for loses its video, so there an empty budget only slows down.
+    const bool in_budget = run_.throttle.take_retry();
+    const auto pause = std::max(backoff(in_budget ? failures_ : slowest_backoff, run_.jitter.next()),
+                                retry_after.value_or(0ms));
+    if (++failures_ >= max_failures || now + pause >= run_.deadline || (!in_budget && !may_exist_))
+        return fail(std::move(error));
+    next_attempt_ = now + pause;
+    run_.report.set_phase(Phase::retrying, error.message + " Trying again in " + duration_text(pause) + ".");
+    last_error_ = std::make_unique<const Error>(std::move(error));
+    return std::nullopt;
+}
+
+Transition Submission::end(TimePoint now, bool is_sent) {
+    may_exist_ = may_exist_ || is_sent;
+    return finish(ended_without_job(run_, may_exist_, last_error_.get(),
+                                    std::chrono::duration_cast<Millis>(next_attempt_ - now)));
+}
+
+std::optional<Checkpoint> Submission::checkpoint(bool is_sent) const {
+    return may_exist_ || is_sent ? std::optional(in_state(run_.checkpoint, State::intent))
+                                 : unsubmitted(run_.checkpoint);
+}
+
+Transition Submission::fail(Error error) {
+    return finish(submit_failed(run_, std::move(error), may_exist_));
+}
+
+// A place in the budget is spent on what may be billed. A submit that was refused, never arrived or was not
+// sent gives its place back, but only at the run's end: a run that waits to repeat it is not overtaken.
+Transition Submission::finish(Outcome&& outcome) {
+    const bool unsure = outcome.checkpoint && outcome.checkpoint->state != State::prepared;
+    if (counted_at_ && !unsure)
+        run_.submits.give_back(*counted_at_);
+    counted_at_.reset();
+    return Step{Finish{std::move(outcome)}};
+}
+
+} // namespace job_engine
+
+#include <boost/asio/unyield.hpp>

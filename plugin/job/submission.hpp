@@ -1,0 +1,67 @@
+#pragma once
+
+#include "api/error.hpp"
+#include "job/machine.hpp"
+#include "job/run_state.hpp"
+
+#include <boost/asio/coroutine.hpp>
+
+#include <memory>
+#include <optional>
+
+namespace job_engine {
+
+// From the start of a run until the API has named its job.
+//
+//     state             event               leads to
+//     checking image    usable, unknown     -> slot
+//                       refused             -> failed
+//     slot              acquired            -> submit
+//     before submit     its time            -> submit
+//     saving intent     kept                -> submit
+//                       not kept            -> failed
+//     submit            job named           -> Polling
+//                       certainly no job    -> before submit, by way of voiding the intent; or failed
+//                       no job is known     -> before submit where the API honours keys; or submission
+//                       unknown refused             -> failed
+//     voiding intent    kept                -> before submit
+//                       not kept            -> failed
+//     any               cancel, suspend,    -> the end; a submit under way is waited for, but not at the
+//                       deadline               deadline
+//
+// What each answer to a submit means stands at SubmitAnswer in submit_answer.hpp.
+class Submission {
+public:
+    // may_exist: a submit with this key may have arrived, in an earlier attempt of the run.
+    explicit Submission(RunState& run, bool may_exist = false)
+        : run_(run), intent_kept_(may_exist), may_exist_(may_exist) {}
+
+    Transition resume(TimePoint now, const Event& event);
+    // Ends the run as RunState::ending says. is_sent: a submit is under way whose answer is not waited for.
+    Transition end(TimePoint now, bool is_sent);
+    // What is certain at this very moment. is_sent: as above.
+    std::optional<Checkpoint> checkpoint(bool is_sent) const;
+
+private:
+    bool checks_image() const;
+    bool has_to_wait(TimePoint now);
+    std::optional<Error> vain_wait(TimePoint now) const;
+    std::optional<Error> over_budget(TimePoint now);
+    Step save(TimePoint now, Checkpoint::State state) const;
+    Step submit() const;
+    std::optional<Transition> take_answer(TimePoint now, const Event& event);
+    std::optional<Transition> plan_retry(TimePoint now, Error error, std::optional<Millis> retry_after);
+    Transition fail(Error error);
+    Transition finish(Outcome&& outcome);
+
+    RunState& run_;
+    boost::asio::coroutine resume_point_;
+    int failures_ = 0;
+    TimePoint next_attempt_{};
+    std::unique_ptr<const Error> last_error_;
+    std::optional<TimePoint> counted_at_; // the place in the budget that is held
+    bool intent_kept_;
+    bool may_exist_;
+};
+
+} // namespace job_engine

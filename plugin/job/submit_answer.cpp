@@ -1,0 +1,111 @@
+#include "job/submit_answer.hpp"
+
+#include "api/api_text.hpp"
+#include "base/plain_text.hpp"
+
+#include <string>
+#include <utility>
+
+namespace job_engine {
+namespace {
+
+using Meaning = SubmitAnswer::Meaning;
+
+Error error_of_failure(const TransportFailure& failure, const std::string& service) {
+    if (failure.kind == TransportFailure::Kind::bad_reply)
+        return make_error(ErrorCode::invalid_api_response,
+                          "The reply of " + service + " is unusable: " + failure.message + ".");
+    auto error =
+        make_error(ErrorCode::api_connection_error, "Cannot reach " + service + ": " + failure.message + ".");
+    error.retryable = !is_refusal(failure);
+    return error;
+}
+
+Error unusable_reply(const HttpReply& reply, std::string message) {
+    auto error = make_error(ErrorCode::invalid_api_response, std::move(message));
+    error.http_status = reply.status;
+    error.request_id = presentable(reply.request_id);
+    return error;
+}
+
+bool is_redirect(const HttpReply& reply) {
+    return reply.status >= 300 && reply.status < 400;
+}
+
+Error error_of_submit(const HttpReply& reply, const JobReply& job, const Binding& binding) {
+    if (is_redirect(reply))
+        return unusable_reply(reply, binding.name + " redirects to another address (HTTP "
+                                         + std::to_string(reply.status)
+                                         + "), which is not followed: set base_url to where the API is.");
+    if (verdict_of_submit(reply.status) != SubmitVerdict::accepted)
+        return error_of_reply(reply, binding);
+    auto refusal = error_of_refusal(reply, binding);
+    if (job.refused || refusal.code == ErrorCode::insufficient_credits)
+        return refusal;
+    return unusable_reply(reply, trimmed(reply.body).starts_with('{')
+                                     ? "The reply to the submit names no job."
+                                     : "The reply to the submit is not a JSON object.");
+}
+
+} // namespace
+
+SubmitAnswer read_submit_answer(const HttpReply& reply, const Connection& connection) {
+    const auto& binding = *connection.binding;
+    const auto verdict = verdict_of_submit(reply.status);
+    SubmitAnswer answer;
+    answer.retry_after = reply.retry_after;
+    answer.job = read_submit_reply(reply, binding, connection.origin, connection.base_path);
+    const bool named = !answer.job.id.empty();
+    const bool is_the_job = verdict == SubmitVerdict::accepted || verdict == SubmitVerdict::absent
+                            || (reply.status == 303 && !answer.job.targets.poll.empty());
+    if (named && is_the_job) {
+        answer.meaning = Meaning::job;
+        answer.pauses_all_runs = reply.status == 429;
+        return answer;
+    }
+
+    answer.error = error_of_submit(reply, answer.job, binding);
+    const bool no_credits = answer.error.code == ErrorCode::insufficient_credits;
+    answer.pauses_all_runs = reply.status == 429 && !no_credits;
+    // Only what names nothing like a job is certain to cost nothing.
+    const bool hints_at_job = answer.job.hints_at_job;
+    const bool says_no = verdict == SubmitVerdict::accepted && answer.job.refused && !hints_at_job;
+    const bool is_final = is_redirect(reply) || verdict == SubmitVerdict::rejected || no_credits || says_no;
+    const bool is_repeated =
+        verdict == SubmitVerdict::uncertain && !is_redirect(reply) && connection.idempotent_submit;
+    if (named && !is_repeated) {
+        answer.meaning = Meaning::refused;
+        answer.may_exist = true;
+        return answer;
+    }
+    answer.job = {};
+    if (is_final) {
+        answer.meaning = Meaning::refused;
+        answer.may_exist = hints_at_job || (is_redirect(reply) && verdict == SubmitVerdict::uncertain);
+    } else if (verdict == SubmitVerdict::absent && !hints_at_job) {
+        answer.meaning = Meaning::absent;
+    } else {
+        answer.meaning = Meaning::unknown;
+        answer.may_exist = true;
+    }
+    return answer;
+}
+
+SubmitAnswer read_submit_answer(const TransportFailure& failure, const Connection& connection) {
+    SubmitAnswer answer;
+    answer.error = error_of_failure(failure, connection.binding->name);
+    switch (verdict_of_submit(failure)) {
+    case SubmitVerdict::rejected:
+        answer.meaning = Meaning::refused;
+        break;
+    case SubmitVerdict::absent:
+        answer.meaning = Meaning::absent;
+        break;
+    default:
+        answer.meaning = Meaning::unknown;
+        answer.may_exist = true;
+    }
+    return answer;
+}
+
+} // namespace job_engine

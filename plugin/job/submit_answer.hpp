@@ -1,0 +1,44 @@
+#pragma once
+
+#include "api/connection.hpp"
+#include "api/error.hpp"
+#include "api/reply.hpp"
+#include "http/http_message.hpp"
+#include "job/retry.hpp"
+
+#include <optional>
+
+namespace job_engine {
+
+// What the end of a submit means. docs/money.md has every answer, with the tests that hold it.
+//
+//   2xx, 425, 429, 503 that names a job  job; a Location within the origin names it too
+//   303 with the job's address           job
+//   any other that names a job           refused, but the job is kept: somebody may pay for it
+//   "no credits", whatever the status    refused
+//   2xx that says no                     refused
+//   2xx, unreadable or without a job     unknown
+//   425, 429, 503                        absent
+//   5xx, 408, 409                        unknown
+//   301, 302, 303                        refused, and there may be a job: a repetition is redirected too
+//   307, 308, other 4xx                  refused
+//   no reply                             see verdict_of_submit
+struct SubmitAnswer {
+    enum class Meaning {
+        job,     // the API has named it
+        refused, // repeating it changes nothing
+        absent,  // certainly no job: again after a wait, with the same key
+        unknown  // again where the API honours keys, else the end
+    };
+    Meaning meaning = Meaning::unknown;
+    bool may_exist = false; // this submit may have led to a job, as far as this answer tells
+    JobReply job;           // job; refused where it names one: its id is empty otherwise
+    Error error;            // all but job
+    std::optional<Millis> retry_after;
+    bool pauses_all_runs = false; // of the connection: its rate is limited
+};
+
+SubmitAnswer read_submit_answer(const HttpReply& reply, const Connection& connection);
+SubmitAnswer read_submit_answer(const TransportFailure& failure, const Connection& connection);
+
+} // namespace job_engine
