@@ -7,7 +7,6 @@
 #include "job/duration_text.hpp"
 #include "job/output.hpp"
 #include "job/run_end.hpp"
-#include "polling/poll_schedule.hpp"
 
 #include <boost/asio/yield.hpp> // last: it defines reenter and yield
 
@@ -30,11 +29,6 @@ constexpr auto new_job_grace_period = 30s;
 // How often a poll without an answer looks whether that is an outage.
 constexpr Millis silence_look{1'000};
 
-constexpr Millis min_pause{100};
-
-// A pause that the service asks for holds for all during an outage, but not longer than they would back off.
-constexpr Millis max_turn_put_off{30'000};
-
 bool has_failed(const JobReply& job) {
     return job.status == JobStatus::failed || job.status == JobStatus::cancelled;
 }
@@ -43,8 +37,8 @@ bool has_video(const JobReply& job, const RunState& run) {
     return has_video(job, run.connection().allow_insecure_loopback);
 }
 
-Millis part_of(Millis longest, Jitter& jitter) {
-    return Millis(std::llround(jitter.next() * static_cast<double>(longest.count())));
+bool is_answer(const Event& event) {
+    return std::holds_alternative<Replied>(event) || std::holds_alternative<RequestFailed>(event);
 }
 
 bool is_success(int http_status) {
@@ -65,17 +59,17 @@ std::string trouble_of(const JobReply& job, const RunState& run) {
 
 Transition Polling::resume(TimePoint now, const Event& event) {
     reenter(resume_point_) {
-        began_at_ = now;
         if (const auto* found = std::get_if<JobFound>(&event)) {
             if (auto end = take_new_job(now, *found))
                 return std::move(*end);
         } else {
             run_.report.set_phase(Phase::running, "Resuming job " + run_.checkpoint.job.id);
-            hurry(now);
+            timer_.begin(now, nullptr);
+            timer_.hurry(now);
         }
 
         // A run whose process dies from here on is continued with its job.
-        if (watch_ != nullptr) {
+        if (timer_.knows_age()) {
             if (run_.parameters.keeps_checkpoints) {
                 yield return Step{SaveCheckpoint{to_text(run_.checkpoint)},
                                   now + run_.parameters.checkpoint_timeout};
@@ -85,17 +79,17 @@ Transition Polling::resume(TimePoint now, const Event& event) {
             }
             if (auto end = end_between_polls(now))
                 return std::move(*end);
-            wait_for_next_poll(now, std::nullopt);
+            timer_.wait_for_next_poll(now, std::nullopt);
         }
 
         for (;;) {
-            while (!may_poll(now, event)) {
-                yield return Step{Wait{}, std::min(waiting_.until, run_.suspend_at)};
+            while (!timer_.may_poll(now, is_answer(event))) {
+                yield return Step{Wait{}, std::min(timer_.wake_at(), run_.suspend_at)};
                 if (std::holds_alternative<ServiceBack>(event))
-                    come_back(now, std::get<ServiceBack>(event).within);
+                    timer_.come_back(now, std::get<ServiceBack>(event).within);
                 if (auto end = end_between_polls(now))
                     return std::move(*end);
-                waiting_.is_over = now >= waiting_.until;
+                timer_.reach(now);
             }
 
             yield return poll(now);
@@ -103,6 +97,7 @@ Transition Polling::resume(TimePoint now, const Event& event) {
                 yield return look_at_silence(now);
             if (auto end = take_answer(now, event))
                 return std::move(*end);
+            poll_.target = {};
         }
     }
     return Step{Continue{}};
@@ -113,8 +108,7 @@ Polling::End Polling::take_new_job(TimePoint now, const JobFound& found) {
     run_.take_job(job); // first: whatever goes wrong from here on, the paid job is known
     run_.throttle.observe_success();
     run_.throttle.observe_answer(now, 0ms);
-    heard_at_ = now;
-    watch_ = std::make_unique<JobWatch>(run_.durations.of(run_.parameters.job->kind));
+    timer_.begin(now, std::make_unique<JobWatch>(run_.durations.of(run_.parameters.job->kind)));
     run_.parameters.job.reset(); // a run that only waits keeps no texts
     report(job, true);           // the reply to a submit need not name a status
     if (has_video(job, run_))
@@ -133,7 +127,8 @@ Transition Polling::end(TimePoint now) {
     if (run_.ending == Ending::deadline)
         return finish(deadline_passed(run_, false));
     const auto& eta = run_.report.progress().eta;
-    return finish(suspended(run_.checkpoint, eta.value_or(std::max(next_poll(now).delay, min_suspension))));
+    return finish(
+        suspended(run_.checkpoint, eta.value_or(std::max(timer_.next_poll(now).delay, min_suspension))));
 }
 
 Polling::End Polling::end_between_polls(TimePoint now) {
@@ -142,94 +137,25 @@ Polling::End Polling::end_between_polls(TimePoint now) {
     return run_.ending == Ending::none ? End() : end(now);
 }
 
-// ------------------------------------------------------------------------------------------- when to poll
-
 void Polling::hurry(TimePoint now) {
-    waiting_ = {now, true, true, {}, now};
-}
-
-void Polling::wait(TimePoint now, Millis delay, std::optional<Millis> retry_after) {
-    poll_.target = {};
-    const auto not_sooner_than = now + retry_after.value_or(0ms);
-    const auto until = std::max({now + delay, not_sooner_than, run_.throttle.not_before(), rate_.earliest()});
-    waiting_ = {until, false, true, {}, not_sooner_than};
-}
-
-void Polling::wait_for_next_poll(TimePoint now, std::optional<Millis> retry_after) {
-    auto next = next_poll(now);
-    // A poll that is held sees the end that comes meanwhile; one that was answered at once was not held.
-    if (poll_.was_held && may_long_poll()) {
-        const Millis held = std::chrono::seconds(run_.binding().poll.prefer_wait_seconds);
-        next = {next.ask ? std::max(next.delay - held, 0ms) : 0ms, true};
-    }
-    wait(now, next.delay, retry_after);
-    waiting_.poll_due = next.ask;
-}
-
-// The API's own word first, then what other runs have shown.
-NextPoll Polling::next_poll(TimePoint now) {
-    const auto& progress = run_.report.progress();
-    if (progress.eta)
-        return {delay_by_eta(age(now), std::chrono::duration<double>(*progress.eta).count()), true};
-    if (progress.fraction && progress.phase == Phase::running)
-        if (const auto delay = delay_by_progress(age(now), *progress.fraction))
-            return {*delay, true};
-    return watch_ != nullptr ? watch_->next_poll(age(now), run_.jitter.next())
-                             : NextPoll{delay_without_age(age(now)), true};
-}
-
-// Whether a poll may ask to be held until the job is done. It holds a connection that other runs may want.
-bool Polling::may_long_poll() const {
-    return run_.binding().poll.prefer_wait_seconds > 0 && watch_ != nullptr
-           && watch_->runs_at_once() <= run_.connection().max_connections / 2;
-}
-
-// Whether a poll may go out now; otherwise waiting_ says when to ask again.
-bool Polling::may_poll(TimePoint now, const Event& event) {
-    if (!waiting_.is_over)
-        return false;
-    if (now < waiting_.retry_at && !run_.throttle.has_turned_since(poll_.asked_at)) {
-        waiting_.until = std::min(waiting_.retry_at, now + outage_spread);
-        waiting_.is_over = false;
-        return false;
-    }
-    if (!waiting_.poll_due) {
-        wait_for_next_poll(now, std::nullopt);
-        return false;
-    }
-    if (std::max(run_.throttle.not_before(), rate_.earliest()) > now) {
-        wait(now, 0ms);
-        return false;
-    }
-    if (!run_.throttle.may_ask(now)) {
-        const bool has_just_asked =
-            std::holds_alternative<Replied>(event) || std::holds_alternative<RequestFailed>(event);
-        wait(now, pause_in_outage(now, has_just_asked));
-        return false;
-    }
-    return true;
+    timer_.hurry(now);
 }
 
 Step Polling::poll(TimePoint now) {
-    rate_.spend(now);
+    timer_.observe_poll(now);
     const auto& connection = run_.connection();
     const auto& targets = run_.checkpoint.job.targets;
     const auto& what = job_succeeded_ ? *run_.binding().result : run_.binding().poll;
-    const bool is_long = job_succeeded_ || may_long_poll();
+    const bool is_long = job_succeeded_ || timer_.may_long_poll();
     const auto held = std::chrono::seconds(is_long ? what.prefer_wait_seconds : 0);
     const auto target = !follow_.empty() ? follow_.take() : job_succeeded_ ? targets.result : targets.poll;
     auto request = job_request(what, run_.binding(), connection.base_path, target, run_.checkpoint.job.id,
                                is_long ? LongPoll::yes : LongPoll::no);
     request.timeout = connection.request_timeout + held;
-    poll_.asked_at = now;
     poll_.silent_at = now + silence_look;
     poll_.answer_due_from = now + held;
     poll_.target = RareText(request.target);
     return {Send{run_.with_trace(std::move(request))}, poll_.silent_at};
-}
-
-Millis Polling::age(TimePoint now) const {
-    return std::chrono::duration_cast<Millis>(now - began_at_);
 }
 
 // ---------------------------------------------------------------------------------------------- outages
@@ -242,30 +168,10 @@ Step Polling::look_at_silence(TimePoint now) {
         return {Continue{}, poll_.silent_at};
     poll_.silent_at = now + silence_look;
     const bool is_lost = run_.throttle.observe_silence(now, poll_.answer_due_from) && !poll_.was_given_up;
-    if (!is_lost && !run_.throttle.has_turned_since(poll_.asked_at))
+    if (!is_lost && !run_.throttle.has_turned_since(timer_.asked_at()))
         return {Continue{}, poll_.silent_at};
     poll_.was_given_up = poll_.was_given_up || is_lost;
     return {AbortRequest{}, poll_.silent_at};
-}
-
-// Runs that wait for longer have not heard of the outage, but people wait for everything since it began.
-void Polling::come_back(TimePoint now, Millis within) {
-    const bool is_soon = waiting_.poll_due && waiting_.until <= now + within;
-    if (is_soon || !run_.throttle.has_turned_since(std::max(poll_.asked_at, heard_at_)))
-        return;
-    const auto moment =
-        std::max({now, run_.throttle.not_before(), waiting_.not_sooner_than}) + part_of(within, run_.jitter);
-    if (!waiting_.poll_due || moment < waiting_.until)
-        waiting_.until = moment;
-    waiting_.poll_due = true;
-}
-
-// A run that has just asked in vain is there for the next turn; the others look later whether it is over.
-Millis Polling::pause_in_outage(TimePoint now, bool has_just_asked) {
-    const auto turn = std::chrono::ceil<Millis>(run_.throttle.next_turn() - now);
-    if (has_just_asked && turn > 0ms && poll_.asked_at + outage_spread > now)
-        return turn;
-    return std::max(min_pause, part_of(outage_spread, run_.jitter));
 }
 
 void Polling::observe_answer(TimePoint now) {
@@ -286,7 +192,7 @@ Polling::End Polling::take_answer(TimePoint now, const Event& event) {
     else if (!is_success(reply.status))
         observe_answer(now);
     if (reply.status == 429)
-        run_.throttle.pause_until(now + reply.retry_after.value_or(backoff(failures_, run_.jitter.next())));
+        run_.throttle.pause_until(now + reply.retry_after.value_or(timer_.next_backoff()));
     if (poll_may_recover(reply.status))
         return retry(now, error_of_reply(reply, run_.binding()).message, reply.retry_after);
     if (follow_redirect(now, reply))
@@ -305,10 +211,7 @@ Polling::End Polling::take_answer(TimePoint now, const Event& event) {
     }
     run_.throttle.observe_success();
     observe_answer(now); // not sooner: a page about maintenance may come with 200
-    heard_at_ = now;
-    failures_ = 0;
-    poll_.was_held =
-        now - poll_.asked_at >= std::chrono::milliseconds(500) * run_.binding().poll.prefer_wait_seconds;
+    timer_.observe_answer(now);
     run_.last_trouble = RareText(trouble_of(*job, run_));
     if (job_succeeded_ && !still_at_work)
         return finish(job_done(run_, *job, replied));
@@ -322,7 +225,7 @@ Polling::End Polling::take_failure(TimePoint now, const TransportFailure& failur
         if (auto end = end_between_polls(now))
             return end;
         run_.report.set_phase(Phase::retrying, run_.binding().name + " does not answer. Asking again.");
-        hurry(now);
+        timer_.hurry(now);
         return std::nullopt;
     }
     if (speaks_of_outage(failure))
@@ -343,7 +246,7 @@ bool Polling::follow_redirect(TimePoint now, const HttpReply& reply) {
     if (!next || next->find(secret_mask) != std::string::npos)
         return false;
     follow_ = RareText(std::move(*next));
-    hurry(now);
+    timer_.hurry(now);
     return true;
 }
 
@@ -359,7 +262,7 @@ Polling::End Polling::take_refusal(TimePoint now, const HttpReply& reply) {
         return finish(job_lost(run_, std::move(error), !about_the_job));
     }
     const auto status = "(HTTP " + std::to_string(reply.status) + ")";
-    if (watch_ != nullptr && age(now) < new_job_grace_period)
+    if (timer_.knows_age() && timer_.age(now) < new_job_grace_period)
         return retry(now, run_.binding().name + " does not know the new job yet " + status + ".",
                      reply.retry_after);
     error.code = ErrorCode::generation_failed;
@@ -385,42 +288,30 @@ Polling::End Polling::take_job(TimePoint now, const JobReply& job, const Replied
         error.details = {detail_of_reply(job.video_path, replied.reply.body)};
         return finish(job_lost(run_, std::move(error), true));
     }
-    if (watch_ != nullptr && done)
-        watch_->observe_done(age(now));
-    else if (watch_ != nullptr && !has_failed(job))
-        watch_->observe_running(age(now));
+    if (done)
+        timer_.observe_done(now);
+    else if (!has_failed(job))
+        timer_.observe_running(now);
     if (done && (!job.video.empty() || !run_.binding().result))
         return finish(job_done(run_, job, replied));
     if (done) {
         job_succeeded_ = true;
-        hurry(now);
+        timer_.hurry(now);
         return run_.ending == Ending::none ? End() : end(now);
     }
     if (has_failed(job))
         return finish(job_lost(run_, error_of_failed_job(job, run_.binding()), false));
     if (auto end = end_between_polls(now))
         return end;
-    wait_for_next_poll(now, replied.reply.retry_after);
+    timer_.wait_for_next_poll(now, replied.reply.retry_after);
     return std::nullopt;
 }
 
 Polling::End Polling::retry(TimePoint now, const std::string& why, std::optional<Millis> retry_after) {
     if (auto end = end_between_polls(now))
         return end;
-    // Polls outlive an outage however long, so an empty budget only slows them down.
-    const auto failures = run_.throttle.take_retry() ? failures_ : slowest_backoff;
-    ++failures_;
-    const bool away = run_.throttle.is_away();
-    if (away && retry_after)
-        run_.throttle.put_off_turn(now + std::min(*retry_after, max_turn_put_off));
-    const auto own_pause = away ? pause_in_outage(now, true) : backoff(failures, run_.jitter.next());
-    const auto pause = std::max({own_pause, retry_after.value_or(0ms), min_pause});
+    const auto pause = timer_.wait_after_failure(now, retry_after);
     run_.report.set_phase(Phase::retrying, why + " Asking again in " + duration_text(pause) + ".");
-    wait(now, pause, retry_after);
-    if (!away && !retry_after) {
-        waiting_.retry_at = waiting_.until;
-        waiting_.is_over = true; // but for retry_at
-    }
     return std::nullopt;
 }
 
