@@ -46,7 +46,7 @@ void read_reply_part(const json::object& reply, Binding& binding) {
     binding.status = texts_of(reply, "status");
     binding.progress = texts_of(reply, "progress");
     binding.eta_seconds = texts_of(reply, "eta_seconds");
-    binding.video = texts_of(reply, "video");
+    binding.media = texts_of(reply, binding.product);
     binding.error_code = texts_of(reply, "error_code");
     binding.error_message = texts_of(reply, "error_message");
 }
@@ -133,6 +133,7 @@ Result<std::shared_ptr<const Binding>> read_binding(const json::object& document
 
     auto binding = std::make_shared<Binding>();
     binding->name = text_of(document, "name");
+    binding->product = rules.product;
     binding->authorization_header = "Authorization";
     binding->authorization_value = "Bearer {{api_key}}";
     if (const auto* authorization = document.if_contains("authorization")) {
@@ -157,10 +158,10 @@ Result<std::shared_ptr<const Binding>> read_binding(const json::object& document
     }
     if (const auto* codes = document.if_contains("error_codes"))
         for (const auto& code : codes->as_object())
-            if (const auto known = error_code_named(code.value().as_string()))
+            if (const auto known = error_code_named(code.value().as_string(), *rules.errors))
                 binding->error_codes.emplace(code.key(), *known);
-    if (const auto* largest = document.if_contains("largest_image_bytes"))
-        binding->largest_image_bytes = largest->to_number<std::uint64_t>();
+    if (const auto* largest = document.if_contains(rules.media_limit))
+        binding->max_media_bytes = largest->to_number<std::uint64_t>();
     if (const auto* maps = document.if_contains("value_maps"))
         binding->value_maps = maps->as_object();
 

@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -34,6 +35,7 @@ struct JobRequest {
 // shared by runs.
 struct Binding {
     std::string name;
+    std::string product; // what is made, for people: "video"
     std::string authorization_header;
     std::string authorization_value; // with {{api_key}} in it
     Headers headers;
@@ -47,7 +49,7 @@ struct Binding {
     Pointers status;
     Pointers progress;
     Pointers eta_seconds;
-    Pointers video;
+    Pointers media; // the address of what was made
     Pointers error_code;
     Pointers error_message;
     std::map<std::string, JobStatus, std::less<>> status_words; // lower case
@@ -55,13 +57,18 @@ struct Binding {
     bool idempotency_honoured = false;
     std::map<std::string, ErrorCode, std::less<>> error_codes;
     boost::json::object value_maps;
-    std::uint64_t largest_image_bytes = 0; // 0: not known
+    std::uint64_t max_media_bytes = 0; // 0: not known
 };
 
 // What a binding is checked against.
 struct BindingRules {
     std::shared_ptr<const Schema> schema;
     std::vector<std::string> input_names; // what its submit's body may refer to
+    // Of the node: see NodeType.
+    const ErrorTable* errors;
+    std::string_view product;
+    std::string_view media_limit;
+    std::string_view connection_media_check;
 };
 
 // Fails as Invalid Connection, with paths below /api_binding.

@@ -31,7 +31,7 @@ struct Connection {
     std::string ca_file; // empty: the system's authorities
     bool allow_insecure_loopback = false;
     bool idempotent_submit = false;
-    bool check_image = false;
+    bool check_media = false;
     std::size_t max_connections = 0;
     std::size_t max_running = 0;          // 0: no limit
     std::size_t max_submits_per_hour = 0; // 0: no limit

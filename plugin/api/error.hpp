@@ -6,22 +6,23 @@
 #include <boost/json/object.hpp>
 #include <boost/system/result.hpp>
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace job_engine {
 
-// The rows of the error table, in its order.
+// What may go wrong, in the order of a node's error table.
 enum class ErrorCode {
-    invalid_image_url,
-    unsupported_image_format,
-    image_too_large,
+    invalid_media_url,
+    unsupported_media_format,
+    media_too_large,
     model_not_available,
-    prompt_too_vague,
+    input_too_vague,
     api_connection_error,
     processing_timeout,
     invalid_input,
@@ -37,19 +38,32 @@ enum class ErrorCode {
     internal_error,
 };
 
-// A row of the error table. The first seven carry the node page's own words.
+inline constexpr std::size_t error_codes = static_cast<std::size_t>(ErrorCode::internal_error) + 1;
+
+// A row of a node's error table: how the node calls it, and what it tells people to do.
 struct ErrorKind {
     ErrorCode id;
     const char* code;
     const char* type;
     const char* cause;
     const char* solution;
-    bool retryable;
 };
+using ErrorTable = std::array<ErrorKind, error_codes>;
 
-std::span<const ErrorKind> error_table() noexcept;
-const ErrorKind& error_kind(ErrorCode code) noexcept;
-std::optional<ErrorCode> error_code_named(std::string_view code) noexcept;
+constexpr bool is_in_order(const ErrorTable& table) noexcept {
+    for (std::size_t i = 0; i < table.size(); ++i)
+        if (table[i].id != static_cast<ErrorCode>(i))
+            return false;
+    return true;
+}
+
+constexpr const ErrorKind& error_kind(ErrorCode code, const ErrorTable& table) noexcept {
+    return table[static_cast<std::size_t>(code)];
+}
+std::optional<ErrorCode> error_code_named(std::string_view code, const ErrorTable& table) noexcept;
+
+// Whether a run that ended so is worth repeating, unless more is known of it.
+bool is_retryable(ErrorCode code) noexcept;
 
 // Whether a run may have been billed.
 enum class Charged { no, yes, unknown };
@@ -67,13 +81,13 @@ struct Error {
     std::vector<Violation> details;
 };
 
-// An error that is as retryable as its row of the table says.
+// An error that is as retryable as is_retryable() says.
 Error make_error(ErrorCode code, std::string message);
 
-boost::json::object to_json(const Error& error);
+boost::json::object to_json(const Error& error, const ErrorTable& table);
 
 // The whole table, as the descriptor publishes it.
-boost::json::array error_table_json();
+boost::json::array to_json(const ErrorTable& table);
 
 template <class T>
 using Result = boost::system::result<T, Error>;

@@ -50,7 +50,7 @@ std::optional<JobStatus> status_of(const std::string& word, const Binding& bindi
 }
 
 // A text, or the first one of an array, or the URL of an object; path is led on to it.
-std::string video_in(const json::value& value, std::string& path, int depth = 0) {
+std::string media_in(const json::value& value, const Binding& binding, std::string& path, int depth = 0) {
     constexpr int deepest = 3;
     if (value.is_string())
         return std::string(value.get_string());
@@ -58,32 +58,32 @@ std::string video_in(const json::value& value, std::string& path, int depth = 0)
         return {};
     if (const auto* array = value.if_array(); array != nullptr && !array->empty()) {
         path += "/0";
-        return video_in(array->front(), path, depth + 1);
+        return media_in(array->front(), binding, path, depth + 1);
     }
     if (const auto* object = value.if_object())
-        for (const auto* name : {"url", "uri", "video_url"})
+        for (const auto& name : {std::string("url"), std::string("uri"), binding.product + "_url"})
             if (const auto* member = object->if_contains(name)) {
-                path += std::string("/") + name;
-                return video_in(*member, path, depth + 1);
+                path += "/" + name;
+                return media_in(*member, binding, path, depth + 1);
             }
     return {};
 }
 
-void read_video(const json::value& document, const Binding& binding, const Origin& origin,
+void read_media(const json::value& document, const Binding& binding, const Origin& origin,
                 std::string_view request_target, JobReply& job) {
-    for (const auto& pointer : binding.video) {
+    for (const auto& pointer : binding.media) {
         const auto* value = at_pointer(document, pointer);
         auto path = pointer;
-        const auto video = value != nullptr ? video_in(*value, path) : std::string();
-        const auto address = trimmed(video);
+        const auto text = value != nullptr ? media_in(*value, binding, path) : std::string();
+        const auto address = trimmed(text);
         if (address.empty())
             continue;
-        job.video_path = path;
-        job.video_is_address = address.starts_with('/') || address.find("://") != std::string_view::npos;
-        job.video = url_as_browsers_take_it(origin, request_target, address);
+        job.media_path = path;
+        job.media_is_address = address.starts_with('/') || address.find("://") != std::string_view::npos;
+        job.media = url_as_browsers_take_it(origin, request_target, address);
         return;
     }
-    job.video_path = binding.video.empty() ? "" : binding.video.front();
+    job.media_path = binding.media.empty() ? "" : binding.media.front();
 }
 
 // The last part of a job's address, or the part that the binding's own path has for it.
@@ -129,7 +129,7 @@ std::optional<JobReply> read_job_reply(const HttpReply& reply, const Binding& bi
     if (const auto progress = number_at(*document, binding.progress)) // above 1 it is percent
         job.progress = std::min(*progress > 1 ? *progress / 100 : *progress, 1.0);
     job.eta_seconds = number_at(*document, binding.eta_seconds);
-    read_video(*document, binding, origin, request_target, job);
+    read_media(*document, binding, origin, request_target, job);
     // Many places are looked at for what only few replies are asked for.
     if (job.status == JobStatus::failed || job.status == JobStatus::cancelled) {
         job.error_code = text_at(*document, binding.error_code, max_id_bytes);
@@ -151,11 +151,11 @@ std::optional<JobReply> read_job_reply(const HttpReply& reply, const Binding& bi
                 return target;
         return request.use_location ? usable(reply.location) : std::string();
     };
-    job.targets.poll = target_of(binding.poll);
+    job.targets.poll = RareText(target_of(binding.poll));
     if (binding.result)
-        job.targets.result = target_of(*binding.result);
+        job.targets.result = RareText(target_of(*binding.result));
     if (binding.cancel)
-        job.targets.cancel = target_of(*binding.cancel);
+        job.targets.cancel = RareText(target_of(*binding.cancel));
     return job;
 }
 
@@ -174,16 +174,16 @@ JobReply read_submit_reply(const HttpReply& reply, const Binding& binding, const
     if (job.id.size() > max_id_bytes)
         job.id.clear();
     if (!job.id.empty() && job.targets.poll.empty())
-        job.targets.poll = location;
+        job.targets.poll = RareText(location);
     return job;
 }
 
-bool has_video(const JobReply& job, bool allow_loopback_http) {
-    if (job.video.empty() || job.status == JobStatus::failed || job.status == JobStatus::cancelled)
+bool has_media(const JobReply& job, bool allow_loopback_http) {
+    if (job.media.empty() || job.status == JobStatus::failed || job.status == JobStatus::cancelled)
         return false;
     if (job.status == JobStatus::succeeded)
         return true;
-    return job.status ? !media_url_fault(job.video, allow_loopback_http) : job.video_is_address;
+    return job.status ? !media_url_fault(job.media, allow_loopback_http) : job.media_is_address;
 }
 
 } // namespace job_engine

@@ -19,9 +19,9 @@ struct JobReply {
     std::string status_word;         // as the API wrote it
     std::optional<double> progress;  // 0 to 1
     std::optional<double> eta_seconds;
-    std::string video;             // absolute and percent-encoded, where that can be made of it
-    std::string video_path;        // the pointer to it; without one, to where it was looked for
-    bool video_is_address = false; // it was written as an address, not as some other text
+    std::string media;             // absolute and percent-encoded, where that can be made of it
+    std::string media_path;        // the pointer to it; without one, to where it was looked for
+    bool media_is_address = false; // it was written as an address, not as some other text
     std::string error_code;        // of a job that failed or was cancelled
     std::string error_message;
     bool refused = false;      // a 2xx whose body says no and names no job
@@ -38,10 +38,10 @@ std::optional<JobReply> read_job_reply(const HttpReply& reply, const Binding& bi
 JobReply read_submit_reply(const HttpReply& reply, const Binding& binding, const Origin& origin,
                            std::string_view base_path);
 
-// The job's reply means that its video is there: the word for it alone decides nothing, for APIs invent new
-// ones, and a paid video is not waited for until the time-out. A job that is queued or running must name an
-// address that may be handed on; a failed one has none.
-bool has_video(const JobReply& job, bool allow_loopback_http);
+// The job's reply means that what was made is there: the word for it alone decides nothing, for APIs invent
+// new ones, and what is paid is not waited for until the time-out. A job that is queued or running must name
+// an address that may be handed on; a failed one has none.
+bool has_media(const JobReply& job, bool allow_loopback_http);
 
 // The error that a reply of status 400 or above means, its body read leniently.
 Error error_of_reply(const HttpReply& reply, const Binding& binding);

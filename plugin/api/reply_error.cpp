@@ -81,9 +81,9 @@ ErrorCode code_of_status(int status) {
     case 402:
         return ErrorCode::insufficient_credits;
     case 413:
-        return ErrorCode::image_too_large;
+        return ErrorCode::media_too_large;
     case 415:
-        return ErrorCode::unsupported_image_format;
+        return ErrorCode::unsupported_media_format;
     case 429:
         return ErrorCode::rate_limited;
     case 503:
@@ -169,7 +169,7 @@ Error error_of_refusal(const HttpReply& reply, const Binding& binding) {
 
 Error error_of_failed_job(const JobReply& job, const Binding& binding) {
     const auto code = mapped(job.error_code, binding, ErrorCode::generation_failed);
-    auto message = binding.name + " could not make the video";
+    auto message = binding.name + " could not make the " + binding.product;
     if (!job.error_message.empty())
         message += ": " + clause(job.error_message);
     else if (!job.error_code.empty())

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "api/binding.hpp"
+#include "base/rare_text.hpp"
 #include "http/http_message.hpp"
 
 #include <string>
@@ -11,9 +12,9 @@ namespace job_engine {
 // Where the requests about one job go: targets on the connection's origin. An empty one stands for
 // the binding's path with the job's id.
 struct JobTargets {
-    std::string poll;
-    std::string result;
-    std::string cancel;
+    RareText poll;
+    RareText result;
+    RareText cancel;
 };
 
 struct Job {

@@ -27,7 +27,7 @@ Step Cancellation::send(TimePoint now) {
     const auto& connection = run_.connection();
     run_.ending_by = std::min(run_.ending_by, now + ending_bound);
     auto request = job_request(*run_.binding().cancel, run_.binding(), connection.base_path,
-                               run_.checkpoint.job.targets.cancel, run_.checkpoint.job.id);
+                               run_.checkpoint.job.targets.cancel.view(), run_.checkpoint.job.id);
     const auto time_left = std::chrono::duration_cast<Millis>(run_.ending_by - now);
     request.timeout = std::max(Millis(1), std::min(connection.request_timeout, time_left));
     return {Send{run_.with_trace(std::move(request))}};
@@ -42,7 +42,7 @@ Outcome Cancellation::outcome_of(const Event& event) {
     if (accepted) {
         const auto job = read_job_reply(reply, run_.binding(), run_.connection().origin, "/");
         if (job && job->status == JobStatus::succeeded) // before the cancel came, and it is paid for
-            return job->video.empty() ? job_goes_on("it was done already") : job_done(run_, *job, replied);
+            return job->media.empty() ? job_goes_on("it was done already") : job_done(run_, *job, replied);
     }
     const bool gone = reply.status == 404 || reply.status == 410;
     if (!accepted && !gone)

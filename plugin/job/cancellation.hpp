@@ -10,7 +10,7 @@ namespace job_engine {
 // The job's cancel at the API, because the run was cancelled or its deadline has passed.
 //
 //     state     event                            leads to
-//     cancel    2xx, and the video was ready     -> succeeded
+//     cancel    2xx, and the job was done        -> succeeded
 //               2xx                              -> cancelled; the key is used up
 //               404, 410                         -> cancelled, collectable
 //               another answer, none, no way     -> cancelled, and the job goes on, collectable

@@ -68,9 +68,9 @@ std::string to_text(const Checkpoint& checkpoint) {
     out["api"] = checkpoint.api;
     if (checkpoint.state == Checkpoint::State::submitted) {
         out["job_id"] = checkpoint.job.id;
-        out["targets"] = json::object{{"poll", checkpoint.job.targets.poll},
-                                      {"result", checkpoint.job.targets.result},
-                                      {"cancel", checkpoint.job.targets.cancel}};
+        out["targets"] = json::object{{"poll", checkpoint.job.targets.poll.view()},
+                                      {"result", checkpoint.job.targets.result.view()},
+                                      {"cancel", checkpoint.job.targets.cancel.view()}};
     }
     return json::serialize(out);
 }
@@ -150,7 +150,8 @@ Result<Checkpoint> read_checkpoint(std::string_view text) {
         for (const auto* name : {"poll", "result", "cancel"})
             if (!is_target(target(name)))
                 return unreadable("it names no usable address");
-        checkpoint.job = {*id, {target("poll"), target("result"), target("cancel")}};
+        checkpoint.job = {*id,
+                          {RareText(target("poll")), RareText(target("result")), RareText(target("cancel"))}};
     }
     return checkpoint;
 }

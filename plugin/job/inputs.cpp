@@ -72,11 +72,12 @@ bool is_blank(std::string_view text) {
 }
 
 // People hand in what a page shows them, and a data: URI is no place that the API could look at.
-std::optional<std::string> fault_of_media_url(std::string_view url, bool allow_loopback_http) {
+std::optional<std::string> fault_of_media_url(std::string_view url, std::string_view input,
+                                              bool allow_loopback_http) {
     constexpr std::string_view data = "data:";
     if (ascii_equal_ignoring_case(url.substr(0, data.size()), data))
-        return "is a data: URI, which holds the image itself: upload the image to where the API can fetch "
-               "it, and give its https URL";
+        return "is a data: URI, which holds the " + std::string(input) + " itself: upload the "
+               + std::string(input) + " to where the API can fetch it, and give its https URL";
     return media_url_fault(url, allow_loopback_http);
 }
 
@@ -101,8 +102,8 @@ std::optional<Error> apply(const InputRule& rule, json::object& inputs, const js
         break;
     case InputRule::Kind::media_url: {
         const auto url = percent_encoded_url(trimmed(input->as_string()));
-        if (const auto fault = fault_of_media_url(url, allow_loopback_http)) {
-            auto error = make_error(ErrorCode::invalid_image_url,
+        if (const auto fault = fault_of_media_url(url, rule.input, allow_loopback_http)) {
+            auto error = make_error(ErrorCode::invalid_media_url,
                                     "The " + std::string(rule.input) + " URL " + *fault + ".");
             error.details.push_back({path, *fault});
             return error;

@@ -20,7 +20,7 @@ struct CheckedInputs {
     std::vector<Warning> warnings;
 };
 
-// Reads input_json into the storage. Fails as Invalid Input with every violation, or as Invalid Image URL.
+// Reads input_json into the storage. Fails as Invalid Input with every violation, or with invalid_media_url.
 Result<CheckedInputs> read_inputs(std::string_view input_json, const Node& node, bool allow_loopback_http,
                                   boost::json::storage_ptr storage = {});
 

@@ -2,7 +2,7 @@
 
 #include "api/api_call.hpp"
 
-#include <boost/asio/bind_executor.hpp>
+#include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
 
 #include <chrono>
@@ -39,7 +39,7 @@ Overloaded(Functions...) -> Overloaded<Functions...>; // which clang before 17 d
 
 JobDriver::JobDriver(boost::asio::any_io_executor strand, std::shared_ptr<ApiService> service,
                      RunParameters parameters, const Node& node, JobListener& listener)
-    : strand_(std::move(strand)), service_(std::move(service)), connection_(parameters.connection),
+    : strand_(std::move(strand)), service_(std::move(service)),
       flow_(std::move(parameters), service_->throttle, *service_->submits, service_->durations, node),
       listener_(&listener), timer_(service_->client.io()) {}
 
@@ -103,7 +103,7 @@ void JobDriver::perform(Step step) {
     std::visit(Overloaded{
                    [](const Continue&) {},
                    [](const Wait&) {},
-                   [this](CheckImage& check) { look_at_image(std::move(check.url)); },
+                   [this](CheckMedia& check) { check_media(std::move(check.url)); },
                    [this](const AcquireSlot&) { request_slot(); },
                    [this](const SaveCheckpoint& save) { listener_->on_checkpoint(save.text); },
                    [this](Send& next) { send(std::move(next.request)); },
@@ -128,7 +128,7 @@ auto JobDriver::on_answer(Answered answered) {
 
 void JobDriver::send(HttpRequest request) {
     const auto call =
-        std::make_shared<ApiCall>(strand_, service_->client, connection_, std::move(request),
+        std::make_shared<ApiCall>(strand_, service_->client, flow_.connection(), std::move(request),
                                   on_answer([](JobFlow& flow, TimePoint now, const Exchanged& exchanged) {
                                       if (const auto* failure = std::get_if<TransportFailure>(&exchanged))
                                           return flow.on_failure(now, *failure);
@@ -138,11 +138,11 @@ void JobDriver::send(HttpRequest request) {
     ApiCall::start(call);
 }
 
-void JobDriver::look_at_image(std::string url) {
+void JobDriver::check_media(std::string url) {
     exchange_ = service_->image_probe.look_at(
-        strand_, std::move(url), connection_,
+        strand_, std::move(url), flow_.connection(),
         on_answer([](JobFlow& flow, TimePoint now, const ImageVerdict& verdict) {
-            return flow.on_image_checked(now, verdict);
+            return flow.on_media_checked(now, verdict);
         }));
 }
 
@@ -166,14 +166,21 @@ void JobDriver::arm_timer(TimePoint moment) {
         return;
     }
     timer_.expires_at(coalesced(moment));
-    timer_.async_wait(boost::asio::bind_executor(
-        strand_, [weak = weak_from_this(), moment](const boost::system::error_code& ec) {
-            const auto self = weak.lock();
-            if (self == nullptr || ec || self->timer_moment_ != moment)
-                return;
-            self->timer_moment_ = TimePoint::max();
-            self->handle([&](TimePoint now) { return self->flow_.on_timer(now); });
-        }));
+    // It goes to the strand by itself: bound to it, each waiting run would hold the strand twice more.
+    timer_.async_wait([weak = weak_from_this(), moment](const boost::system::error_code& ec) {
+        auto self = weak.lock();
+        if (self == nullptr || ec)
+            return;
+        const auto& strand = self->strand_;
+        boost::asio::dispatch(strand, [self = std::move(self), moment] { self->on_timer(moment); });
+    });
+}
+
+void JobDriver::on_timer(TimePoint moment) {
+    if (timer_moment_ != moment)
+        return; // it was set anew meanwhile
+    timer_moment_ = TimePoint::max();
+    handle([this](TimePoint now) { return flow_.on_timer(now); });
 }
 
 void JobDriver::report() {

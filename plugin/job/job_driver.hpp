@@ -57,15 +57,15 @@ private:
     template <class Answered>
     auto on_answer(Answered answered);
     void send(HttpRequest request);
-    void look_at_image(std::string url);
+    void check_media(std::string url);
     void request_slot();
     void arm_timer(TimePoint moment);
+    void on_timer(TimePoint moment);
     void report();
     void finish(Outcome outcome);
 
     boost::asio::any_io_executor strand_;
     std::shared_ptr<ApiService> service_;
-    std::shared_ptr<const Connection> connection_;
     JobFlow flow_;
     JobListener* listener_; // nullptr once it is over
     // Without an executor of any kind, which takes as much room as the timer.

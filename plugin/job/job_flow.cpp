@@ -97,8 +97,8 @@ Step JobFlow::resume_earlier(TimePoint now) {
     return run_.ending == Ending::none ? resume(now, Begun{}) : end_machine(now);
 }
 
-Step JobFlow::on_image_checked(TimePoint now, const ImageVerdict& verdict) {
-    return awaited_ == Awaited::image ? resume(now, ImageChecked{verdict}) : go_on();
+Step JobFlow::on_media_checked(TimePoint now, const ImageVerdict& verdict) {
+    return awaited_ == Awaited::media ? resume(now, MediaChecked{verdict}) : go_on();
 }
 
 Step JobFlow::on_slot(TimePoint now) {
@@ -235,8 +235,8 @@ Step JobFlow::take(Step&& step) {
         is_done_ = true;
         awaited_ = Awaited::nothing;
         make_presentable(end->outcome.error, run_.report);
-    } else if (std::holds_alternative<CheckImage>(action)) {
-        awaited_ = Awaited::image;
+    } else if (std::holds_alternative<CheckMedia>(action)) {
+        awaited_ = Awaited::media;
     } else if (std::holds_alternative<AcquireSlot>(action)) {
         awaited_ = Awaited::slot;
     } else if (std::holds_alternative<SaveCheckpoint>(action)) {

@@ -7,6 +7,7 @@
 #include "job/step.hpp"
 #include "job/submission.hpp"
 
+#include <memory>
 #include <string>
 #include <variant>
 #include <vector>
@@ -32,7 +33,7 @@ public:
     ~JobFlow() = default;
 
     Step start(TimePoint now);
-    Step on_image_checked(TimePoint now, const ImageVerdict& verdict);
+    Step on_media_checked(TimePoint now, const ImageVerdict& verdict);
     Step on_slot(TimePoint now);
     Step on_checkpoint(TimePoint now, bool kept);
     Step on_reply(TimePoint now, const HttpReply& reply);
@@ -47,6 +48,9 @@ public:
     // The end of the run by a defect, which the error tells of.
     Outcome broken_off(Error error) const;
 
+    const std::shared_ptr<const Connection>& connection() const noexcept {
+        return run_.parameters.connection;
+    }
     const Progress& progress() const noexcept { return run_.report.progress(); }
     // Grows when the progress changes.
     unsigned progress_version() const noexcept { return run_.report.version(); }
@@ -56,7 +60,7 @@ public:
 
 private:
     // What the last action is followed by.
-    enum class Awaited { image, slot, checkpoint, answer, time, nothing };
+    enum class Awaited { media, slot, checkpoint, answer, time, nothing };
 
     Step resume_earlier(TimePoint now);
     Step resume(TimePoint now, const Event& event);

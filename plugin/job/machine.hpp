@@ -13,7 +13,7 @@ namespace job_engine {
 // last action, and gets no other; see JobFlow.
 
 struct Begun {};
-struct ImageChecked {
+struct MediaChecked {
     const ImageVerdict& verdict;
 };
 struct SlotAcquired {};
@@ -35,7 +35,7 @@ struct JobFound { // in the reply to a submit
     const JobReply& job;
     const Replied& replied;
 };
-using Event = std::variant<Begun, ImageChecked, SlotAcquired, CheckpointAnswered, Replied, RequestFailed,
+using Event = std::variant<Begun, MediaChecked, SlotAcquired, CheckpointAnswered, Replied, RequestFailed,
                            TimerFired, ServiceBack, JobFound>;
 
 // Another machine goes on in the same step.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "api/error.hpp"
 #include "json/validator.hpp"
 
 #include <span>
@@ -23,7 +24,7 @@ constexpr InputRule not_blank(std::string_view input) {
     return {InputRule::Kind::not_blank, input};
 }
 
-// The address of an image that the API fetches. It is looked at before anything is paid, and taken as
+// The address of a file that the API fetches. It is checked before anything is paid, and taken as
 // browsers take it: its ends trimmed, what a URL may not hold percent-encoded.
 constexpr InputRule media_url(std::string_view input) {
     return {InputRule::Kind::media_url, input};
@@ -48,11 +49,24 @@ struct NodeType {
     std::span<const InputRule> rules; // in the order in which they are applied
     std::span<const std::string_view> job_kind; // the inputs that tell how long a job takes
     std::string_view media_output;              // the member of the output that is the URL of what was made
+    std::string_view product; // what is made, for people and as the binding's reply has it: "video"
+    const ErrorTable* errors;
+    std::string_view
+        connection_media_check{};           // the connection's flag for the check of the media input, if any
+    std::string_view binding_media_limit{}; // the binding's member for the most bytes of it
     // The digest of a run's inputs begins with the action id, or equal inputs of two nodes would be one run.
     // Not for a node whose runs have been paid for without it: a checkpoint of such a run must be known
     // again.
     bool digest_without_action_id = false;
 };
+
+// The input with a rule media_url; empty: none.
+constexpr std::string_view media_input(const NodeType& type) noexcept {
+    for (const auto& rule : type.rules)
+        if (rule.kind == InputRule::Kind::media_url)
+            return rule.input;
+    return {};
+}
 
 // A node's type with its schemas compiled. Immutable.
 struct Node {

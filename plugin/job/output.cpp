@@ -28,26 +28,27 @@ Violation detail_of_reply(const std::string& path, std::string_view reply) {
     return {path, "the reply: " + presentable(reply, max_reply_bytes)};
 }
 
-Result<std::string> make_output(const std::string& video, const Node& node, bool allow_loopback_http,
+Result<std::string> make_output(const std::string& url, const Node& node, bool allow_loopback_http,
                                 const std::string& path, std::string_view reply) {
-    if (video.empty()) {
-        auto error = unusable("The API calls the job done, but its reply holds no video.");
+    const std::string product(node.type.product);
+    if (url.empty()) {
+        auto error = unusable("The API calls the job done, but its reply holds no " + product + ".");
         if (!reply.empty())
             error.details = {detail_of_reply(path, reply)};
         return error;
     }
-    if (const auto fault = media_url_fault(video, allow_loopback_http)) {
-        auto error = unusable("The API calls the job done, but the video's URL " + *fault + ": "
-                              + presentable(video, max_shown_bytes));
-        error.details = {{path, *fault + ": " + presentable(video, max_detail_bytes)}};
+    if (const auto fault = media_url_fault(url, allow_loopback_http)) {
+        auto error = unusable("The API calls the job done, but the " + product + "'s URL " + *fault + ": "
+                              + presentable(url, max_shown_bytes));
+        error.details = {{path, *fault + ": " + presentable(url, max_detail_bytes)}};
         return error;
     }
-    const boost::json::value output(boost::json::object{{node.type.media_output, video}});
+    const boost::json::value output(boost::json::object{{node.type.media_output, url}});
     if (auto details = node.output.validate(output); !details.empty()) {
         auto error = unusable("The API calls the job done, but the output does not match the output schema: "
-                              + presentable(video, max_shown_bytes));
+                              + presentable(url, max_shown_bytes));
         error.details = std::move(details);
-        error.details.push_back({path, "the video: " + presentable(video, max_detail_bytes)});
+        error.details.push_back({path, "the " + product + ": " + presentable(url, max_detail_bytes)});
         return error;
     }
     return boost::json::serialize(output);

@@ -23,10 +23,11 @@ Millis part_of(Millis longest, Jitter& jitter) {
 
 } // namespace
 
-void PollTimer::begin(TimePoint now, std::unique_ptr<JobWatch> watch) {
+void PollTimer::begin(TimePoint now, std::shared_ptr<JobDurations> durations) {
     began_at_ = now;
     heard_at_ = now;
-    watch_ = std::move(watch);
+    if (durations != nullptr)
+        watch_.emplace(std::move(durations));
 }
 
 Millis PollTimer::age(TimePoint now) const {
@@ -85,12 +86,12 @@ NextPoll PollTimer::next_poll(TimePoint now) {
     if (progress.fraction && progress.phase == Phase::running)
         if (const auto delay = delay_by_progress(age(now), *progress.fraction))
             return {*delay, true};
-    return watch_ != nullptr ? watch_->next_poll(age(now), run_.jitter.next())
-                             : NextPoll{delay_without_age(age(now)), true};
+    return watch_ ? watch_->next_poll(age(now), run_.jitter.next())
+                  : NextPoll{delay_without_age(age(now)), true};
 }
 
 bool PollTimer::may_long_poll() const {
-    return run_.binding().poll.prefer_wait_seconds > 0 && watch_ != nullptr
+    return run_.binding().poll.prefer_wait_seconds > 0 && watch_
            && watch_->runs_at_once() <= run_.connection().max_connections / 2;
 }
 
@@ -142,12 +143,12 @@ void PollTimer::observe_answer(TimePoint now) {
 }
 
 void PollTimer::observe_running(TimePoint now) {
-    if (watch_ != nullptr)
+    if (watch_)
         watch_->observe_running(age(now));
 }
 
 void PollTimer::observe_done(TimePoint now) {
-    if (watch_ != nullptr)
+    if (watch_)
         watch_->observe_done(age(now));
 }
 

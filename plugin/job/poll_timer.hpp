@@ -15,9 +15,10 @@ class PollTimer {
 public:
     explicit PollTimer(RunState& run) : run_(run) {}
 
-    // The job is known from now on. watch: unless an earlier run has submitted it, so its age is not known.
-    void begin(TimePoint now, std::unique_ptr<JobWatch> watch);
-    bool knows_age() const noexcept { return watch_ != nullptr; }
+    // The job is known from now on. durations: of its kind; nullptr: an earlier run has submitted it, so its
+    // age is not known.
+    void begin(TimePoint now, std::shared_ptr<JobDurations> durations);
+    bool knows_age() const noexcept { return watch_.has_value(); }
     Millis age(TimePoint now) const;
 
     // Each of these begins a wait. retry_after: what the answer asked for.
@@ -53,7 +54,7 @@ private:
     Millis pause_in_outage(TimePoint now, bool has_just_asked);
 
     RunState& run_;
-    std::unique_ptr<JobWatch> watch_;
+    std::optional<JobWatch> watch_;
     PollRate rate_;
     TimePoint began_at_{};
     TimePoint until_{};

@@ -33,8 +33,8 @@ bool has_failed(const JobReply& job) {
     return job.status == JobStatus::failed || job.status == JobStatus::cancelled;
 }
 
-bool has_video(const JobReply& job, const RunState& run) {
-    return has_video(job, run.connection().allow_insecure_loopback);
+bool has_media(const JobReply& job, const RunState& run) {
+    return has_media(job, run.connection().allow_insecure_loopback);
 }
 
 bool is_answer(const Event& event) {
@@ -47,7 +47,7 @@ bool is_success(int http_status) {
 
 // What a reply says that tells nothing which is known; empty: it does not.
 std::string trouble_of(const JobReply& job, const RunState& run) {
-    if (job.status || has_video(job, run))
+    if (job.status || has_media(job, run))
         return {};
     if (job.status_word.empty())
         return "The last reply of " + run.binding().name + " names no status of the job.";
@@ -108,10 +108,10 @@ Polling::End Polling::take_new_job(TimePoint now, const JobFound& found) {
     run_.take_job(job); // first: whatever goes wrong from here on, the paid job is known
     run_.throttle.observe_success();
     run_.throttle.observe_answer(now, 0ms);
-    timer_.begin(now, std::make_unique<JobWatch>(run_.durations.of(run_.parameters.job->kind)));
+    timer_.begin(now, run_.durations.of(run_.parameters.job->kind));
     run_.parameters.job.reset(); // a run that only waits keeps no texts
     report(job, true);           // the reply to a submit need not name a status
-    if (has_video(job, run_))
+    if (has_media(job, run_))
         return finish(job_done(run_, job, found.replied));
     if (has_failed(job))
         return finish(job_lost(run_, error_of_failed_job(job, run_.binding()), false));
@@ -148,7 +148,8 @@ Step Polling::poll(TimePoint now) {
     const auto& what = job_succeeded_ ? *run_.binding().result : run_.binding().poll;
     const bool is_long = job_succeeded_ || timer_.may_long_poll();
     const auto held = std::chrono::seconds(is_long ? what.prefer_wait_seconds : 0);
-    const auto target = !follow_.empty() ? follow_.take() : job_succeeded_ ? targets.result : targets.poll;
+    const auto& own_target = job_succeeded_ ? targets.result : targets.poll;
+    const auto target = !follow_.empty() ? follow_.take() : std::string(own_target.view());
     auto request = job_request(what, run_.binding(), connection.base_path, target, run_.checkpoint.job.id,
                                is_long ? LongPoll::yes : LongPoll::no);
     request.timeout = connection.request_timeout + held;
@@ -238,7 +239,7 @@ Polling::End Polling::take_failure(TimePoint now, const TransportFailure& failur
     return finish(job_lost(run_, std::move(error), true));
 }
 
-// A job that is done may send on to its video. Only this once: the job's own address stays.
+// A job that is done may send on to its result. Only this once: the job's own address stays.
 bool Polling::follow_redirect(TimePoint now, const HttpReply& reply) {
     if (reply.status != 303 || run_.ending != Ending::none)
         return false;
@@ -275,7 +276,7 @@ Polling::End Polling::take_job(TimePoint now, const JobReply& job, const Replied
     if (auto result = keepable(job.targets.result); !result.empty())
         run_.checkpoint.job.targets.result = std::move(result);
     report(job, false);
-    const bool done = job.status == JobStatus::succeeded || has_video(job, run_);
+    const bool done = job.status == JobStatus::succeeded || has_media(job, run_);
     if (job.status || done)
         status_unknown_since_.reset();
     else if (!status_unknown_since_)
@@ -284,15 +285,15 @@ Polling::End Polling::take_job(TimePoint now, const JobReply& job, const Replied
         auto error = make_error(ErrorCode::invalid_api_response,
                                 run_.binding().name + " has given no status of job " + run_.checkpoint.job.id
                                     + " that is known for " + duration_text(unknown_status_timeout) + ".");
-        // The reply may name a video where the binding does not look.
-        error.details = {detail_of_reply(job.video_path, replied.reply.body)};
+        // The reply may name the result where the binding does not look.
+        error.details = {detail_of_reply(job.media_path, replied.reply.body)};
         return finish(job_lost(run_, std::move(error), true));
     }
     if (done)
         timer_.observe_done(now);
     else if (!has_failed(job))
         timer_.observe_running(now);
-    if (done && (!job.video.empty() || !run_.binding().result))
+    if (done && (!job.media.empty() || !run_.binding().result))
         return finish(job_done(run_, job, replied));
     if (done) {
         job_succeeded_ = true;
@@ -317,7 +318,7 @@ Polling::End Polling::retry(TimePoint now, const std::string& why, std::optional
 
 void Polling::report(const JobReply& job, bool may_be_silent) {
     const bool silent = job.status_word.empty();
-    if (!job.status && !has_video(job, run_) && !warned_of_status_ && !(silent && may_be_silent)) {
+    if (!job.status && !has_media(job, run_) && !warned_of_status_ && !(silent && may_be_silent)) {
         warned_of_status_ = true;
         run_.report.warn("unknown_status",
                          silent ? "The API names no status of the job; it counts as running."

@@ -18,23 +18,27 @@ Checkpoint next_key(const RunState& run) {
     return next_generation(run.checkpoint, run.parameters.run_key);
 }
 
+std::string product(const RunState& run) {
+    return std::string(run.node.type.product);
+}
+
 Error with_job(Error error, const RunState& run) {
     error.charged = Charged::unknown;
     error.job_id = run.checkpoint.job.id;
     return error;
 }
 
-Result<std::string> output_of(const RunState& run, const std::string& video, const JobReply& job,
+Result<std::string> output_of(const RunState& run, const std::string& url, const JobReply& job,
                               std::string_view reply) {
-    return make_output(video, run.node, run.connection().allow_insecure_loopback, job.video_path, reply);
+    return make_output(url, run.node, run.connection().allow_insecure_loopback, job.media_path, reply);
 }
 
-// The video is the one thing that is not masked: its URL would lead to nothing, and it is paid for.
-std::string whole_video(const RunState& run, const std::string& video, const Replied& replied) {
-    if (&replied.reply == &replied.whole || video.find(secret_mask) == std::string::npos)
-        return video;
+// The URL of what was made is the one thing that is not masked: it would lead to nothing, and it is paid for.
+std::string whole_url(const RunState& run, const std::string& url, const Replied& replied) {
+    if (&replied.reply == &replied.whole || url.find(secret_mask) == std::string::npos)
+        return url;
     const auto job = read_job_reply(replied.whole, run.binding(), run.connection().origin, "/");
-    return job ? job->video : video;
+    return job ? job->media : url;
 }
 
 } // namespace
@@ -90,12 +94,13 @@ Outcome job_lost(const RunState& run, Error error, bool collectable) {
 }
 
 Outcome deadline_passed(const RunState& run, bool job_is_cancelled) {
-    auto error = make_error(
-        ErrorCode::processing_timeout,
-        "The video was not ready within " + duration_text(run.parameters.timeout) + ". "
-            + (run.last_trouble.empty() ? "" : std::string(run.last_trouble.view()) + " ")
-            + (job_is_cancelled ? "The job was cancelled."
-                                : "The job goes on; its checkpoint lets a later run collect the video."));
+    auto error =
+        make_error(ErrorCode::processing_timeout,
+                   "The " + product(run) + " was not ready within " + duration_text(run.parameters.timeout)
+                       + ". " + (run.last_trouble.empty() ? "" : std::string(run.last_trouble.view()) + " ")
+                       + (job_is_cancelled ? std::string("The job was cancelled.")
+                                           : "The job goes on; its checkpoint lets a later run collect the "
+                                                 + product(run) + "."));
     return failed(with_job(std::move(error), run), job_is_cancelled ? next_key(run) : run.checkpoint);
 }
 
@@ -108,21 +113,23 @@ Outcome cancelled_with_job(const RunState& run, std::string message, bool collec
 Outcome cancelled_but_job_goes_on(const RunState& run, const std::string& why) {
     return cancelled_with_job(run,
                               "The run was cancelled, but its job goes on at " + run.binding().name + " ("
-                                  + why + "). Its checkpoint lets a later run collect the video.",
+                                  + why + "). Its checkpoint lets a later run collect the " + product(run)
+                                  + ".",
                               true);
 }
 
 Outcome job_done(RunState& run, const JobReply& job, const Replied& replied) {
-    auto output = output_of(run, job.video, job, replied.reply.body);
+    auto output = output_of(run, job.media, job, replied.reply.body);
     if (!output) {
         auto error = output.error();
         error.job_id = run.checkpoint.job.id;
         return failed(std::move(error), run.checkpoint);
     }
-    if (const auto whole = whole_video(run, job.video, replied); whole != job.video)
+    if (const auto whole = whole_url(run, job.media, replied); whole != job.media)
         if (auto whole_output = output_of(run, whole, job, {})) {
             output = std::move(whole_output);
-            run.report.warn("secret_in_video_url", "The video's URL holds a secret of the connection.");
+            run.report.warn("secret_in_" + product(run) + "_url",
+                            "The " + product(run) + "'s URL holds a secret of the connection.");
         }
     Outcome outcome;
     outcome.kind = Outcome::Kind::succeeded;

@@ -17,14 +17,14 @@ Outcome submit_failed(const RunState& run, Error error, bool may_exist);
 // By RunState::ending. last_error: of the submit that would have been repeated, or nullptr.
 Outcome ended_without_job(const RunState& run, bool may_exist, const Error* last_error, Millis resume_after);
 
-// With a job. collectable: it may still lead to a video, so a later run may ask for it.
+// With a job. collectable: what it makes may still come, so a later run may ask for it.
 Outcome job_lost(const RunState& run, Error error, bool collectable);
 Outcome deadline_passed(const RunState& run, bool job_is_cancelled);
 Outcome cancelled_with_job(const RunState& run, std::string message, bool collectable);
 // The job could not be cancelled; why: a clause.
 Outcome cancelled_but_job_goes_on(const RunState& run, const std::string& why);
 
-// The job is done, as the reply says: a success where the video in it can be handed on.
+// The job is done, as the reply says: a success where the URL in it can be handed on.
 Outcome job_done(RunState& run, const JobReply& job, const Replied& replied);
 
 // Suspended runs of which nothing is known to end soon are not to be taken up at once: the host wants peace.

@@ -24,12 +24,12 @@ struct RunParameters {
     std::string run_key;
     RareText traceparent;
     std::unique_ptr<Checkpoint> checkpoint; // of an earlier attempt, or none
-    bool keeps_checkpoints = false;         // whether the host takes them
     Millis checkpoint_timeout{};
     Millis timeout{};
     EarlyEnd early_end = EarlyEnd::none; // suspend, cancel: nothing is submitted
-    std::optional<Millis> suspend_after; // 0: as soon as the job is submitted
+    bool keeps_checkpoints = false;      // whether the host takes them
     bool cancel_job_at_deadline = false;
+    std::optional<Millis> suspend_after; // 0: as soon as the job is submitted
     std::uint64_t jitter_seed = 0;
 };
 

@@ -23,8 +23,8 @@ void RunReport::set_estimate(std::optional<double> fraction, std::optional<Milli
     progress_.fraction = fraction;
 }
 
-void RunReport::warn(const char* code, std::string message) {
-    warnings_.push_back({code, presentable(std::move(message))});
+void RunReport::warn(std::string code, std::string message) {
+    warnings_.push_back({std::move(code), presentable(std::move(message))});
 }
 
 std::vector<Warning> RunReport::take_warnings() {

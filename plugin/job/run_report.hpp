@@ -34,7 +34,7 @@ public:
     void set_phase(Phase phase, std::string message);
     void set_estimate(std::optional<double> fraction, std::optional<Millis> eta);
 
-    void warn(const char* code, std::string message);
+    void warn(std::string code, std::string message);
     // The warnings since the last call.
     std::vector<Warning> take_warnings();
 

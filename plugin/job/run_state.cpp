@@ -4,8 +4,8 @@
 
 namespace job_engine {
 
-std::string keepable(const std::string& target) {
-    return target.find(secret_mask) == std::string::npos ? target : std::string();
+RareText keepable(const RareText& target) {
+    return target.view().find(secret_mask) == std::string_view::npos ? target : RareText();
 }
 
 void RunState::take_job(const JobReply& job) {

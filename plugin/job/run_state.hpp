@@ -50,6 +50,6 @@ struct RunState {
 
 // A target goes into the checkpoint. One in which a secret was masked leads nowhere, so it is left out: then
 // the binding's path does.
-std::string keepable(const std::string& target);
+RareText keepable(const RareText& target);
 
 } // namespace job_engine

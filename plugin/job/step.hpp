@@ -11,9 +11,9 @@ namespace job_engine {
 
 // What to do next. Whatever was begun before and is not Continue's is given up.
 struct Continue {}; // go on with what is under way
-struct CheckImage {
+struct CheckMedia {
     std::string url;
-};                     // wait for on_image_checked
+};                     // wait for on_media_checked
 struct AcquireSlot {}; // wait for on_slot
 struct SaveCheckpoint {
     std::string text;
@@ -27,7 +27,7 @@ struct Finish {
     Outcome outcome;
 };
 using Action =
-    std::variant<Continue, CheckImage, AcquireSlot, SaveCheckpoint, Send, AbortRequest, Wait, Finish>;
+    std::variant<Continue, CheckMedia, AcquireSlot, SaveCheckpoint, Send, AbortRequest, Wait, Finish>;
 
 struct Step {
     Action action;

@@ -33,14 +33,15 @@ bool is_aborted(const Event& event) {
 
 Transition Submission::resume(TimePoint now, const Event& event) {
     reenter(resume_point_) {
-        if (checks_image()) {
-            run_.report.set_phase(Phase::preparing, "Checking the image");
-            yield return Step{CheckImage{run_.parameters.job->media_url}};
-            const auto& verdict = std::get<ImageChecked>(event).verdict;
+        if (checks_media()) {
+            run_.report.set_phase(Phase::preparing,
+                                  "Checking the " + std::string(media_input(run_.node.type)));
+            yield return Step{CheckMedia{run_.parameters.job->media_url}};
+            const auto& verdict = std::get<MediaChecked>(event).verdict;
             if (const auto* error = std::get_if<Error>(&verdict))
                 return finish(failed(*error, unsubmitted(run_.checkpoint)));
             if (const auto* warning = std::get_if<Warning>(&verdict))
-                run_.report.warn(warning->code.c_str(), warning->message);
+                run_.report.warn(warning->code, warning->message);
         }
 
         if (run_.connection().max_running > 0) {
@@ -94,9 +95,9 @@ Transition Submission::resume(TimePoint now, const Event& event) {
     return Step{Continue{}};
 }
 
-// A job that may exist already is worth more than what is found out about its image now.
-bool Submission::checks_image() const {
-    return !may_exist_ && run_.connection().check_image && !run_.parameters.job->media_url.empty();
+// A job that may exist already is worth more than what is found out about its media input now.
+bool Submission::checks_media() const {
+    return !may_exist_ && run_.connection().check_media && !run_.parameters.job->media_url.empty();
 }
 
 bool Submission::has_to_wait(TimePoint now) {
@@ -183,7 +184,7 @@ std::optional<Transition> Submission::plan_retry(TimePoint now, Error error,
         return end(now, false);
     if (may_exist_ && !run_.connection().idempotent_submit)
         return fail(std::move(error));
-    // Giving up a job that may be paid for loses its video, so there an empty budget only slows down.
+    // Giving up a job that may be paid for loses what it makes, so there an empty budget only slows down.
     const bool in_budget = run_.throttle.take_retry();
     const auto pause = std::max(backoff(in_budget ? failures_ : slowest_backoff, run_.jitter.next()),
                                 retry_after.value_or(0ms));

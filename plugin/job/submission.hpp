@@ -14,7 +14,7 @@ namespace job_engine {
 // From the start of a run until the API has named its job.
 //
 //     state             event               leads to
-//     checking image    usable, unknown     -> slot
+//     checking media    usable, unknown     -> slot
 //                       refused             -> failed
 //     slot              acquired            -> submit
 //     before submit     its time            -> submit
@@ -43,7 +43,7 @@ public:
     std::optional<Checkpoint> checkpoint(bool is_sent) const;
 
 private:
-    bool checks_image() const;
+    bool checks_media() const;
     bool has_to_wait(TimePoint now);
     std::optional<Error> vain_wait(TimePoint now) const;
     std::optional<Error> over_budget(TimePoint now);

@@ -11,7 +11,7 @@ namespace {
 using Kind = TransportFailure::Kind;
 
 Error not_reachable(const std::string& why, bool retryable) {
-    auto error = make_error(ErrorCode::invalid_image_url, "The image cannot be fetched: " + why + ".");
+    auto error = make_error(ErrorCode::invalid_media_url, "The image cannot be fetched: " + why + ".");
     error.retryable = retryable;
     error.details = {{"/image", why}};
     return error;
@@ -113,13 +113,13 @@ ImageVerdict verdict_of_image(const ImageReply& reply, std::uint64_t largest) {
     if (reply.encoded)
         return unchecked("its server sends it compressed, which was not asked for");
     if (!is_jpeg_or_png(reply.first_bytes)) {
-        auto error = make_error(ErrorCode::unsupported_image_format, what_was_found(reply.first_bytes));
+        auto error = make_error(ErrorCode::unsupported_media_format, what_was_found(reply.first_bytes));
         error.details = {{"/image", "must be a JPG or PNG"}};
         return error;
     }
     if (largest > 0 && reply.total_size && *reply.total_size > largest) {
         auto error =
-            make_error(ErrorCode::image_too_large, "The image has " + megabytes(*reply.total_size)
+            make_error(ErrorCode::media_too_large, "The image has " + megabytes(*reply.total_size)
                                                        + "; the limit is " + megabytes(largest) + ".");
         error.details = {{"/image", "must have at most " + std::to_string(largest) + " bytes"}};
         return error;

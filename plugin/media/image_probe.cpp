@@ -186,7 +186,7 @@ asio::awaitable<ImageVerdict> ImageProbe::ask(const HttpUrl& url, const Connecti
     if (exchange.ended || !parser.is_header_done())
         co_return verdict_of_image(exchange.failure(
             Kind::broken, url.origin.authority() + " gave no usable answer (" + ec.message() + ")"));
-    co_return verdict_of_image(read_reply(parser), settings.binding->largest_image_bytes);
+    co_return verdict_of_image(read_reply(parser), settings.binding->max_media_bytes);
 }
 
 SSL_CTX* ImageProbe::tls_context(const std::string& ca_file, std::string& failure) {

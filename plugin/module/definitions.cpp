@@ -22,7 +22,9 @@ std::shared_ptr<const Binding> read_built_in(const char* text, const BindingRule
 } // namespace
 
 NodeDefinition::NodeDefinition(const NodeType& type, std::shared_ptr<const Schema> binding_schema)
-    : node(type), binding_rules{std::move(binding_schema), node.input_names},
+    : node(type),
+      binding_rules{std::move(binding_schema), node.input_names,           type.errors, type.product,
+                    type.binding_media_limit,  type.connection_media_check},
       built_in_binding(read_built_in(type.api_binding, binding_rules)) {}
 
 Definitions::Definitions(const ModuleType& module)

@@ -25,8 +25,7 @@ const wfn_connection& connection_descriptor() {
     return connection;
 }
 
-wfn_node descriptor_of(const NodeType& type, Execute execute) {
-    static const std::string errors = boost::json::serialize(error_table_json());
+wfn_node descriptor_of(const NodeType& type, const std::string& errors, Execute execute) {
     wfn_node out{};
     out.struct_size = sizeof out;
     out.flags = WFN_NODE_CAN_CANCEL | WFN_NODE_REPORTS_PROGRESS | WFN_NODE_CAN_RESUME;
@@ -47,10 +46,16 @@ wfn_node descriptor_of(const NodeType& type, Execute execute) {
 } // namespace
 
 const std::vector<wfn_node>& node_descriptors(std::span<const Execute> execute) {
+    static const std::vector<std::string> errors = [] {
+        std::vector<std::string> all;
+        for (const auto* type : module_type().nodes)
+            all.push_back(boost::json::serialize(to_json(*type->errors)));
+        return all;
+    }();
     static const std::vector<wfn_node> nodes = [&] {
         std::vector<wfn_node> all;
         for (const auto* type : module_type().nodes)
-            all.push_back(descriptor_of(*type, execute[all.size()]));
+            all.push_back(descriptor_of(*type, errors[all.size()], execute[all.size()]));
         return all;
     }();
     return nodes;

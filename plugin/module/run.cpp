@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <cstring>
 #include <exception>
 #include <functional>
@@ -56,6 +57,11 @@ Run::Run(std::shared_ptr<Session> session, std::size_t node, const wfn_request& 
       request_(RunRequest::copy_of(request, node, session->accounts(), driver_bytes)),
       session_(std::move(session)), strand_(session_->new_strand()) {}
 
+Run::Monitor& Run::monitor() const noexcept {
+    static std::array<Monitor, 64> monitors;
+    return monitors[reinterpret_cast<std::uintptr_t>(this) / sizeof(Run) % monitors.size()];
+}
+
 void Run::begin() {
     with_strand([&](const boost::asio::any_io_executor& strand) {
         boost::asio::dispatch(strand, [self = shared_from_this()] { self->begin_guarded(); });
@@ -89,7 +95,7 @@ void Run::service_is_back(const std::shared_ptr<const ApiService>& service, Mill
 
 wfn_status Run::checkpoint_saved(bool kept) {
     {
-        const std::lock_guard lock(mutex_);
+        const std::lock_guard lock(monitor().mutex);
         if (!std::exchange(checkpoint_pending_, false))
             return WFN_INVALID_STATE;
     }
@@ -101,17 +107,17 @@ wfn_status Run::checkpoint_saved(bool kept) {
 }
 
 bool Run::wait(Millis timeout) {
-    std::unique_lock lock(mutex_);
+    std::unique_lock lock(monitor().mutex);
     if (timeout < Millis(0)) {
-        ended_.wait(lock, [this] { return over_; });
+        monitor().ended.wait(lock, [this] { return over_; });
         return true;
     }
 
-    return ended_.wait_for(lock, std::min(timeout, for_ever), [this] { return over_; });
+    return monitor().ended.wait_for(lock, std::min(timeout, for_ever), [this] { return over_; });
 }
 
 const wfn_result* Run::result() {
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard lock(monitor().mutex);
     return result_ != nullptr ? result_->get() : nullptr;
 }
 
@@ -140,7 +146,7 @@ void Run::with_strand(Function function) {
     std::shared_ptr<Session> session; // keeps the executor alive meanwhile
     std::optional<boost::asio::any_io_executor> strand;
     {
-        const std::lock_guard lock(mutex_);
+        const std::lock_guard lock(monitor().mutex);
         session = session_;
         strand = strand_;
     }
@@ -293,7 +299,7 @@ void Run::on_progress(const Progress& progress, const std::string& job_id) {
 
 void Run::on_checkpoint(const std::string& text) {
     {
-        const std::lock_guard lock(mutex_);
+        const std::lock_guard lock(monitor().mutex);
         checkpoint_pending_ = true;
     }
     call_host("on_checkpoint",
@@ -306,13 +312,15 @@ void Run::on_warning(const Warning& warning) {
 }
 
 void Run::on_outcome(Outcome outcome) {
+    const auto& errors = *module_type().nodes[node_]->errors;
     if (outcome.kind == Outcome::Kind::failed)
-        log(WFN_LOG_INFO, std::string(error_kind(outcome.error.code).type) + ": " + outcome.error.message);
+        log(WFN_LOG_INFO,
+            std::string(error_kind(outcome.error.code, errors).type) + ": " + outcome.error.message);
     driver_.reset();
     const wfn_result* result = nullptr;
     {
-        const std::lock_guard lock(mutex_);
-        result_ = std::make_unique<RunResult>(outcome, warnings_);
+        const std::lock_guard lock(monitor().mutex);
+        result_ = std::make_unique<RunResult>(outcome, warnings_, errors);
         result = result_->get();
         checkpoint_pending_ = false;
     }
@@ -321,12 +329,12 @@ void Run::on_outcome(Outcome outcome) {
 
     std::shared_ptr<Session> session;
     {
-        const std::lock_guard lock(mutex_);
+        const std::lock_guard lock(monitor().mutex);
         over_ = true;
         strand_.reset();
         session = std::move(session_);
     }
-    ended_.notify_all(); // not under the lock, which who waits would have to wait for next
+    monitor().ended.notify_all(); // not under the lock, which who waits would have to wait for next
     session->remove(shared_from_this());
 }
 

@@ -90,9 +90,15 @@ private:
     std::shared_ptr<JobDriver> driver_;
     std::vector<Warning> warnings_;
 
-    // Under the mutex.
-    std::mutex mutex_;
-    std::condition_variable ended_;
+    // A few for all runs, because one for each would be a tenth of what a waiting run takes. So never the
+    // locks of two runs at once.
+    struct Monitor {
+        std::mutex mutex;
+        std::condition_variable ended;
+    };
+    Monitor& monitor() const noexcept;
+
+    // Under the monitor's lock.
     std::shared_ptr<Session> session_; // until the run is over
     std::optional<boost::asio::any_io_executor> strand_;
     std::unique_ptr<RunResult> result_; // set once, then unchanged

@@ -31,7 +31,7 @@ std::string to_json(const std::vector<Warning>& warnings) {
 
 } // namespace
 
-RunResult::RunResult(const Outcome& outcome, const std::vector<Warning>& warnings)
+RunResult::RunResult(const Outcome& outcome, const std::vector<Warning>& warnings, const ErrorTable& errors)
     : output_(outcome.output_json), warnings_(to_json(warnings)) {
     result_.struct_size = sizeof result_;
     result_.outcome = outcome_kind(outcome.kind);
@@ -40,7 +40,7 @@ RunResult::RunResult(const Outcome& outcome, const std::vector<Warning>& warning
     if (outcome.kind == Outcome::Kind::succeeded && !output_.empty())
         result_.output_json = output_.c_str();
     if (outcome.kind == Outcome::Kind::failed || outcome.kind == Outcome::Kind::cancelled)
-        set_error(outcome.error);
+        set_error(outcome.error, errors);
     if (outcome.kind == Outcome::Kind::suspended)
         result_.resume_after_ms = outcome.resume_after.count();
     checkpoint_ = outcome.checkpoint ? to_text(*outcome.checkpoint) : outcome.given_checkpoint;
@@ -48,10 +48,10 @@ RunResult::RunResult(const Outcome& outcome, const std::vector<Warning>& warning
         result_.checkpoint_json = checkpoint_.c_str();
 }
 
-void RunResult::set_error(const Error& error) {
-    const auto& kind = error_kind(error.code);
+void RunResult::set_error(const Error& error, const ErrorTable& table) {
+    const auto& kind = error_kind(error.code, table);
     message_ = error.message;
-    error_json_ = boost::json::serialize(job_engine::to_json(error));
+    error_json_ = boost::json::serialize(job_engine::to_json(error, table));
     error_.struct_size = sizeof error_;
     error_.retryable = error.retryable ? 1 : 0;
     error_.code = kind.code;

@@ -13,14 +13,14 @@ namespace job_engine {
 // A wfn_result together with the texts that it points to. Neither copied nor moved.
 class RunResult {
 public:
-    RunResult(const Outcome& outcome, const std::vector<Warning>& warnings);
+    RunResult(const Outcome& outcome, const std::vector<Warning>& warnings, const ErrorTable& errors);
     RunResult(const RunResult&) = delete;
     RunResult& operator=(const RunResult&) = delete;
 
     const wfn_result* get() const noexcept { return &result_; }
 
 private:
-    void set_error(const Error& error);
+    void set_error(const Error& error, const ErrorTable& table);
 
     std::string output_;
     std::string checkpoint_;

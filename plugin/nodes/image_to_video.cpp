@@ -29,6 +29,10 @@ constexpr job_engine::NodeType image_to_video{
     .rules = rules,
     .job_kind = job_kind,
     .media_output = "video",
+    .product = "video",
+    .errors = &image_to_video_errors,
+    .connection_media_check = "check_image",
+    .binding_media_limit = "largest_image_bytes",
     .digest_without_action_id = true,
 };
 

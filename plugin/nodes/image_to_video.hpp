@@ -5,5 +5,6 @@
 namespace pixelml {
 
 extern const job_engine::NodeType image_to_video;
+extern const job_engine::ErrorTable image_to_video_errors;
 
 } // namespace pixelml

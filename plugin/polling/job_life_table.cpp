@@ -38,7 +38,7 @@ constexpr std::array<double, buckets + 1> make_edges() {
 constexpr auto edge = make_edges();
 static_assert(edge[buckets - 1] < JobLifeTable::last_edge && edge[buckets] >= JobLifeTable::last_edge);
 
-// Before anything is known: video jobs take seconds to minutes, and a few, of a cache or a test server, end
+// Before anything is known: jobs take seconds to minutes, and a few, of a cache or a test server, end
 // at once.
 double prior_survival(double age) noexcept {
     constexpr double at_once = 0.1;

@@ -20,8 +20,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
         for (const auto* target : {&job->targets.poll, &job->targets.cancel, &job->targets.result})
             fuzz::require(target->empty()
                           || (target->front() == '/' && target->find_first_of("\r\n ") == std::string::npos));
-        const auto output = make_output(job->video, definition.node, false);
-        fuzz::require(!output || !media_url_fault(job->video, false));
+        const auto output = make_output(job->media, definition.node, false);
+        fuzz::require(!output || !media_url_fault(job->media, false));
         fuzz::require(!error_of_failed_job(*job, *definition.built_in_binding).message.empty());
     }
     for (const int status : {400, 402, 413, 429, 503}) {

@@ -10,7 +10,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const auto checked = read_inputs(fuzz::text_of(data, size), node, loopback);
     if (!checked) {
         const auto code = checked.error().code;
-        fuzz::require(code == ErrorCode::invalid_input || code == ErrorCode::invalid_image_url);
+        fuzz::require(code == ErrorCode::invalid_input || code == ErrorCode::invalid_media_url);
         fuzz::require(!checked.error().message.empty());
         return 0;
     }

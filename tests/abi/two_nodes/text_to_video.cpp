@@ -30,6 +30,8 @@ constexpr job_engine::NodeType text_to_video{
     .rules = rules,
     .job_kind = job_kind,
     .media_output = "video_url",
+    .product = "video",
+    .errors = &pixelml::image_to_video_errors,
 };
 
 } // namespace two_nodes

@@ -43,7 +43,7 @@ TEST(Binding, BuiltInIsTheDocumentedWire) {
     EXPECT_EQ(binding.idempotency_header, "Idempotency-Key");
     EXPECT_FALSE(binding.idempotency_honoured);
     EXPECT_EQ(binding.status_words.size(), 29U);
-    EXPECT_EQ(binding.error_codes.at("prompt_too_vague"), ErrorCode::prompt_too_vague);
+    EXPECT_EQ(binding.error_codes.at("prompt_too_vague"), ErrorCode::input_too_vague);
 }
 
 TEST(Binding, WhatIsLeftOutHasADefault) {

@@ -59,10 +59,10 @@ TEST(Connection, ReadsEveryMember) {
 }
 
 TEST(Connection, ChecksImagesUnlessTheApiIsOnThisMachine) {
-    EXPECT_TRUE((*read_with(R"("base_url": "https://api.example")"))->check_image);
-    EXPECT_FALSE((*read_with(R"("base_url": "https://localhost:8443")"))->check_image);
-    EXPECT_FALSE((*read_with(R"("base_url": "https://api.example", "check_image": false)"))->check_image);
-    EXPECT_TRUE((*read_with(R"("base_url": "https://127.0.0.1", "check_image": true)"))->check_image);
+    EXPECT_TRUE((*read_with(R"("base_url": "https://api.example")"))->check_media);
+    EXPECT_FALSE((*read_with(R"("base_url": "https://localhost:8443")"))->check_media);
+    EXPECT_FALSE((*read_with(R"("base_url": "https://api.example", "check_image": false)"))->check_media);
+    EXPECT_TRUE((*read_with(R"("base_url": "https://127.0.0.1", "check_image": true)"))->check_media);
 }
 
 // People paste passwords as they are.

@@ -1,4 +1,5 @@
 #include "api/error.hpp"
+#include "nodes/image_to_video.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -12,32 +13,34 @@
 namespace job_engine {
 namespace {
 
+const auto& errors = pixelml::image_to_video_errors;
+
 TEST(ErrorTable, HasOneRowPerCodeInTheEnumsOrder) {
     std::set<std::string> codes;
     std::size_t index = 0;
-    for (const auto& kind : error_table()) {
+    for (const auto& kind : errors) {
         EXPECT_EQ(static_cast<std::size_t>(kind.id), index++);
-        EXPECT_EQ(&error_kind(kind.id), &kind);
-        EXPECT_EQ(error_code_named(kind.code), kind.id);
+        EXPECT_EQ(&error_kind(kind.id, errors), &kind);
+        EXPECT_EQ(error_code_named(kind.code, errors), kind.id);
         EXPECT_TRUE(codes.insert(kind.code).second) << kind.code;
         for (const auto* text : {kind.type, kind.cause, kind.solution})
             EXPECT_FALSE(std::string(text).empty()) << kind.code;
     }
     EXPECT_EQ(index, static_cast<std::size_t>(ErrorCode::internal_error) + 1);
-    EXPECT_FALSE(error_code_named("no_such_code"));
-    EXPECT_FALSE(error_code_named(""));
+    EXPECT_FALSE(error_code_named("no_such_code", errors));
+    EXPECT_FALSE(error_code_named("", errors));
 }
 
 TEST(ErrorTable, CarriesTheWordsOfTheNodesPage) {
-    const auto& kind = error_kind(ErrorCode::prompt_too_vague);
+    const auto& kind = error_kind(ErrorCode::input_too_vague, errors);
     EXPECT_STREQ(kind.type, "Prompt Too Vague");
     EXPECT_STREQ(kind.cause, "Prompt doesn't provide enough motion guidance");
     EXPECT_STREQ(kind.solution, "Be more specific about the type of motion and animation you want");
 }
 
 TEST(ErrorTable, IsPublishedAsJson) {
-    const auto rows = error_table_json();
-    ASSERT_EQ(rows.size(), error_table().size());
+    const auto rows = to_json(errors);
+    ASSERT_EQ(rows.size(), errors.size());
     const auto& row = rows.at(0).as_object();
     EXPECT_EQ(row.at("code").as_string(), "invalid_image_url");
     EXPECT_EQ(row.at("retryable").as_bool(), false);
@@ -57,7 +60,7 @@ TEST(Error, HasEveryMemberInJson) {
     error.request_id = "r-1";
     error.job_id = "j-1";
     error.details.push_back({"/prompt", "is required"});
-    const auto json = to_json(error);
+    const auto json = to_json(error, errors);
     EXPECT_EQ(json.at("type").as_string(), "Rate Limited");
     EXPECT_EQ(json.at("code").as_string(), "rate_limited");
     EXPECT_EQ(json.at("message").as_string(), "too fast");
@@ -72,7 +75,7 @@ TEST(Error, HasEveryMemberInJson) {
 }
 
 TEST(Error, SaysNullWhereNothingIsKnown) {
-    const auto json = to_json(make_error(ErrorCode::internal_error, "?"));
+    const auto json = to_json(make_error(ErrorCode::internal_error, "?"), errors);
     for (const auto* name : {"retry_after_ms", "http_status", "request_id", "job_id"})
         EXPECT_TRUE(json.at(name).is_null()) << name;
     EXPECT_EQ(json.at("charged").as_string(), "no");

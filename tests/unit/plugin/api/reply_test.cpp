@@ -37,7 +37,7 @@ TEST(JobReply, IsReadAsTheBindingSays) {
     EXPECT_EQ(job.status, JobStatus::running);
     EXPECT_EQ(job.progress, 0.4);
     EXPECT_EQ(job.eta_seconds, 12.5);
-    EXPECT_EQ(job.video, "");
+    EXPECT_EQ(job.media, "");
 }
 
 TEST(JobReply, KnowsEveryStatusWord) {
@@ -84,7 +84,7 @@ TEST(JobReply, KnowsWordsThatMeanTheSameEverywhere) {
 }
 
 std::string video_of(const std::string& value) {
-    return job_of(R"({"output": {"video": )" + value + "}}")->video;
+    return job_of(R"({"output": {"video": )" + value + "}}")->media;
 }
 
 TEST(JobReply, FindsTheVideoInEveryUsualShape) {
@@ -92,7 +92,7 @@ TEST(JobReply, FindsTheVideoInEveryUsualShape) {
     EXPECT_EQ(video_of(R"(["https://cdn.example/v.mp4", "https://cdn.example/w.mp4"])"), url);
     EXPECT_EQ(video_of(R"({"url": "https://cdn.example/v.mp4"})"), url);
     EXPECT_EQ(video_of(R"([{"url": " https://cdn.example/v.mp4 "}])"), url);
-    EXPECT_EQ(job_of(R"({"output": {"video": [{"url": "https://cdn.example/v.mp4"}]}})")->video_path,
+    EXPECT_EQ(job_of(R"({"output": {"video": [{"url": "https://cdn.example/v.mp4"}]}})")->media_path,
               "/output/video/0/url");
     EXPECT_EQ(video_of("[]"), "");
     EXPECT_EQ(video_of("7"), "");
@@ -109,7 +109,7 @@ TEST(JobReply, TakesAVideosAddressAsABrowserDoes) {
 
 TEST(JobReply, WithAVideoIsASuccessUnlessItSaysFailed) {
     const auto is_success = [](const std::string& status, const std::string& video) {
-        return has_video(*job_of("{" + status + R"("output": {"video": ")" + video + "\"}}"), false);
+        return has_media(*job_of("{" + status + R"("output": {"video": ")" + video + "\"}}"), false);
     };
     const std::string url = "https://cdn.example/v.mp4";
     EXPECT_TRUE(is_success("", url));
@@ -191,7 +191,7 @@ TEST(ErrorOfReply, ReadsEveryUsualShape) {
                        R"({"type": "prompt_too_vague", "title": "Vague", "detail": "more motion"})"},
          }) {
         const auto error = error_of_reply(reply_of(422, body), binding());
-        EXPECT_EQ(error.code, ErrorCode::prompt_too_vague) << shape;
+        EXPECT_EQ(error.code, ErrorCode::input_too_vague) << shape;
         EXPECT_THAT(error.message, HasSubstr("more motion")) << shape;
         EXPECT_THAT(error.message, HasSubstr("422")) << shape;
         EXPECT_EQ(error.http_status, 422) << shape;
@@ -221,8 +221,8 @@ TEST(ErrorOfReply, FallsBackToTheStatus) {
     EXPECT_EQ(code(401), ErrorCode::api_connection_error);
     EXPECT_EQ(code(402), ErrorCode::insufficient_credits);
     EXPECT_EQ(code(403), ErrorCode::api_connection_error);
-    EXPECT_EQ(code(413), ErrorCode::image_too_large);
-    EXPECT_EQ(code(415), ErrorCode::unsupported_image_format);
+    EXPECT_EQ(code(413), ErrorCode::media_too_large);
+    EXPECT_EQ(code(415), ErrorCode::unsupported_media_format);
     EXPECT_EQ(code(429), ErrorCode::rate_limited);
     EXPECT_EQ(code(500), ErrorCode::api_connection_error);
     EXPECT_EQ(code(503), ErrorCode::model_not_available);
@@ -285,7 +285,7 @@ TEST(ErrorOfFailedJob, HasTheJobsOwnCodeAndMayBeCharged) {
     auto job = *job_of(
         R"({"id": "j1", "status": "failed", "error": {"code": "image_too_large", "message": "9 MB"}})");
     const auto error = error_of_failed_job(job, binding());
-    EXPECT_EQ(error.code, ErrorCode::image_too_large);
+    EXPECT_EQ(error.code, ErrorCode::media_too_large);
     EXPECT_THAT(error.message, HasSubstr("9 MB"));
     EXPECT_EQ(error.charged, Charged::unknown);
     EXPECT_EQ(error.job_id, "j1");

@@ -19,7 +19,7 @@ Checkpoint example(State state) {
     checkpoint.input_digest = std::string(64, 'd');
     checkpoint.api = "api.example/base";
     if (state == State::submitted)
-        checkpoint.job = {"j \"1\"", {"/p", "", "/c?x=1"}};
+        checkpoint.job = {"j \"1\"", {RareText("/p"), {}, RareText("/c?x=1")}};
     return checkpoint;
 }
 
@@ -40,7 +40,7 @@ TEST(Checkpoint, IsSmall) {
 TEST(Checkpoint, IsComparedInEveryMember) {
     auto other = example(State::submitted);
     EXPECT_EQ(other, example(State::submitted));
-    other.job.targets.cancel = "/d";
+    other.job.targets.cancel = RareText("/d");
     EXPECT_FALSE(other == example(State::submitted));
     EXPECT_FALSE(example(State::prepared) == example(State::intent));
 }

@@ -124,7 +124,7 @@ void FlowStory::start() {
 }
 
 void FlowStory::image_checked(const ImageVerdict& verdict) {
-    take(flow_->on_image_checked(now(), verdict));
+    take(flow_->on_media_checked(now(), verdict));
 }
 
 void FlowStory::slot() {
@@ -282,7 +282,7 @@ void FlowStory::take(Step step) {
     const bool finishes = std::holds_alternative<Finish>(step.action);
     EXPECT_TRUE(finishes || !request_) << "the flow does something beside the request under way";
     saving_ = false;
-    if (const auto* check = std::get_if<CheckImage>(&step.action))
+    if (const auto* check = std::get_if<CheckMedia>(&step.action))
         image_asked_ = check->url;
     waiting_for_slot_ = std::holds_alternative<AcquireSlot>(step.action);
     if (auto* send = std::get_if<Send>(&step.action)) {
@@ -301,7 +301,7 @@ void FlowStory::take(Step step) {
 
 std::string FlowStory::state_after(const Step& step) const {
     const bool has_job = !job_id().empty();
-    if (std::holds_alternative<CheckImage>(step.action))
+    if (std::holds_alternative<CheckMedia>(step.action))
         return "checking_image";
     if (std::holds_alternative<AcquireSlot>(step.action))
         return "awaiting_slot";

@@ -108,7 +108,7 @@ TEST(Inputs, AnImageIsAnHttpsUrl) {
                             "http://127.0.0.1/a.jpg"}) {
         const auto result = image(url);
         ASSERT_FALSE(result) << url;
-        EXPECT_EQ(result.error().code, ErrorCode::invalid_image_url) << url;
+        EXPECT_EQ(result.error().code, ErrorCode::invalid_media_url) << url;
         EXPECT_EQ(result.error().details.front().path, "/image");
         EXPECT_EQ(result.error().charged, Charged::no);
     }
@@ -150,7 +150,7 @@ TEST(Inputs, ADataUriIsRefusedWithWhatToDo) {
     const auto result = input_from(R"({"prompt": "p", "image": "Data:image/png;base64,)"
                                    + std::string(20'000, 'A') + R"(", "negative_prompt": null})");
     ASSERT_FALSE(result);
-    EXPECT_EQ(result.error().code, ErrorCode::invalid_image_url);
+    EXPECT_EQ(result.error().code, ErrorCode::invalid_media_url);
     EXPECT_THAT(result.error().message, HasSubstr("data: URI"));
     EXPECT_THAT(result.error().message, HasSubstr("upload"));
 }

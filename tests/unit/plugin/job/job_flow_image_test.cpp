@@ -40,10 +40,10 @@ TEST(JobFlowImage, IsLookedAtBeforeTheWaitForATurn) {
 TEST(JobFlowImage, ThatIsUnfitEndsTheRunUnpaid) {
     FlowStory run(checking());
     run.start();
-    run.image_checked(make_error(ErrorCode::unsupported_image_format, "The image is neither JPG nor PNG."));
+    run.image_checked(make_error(ErrorCode::unsupported_media_format, "The image is neither JPG nor PNG."));
     ASSERT_TRUE(run.over());
     EXPECT_EQ(run.outcome().kind, Outcome::Kind::failed);
-    EXPECT_EQ(run.error().code, ErrorCode::unsupported_image_format);
+    EXPECT_EQ(run.error().code, ErrorCode::unsupported_media_format);
     EXPECT_EQ(run.error().charged, Charged::no);
     EXPECT_FALSE(run.outcome().checkpoint);
     EXPECT_EQ(run.sends(), 0);
@@ -99,7 +99,7 @@ TEST(JobFlowImage, AVerdictThatComesTooLateChangesNothing) {
     run.image_checked(ImageUsable{});
     run.kept();
     ASSERT_TRUE(run.sending());
-    run.image_checked(make_error(ErrorCode::invalid_image_url, "late"));
+    run.image_checked(make_error(ErrorCode::invalid_media_url, "late"));
     EXPECT_FALSE(run.over());
     EXPECT_TRUE(run.last_was_continue());
 }

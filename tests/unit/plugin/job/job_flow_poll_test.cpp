@@ -116,7 +116,7 @@ TEST(JobFlowPoll, AVideoThatIsNotHttpsIsAnInvalidReply) {
 TEST(JobFlowPoll, AFailedJobEndsTheRunWithItsError) {
     auto run = polling();
     run.reply(200, job_json("failed", R"("error": {"code": "image_too_large", "message": "12 MB"})"));
-    EXPECT_EQ(run.error().code, ErrorCode::image_too_large);
+    EXPECT_EQ(run.error().code, ErrorCode::media_too_large);
     EXPECT_THAT(run.error().message, HasSubstr("12 MB"));
     EXPECT_EQ(run.error().charged, Charged::unknown);
     EXPECT_EQ(run.error().job_id, "job-1");

@@ -164,7 +164,7 @@ TEST(JobFlowSubmit, AReplyThatCallsTheJobFailedEndsTheRunWithANewKey) {
     run.submit();
     const auto key = run.key();
     run.reply(200, job_json("failed", R"("error": {"code": "prompt_too_vague", "message": "more motion"})"));
-    EXPECT_EQ(run.error().code, ErrorCode::prompt_too_vague);
+    EXPECT_EQ(run.error().code, ErrorCode::input_too_vague);
     EXPECT_EQ(run.error().charged, Charged::unknown);
     EXPECT_EQ(run.outcome().checkpoint.value().state, State::prepared);
     EXPECT_EQ(run.outcome().checkpoint.value().generation, 1);
@@ -351,8 +351,8 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(Refusal{400, ErrorCode::invalid_input}, Refusal{401, ErrorCode::api_connection_error},
                       Refusal{402, ErrorCode::insufficient_credits},
                       Refusal{403, ErrorCode::api_connection_error},
-                      Refusal{404, ErrorCode::api_connection_error}, Refusal{413, ErrorCode::image_too_large},
-                      Refusal{415, ErrorCode::unsupported_image_format},
+                      Refusal{404, ErrorCode::api_connection_error}, Refusal{413, ErrorCode::media_too_large},
+                      Refusal{415, ErrorCode::unsupported_media_format},
                       Refusal{422, ErrorCode::invalid_input}, Refusal{307, ErrorCode::invalid_api_response}),
     [](const auto& test) { return "Http" + std::to_string(test.param.status); });
 

@@ -38,7 +38,7 @@ TEST(ImageCheck, AnotherFormatIsRefusedUnpaid) {
     for (const auto& other : {""s, "GIF89a.."s}) {
         const auto verdict = verdict_of_image(reply_with(206, other), 0);
         const auto& error = std::get<Error>(verdict);
-        EXPECT_EQ(error.code, ErrorCode::unsupported_image_format);
+        EXPECT_EQ(error.code, ErrorCode::unsupported_media_format);
         EXPECT_EQ(error.charged, Charged::no);
         EXPECT_EQ(error.details.at(0).path, "/image");
     }
@@ -50,7 +50,7 @@ TEST(ImageCheck, AnImageOverTheLimitIsRefusedAndTheLimitNamed) {
     reply.total_size = 33 * mib + mib / 2;
     const auto verdict = verdict_of_image(reply, 32 * mib);
     const auto& error = std::get<Error>(verdict);
-    EXPECT_EQ(error.code, ErrorCode::image_too_large);
+    EXPECT_EQ(error.code, ErrorCode::media_too_large);
     EXPECT_EQ(error.message, "The image has 33.5 MiB; the limit is 32.0 MiB.");
 
     reply.total_size = 32 * mib;
@@ -65,7 +65,7 @@ TEST(ImageCheck, AnImageThatIsNotThereIsRefused) {
     for (const int status : {404, 410}) {
         const auto verdict = verdict_of_image(reply_with(status), 0);
         const auto& error = std::get<Error>(verdict);
-        EXPECT_EQ(error.code, ErrorCode::invalid_image_url);
+        EXPECT_EQ(error.code, ErrorCode::invalid_media_url);
         EXPECT_EQ(error.http_status, status);
         EXPECT_FALSE(error.retryable);
     }
@@ -104,7 +104,7 @@ TEST(ImageCheck, AFailureIsRefusedAndRetryableWhereItMayPass) {
           Case{Kind::tls, false}, Case{Kind::not_public, false}, Case{Kind::bad_reply, false}}) {
         const auto verdict = verdict_of_image(TransportFailure{kind, true, "the reason"});
         const auto& error = std::get<Error>(verdict);
-        EXPECT_EQ(error.code, ErrorCode::invalid_image_url);
+        EXPECT_EQ(error.code, ErrorCode::invalid_media_url);
         EXPECT_EQ(error.charged, Charged::no);
         EXPECT_EQ(error.retryable, retryable);
         EXPECT_THAT(error.message, HasSubstr("the reason"));
@@ -129,7 +129,7 @@ TEST(ImageCheck, NamesWhatWasFound) {
           Case{"<html lang=\"en\">"s, "sign-in"}}) {
         const auto verdict = verdict_of_image(reply_with(206, first_bytes), 0);
         const auto& error = std::get<Error>(verdict);
-        EXPECT_EQ(error.code, ErrorCode::unsupported_image_format);
+        EXPECT_EQ(error.code, ErrorCode::unsupported_media_format);
         EXPECT_THAT(error.message, HasSubstr(name));
         EXPECT_THAT(error.message, HasSubstr("neither JPG nor PNG"));
     }
