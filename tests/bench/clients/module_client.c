@@ -22,6 +22,7 @@ static const char usage[] =
     "usage: module_client --module FILE --base-url URL [--ca-file FILE] [\n"
     "                     [--mode sequence|waiting|at-once|start|idle]\n"
     "                     [--runs N] [--warm-up N] [--max-connections N] [--time-limit S] [--seconds S]\n"
+    "                     [--api-binding FILE] [--run-keys 0|1]\n"
     "  start  prints how long dlopen and open take\n"
     "  idle   one run, then for --seconds counts how often the module's threads wake up\n";
 
@@ -36,7 +37,8 @@ struct host {
     const wfn_module* module;
     const wfn_node* node;
     wfn_session* session;
-    char connection[4096];
+    char connection[16384];
+    int run_keys;
 };
 
 /* The runs of one kind that are under way at once. */
@@ -82,13 +84,34 @@ static void open_session(struct host* host) {
         fail("no session can be opened");
 }
 
+/* A member of the connection, or nothing. */
+static void read_binding(const char* path, char* text, size_t room) {
+    static const char member[] = ",\"api_binding\":";
+    size_t length;
+    FILE* file;
+    text[0] = '\0';
+    if (path == NULL)
+        return;
+    file = fopen(path, "r");
+    if (file == NULL)
+        fail("the API binding cannot be read");
+    memcpy(text, member, sizeof member);
+    length = sizeof member - 1 + fread(text + sizeof member - 1, 1, room - sizeof member, file);
+    text[length] = '\0';
+    fclose(file);
+}
+
 static void write_connection(struct host* host, const struct options* options) {
-    const int length = snprintf(
+    char binding[12288];
+    int length;
+    read_binding(options->api_binding, binding, sizeof binding);
+    host->run_keys = options->run_keys;
+    length = snprintf(
         host->connection, sizeof host->connection,
         "{\"api_key\":\"bench-key\",\"base_url\":\"%s\",\"allow_insecure_loopback\":true,"
-        "\"max_connections\":%ld%s%s%s}",
+        "\"max_connections\":%ld%s%s%s%s}",
         options->base_url, options->max_connections, options->ca_file == NULL ? "" : ",\"ca_file\":\"",
-        options->ca_file == NULL ? "" : options->ca_file, options->ca_file == NULL ? "" : "\"");
+        options->ca_file == NULL ? "" : options->ca_file, options->ca_file == NULL ? "" : "\"", binding);
     if (length < 0 || (size_t)length >= sizeof host->connection)
         fail("the connection is too long");
 }
@@ -214,8 +237,12 @@ static void run_at_once(const struct host* host, size_t runs, int64_t* delays, u
     sem_init(&batch.done, 0, 0);
     request.user_data = &batch;
     request.on_complete = on_complete;
-    for (i = 0; i < runs; ++i)
+    for (i = 0; i < runs; ++i) {
+        char key[64];
+        snprintf(key, sizeof key, "flow-7/execution-%08zu/item-%zu", i, i % 10);
+        request.run_key = host->run_keys ? key : NULL;
         execute(host, &request, &calls[i]);
+    }
     while (sem_wait(&batch.done) != 0) {
     }
     sem_destroy(&batch.done);

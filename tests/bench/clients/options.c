@@ -47,6 +47,10 @@ struct options read_options(int argc, char** argv, const char* usage) {
             options.base_url = value;
         else if (strcmp(name, "--ca-file") == 0)
             options.ca_file = value;
+        else if (strcmp(name, "--api-binding") == 0)
+            options.api_binding = value;
+        else if (strcmp(name, "--run-keys") == 0)
+            options.run_keys = number_of(value, usage) != 0;
         else if (strcmp(name, "--mode") == 0)
             options.mode = mode_of(value, usage);
         else if (strcmp(name, "--runs") == 0)

@@ -9,7 +9,9 @@ enum mode { MODE_SEQUENCE, MODE_WAITING, MODE_AT_ONCE, MODE_START, MODE_IDLE };
 struct options {
     const char* module; /* the path of the module; only module_client has it */
     const char* base_url;
-    const char* ca_file; /* NULL: none */
+    const char* ca_file;     /* NULL: none */
+    const char* api_binding; /* a file that the connection carries; NULL: none. Only module_client has it */
+    int run_keys;            /* 1: each run has one of its own; only module_client has it */
     enum mode mode;
     size_t runs;
     size_t warm_up; /* runs of the same kind before the measured ones */

@@ -42,13 +42,14 @@ def _sequence_bars(results):
 
 
 def _at_once_bars(results):
-    variants = [AT_ONCE + variant for variant in ("cold", "warm", "eta")]
+    variants = [AT_ONCE + variant for variant in ("cold", "durable", "warm", "eta")]
     for variant, words in (("warm", "after warm-up"), ("cold", "cold")):
         yield Bar(f"CPU at once, {words}, beside libcurl every 2 s",
                   results.ratio(AT_ONCE + variant, "at_once/libcurl/plain", "cpu_s"), 1.0, "×")
-    yield Bar("peak memory at once", _largest(results.get(name, "peak_mib") for name in variants), 32, "MiB")
+    yield Bar("peak memory at once", _largest(results.get(name, "peak_mib") for name in variants), 24, "MiB")
     yield Bar("sockets", _largest(results.get(name, "sockets", "max") for name in variants), 64)
     for variant, words, delay, requests in (("warm", "after warm-up", 0.5, 7), ("cold", "cold", 1.0, 10),
+                                            ("durable", "cold, run keys and an API binding", 1.0, 10),
                                             ("eta", "end announced", 0.1, 3)):
         yield Bar(f"mean delay until noticed, {words}", results.get(AT_ONCE + variant, "delay_mean_s"), delay, "s")
         yield Bar(f"requests per job, {words}", results.get(AT_ONCE + variant, "requests_per_job"), requests)
@@ -63,7 +64,7 @@ def _at_once_bars(results):
 
 def _growth_bars(results):
     grown = results.growth_per_run_bytes()
-    yield Bar("memory of one more waiting run", None if grown is None else grown / 1024, 2, "KiB")
+    yield Bar("memory of one more waiting run", None if grown is None else grown / 1024, 1.2, "KiB")
     yield Bar("CPU per run with more at once, beside the fewest", results.dearer_with_more(), 1.2, "×")
 
 

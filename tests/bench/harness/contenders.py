@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import pathlib
 
 SDKS = {  # contender: (npm package, how its name is printed)
     "replicate": ("replicate", "replicate"),
@@ -11,6 +12,8 @@ SDKS = {  # contender: (npm package, how its name is printed)
 }
 CONTENDERS = ["module", "libcurl", *SDKS]
 SCENARIOS = ["sequence", "at_once", "growth", "start", "instructions"]
+
+BINDING = pathlib.Path(__file__).resolve().parents[3] / "schemas" / "pixelml_api.json"
 
 ALL_DONE_AT_ONCE = ["--duration", "0:0"]
 
@@ -92,6 +95,10 @@ def _at_once(sizes, labels):
     yield case("module", "cold", f"{module}, cold")
     yield case("module", "warm", f"{module}, after {sizes.warm_up} runs", warm_up=sizes.warm_up)
     yield case("module", "eta", f"{module}, end announced", eta="exact")
+    # As durable hosts do: each run has a key, and the connection carries the API's description.
+    durable = case("module", "durable", f"{module}, cold, run keys and an API binding")
+    durable.client += ["--run-keys", "1", "--api-binding", str(BINDING)]
+    yield durable
     yield case("libcurl", "plain", libcurl)
     yield case("module", "tls", f"{module}, cold, TLS", tls=True)
     yield case("libcurl", "tls", f"{libcurl}, TLS", tls=True)
