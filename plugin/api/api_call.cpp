@@ -98,7 +98,7 @@ void ApiCall::talk(const Self& self) {
     self->cancel_handler = [call = self.get()] { call->connection_->close(); };
     self->set_stage("the reply of", &self->settings_->origin);
     self->text_ = self->request_text();
-    self->reply_.emplace();
+    self->connection_->reply.emplace();
     self->sent = true;
     write(self);
 }
@@ -145,7 +145,10 @@ void ApiCall::on_written(const Self& self, error_code error) {
 void ApiCall::read(const Self& self) {
     auto& connection = *self->connection_;
     auto got = asio::bind_executor(self->strand_, [self](const error_code& error, std::size_t count) {
-        guarded(self, [&] { on_read(self, self->connection_->put(count, error, self->reply_->parser())); });
+        guarded(self, [&] {
+            auto& on = *self->connection_;
+            on_read(self, on.put(count, error, on.reply->parser()));
+        });
     });
     const auto space = connection.space();
     if (space.size() == 0)
@@ -160,10 +163,10 @@ void ApiCall::read(const Self& self) {
 void ApiCall::on_read(const Self& self, error_code error) {
     for (;;) {
         if (!error)
-            error = feed(self->reply_->parser(), self->connection_->buffer, Until::end);
+            error = feed(self->connection_->reply->parser(), self->connection_->buffer, Until::end);
         if (error == boost::beast::http::error::need_more)
             return read(self);
-        if (error || !self->reply_->skip_interim())
+        if (error || !self->connection_->reply->skip_interim())
             break;
     }
     if (const auto fault = reply_fault(error))
@@ -176,11 +179,12 @@ void ApiCall::on_read(const Self& self, error_code error) {
         return self->finish(self->failure(Kind::broken, "the connection broke before the reply was complete ("
                                                             + error.message() + ")"));
     }
-    if (const auto fault = self->reply_->fault())
+    if (const auto fault = self->connection_->reply->fault())
         return self->finish(self->failure(Kind::bad_reply, *fault));
     // An abort may have closed it after its last byte had come.
-    const bool keep = !self->ended && self->reply_->keep_alive() && !self->connection_->has_leftovers();
-    auto reply = self->reply_->take(static_cast<std::int64_t>(std::time(nullptr)));
+    const bool keep =
+        !self->ended && self->connection_->reply->keep_alive() && !self->connection_->has_leftovers();
+    auto reply = self->connection_->reply->take(static_cast<std::int64_t>(std::time(nullptr)));
     self->cancel_handler = nullptr;
     if (keep)
         self->place_.release(std::move(self->connection_));

@@ -64,7 +64,6 @@ private:
     ConnectionPool::Place place_;
     std::unique_ptr<HttpConnection> connection_;
     RequestText text_;
-    std::optional<HttpReplyParser> reply_;
 };
 
 } // namespace job_engine

@@ -13,6 +13,7 @@
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <optional>
 
 namespace job_engine {
 
@@ -47,6 +48,8 @@ struct HttpConnection {
     Socket socket;
     std::unique_ptr<boost::asio::ssl::stream<Socket&>> tls; // set once TLS is spoken
     boost::beast::flat_buffer buffer{http_buffer_limit};
+    std::optional<HttpReplyParser>
+        reply; // the one that is being read: a request that waits for a connection has none
     std::chrono::steady_clock::time_point idle_since{};
     bool reused = false;
 };
