@@ -1,11 +1,11 @@
 #include "batch.hpp"
 
 #include "batch_line.hpp"
+#include "claim_refusal.hpp"
 #include "error_text.hpp"
 #include "exit_code.hpp"
 #include "files.hpp"
-#include "journal_claim.hpp"
-#include "output_check.hpp"
+#include "journal/output_check.hpp"
 #include "signals.hpp"
 #include "stored_result.hpp"
 
@@ -30,7 +30,7 @@ std::int64_t window_of(int concurrency) {
 } // namespace
 
 struct Batch::Live {
-    std::optional<JournaledRun> journaled;
+    std::optional<durable::JournaledRun> journaled;
     std::optional<wfn::Run> run;
 
     ~Live() {
@@ -40,8 +40,8 @@ struct Batch::Live {
     }
 };
 
-Batch::Batch(const Options& options, const wfn::Module& module, BatchSource& source, JournalWriter* writer,
-             std::shared_ptr<BatchEvents> events)
+Batch::Batch(const Options& options, const wfn::Module& module, BatchSource& source,
+             durable::JournalWriter* writer, std::shared_ptr<BatchEvents> events)
     : options_(options), module_(module), source_(source), writer_(writer), events_(std::move(events)),
       display_(options, inspect_terminal(STDERR_FILENO)), window_(window_of(options.concurrency)),
       started_at_(Clock::now()) {}
@@ -114,14 +114,14 @@ void Batch::begin(BatchItem item, wfn::Session& session) {
         start(number, nullptr, session);
         return;
     }
-    const auto claim = std::make_shared<Claim>();
-    writer_->post([claim, ask = kept.claim](Journal& journal) { *claim = ask(journal); },
+    const auto claim = std::make_shared<durable::Claim>();
+    writer_->post([claim, ask = kept.claim](durable::Journal& journal) { *claim = ask(journal); },
                   [claim, number, events = events_](const std::string& problem) {
                       events->push(ItemClaimed{number, claim, problem});
                   });
 }
 
-void Batch::start(std::int64_t number, const Claim* claim, wfn::Session& session) {
+void Batch::start(std::int64_t number, const durable::Claim* claim, wfn::Session& session) {
     BatchItem& item = items_.at(number);
     wfn::Request request;
     request.run_key = item.run_key;
@@ -130,7 +130,7 @@ void Batch::start(std::int64_t number, const Claim* claim, wfn::Session& session
     request.timeout = options_.timeout;
     request.cancel_job_at_deadline = options_.cancel_job_at_deadline;
     request.on_complete = [number, events = events_](wfn::Result result) {
-        check_output(result); // a JournaledRun has done so
+        durable::check_output(result); // a JournaledRun has done so
         events->push(ItemOver{number, std::move(result)});
     };
     item.input = {}; // the module has its own copy
@@ -148,7 +148,7 @@ void Batch::start(std::int64_t number, const Claim* claim, wfn::Session& session
         live->run.emplace(session.start(item.target->node, std::move(request)));
     } catch (const std::exception& error) { // StatusError, or a NUL in the input
         if (claim != nullptr) {
-            writer_->post([record = claim->record](Journal& journal) { journal.give_back(record); },
+            writer_->post([record = claim->record](durable::Journal& journal) { journal.give_back(record); },
                           [](const std::string&) {});
         }
         give_problem(number, "not_started", error.what());
@@ -182,36 +182,36 @@ void Batch::handle(BatchEvent& event, wfn::Session& session) {
 
 void Batch::on_claimed(const ItemClaimed& claimed, wfn::Session& session) {
     const std::int64_t number = claimed.number;
-    const Claim& claim = *claimed.claim;
+    const durable::Claim& claim = *claimed.claim;
     if (!claimed.problem.empty()) {
         lose_journal(claimed.problem);
         give_problem(number, "journal_failed", claimed.problem);
         return;
     }
     switch (claim.kind) {
-    case Claim::Kind::fresh:
-    case Claim::Kind::taken_up:
+    case durable::Claim::Kind::fresh:
+    case durable::Claim::Kind::taken_up:
         if (stopping_) {
-            writer_->post([record = claim.record](Journal& journal) { journal.give_back(record); },
+            writer_->post([record = claim.record](durable::Journal& journal) { journal.give_back(record); },
                           [](const std::string&) {});
             give(number, "");
         } else {
             start(number, &claim, session);
         }
         return;
-    case Claim::Kind::over: {
+    case durable::Claim::Kind::over: {
         wfn::Result result = stored_result(claim.record);
-        check_output(result);
+        durable::check_output(result);
         count(result);
         give(number, result_line(items_.at(number).line, items_.at(number).run_key, result));
         return;
     }
-    case Claim::Kind::busy:
-    case Claim::Kind::another:
-    case Claim::Kind::not_collectable:
+    case durable::Claim::Kind::busy:
+    case durable::Claim::Kind::another:
+    case durable::Claim::Kind::not_collectable:
         break;
     }
-    give_problem(number, claim.kind == Claim::Kind::busy ? "run_busy" : "run_key_conflict",
+    give_problem(number, claim.kind == durable::Claim::Kind::busy ? "run_busy" : "run_key_conflict",
                  refusal(claim, items_.at(number).run_key));
 }
 

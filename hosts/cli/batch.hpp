@@ -2,8 +2,8 @@
 
 #include "batch_progress.hpp"
 #include "batch_source.hpp"
-#include "journal_writer.hpp"
-#include "journaled_run.hpp"
+#include "journal/journal_writer.hpp"
+#include "journal/journaled_run.hpp"
 #include "ordered_output.hpp"
 #include "run_display.hpp"
 #include "run_events.hpp"
@@ -25,7 +25,7 @@ namespace cli {
 struct SourceChanged {};
 struct ItemClaimed {
     std::int64_t number;
-    std::shared_ptr<const Claim> claim;
+    std::shared_ptr<const durable::Claim> claim;
     std::string problem; /* of the journal; empty: none */
 };
 struct ItemOver {
@@ -47,8 +47,8 @@ public:
      * writer: the journal that keeps the runs; null: nothing is kept. events: where the source's changes
      * are told. All must outlive it.
      */
-    Batch(const Options& options, const wfn::Module& module, BatchSource& source, JournalWriter* writer,
-          std::shared_ptr<BatchEvents> events);
+    Batch(const Options& options, const wfn::Module& module, BatchSource& source,
+          durable::JournalWriter* writer, std::shared_ptr<BatchEvents> events);
     ~Batch();
     Batch(const Batch&) = delete;
     Batch& operator=(const Batch&) = delete;
@@ -64,7 +64,7 @@ private:
 
     void fill(wfn::Session& session);
     void begin(BatchItem item, wfn::Session& session);
-    void start(std::int64_t number, const Claim* claim, wfn::Session& session);
+    void start(std::int64_t number, const durable::Claim* claim, wfn::Session& session);
     void handle(BatchEvent& event, wfn::Session& session);
     void on_claimed(const ItemClaimed& claimed, wfn::Session& session);
     void on_over(const ItemOver& over);
@@ -82,7 +82,7 @@ private:
     const Options& options_;
     const wfn::Module& module_;
     BatchSource& source_;
-    JournalWriter* writer_;
+    durable::JournalWriter* writer_;
     std::shared_ptr<BatchEvents> events_; /* shared: the last callbacks may come late */
     RunDisplay display_;
     const std::int64_t window_;

@@ -1,8 +1,8 @@
 #include "batch.hpp"
 #include "commands.hpp"
+#include "journal/run_identity.hpp"
 #include "node_choice.hpp"
 #include "request_source.hpp"
-#include "run_identity.hpp"
 #include "usage_error.hpp"
 
 #include <memory>
@@ -28,7 +28,7 @@ std::string batch_name(const Options& options) {
 }
 
 /* The same file by mistake again would otherwise look like a batch that was done in a moment. */
-void check_resume(const Options& options, Journal& journal, const std::string& name) {
+void check_resume(const Options& options, durable::Journal& journal, const std::string& name) {
     const std::int64_t known = journal.count_batch(name);
     if (known > 0 && !options.resume) {
         throw UsageError("the journal has " + std::to_string(known) + " runs of a batch \"" + name
@@ -50,11 +50,11 @@ int batch_command(const Options& options) {
                                   make_request(options, node, true, warnings).connection_json)};
 
     const bool kept = options.journal_file.has_value();
-    const std::string name = kept ? batch_name(options) : new_run_key();
-    std::optional<JournalWriter> writer;
-    std::optional<BatchKeys> keys;
+    const std::string name = kept ? batch_name(options) : durable::new_run_key();
+    std::optional<durable::JournalWriter> writer;
+    std::optional<durable::BatchKeys> keys;
     if (kept) {
-        Journal journal(*options.journal_file, Journal::Access::create);
+        durable::Journal journal(*options.journal_file, durable::Journal::Access::create);
         check_resume(options, journal, name);
         keys.emplace(name);
         journal.for_each_key(name, [&](const std::string& key) { keys->known(key); });

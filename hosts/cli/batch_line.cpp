@@ -1,7 +1,7 @@
 #include "batch_line.hpp"
 
-#include "output_check.hpp"
-#include "run_identity.hpp"
+#include "journal/output_check.hpp"
+#include "journal/run_identity.hpp"
 
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
@@ -27,7 +27,7 @@ BatchLine with_key(const json::object& object) {
     BatchLine line;
     const json::value& key = object.at("run_key");
     const json::value& input = object.at("input");
-    if (!key.is_string() || key.get_string().empty() || key.get_string().size() > max_run_key
+    if (!key.is_string() || key.get_string().empty() || key.get_string().size() > durable::max_run_key
         || key.get_string().find('\0') != json::string::npos) {
         line.problem = "\"run_key\" is not a text of 1 to 512 bytes";
     } else if (!input.is_object()) {
@@ -69,10 +69,10 @@ BatchLine read_batch_line(const TextLine& text) {
 std::string result_line(std::int64_t line, const std::string& run_key, const wfn::Result& result) {
     json::object object = head_of(line, run_key, wfn::to_string(result.outcome));
     if (result.succeeded()) {
-        object["output"] = embedded(result.output_json);
+        object["output"] = durable::embedded(result.output_json);
     }
     if (result.error) {
-        object["error"] = embedded(result.error->json);
+        object["error"] = durable::embedded(result.error->json);
     }
     return json::serialize(object) + "\n";
 }

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "journal.hpp"
+#include "journal/journal.hpp"
 #include "line_reader.hpp"
 
 #include <workflow_node/host.hpp>

@@ -6,7 +6,7 @@
 
 namespace cli {
 
-FileSource::FileSource(const std::string& path, std::string name, std::optional<BatchKeys> keys,
+FileSource::FileSource(const std::string& path, std::string name, std::optional<durable::BatchKeys> keys,
                        const wfn::Module& module, NodeTarget target, std::function<void()> on_change)
     : name_(std::move(name)), keys_(std::move(keys)), module_name_(module.name()), target_(std::move(target)),
       reader_(path, std::move(on_change)) {}
@@ -41,20 +41,23 @@ BatchItem FileSource::item_of(const TextLine& text) {
                    : keys_      ? keys_->next_key(action, item.input)
                                 : name_ + ":" + std::to_string(item.line);
     if (keys_) {
-        item.claim = [order = RunOrder{item.run_key, name_, module_name_, action, item.input}](
-                         Journal& journal) { return journal.claim(order, Repeat::unless_billed); };
+        item.claim = [order = durable::RunOrder{item.run_key, name_, module_name_, action, item.input}](
+                         durable::Journal& journal) {
+            return journal.claim(order, durable::Repeat::unless_billed);
+        };
     }
     return item;
 }
 
-CollectableSource::CollectableSource(Journal& journal, const wfn::Module& module,
+CollectableSource::CollectableSource(durable::Journal& journal, const wfn::Module& module,
                                      const std::function<NodeTarget(const std::string& action)>& target_of) {
     constexpr int page_size = 500;
-    std::vector<RunHead> page;
+    std::vector<durable::RunHead> page;
     for (std::int64_t last = 0; !(page = journal.page(last, page_size)).empty();
          last = page.back().position) {
-        for (const RunHead& run : page) {
-            const bool wanted = run.collectable && run.state != RunState::succeeded && !run.is_owned();
+        for (const durable::RunHead& run : page) {
+            const bool wanted =
+                run.collectable && run.state != durable::RunState::succeeded && !run.is_owned();
             if (wanted && run.module == module.name()) {
                 if (targets_.count(run.action) == 0) {
                     targets_.emplace(run.action, target_of(run.action));
@@ -76,13 +79,13 @@ std::optional<BatchItem> CollectableSource::next() {
     item.bytes = 1;
     item.run_key = run.run_key;
     item.target = targets_.at(run.action);
-    item.claim = [key = run.run_key](Journal& journal) {
-        const std::optional<RunRecord> record = journal.find(key);
+    item.claim = [key = run.run_key](durable::Journal& journal) {
+        const std::optional<durable::RunRecord> record = journal.find(key);
         if (!record) {
-            throw JournalError("the run \"" + key + "\" is no longer in the journal.");
+            throw durable::JournalError("the run \"" + key + "\" is no longer in the journal.");
         }
         return journal.claim({key, std::nullopt, record->module, record->action, record->input},
-                             Repeat::only_collect);
+                             durable::Repeat::only_collect);
     };
     return item;
 }

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "journal.hpp"
+#include "journal/journal.hpp"
+#include "journal/run_identity.hpp"
 #include "line_reader.hpp"
-#include "run_identity.hpp"
 
 #include <workflow_node/host.hpp>
 
@@ -31,7 +31,7 @@ struct BatchItem {
     std::string input;
     std::string problem; /* why it cannot be run; empty: it can */
     std::optional<NodeTarget> target;
-    std::function<Claim(Journal&)> claim; /* for a batch with a journal */
+    std::function<durable::Claim(durable::Journal&)> claim; /* for a batch with a journal */
 };
 
 /* Where a batch's runs come from, in order. For one thread. */
@@ -58,7 +58,7 @@ public:
      * name: the batch's. keys: where there is a journal, which must know its lines again. on_change as
      * LineReader's. Throws UsageError.
      */
-    FileSource(const std::string& path, std::string name, std::optional<BatchKeys> keys,
+    FileSource(const std::string& path, std::string name, std::optional<durable::BatchKeys> keys,
                const wfn::Module& module, NodeTarget target, std::function<void()> on_change);
 
     std::optional<BatchItem> next() override;
@@ -70,7 +70,7 @@ private:
     BatchItem item_of(const TextLine& line);
 
     std::string name_;
-    std::optional<BatchKeys> keys_;
+    std::optional<durable::BatchKeys> keys_;
     std::string module_name_;
     NodeTarget target_;
     std::size_t blank_bytes_ = 0; /* of the empty lines since the last item */
@@ -81,7 +81,7 @@ private:
 class CollectableSource : public BatchSource {
 public:
     /* target_of: what an action is run with; asked once for each, here. Throws what it throws. */
-    CollectableSource(Journal& journal, const wfn::Module& module,
+    CollectableSource(durable::Journal& journal, const wfn::Module& module,
                       const std::function<NodeTarget(const std::string& action)>& target_of);
 
     std::optional<BatchItem> next() override;

@@ -1,11 +1,12 @@
 #include "batch.hpp"
+#include "claim_refusal.hpp"
 #include "commands.hpp"
-#include "journal_claim.hpp"
 #include "node_choice.hpp"
 #include "request_source.hpp"
 #include "run_execution.hpp"
 #include "stored_result.hpp"
 #include "suggestion.hpp"
+#include "usage_error.hpp"
 
 #include <memory>
 #include <utility>
@@ -15,11 +16,11 @@ namespace cli {
 namespace {
 
 /* By its key, or else by its job. */
-RunRecord find_run(Journal& journal, const std::string& name) {
-    if (std::optional<RunRecord> run = journal.find(name)) {
+durable::RunRecord find_run(durable::Journal& journal, const std::string& name) {
+    if (std::optional<durable::RunRecord> run = journal.find(name)) {
         return *run;
     }
-    std::vector<RunRecord> runs = journal.find_by_job(name);
+    std::vector<durable::RunRecord> runs = journal.find_by_job(name);
     if (runs.empty()) {
         throw UsageError("the journal \"" + journal.path() + "\" has no run and no job \"" + name
                          + "\". \"workflow-node runs\" lists what it has.");
@@ -27,7 +28,7 @@ RunRecord find_run(Journal& journal, const std::string& name) {
     if (runs.size() > 1) {
         std::vector<std::string> keys;
         keys.reserve(runs.size());
-        for (const RunRecord& run : runs) {
+        for (const durable::RunRecord& run : runs) {
             keys.push_back(run.run_key);
         }
         throw UsageError("several runs have a job \"" + name + "\". Choose one by its key: " + joined(keys)
@@ -37,20 +38,20 @@ RunRecord find_run(Journal& journal, const std::string& name) {
 }
 
 /* Throws UsageError unless going on with the run cannot submit anything. */
-Claim claim_for_collecting(Journal& journal, const RunRecord& run) {
-    Claim claim;
+durable::Claim claim_for_collecting(durable::Journal& journal, const durable::RunRecord& run) {
+    durable::Claim claim;
     journal.transact([&] {
         claim = journal.claim({run.run_key, std::nullopt, run.module, run.action, run.input},
-                              Repeat::only_collect);
+                              durable::Repeat::only_collect);
     });
-    if (claim.kind != Claim::Kind::taken_up && claim.kind != Claim::Kind::over) {
+    if (claim.kind != durable::Claim::Kind::taken_up && claim.kind != durable::Claim::Kind::over) {
         throw UsageError(refusal(claim, run.run_key));
     }
     return claim;
 }
 
 /* As a batch: a line for each. */
-int collect_all(const Options& options, Journal journal) {
+int collect_all(const Options& options, durable::Journal journal) {
     const wfn::Module module = wfn::Module::load(choose_target(options.target).module_path);
     std::vector<std::string> warnings;
     CollectableSource source(journal, module, [&](const std::string& action) {
@@ -59,7 +60,7 @@ int collect_all(const Options& options, Journal journal) {
         return NodeTarget{node, std::make_shared<const std::string>(
                                     make_request(options, node, true, warnings).connection_json)};
     });
-    JournalWriter writer(std::move(journal));
+    durable::JournalWriter writer(std::move(journal));
     Batch batch(options, module, source, &writer, std::make_shared<BatchEvents>());
     for (const std::string& warning : warnings) {
         batch.display().warning(warning);
@@ -70,12 +71,12 @@ int collect_all(const Options& options, Journal journal) {
 } // namespace
 
 int collect_command(const Options& options) {
-    Journal journal(*options.journal_file, Journal::Access::create);
+    durable::Journal journal(*options.journal_file, durable::Journal::Access::create);
     if (options.all) {
         return collect_all(options, std::move(journal));
     }
-    const RunRecord run = find_run(journal, options.subject);
-    if (run.state == RunState::succeeded) {
+    const durable::RunRecord run = find_run(journal, options.subject);
+    if (run.state == durable::RunState::succeeded) {
         return print_stored_output(options, run);
     }
     const wfn::Module module = wfn::Module::load(choose_target(options.target).module_path);
@@ -86,8 +87,8 @@ int collect_command(const Options& options) {
     const wfn::Node node = choose_node(module, run.action);
     std::vector<std::string> warnings;
     wfn::Request request = make_request(options, node, true, warnings);
-    const Claim claim = claim_for_collecting(journal, run);
-    if (claim.kind == Claim::Kind::over) { // another process was faster
+    const durable::Claim claim = claim_for_collecting(journal, run);
+    if (claim.kind == durable::Claim::Kind::over) { // another process was faster
         return print_stored_output(options, claim.record);
     }
     request.input_json = claim.record.input;

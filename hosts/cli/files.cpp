@@ -8,27 +8,8 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <system_error>
-#include <utility>
 
 namespace cli {
-
-FileDescriptor& FileDescriptor::operator=(FileDescriptor&& other) noexcept {
-    if (this != &other) {
-        FileDescriptor old(std::exchange(fd_, other.release()));
-    }
-    return *this;
-}
-
-FileDescriptor::~FileDescriptor() {
-    if (fd_ >= 0) {
-        ::close(fd_);
-    }
-}
-
-int FileDescriptor::release() noexcept {
-    return std::exchange(fd_, -1);
-}
 
 int write_all(int fd, std::string_view data) noexcept {
     while (!data.empty()) {
@@ -76,11 +57,6 @@ FileText read_file(const std::string& path, std::size_t limit) {
     }
 }
 
-int sync_directory(const std::string& directory) noexcept {
-    const FileDescriptor opened(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    return opened && ::fsync(opened.get()) == 0 ? 0 : errno;
-}
-
 void guard_standard_descriptors() noexcept {
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd) {
         if (::fcntl(fd, F_GETFD) == -1 && errno == EBADF) {
@@ -89,10 +65,6 @@ void guard_standard_descriptors() noexcept {
             static_cast<void>(::open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY));
         }
     }
-}
-
-std::string errno_text(int error) {
-    return std::generic_category().message(error);
 }
 
 } // namespace cli

@@ -1,7 +1,7 @@
 #include "json_events.hpp"
 
+#include "journal/output_check.hpp"
 #include "json_text.hpp"
-#include "output_check.hpp"
 
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
@@ -60,12 +60,12 @@ std::string warning_events(const std::string& warnings_json) {
 std::string result_event(const wfn::Result& result) {
     json::object event{{"event", "result"}, {"outcome", wfn::to_string(result.outcome)}};
     if (result.succeeded()) {
-        event["output"] = embedded(result.output_json);
+        event["output"] = durable::embedded(result.output_json);
     }
     if (result.error) {
-        event["error"] = embedded(result.error->json);
+        event["error"] = durable::embedded(result.error->json);
     }
-    event["checkpoint"] = result.checkpoint_json ? embedded(*result.checkpoint_json) : json::value();
+    event["checkpoint"] = result.checkpoint_json ? durable::embedded(*result.checkpoint_json) : json::value();
     if (result.outcome == wfn::Outcome::suspended) {
         event["resume_after_ms"] = milliseconds_or_null(result.resume_after);
     }
@@ -76,7 +76,7 @@ std::string one_line(const std::string& text) {
     if (text.find_first_of("\r\n") == std::string::npos) {
         return text;
     }
-    const json::value parsed = embedded(text);
+    const json::value parsed = durable::embedded(text);
     return parsed.is_string() ? text : json::serialize(parsed);
 }
 

@@ -2,6 +2,7 @@
 #include "error_text.hpp"
 #include "exit_code.hpp"
 #include "files.hpp"
+#include "journal/journal_error.hpp"
 #include "signals.hpp"
 #include "terminal.hpp"
 #include "usage_error.hpp"
@@ -56,6 +57,8 @@ int run_guarded(int argc, char** argv) {
     try {
         return run(*parsed.options);
     } catch (const cli::UsageError& error) {
+        return fail(error.what(), cli::exit_usage);
+    } catch (const durable::JournalError& error) {
         return fail(error.what(), cli::exit_usage);
     } catch (const std::invalid_argument& error) { // a NUL in an argument or file
         return fail(error.what(), cli::exit_usage);

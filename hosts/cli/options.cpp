@@ -3,7 +3,7 @@
 #include "connection_source.hpp"
 #include "duration.hpp"
 #include "exit_code.hpp"
-#include "journal.hpp"
+#include "journal/journal.hpp"
 #include "suggestion.hpp"
 
 #include <CLI/CLI.hpp>
@@ -207,7 +207,7 @@ void check_journal(const Options& options) {
     if (options.resume && !options.journal_file) {
         throw CLI::ValidationError("--resume", "needs --journal FILE: what was done is kept there");
     }
-    if (options.state && !run_state(*options.state)) {
+    if (options.state && !durable::run_state(*options.state)) {
         throw CLI::ValidationError("--state",
                                    "is one of running, interrupted, suspended, succeeded, failed, cancelled");
     }

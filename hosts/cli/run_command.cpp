@@ -1,10 +1,11 @@
+#include "claim_refusal.hpp"
 #include "commands.hpp"
-#include "journal_claim.hpp"
+#include "journal/run_identity.hpp"
 #include "node_choice.hpp"
 #include "request_source.hpp"
 #include "run_execution.hpp"
-#include "run_identity.hpp"
 #include "stored_result.hpp"
+#include "usage_error.hpp"
 
 #include <memory>
 #include <utility>
@@ -13,14 +14,14 @@ namespace cli {
 
 namespace {
 
-Claim claim_run(Journal& journal, RunOrder order) {
-    Claim claim;
+durable::Claim claim_run(durable::Journal& journal, durable::RunOrder order) {
+    durable::Claim claim;
     journal.transact([&] {
         if (order.run_key.empty()) {
-            order.run_key =
-                journal.find_unfinished(order.module, order.action, order.input).value_or(new_run_key());
+            order.run_key = journal.find_unfinished(order.module, order.action, order.input)
+                                .value_or(durable::new_run_key());
         }
-        claim = journal.claim(order, Repeat::always);
+        claim = journal.claim(order, durable::Repeat::always);
     });
     return claim;
 }
@@ -39,16 +40,17 @@ int run_command(const Options& options) {
     if (options.checkpoint_file) {
         keeper = std::make_unique<FileKeeper>(*options.checkpoint_file);
     } else if (options.journal_file) {
-        if (options.run_key.size() > max_run_key) {
-            throw UsageError("a run key has at most " + std::to_string(max_run_key) + " bytes");
+        if (options.run_key.size() > durable::max_run_key) {
+            throw UsageError("a run key has at most " + std::to_string(durable::max_run_key) + " bytes");
         }
-        Journal journal(*options.journal_file, Journal::Access::create);
-        const Claim claim = claim_run(journal, {options.run_key, std::nullopt, std::string(module.name()),
-                                                std::string(node.action_id()), request.input_json});
-        if (claim.kind == Claim::Kind::over) {
+        durable::Journal journal(*options.journal_file, durable::Journal::Access::create);
+        const durable::Claim claim =
+            claim_run(journal, {options.run_key, std::nullopt, std::string(module.name()),
+                                std::string(node.action_id()), request.input_json});
+        if (claim.kind == durable::Claim::Kind::over) {
             return print_stored_output(options, claim.record);
         }
-        if (claim.kind != Claim::Kind::fresh && claim.kind != Claim::Kind::taken_up) {
+        if (claim.kind != durable::Claim::Kind::fresh && claim.kind != durable::Claim::Kind::taken_up) {
             throw UsageError(refusal(claim, options.run_key));
         }
         request.input_json = claim.record.input; // the same, and to the byte as it was the first time

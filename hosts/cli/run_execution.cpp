@@ -3,9 +3,9 @@
 #include "duration.hpp"
 #include "error_text.hpp"
 #include "exit_code.hpp"
+#include "journal/output_check.hpp"
 #include "json_events.hpp"
 #include "json_text.hpp"
-#include "output_check.hpp"
 #include "signals.hpp"
 
 #include <boost/json/object.hpp>
@@ -76,7 +76,7 @@ int RunExecution::go(wfn::Request request) {
     show_until_over(run);
     run.wait();
     wfn::Result result = run.result().value();
-    if (check_output(result) && keeper_ != nullptr) {
+    if (durable::check_output(result) && keeper_ != nullptr) {
         result.checkpoint_json = keeper_->last_checkpoint();
     }
     display_.finish();

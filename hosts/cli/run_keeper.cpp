@@ -32,9 +32,9 @@ std::string FileKeeper::settle(const wfn::Result& result) {
 
 namespace {
 
-std::string note_of(const Claim& claim) {
-    const RunRecord& record = claim.record;
-    if (claim.kind == Claim::Kind::fresh) {
+std::string note_of(const durable::Claim& claim) {
+    const durable::RunRecord& record = claim.record;
+    if (claim.kind == durable::Claim::Kind::fresh) {
         return "Run key: " + record.run_key;
     }
     if (record.job_id && record.collectable) {
@@ -46,7 +46,7 @@ std::string note_of(const Claim& claim) {
 
 } // namespace
 
-JournalKeeper::JournalKeeper(Journal journal, const Claim& claim)
+JournalKeeper::JournalKeeper(durable::Journal journal, const durable::Claim& claim)
     : writer_(std::move(journal)), run_(writer_, claim), note_(note_of(claim)) {}
 
 std::string JournalKeeper::how_to_go_on(const std::string& when) const {

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "checkpoint_file.hpp"
-#include "journaled_run.hpp"
+#include "journal/journaled_run.hpp"
 
 #include <functional>
 #include <optional>
@@ -56,7 +56,7 @@ private:
 /* --journal FILE. The result is kept before the run counts as over: settle only says how that went. */
 class JournalKeeper : public RunKeeper {
 public:
-    JournalKeeper(Journal journal, const Claim& claim);
+    JournalKeeper(durable::Journal journal, const durable::Claim& claim);
 
     std::string how_to_go_on(const std::string& when) const override;
     bool keeps_output() const override { return true; }
@@ -67,8 +67,8 @@ public:
     std::string settle(const wfn::Result&) override { return run_.problem(); }
 
 private:
-    JournalWriter writer_;
-    JournaledRun run_;
+    durable::JournalWriter writer_;
+    durable::JournaledRun run_;
     std::string note_;
 };
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "journal.hpp"
+#include "journal/journal.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -12,7 +12,7 @@ namespace cli {
 std::string age_text(std::int64_t age_ms);
 
 /* The word on what the run has cost: what was said; unknown while a job may exist; - otherwise. */
-std::string charged_word(const RunHead& run);
+std::string charged_word(const durable::RunHead& run);
 
 /*
  * A table of runs in lines of at most `columns`, each with its line end: key, state, age, charged, job. The
@@ -23,7 +23,7 @@ public:
     RunTable(std::size_t max_key, std::size_t columns, bool utf8);
 
     std::string heading() const;
-    std::string row(const RunHead& run, std::int64_t now_ms) const;
+    std::string row(const durable::RunHead& run, std::int64_t now_ms) const;
 
 private:
     std::string line(const std::string& key, const std::string& state, const std::string& age,
@@ -35,6 +35,6 @@ private:
 };
 
 /* One JSON object in one line, with its line end. */
-std::string run_line(const RunHead& run, std::int64_t now_ms);
+std::string run_line(const durable::RunHead& run, std::int64_t now_ms);
 
 } // namespace cli

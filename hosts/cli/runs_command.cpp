@@ -1,7 +1,7 @@
 #include "commands.hpp"
 #include "exit_code.hpp"
 #include "files.hpp"
-#include "journal.hpp"
+#include "journal/journal.hpp"
 #include "run_table.hpp"
 #include "terminal.hpp"
 
@@ -30,18 +30,18 @@ void print(const std::string& text) {
 
 /* Calls show with each page of those that are asked for: a journal may be longer than memory. */
 template <class Show>
-void for_each_page(Journal& journal, const std::optional<std::string>& state, Show show) {
+void for_each_page(durable::Journal& journal, const std::optional<std::string>& state, Show show) {
     std::int64_t last = 0;
     for (;;) {
-        std::vector<RunHead> page = journal.page(last, page_size);
+        std::vector<durable::RunHead> page = journal.page(last, page_size);
         if (page.empty()) {
             return;
         }
         last = page.back().position;
-        page.erase(
-            std::remove_if(page.begin(), page.end(),
-                           [&](const RunHead& run) { return state && to_string(run.state) != *state; }),
-            page.end());
+        page.erase(std::remove_if(
+                       page.begin(), page.end(),
+                       [&](const durable::RunHead& run) { return state && to_string(run.state) != *state; }),
+                   page.end());
         show(page);
     }
 }
@@ -49,12 +49,12 @@ void for_each_page(Journal& journal, const std::optional<std::string>& state, Sh
 } // namespace
 
 int runs_command(const Options& options) {
-    Journal journal(*options.journal_file, Journal::Access::existing);
+    durable::Journal journal(*options.journal_file, durable::Journal::Access::existing);
     const std::int64_t now = now_ms();
     if (options.json) {
-        for_each_page(journal, options.state, [&](const std::vector<RunHead>& page) {
+        for_each_page(journal, options.state, [&](const std::vector<durable::RunHead>& page) {
             std::string text;
-            for (const RunHead& run : page) {
+            for (const durable::RunHead& run : page) {
                 text += run_line(run, now);
             }
             print(text);
@@ -62,8 +62,8 @@ int runs_command(const Options& options) {
         return exit_success;
     }
     std::size_t max_key = 0;
-    for_each_page(journal, options.state, [&](const std::vector<RunHead>& page) {
-        for (const RunHead& run : page) {
+    for_each_page(journal, options.state, [&](const std::vector<durable::RunHead>& page) {
+        for (const durable::RunHead& run : page) {
             max_key = std::max(max_key, run.run_key.size());
         }
     });
@@ -72,9 +72,9 @@ int runs_command(const Options& options) {
     const std::size_t columns = terminal.is_terminal ? terminal.columns : std::size_t{100000};
     const RunTable table(max_key, columns, terminal.utf8);
     print(table.heading());
-    for_each_page(journal, options.state, [&](const std::vector<RunHead>& page) {
+    for_each_page(journal, options.state, [&](const std::vector<durable::RunHead>& page) {
         std::string text;
-        for (const RunHead& run : page) {
+        for (const durable::RunHead& run : page) {
             text += table.row(run, now);
         }
         print(text);

@@ -2,9 +2,9 @@
 
 #include "exit_code.hpp"
 #include "files.hpp"
+#include "journal/output_check.hpp"
 #include "json_events.hpp"
 #include "json_text.hpp"
-#include "output_check.hpp"
 
 #include <boost/json/object.hpp>
 
@@ -17,7 +17,7 @@ namespace cli {
 
 namespace {
 
-wfn::Error stored_error(const RunRecord& record) {
+wfn::Error stored_error(const durable::RunRecord& record) {
     wfn::Error error;
     error.json = *record.error;
     error.retryable = record.retryable;
@@ -34,12 +34,12 @@ wfn::Error stored_error(const RunRecord& record) {
 
 } // namespace
 
-wfn::Result stored_result(const RunRecord& record) {
+wfn::Result stored_result(const durable::RunRecord& record) {
     wfn::Result result;
-    result.outcome = record.state == RunState::succeeded   ? wfn::Outcome::succeeded
-                     : record.state == RunState::cancelled ? wfn::Outcome::cancelled
-                     : record.state == RunState::suspended ? wfn::Outcome::suspended
-                                                           : wfn::Outcome::failed;
+    result.outcome = record.state == durable::RunState::succeeded   ? wfn::Outcome::succeeded
+                     : record.state == durable::RunState::cancelled ? wfn::Outcome::cancelled
+                     : record.state == durable::RunState::suspended ? wfn::Outcome::suspended
+                                                                    : wfn::Outcome::failed;
     result.output_json = record.output.value_or("");
     result.checkpoint_json = record.checkpoint;
     if (record.error) {
@@ -48,9 +48,9 @@ wfn::Result stored_result(const RunRecord& record) {
     return result;
 }
 
-int print_stored_output(const Options& options, const RunRecord& record) {
+int print_stored_output(const Options& options, const durable::RunRecord& record) {
     wfn::Result result = stored_result(record);
-    if (check_output(result)) { // by an earlier version
+    if (durable::check_output(result)) { // by an earlier version
         throw std::runtime_error("the output of \"" + record.run_key + "\" in the journal is not JSON");
     }
     const std::string text = options.json ? result_event(result) : one_line(result.output_json) + "\n";

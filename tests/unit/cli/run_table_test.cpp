@@ -7,8 +7,9 @@
 namespace cli {
 namespace {
 
-RunHead run(const std::string& key, RunState state, std::optional<std::string> job = std::nullopt) {
-    RunHead head;
+durable::RunHead run(const std::string& key, durable::RunState state,
+                     std::optional<std::string> job = std::nullopt) {
+    durable::RunHead head;
     head.run_key = key;
     head.state = state;
     head.job_id = std::move(job);
@@ -19,9 +20,9 @@ RunHead run(const std::string& key, RunState state, std::optional<std::string> j
 TEST(RunTable, HasAColumnForEach) {
     const RunTable table(20, 80, false);
     EXPECT_EQ(table.heading(), "KEY                   STATE        AGE     CHARGED  JOB\n");
-    EXPECT_EQ(table.row(run("run-0123456789abcdef", RunState::suspended, "job-1"), 61000),
+    EXPECT_EQ(table.row(run("run-0123456789abcdef", durable::RunState::suspended, "job-1"), 61000),
               "run-0123456789abcdef  suspended    1 min   unknown  job-1\n");
-    EXPECT_EQ(table.row(run("k", RunState::failed), 1000),
+    EXPECT_EQ(table.row(run("k", durable::RunState::failed), 1000),
               "k                     failed       0 s     -        -\n");
 }
 
@@ -31,7 +32,7 @@ TEST(RunTable, FitsTheTerminal) {
         for (const std::size_t longest : {0u, 20u, 50u, 600u}) {
             const RunTable table(longest, columns, true);
             const std::string row =
-                table.row(run(long_key, RunState::interrupted, std::string(90, 'j')), 86400000);
+                table.row(run(long_key, durable::RunState::interrupted, std::string(90, 'j')), 86400000);
             EXPECT_LE(display_width(row.substr(0, row.size() - 1)), columns);
             EXPECT_LE(table.heading().size() - 1, columns);
             EXPECT_EQ(row.find('\n'), row.size() - 1);
@@ -40,15 +41,15 @@ TEST(RunTable, FitsTheTerminal) {
 }
 
 TEST(RunTable, AKeyCannotSteerTheTerminal) {
-    EXPECT_EQ(RunTable(20, 80, true).row(run("a\033[2J\nb", RunState::failed), 0).find('\033'),
+    EXPECT_EQ(RunTable(20, 80, true).row(run("a\033[2J\nb", durable::RunState::failed), 0).find('\033'),
               std::string::npos);
 }
 
 TEST(RunTable, SaysWhatIsKnownOfTheCost) {
-    EXPECT_EQ(charged_word(run("k", RunState::running)), "-");
-    EXPECT_EQ(charged_word(run("k", RunState::interrupted, "j")), "unknown");
-    EXPECT_EQ(charged_word(run("k", RunState::succeeded, "j")), "-");
-    RunHead failed = run("k", RunState::failed, "j");
+    EXPECT_EQ(charged_word(run("k", durable::RunState::running)), "-");
+    EXPECT_EQ(charged_word(run("k", durable::RunState::interrupted, "j")), "unknown");
+    EXPECT_EQ(charged_word(run("k", durable::RunState::succeeded, "j")), "-");
+    durable::RunHead failed = run("k", durable::RunState::failed, "j");
     failed.charged = "no";
     EXPECT_EQ(charged_word(failed), "no");
 }
@@ -62,7 +63,8 @@ TEST(AgeText, IsShort) {
 }
 
 TEST(RunLine, IsOneObject) {
-    const boost::json::value line = boost::json::parse(run_line(run("k\n", RunState::cancelled, "j"), 3000));
+    const boost::json::value line =
+        boost::json::parse(run_line(run("k\n", durable::RunState::cancelled, "j"), 3000));
     EXPECT_EQ(line.at("run_key"), "k\n");
     EXPECT_EQ(line.at("state"), "cancelled");
     EXPECT_EQ(line.at("age_ms"), 2000);

@@ -1,15 +1,14 @@
-#include "journaled_run.hpp"
+#include "journal/journaled_run.hpp"
 
-#include "json_text.hpp"
-#include "output_check.hpp"
-#include "run_identity.hpp"
+#include "journal/output_check.hpp"
+#include "journal/run_identity.hpp"
 
 #include <boost/json/object.hpp>
 
 #include <mutex>
 #include <utility>
 
-namespace cli {
+namespace durable {
 
 namespace {
 
@@ -27,6 +26,11 @@ RunState state_of(wfn::Outcome outcome) {
     return RunState::failed;
 }
 
+std::string text_member(const boost::json::object& object, std::string_view name) {
+    const boost::json::value* found = object.if_contains(name);
+    return found != nullptr && found->is_string() ? std::string(found->get_string()) : "";
+}
+
 std::optional<std::string> unless_empty(std::string text) {
     return text.empty() ? std::nullopt : std::optional(std::move(text));
 }
@@ -39,8 +43,9 @@ RunEnd run_end(const wfn::Result& result, const std::string& job_id, bool known_
     end.checkpoint = result.checkpoint_json;
     std::string job = job_id;
     if (result.error) {
-        const boost::json::value parsed = parse_or_null(result.error->json);
-        const boost::json::object error = parsed.is_object() ? parsed.get_object() : boost::json::object();
+        const std::optional<boost::json::value> parsed = parse_module_json(result.error->json);
+        const boost::json::object error =
+            parsed && parsed->is_object() ? parsed->get_object() : boost::json::object();
         end.error = result.error->json;
         end.retryable = result.error->retryable;
         end.charged = unless_empty(text_member(error, "charged"));
@@ -185,4 +190,4 @@ std::string JournaledRun::problem() const {
     return state_->problem;
 }
 
-} // namespace cli
+} // namespace durable

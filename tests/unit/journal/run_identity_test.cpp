@@ -1,9 +1,9 @@
-#include "random_text.hpp"
-#include "run_identity.hpp"
+#include "journal/random_text.hpp"
+#include "journal/run_identity.hpp"
 
 #include <gtest/gtest.h>
 
-namespace cli {
+namespace durable {
 namespace {
 
 TEST(RunIdentity, AnInputIsTheSameHoweverItIsWritten) {
@@ -70,4 +70,4 @@ TEST(HashText, IsFnv1a) {
 }
 
 } // namespace
-} // namespace cli
+} // namespace durable

@@ -1,14 +1,14 @@
-#include "owner_lock.hpp"
+#include "journal/owner_lock.hpp"
 
-#include "random_text.hpp"
-#include "usage_error.hpp"
+#include "journal/journal_error.hpp"
+#include "journal/random_text.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
 
 #include <cerrno>
 
-namespace cli {
+namespace durable {
 
 namespace {
 
@@ -22,9 +22,9 @@ struct flock byte_of(std::int64_t owner) {
     return byte;
 }
 
-UsageError failed(const std::string& path) {
-    return UsageError("cannot lock \"" + path + "\": " + errno_text(errno)
-                      + ". It shows who uses the journal; check its permissions.");
+JournalError failed(const std::string& path) {
+    return JournalError("cannot lock \"" + path + "\": " + errno_text(errno)
+                        + ". It shows who uses the journal; check its permissions.");
 }
 
 } // namespace
@@ -64,4 +64,4 @@ bool OwnerLock::alive(std::int64_t owner) const {
     return byte.l_type != F_UNLCK;
 }
 
-} // namespace cli
+} // namespace durable

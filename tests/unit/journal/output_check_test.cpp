@@ -1,9 +1,9 @@
-#include "output_check.hpp"
+#include "journal/output_check.hpp"
 
 #include <boost/json/object.hpp>
 #include <gtest/gtest.h>
 
-namespace cli {
+namespace durable {
 namespace {
 
 wfn::Result succeeded(const std::string& output) {
@@ -39,4 +39,4 @@ TEST(OutputCheck, LeavesWhatIsRight) {
 }
 
 } // namespace
-} // namespace cli
+} // namespace durable

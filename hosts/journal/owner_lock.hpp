@@ -1,11 +1,11 @@
 #pragma once
 
-#include "files.hpp"
+#include "journal/file_descriptor.hpp"
 
 #include <cstdint>
 #include <string>
 
-namespace cli {
+namespace durable {
 
 /*
  * Which processes that use a journal are alive. Each one locks the byte of a file that its random number
@@ -18,9 +18,9 @@ public:
     /* path: of the lock file, which is made when it is needed and stays. */
     explicit OwnerLock(std::string path) : path_(std::move(path)) {}
 
-    /* This process's number, locked from the first call on. Throws UsageError. */
+    /* This process's number, locked from the first call on. Throws JournalError. */
     std::int64_t own();
-    /* Whether the process with this number lives. Throws UsageError when that cannot be told. */
+    /* Whether the process with this number lives. Throws JournalError when that cannot be told. */
     bool alive(std::int64_t owner) const;
 
 private:
@@ -29,4 +29,4 @@ private:
     std::int64_t own_ = 0; /* 0: not yet */
 };
 
-} // namespace cli
+} // namespace durable

@@ -1,4 +1,4 @@
-#include "journal.hpp"
+#include "journal/journal.hpp"
 
 #include <gtest/gtest.h>
 
@@ -13,7 +13,7 @@
 #include <fstream>
 #include <thread>
 
-namespace cli {
+namespace durable {
 namespace {
 
 namespace fs = std::filesystem;
@@ -352,4 +352,4 @@ TEST(RunState, HasAWordEach) {
 }
 
 } // namespace
-} // namespace cli
+} // namespace durable

@@ -1,17 +1,22 @@
-#include "journal_writer.hpp"
+#include "journal/journal_writer.hpp"
 
-#include "signals.hpp"
+#include <signal.h>
 
 #include <exception>
 #include <future>
 #include <utility>
 #include <vector>
 
-namespace cli {
+namespace durable {
 
 JournalWriter::JournalWriter(Journal journal) : journal_(std::move(journal)) {
-    const SignalsBlocked blocked; // they are for the thread that watches for them
+    // Signals are for the host's threads: a new thread starts with the mask of the one that makes it.
+    sigset_t all;
+    sigset_t before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
     thread_ = std::thread([this] { write_all_posted(); });
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
 JournalWriter::~JournalWriter() {
@@ -86,4 +91,4 @@ std::string JournalWriter::try_write(const Task* first, const Task* last) {
     return "";
 }
 
-} // namespace cli
+} // namespace durable

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-namespace cli {
+namespace durable {
 
 /* The longest run key, in bytes, as node.h says. */
 inline constexpr std::size_t max_run_key = 512;
@@ -56,4 +56,4 @@ private:
  */
 std::optional<std::string> job_of_checkpoint(std::string_view checkpoint_json);
 
-} // namespace cli
+} // namespace durable

@@ -1,14 +1,14 @@
-#include "journal_claim.hpp"
+#include "claim_refusal.hpp"
 
 namespace cli {
 
-std::string refusal(const Claim& claim, const std::string& run_key) {
-    const RunRecord& record = claim.record;
-    if (claim.kind == Claim::Kind::busy) {
+std::string refusal(const durable::Claim& claim, const std::string& run_key) {
+    const durable::RunRecord& record = claim.record;
+    if (claim.kind == durable::Claim::Kind::busy) {
         return "process " + std::to_string(record.owner_pid) + " is running \"" + run_key
                + "\" at this moment. Wait for it, or choose another run key.";
     }
-    if (claim.kind == Claim::Kind::another) {
+    if (claim.kind == durable::Claim::Kind::another) {
         return "the run key \"" + run_key + "\" belongs to another run in the journal: one with "
                + claim.conflict + ". Choose another key.";
     }

@@ -1,4 +1,4 @@
-#include "output_check.hpp"
+#include "journal/output_check.hpp"
 
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
@@ -6,7 +6,7 @@
 
 #include <utility>
 
-namespace cli {
+namespace durable {
 
 namespace json = boost::json;
 
@@ -45,4 +45,4 @@ bool check_output(wfn::Result& result) {
     return true;
 }
 
-} // namespace cli
+} // namespace durable

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "usage_error.hpp"
+#include "journal/journal_error.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -11,13 +11,7 @@
 struct sqlite3;
 struct sqlite3_stmt;
 
-namespace cli {
-
-/* The journal cannot be used. what() is for people: which file, why, and what to do. */
-class JournalError : public UsageError {
-public:
-    using UsageError::UsageError;
-};
+namespace durable {
 
 /*
  * A SQLite file that exists already. Not for use by two threads at once. Its functions throw JournalError,
@@ -78,4 +72,4 @@ private:
     std::unique_ptr<sqlite3_stmt, Finalize> statement_;
 };
 
-} // namespace cli
+} // namespace durable

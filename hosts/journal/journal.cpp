@@ -1,8 +1,8 @@
-#include "journal.hpp"
+#include "journal/journal.hpp"
 
-#include "files.hpp"
-#include "random_text.hpp"
-#include "run_identity.hpp"
+#include "journal/file_descriptor.hpp"
+#include "journal/random_text.hpp"
+#include "journal/run_identity.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -13,7 +13,7 @@
 #include <chrono>
 #include <utility>
 
-namespace cli {
+namespace durable {
 
 namespace {
 
@@ -365,4 +365,4 @@ RunRecord Journal::read_record(const SqliteStatement& row) const {
     return record;
 }
 
-} // namespace cli
+} // namespace durable

@@ -1,13 +1,13 @@
 #pragma once
 
-#include "journal_writer.hpp"
+#include "journal/journal_writer.hpp"
 
 #include <workflow_node/host.hpp>
 
 #include <memory>
 #include <string>
 
-namespace cli {
+namespace durable {
 
 /* How a run ended, as the journal keeps it. known_job: the execution went on from a job or was told of one.
  */
@@ -45,4 +45,4 @@ private:
     std::shared_ptr<State> state_;
 };
 
-} // namespace cli
+} // namespace durable

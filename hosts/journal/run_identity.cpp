@@ -1,6 +1,6 @@
-#include "run_identity.hpp"
+#include "journal/run_identity.hpp"
 
-#include "random_text.hpp"
+#include "journal/random_text.hpp"
 
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
@@ -10,7 +10,7 @@
 #include <charconv>
 #include <system_error>
 
-namespace cli {
+namespace durable {
 
 namespace json = boost::json;
 
@@ -106,4 +106,4 @@ std::optional<std::string> job_of_checkpoint(std::string_view checkpoint_json) {
     return std::string(job->get_string());
 }
 
-} // namespace cli
+} // namespace durable

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace cli {
+namespace durable {
 
 /* From the system's source of randomness. */
 std::uint64_t random_bits();
@@ -15,4 +15,4 @@ std::string hex_text(std::uint64_t number);
 /* FNV-1a: to find equal texts by, not against somebody who looks for two that collide. */
 std::uint64_t hash_text(std::string_view text);
 
-} // namespace cli
+} // namespace durable

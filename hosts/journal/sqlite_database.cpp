@@ -1,12 +1,12 @@
-#include "sqlite_database.hpp"
+#include "journal/sqlite_database.hpp"
 
-#include "files.hpp"
+#include "journal/file_descriptor.hpp"
 
 #include <sqlite3.h>
 
 #include <cerrno>
 
-namespace cli {
+namespace durable {
 
 namespace {
 
@@ -184,4 +184,4 @@ std::int64_t SqliteStatement::number(int column) const {
     return sqlite3_column_int64(statement_.get(), column);
 }
 
-} // namespace cli
+} // namespace durable

@@ -1,10 +1,10 @@
-#include "random_text.hpp"
+#include "journal/random_text.hpp"
 
 #include <cinttypes>
 #include <cstdio>
 #include <random>
 
-namespace cli {
+namespace durable {
 
 std::uint64_t random_bits() {
     std::random_device source;
@@ -26,4 +26,4 @@ std::uint64_t hash_text(std::string_view text) {
     return hash;
 }
 
-} // namespace cli
+} // namespace durable

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "owner_lock.hpp"
-#include "sqlite_database.hpp"
+#include "journal/owner_lock.hpp"
+#include "journal/sqlite_database.hpp"
 
 #include <workflow_node/host.hpp>
 
@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-namespace cli {
+namespace durable {
 
 enum class RunState {
     running,
@@ -150,4 +150,4 @@ private:
     OwnerLock owner_;
 };
 
-} // namespace cli
+} // namespace durable

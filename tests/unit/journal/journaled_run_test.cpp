@@ -1,4 +1,4 @@
-#include "journaled_run.hpp"
+#include "journal/journaled_run.hpp"
 
 #include <gtest/gtest.h>
 
@@ -10,7 +10,7 @@
 #include <filesystem>
 #include <future>
 
-namespace cli {
+namespace durable {
 namespace {
 
 namespace fs = std::filesystem;
@@ -253,4 +253,4 @@ TEST_F(JournaledRunTest, ACheckpointThatCannotBeKeptEndsTheRunUnpaid) {
 }
 
 } // namespace
-} // namespace cli
+} // namespace durable

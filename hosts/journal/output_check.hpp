@@ -7,7 +7,7 @@
 #include <optional>
 #include <string_view>
 
-namespace cli {
+namespace durable {
 
 /* JSON of a module, however deep it may reasonably be; nullopt: it is none. */
 std::optional<boost::json::value> parse_module_json(std::string_view text);
@@ -21,4 +21,4 @@ boost::json::value embedded(std::string_view text);
  */
 bool check_output(wfn::Result& result);
 
-} // namespace cli
+} // namespace durable

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "journal.hpp"
+#include "journal/journal.hpp"
 
 #include <condition_variable>
 #include <deque>
@@ -9,7 +9,7 @@
 #include <string>
 #include <thread>
 
-namespace cli {
+namespace durable {
 
 /*
  * Writes to a journal on a thread of its own: the module's threads, from which checkpoints come, never wait
@@ -55,4 +55,4 @@ private:
     std::thread thread_;
 };
 
-} // namespace cli
+} // namespace durable
