@@ -1,11 +1,11 @@
-#include "commands.hpp"
-#include "error_text.hpp"
-#include "exit_code.hpp"
-#include "files.hpp"
+#include "commands/commands.hpp"
 #include "journal/journal_error.hpp"
-#include "signals.hpp"
-#include "terminal.hpp"
-#include "usage_error.hpp"
+#include "options/exit_code.hpp"
+#include "posix/files.hpp"
+#include "posix/signals.hpp"
+#include "posix/terminal.hpp"
+#include "posix/usage_error.hpp"
+#include "text/error_text.hpp"
 
 #include <unistd.h>
 

@@ -1,0 +1,350 @@
+#include "batch/batch.hpp"
+
+#include "batch/batch_line.hpp"
+#include "journal/output_check.hpp"
+#include "options/exit_code.hpp"
+#include "posix/files.hpp"
+#include "posix/signals.hpp"
+#include "run/claim_refusal.hpp"
+#include "run/stored_result.hpp"
+#include "text/error_text.hpp"
+
+#include <poll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <stdexcept>
+#include <utility>
+
+namespace cli {
+
+namespace {
+
+/* A slow first run holds back at most so many others; a few more than run at once keep all busy. */
+std::int64_t window_of(int concurrency) {
+    return std::max<std::int64_t>(std::int64_t{4} * concurrency, 64);
+}
+
+} // namespace
+
+struct Batch::Live {
+    std::optional<durable::JournaledRun> journaled;
+    std::optional<wfn::Run> run;
+
+    ~Live() {
+        if (journaled) {
+            journaled->detach();
+        }
+    }
+};
+
+Batch::Batch(const Options& options, const wfn::Module& module, BatchSource& source,
+             durable::JournalWriter* writer, std::shared_ptr<BatchEvents> events)
+    : options_(options), module_(module), source_(source), writer_(writer), events_(std::move(events)),
+      display_(options, inspect_terminal(STDERR_FILENO)), window_(window_of(options.concurrency)),
+      started_at_(Clock::now()) {}
+
+Batch::~Batch() = default;
+
+int Batch::go() {
+    SignalWatcher signals(
+        [this](int signal) {
+            events_->push(SignalReceived{signal}); // first, so that it is told before the end
+            stop();
+        },
+        [this] {
+            if (display_.is_live()) {
+                static_cast<void>(write_all(STDERR_FILENO, restore_terminal));
+            }
+        });
+    wfn::Session session =
+        wfn::Session::open(module_, {"workflow-node",
+                                     WORKFLOW_NODE_VERSION,
+                                     {},
+                                     [events = events_](wfn::LogLevel level, const std::string& text) {
+                                         events->push(LogLine{level, text});
+                                     }});
+    constexpr std::chrono::milliseconds redraw_after{250};
+    for (;;) {
+        fill(session);
+        if (is_over()) {
+            break;
+        }
+        for (BatchEvent& event : events_->take(redraw_after)) {
+            handle(event, session);
+        }
+        show();
+        look_for_reader();
+    }
+    display_.finish();
+    return conclude(signals.received());
+}
+
+bool Batch::is_over() const {
+    return items_.empty() && (stopping_ || (source_.at_end() && !postponed_));
+}
+
+void Batch::fill(wfn::Session& session) {
+    while (!stopping_ && static_cast<int>(items_.size()) < options_.concurrency
+           && next_number_ - output_.next() < window_) {
+        std::optional<BatchItem> item = postponed_ ? std::exchange(postponed_, std::nullopt) : source_.next();
+        if (!item) {
+            return;
+        }
+        // A key that comes twice: the second line then has the output of the first, and pays for nothing.
+        if (keys_.count(item->run_key) > 0) {
+            postponed_ = std::move(item);
+            return;
+        }
+        begin(std::move(*item), session);
+    }
+}
+
+void Batch::begin(BatchItem item, wfn::Session& session) {
+    const std::int64_t number = next_number_++;
+    const BatchItem& kept = items_.emplace(number, std::move(item)).first->second;
+    if (!kept.problem.empty()) {
+        give_problem(number, "malformed_line", kept.problem);
+        return;
+    }
+    keys_.insert(kept.run_key);
+    if (writer_ == nullptr) {
+        start(number, nullptr, session);
+        return;
+    }
+    const auto claim = std::make_shared<durable::Claim>();
+    writer_->post([claim, ask = kept.claim](durable::Journal& journal) { *claim = ask(journal); },
+                  [claim, number, events = events_](const std::string& problem) {
+                      events->push(ItemClaimed{number, claim, problem});
+                  });
+}
+
+void Batch::start(std::int64_t number, const durable::Claim* claim, wfn::Session& session) {
+    BatchItem& item = items_.at(number);
+    wfn::Request request;
+    request.run_key = item.run_key;
+    request.input_json = claim != nullptr ? claim->record.input : item.input;
+    request.connection_json = *item.target->connection_json;
+    request.timeout = options_.timeout;
+    request.cancel_job_at_deadline = options_.cancel_job_at_deadline;
+    request.on_complete = [number, events = events_](wfn::Result result) {
+        durable::check_output(result); // a JournaledRun has done so
+        events->push(ItemOver{number, std::move(result)});
+    };
+    item.input = {}; // the module has its own copy
+    item.claim = nullptr;
+    auto live = std::make_unique<Live>();
+    if (claim != nullptr) {
+        live->journaled.emplace(*writer_, *claim);
+        live->journaled->attach(request, [events = events_](const std::string& problem) {
+            if (!problem.empty()) {
+                events->push(CheckpointTried{problem});
+            }
+        });
+    }
+    try {
+        live->run.emplace(session.start(item.target->node, std::move(request)));
+    } catch (const std::exception& error) { // StatusError, or a NUL in the input
+        if (claim != nullptr) {
+            writer_->post([record = claim->record](durable::Journal& journal) { journal.give_back(record); },
+                          [](const std::string&) {});
+        }
+        give_problem(number, "not_started", error.what());
+        return;
+    }
+    const std::lock_guard lock(mutex_);
+    if (live->journaled) {
+        live->journaled->started(*live->run);
+    }
+    Live& kept = *live_.emplace(number, std::move(live)).first->second;
+    if (stopping_) {
+        end_early(kept);
+    }
+}
+
+void Batch::handle(BatchEvent& event, wfn::Session& session) {
+    if (const auto* claimed = std::get_if<ItemClaimed>(&event)) {
+        on_claimed(*claimed, session);
+    } else if (const auto* over = std::get_if<ItemOver>(&event)) {
+        on_over(*over);
+    } else if (const auto* tried = std::get_if<CheckpointTried>(&event)) {
+        lose_journal(tried->problem);
+    } else if (const auto* log = std::get_if<LogLine>(&event)) {
+        display_.log(log->level, log->text);
+    } else if (const auto* received = std::get_if<SignalReceived>(&event)) {
+        const std::string what = writer_ != nullptr ? "Suspending" : "Cancelling";
+        display_.note(what + " what runs, starting nothing more"
+                      + (received->signal == SIGINT ? "; press Ctrl-C again to quit at once." : "."));
+    }
+}
+
+void Batch::on_claimed(const ItemClaimed& claimed, wfn::Session& session) {
+    const std::int64_t number = claimed.number;
+    const durable::Claim& claim = *claimed.claim;
+    if (!claimed.problem.empty()) {
+        lose_journal(claimed.problem);
+        give_problem(number, "journal_failed", claimed.problem);
+        return;
+    }
+    switch (claim.kind) {
+    case durable::Claim::Kind::fresh:
+    case durable::Claim::Kind::taken_up:
+        if (stopping_) {
+            writer_->post([record = claim.record](durable::Journal& journal) { journal.give_back(record); },
+                          [](const std::string&) {});
+            give(number, "");
+        } else {
+            start(number, &claim, session);
+        }
+        return;
+    case durable::Claim::Kind::over: {
+        wfn::Result result = stored_result(claim.record);
+        durable::check_output(result);
+        count(result);
+        give(number, result_line(items_.at(number).line, items_.at(number).run_key, result));
+        return;
+    }
+    case durable::Claim::Kind::busy:
+    case durable::Claim::Kind::another:
+    case durable::Claim::Kind::not_collectable:
+        break;
+    }
+    give_problem(number, claim.kind == durable::Claim::Kind::busy ? "run_busy" : "run_key_conflict",
+                 refusal(claim, items_.at(number).run_key));
+}
+
+void Batch::on_over(const ItemOver& over) {
+    std::unique_ptr<Live> live;
+    {
+        const std::lock_guard lock(mutex_);
+        const auto found = live_.find(over.number);
+        live = std::move(found->second);
+        live_.erase(found);
+    }
+    if (live->journaled && !live->journaled->problem().empty()) {
+        lose_journal(live->journaled->problem());
+    }
+    live.reset();
+    count(over.result);
+    const BatchItem& item = items_.at(over.number);
+    give(over.number, result_line(item.line, item.run_key, over.result));
+}
+
+void Batch::count(const wfn::Result& result) {
+    if (result.succeeded()) {
+        ++counts_.succeeded;
+    } else if (result.outcome == wfn::Outcome::suspended) {
+        ++counts_.suspended;
+    } else {
+        ++counts_.failed;
+        all_retryable_ = all_retryable_ && result.error && result.error->retryable;
+    }
+}
+
+void Batch::give_problem(std::int64_t number, const char* code, const std::string& message) {
+    ++counts_.failed;
+    all_retryable_ = false;
+    const BatchItem& item = items_.at(number);
+    give(number, problem_line(item.line, item.run_key, code, message));
+}
+
+/* Once stdout has failed, nothing more is written to it. */
+void Batch::give(std::int64_t number, const std::string& text) {
+    const auto item = items_.find(number);
+    bytes_over_ += item->second.bytes;
+    keys_.erase(item->second.run_key);
+    items_.erase(item);
+    const std::string ready = output_.add(number, text);
+    if (stdout_error_ == 0 && !ready.empty()) {
+        stdout_error_ = write_all(STDOUT_FILENO, ready);
+        if (stdout_error_ != 0) {
+            stop();
+        }
+    }
+}
+
+/* Without the journal nothing may be submitted any more, so there is no use in going on. */
+void Batch::lose_journal(const std::string& problem) {
+    if (!std::exchange(journal_lost_, true)) {
+        display_.error(message_text("Error", problem, inspect_terminal(STDERR_FILENO)));
+    }
+    stop();
+}
+
+/* [any] */
+void Batch::stop() {
+    const std::lock_guard lock(mutex_);
+    if (!stopping_.exchange(true)) {
+        for (const auto& [number, live] : live_) {
+            end_early(*live);
+        }
+    }
+}
+
+void Batch::end_early(Live& live) const {
+    writer_ != nullptr ? live.run->suspend() : live.run->cancel();
+}
+
+void Batch::show() {
+    counts_.running = static_cast<std::int64_t>(items_.size());
+    if (const auto total = source_.total_bytes(); total && *total > 0) {
+        counts_.fraction = std::min(1.0, static_cast<double>(bytes_over_) / static_cast<double>(*total));
+    }
+    if (display_.is_live()) {
+        display_.live(
+            [this, counts = counts_](std::size_t columns) {
+                const auto elapsed =
+                    std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - started_at_);
+                return batch_progress_line(counts, elapsed, columns, inspect_terminal(STDERR_FILENO).utf8);
+            },
+            false);
+        return;
+    }
+    const int tenths = static_cast<int>(counts_.fraction.value_or(0) * 10);
+    if (tenths > tenths_told_ && tenths < 10) {
+        tenths_told_ = tenths;
+        display_.note(std::to_string(tenths * 10) + "%: " + batch_summary(counts_));
+    }
+}
+
+/* That nobody reads the output is known before there is a line to write. */
+void Batch::look_for_reader() {
+    pollfd out{STDOUT_FILENO, 0, 0};
+    if (stdout_error_ == 0 && ::poll(&out, 1, 0) > 0 && (out.revents & POLLERR) != 0) {
+        stdout_error_ = EPIPE;
+        stop();
+    }
+}
+
+int Batch::conclude(int signal) {
+    display_.note(batch_summary(counts_));
+    const Terminal terminal = inspect_terminal(STDERR_FILENO);
+    if (!source_.problem().empty()) {
+        display_.error(message_text("Error", "reading ended early: " + source_.problem(), terminal));
+    }
+    if (stdout_error_ != 0) {
+        display_.error(message_text(
+            "Error", "the results could not be written to stdout: " + errno_text(stdout_error_), terminal));
+    }
+    if (stopping_ && writer_ != nullptr) {
+        display_.note("To go on: the same command"
+                      + std::string(options_.resume || options_.all ? "." : " with --resume."));
+    }
+    if (stdout_error_ != 0) {
+        return stdout_error_ == EPIPE ? exit_broken_pipe : exit_failed;
+    }
+    if (signal != 0) {
+        return 128 + signal;
+    }
+    if (journal_lost_ || !source_.problem().empty()) {
+        return exit_failed;
+    }
+    if (counts_.failed > 0) {
+        return all_retryable_ ? exit_retryable : exit_failed;
+    }
+    return counts_.suspended > 0 ? exit_suspended : exit_success;
+}
+
+} // namespace cli

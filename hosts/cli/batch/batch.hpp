@@ -1,0 +1,108 @@
+#pragma once
+
+#include "batch/batch_progress.hpp"
+#include "batch/batch_source.hpp"
+#include "batch/ordered_output.hpp"
+#include "display/run_display.hpp"
+#include "journal/journal_writer.hpp"
+#include "journal/journaled_run.hpp"
+#include "run/run_events.hpp"
+
+#include <workflow_node/host.hpp>
+
+#include <atomic>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <variant>
+
+namespace cli {
+
+struct SourceChanged {};
+struct ItemClaimed {
+    std::int64_t number;
+    std::shared_ptr<const durable::Claim> claim;
+    std::string problem; /* of the journal; empty: none */
+};
+struct ItemOver {
+    std::int64_t number;
+    wfn::Result result;
+};
+using BatchEvent =
+    std::variant<SourceChanged, ItemClaimed, ItemOver, CheckpointTried, LogLine, SignalReceived>;
+using BatchEvents = EventQueue<BatchEvent, LogLine>;
+
+/*
+ * Runs many runs, a bounded number of them at once, and prints a line for each in the order of their source.
+ * What it holds in memory is the runs in flight, and the lines of those that are over but wait for an earlier
+ * one: at most `window` together, however many there are in all. For one thread.
+ */
+class Batch {
+public:
+    /*
+     * writer: the journal that keeps the runs; null: nothing is kept. events: where the source's changes
+     * are told. All must outlive it.
+     */
+    Batch(const Options& options, const wfn::Module& module, BatchSource& source,
+          durable::JournalWriter* writer, std::shared_ptr<BatchEvents> events);
+    ~Batch();
+    Batch(const Batch&) = delete;
+    Batch& operator=(const Batch&) = delete;
+
+    RunDisplay& display() noexcept { return display_; }
+
+    /* Until all are over, or it is stopped. The exit code. */
+    int go();
+
+private:
+    struct Live; /* a run under way */
+    using Clock = std::chrono::steady_clock;
+
+    void fill(wfn::Session& session);
+    void begin(BatchItem item, wfn::Session& session);
+    void start(std::int64_t number, const durable::Claim* claim, wfn::Session& session);
+    void handle(BatchEvent& event, wfn::Session& session);
+    void on_claimed(const ItemClaimed& claimed, wfn::Session& session);
+    void on_over(const ItemOver& over);
+    void count(const wfn::Result& result);
+    void give(std::int64_t number, const std::string& text);
+    void give_problem(std::int64_t number, const char* code, const std::string& message);
+    void lose_journal(const std::string& problem);
+    void stop();
+    void end_early(Live& live) const;
+    bool is_over() const;
+    void show();
+    void look_for_reader();
+    int conclude(int signal);
+
+    const Options& options_;
+    const wfn::Module& module_;
+    BatchSource& source_;
+    durable::JournalWriter* writer_;
+    std::shared_ptr<BatchEvents> events_; /* shared: the last callbacks may come late */
+    RunDisplay display_;
+    const std::int64_t window_;
+    const Clock::time_point started_at_;
+
+    std::map<std::int64_t, BatchItem> items_; /* in flight, by number */
+    std::set<std::string> keys_;              /* theirs */
+    std::optional<BatchItem> postponed_;      /* its key is in flight */
+    std::int64_t next_number_ = 0;
+    OrderedOutput output_;
+    BatchCounts counts_;
+    std::uint64_t bytes_over_ = 0;
+    int tenths_told_ = 0;
+    bool all_retryable_ = true; /* of those that failed */
+    bool journal_lost_ = false;
+    int stdout_error_ = 0;
+
+    std::mutex mutex_; /* of what follows, which the signal thread uses, too */
+    std::map<std::int64_t, std::unique_ptr<Live>> live_;
+    std::atomic<bool> stopping_{false};
+};
+
+} // namespace cli

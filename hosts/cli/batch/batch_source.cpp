@@ -1,0 +1,93 @@
+#include "batch/batch_source.hpp"
+
+#include "batch/batch_line.hpp"
+
+#include <utility>
+
+namespace cli {
+
+FileSource::FileSource(const std::string& path, std::string name, std::optional<durable::BatchKeys> keys,
+                       const wfn::Module& module, NodeTarget target, std::function<void()> on_change)
+    : name_(std::move(name)), keys_(std::move(keys)), module_name_(module.name()), target_(std::move(target)),
+      reader_(path, std::move(on_change)) {}
+
+std::optional<BatchItem> FileSource::next() {
+    while (const std::optional<TextLine> line = reader_.next()) {
+        if (!line->too_long && is_blank(line->text)) {
+            blank_bytes_ += line->bytes;
+            continue;
+        }
+        BatchItem item = item_of(*line);
+        item.bytes += std::exchange(blank_bytes_, 0);
+        return item;
+    }
+    return std::nullopt;
+}
+
+BatchItem FileSource::item_of(const TextLine& text) {
+    BatchLine line = read_batch_line(text);
+    BatchItem item;
+    item.line = text.number;
+    item.bytes = text.bytes;
+    item.problem = std::move(line.problem);
+    item.target = target_;
+    if (!item.problem.empty()) {
+        return item;
+    }
+    const std::string action(target_.node.action_id());
+    item.input = std::move(line.input);
+    // Without a journal nobody knows what was run before, so the same file again is another batch.
+    item.run_key = line.run_key ? *line.run_key
+                   : keys_      ? keys_->next_key(action, item.input)
+                                : name_ + ":" + std::to_string(item.line);
+    if (keys_) {
+        item.claim = [order = durable::RunOrder{item.run_key, name_, module_name_, action, item.input}](
+                         durable::Journal& journal) {
+            return journal.claim(order, durable::Repeat::unless_billed);
+        };
+    }
+    return item;
+}
+
+CollectableSource::CollectableSource(durable::Journal& journal, const wfn::Module& module,
+                                     const std::function<NodeTarget(const std::string& action)>& target_of) {
+    constexpr int page_size = 500;
+    std::vector<durable::RunHead> page;
+    for (std::int64_t last = 0; !(page = journal.page(last, page_size)).empty();
+         last = page.back().position) {
+        for (const durable::RunHead& run : page) {
+            const bool wanted =
+                run.collectable && run.state != durable::RunState::succeeded && !run.is_owned();
+            if (wanted && run.module == module.name()) {
+                if (targets_.count(run.action) == 0) {
+                    targets_.emplace(run.action, target_of(run.action));
+                }
+                runs_.push_back({run.run_key, run.action});
+            }
+        }
+    }
+    count_ = runs_.size();
+}
+
+std::optional<BatchItem> CollectableSource::next() {
+    if (runs_.empty()) {
+        return std::nullopt;
+    }
+    const Run run = std::move(runs_.front());
+    runs_.pop_front();
+    BatchItem item;
+    item.bytes = 1;
+    item.run_key = run.run_key;
+    item.target = targets_.at(run.action);
+    item.claim = [key = run.run_key](durable::Journal& journal) {
+        const std::optional<durable::RunRecord> record = journal.find(key);
+        if (!record) {
+            throw durable::JournalError("the run \"" + key + "\" is no longer in the journal.");
+        }
+        return journal.claim({key, std::nullopt, record->module, record->action, record->input},
+                             durable::Repeat::only_collect);
+    };
+    return item;
+}
+
+} // namespace cli

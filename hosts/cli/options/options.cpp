@@ -1,0 +1,322 @@
+#include "options/options.hpp"
+
+#include "journal/journal.hpp"
+#include "options/exit_code.hpp"
+#include "posix/environment.hpp"
+#include "text/duration.hpp"
+#include "text/suggestion.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <sstream>
+
+namespace cli {
+
+namespace {
+
+const char connection_help[] = "Connection:\n"
+                               "  A node that needs a connection of category \"foo\" takes it from\n"
+                               "  --connection FILE, or else from the environment variables FOO_API_KEY and\n"
+                               "  FOO_BASE_URL. A secret has no place on a command line.\n\n";
+
+const char run_help[] = "Durations: 90, 90s, 5m, 1h30m, 250ms; a plain number means seconds.\n\n"
+                        "Output:\n"
+                        "  The node's output JSON, alone, on stdout; everything else on stderr. With\n"
+                        "  --json, stdout has one JSON object per line, told apart by \"event\": progress,\n"
+                        "  checkpoint, warning, and last result, with outcome, output or error, and\n"
+                        "  checkpoint. Ctrl-C cancels the run; a second one quits at once.\n\n";
+
+const char journal_help[] =
+    "Journal:\n"
+    "  With --journal, the run is kept in that file. Run the same command again after\n"
+    "  a kill, and it goes on where it was. --run-key KEY names the run: when it has\n"
+    "  its output already, that is printed, and nothing is sent. Without a key, one\n"
+    "  is made and shown; but when the journal has an unfinished run of this node and\n"
+    "  input that nobody is running, that goes on. No two processes run the same run.\n"
+    "  WORKFLOW_NODE_JOURNAL may name the journal, too.\n\n";
+
+const char runs_help[] = "States: running, interrupted (its process is gone), suspended, succeeded,\n"
+                         "failed, cancelled. Charged: - where nothing was said. A terminal's lines are\n"
+                         "cut to its width; a pipe's are not. --json also gives the times and the node.\n"
+                         "WORKFLOW_NODE_JOURNAL may name the journal, too.\n\n";
+
+const char collect_help[] =
+    "Prints the output of RUN, a run key or the job id of a run in the journal. When\n"
+    "there is none yet, waits for the job; nothing is ever submitted or paid for. A\n"
+    "run whose job the journal does not know is refused. MODULE is not needed for an\n"
+    "output that is there already, nor when WORKFLOW_NODE_MODULE names it.\n"
+    "\n"
+    "--all collects every run that has a job and is not over, and prints for each:\n"
+    "  {\"run_key\":\"...\",\"outcome\":\"succeeded\",\"output\":{...}}\n\n";
+
+const char batch_help[] = "FILE has an input in each line, a JSON object; - is stdin. A line may also name\n"
+                          "its run:\n"
+                          "  {\"run_key\":\"shoe-17\",\"input\":{...}}\n"
+                          "Stdout has a line for each, in the same order; empty lines are passed over:\n"
+                          "  {\"line\":1,\"run_key\":\"...\",\"outcome\":\"succeeded\",\"output\":{...}}\n"
+                          "  {\"line\":2,\"run_key\":\"...\",\"outcome\":\"failed\",\"error\":{...}}\n"
+                          "The exit code is 0 when all have succeeded.\n"
+                          "\n"
+                          "With --journal, --resume goes on after a kill, a Ctrl-C or failures. What has\n"
+                          "its output is printed again, not sent; what was begun goes on; what failed is\n"
+                          "tried again, unless it failed for good and may have been billed. A line's key is\n"
+                          "made of the batch's name and the line's input, wherever in the file it is; equal\n"
+                          "lines are counted. Ctrl-C starts nothing more and suspends what runs (without a\n"
+                          "journal, it cancels that); a second one quits at once.\n\n";
+
+const char module_help[] = "MODULE may be left out when WORKFLOW_NODE_MODULE names it.\n\n";
+
+/* Where the words of a command line land before they are an Options::target. */
+struct TargetWords {
+    std::optional<std::string> module;
+    std::optional<std::string> action;
+    std::optional<std::string> subject;
+};
+
+CLI::App* add_command(CLI::App& app, const char* name, const char* description, Options& options,
+                      Command command, TargetWords& words) {
+    CLI::App* sub = app.add_subcommand(name, description);
+    sub->callback([&options, command] { options.command = command; });
+    if (command == Command::runs) {
+        return sub;
+    }
+    sub->add_option("MODULE", words.module, "The file of the module")->option_text(" ");
+    if (command != Command::list && command != Command::collect) {
+        sub->add_option("ACTION", words.action, "The node; needed when the module has several")
+            ->option_text(" ");
+    }
+    return sub;
+}
+
+void add_duration(CLI::App& app, const char* name, const char* description,
+                  const std::function<void(std::chrono::milliseconds)>& store) {
+    app.add_option_function<std::string>(
+           name,
+           [name, store](const std::string& text) {
+               const auto duration = parse_duration(text);
+               if (!duration || duration->count() == 0) {
+                   throw CLI::ValidationError(name,
+                                              "\"" + text + "\" is not a duration such as 90s, 5m or 1h");
+               }
+               store(*duration);
+           },
+           description)
+        ->option_text("DURATION");
+}
+
+void add_connection_option(CLI::App& app, Options& options) {
+    app.add_option("-c,--connection", options.connection_file, "The connection, a JSON object")
+        ->option_text("FILE");
+}
+
+void add_input_options(CLI::App& app, Options& options) {
+    app.add_option("-i,--input", options.input_file, "The input, a JSON object; - is stdin")
+        ->option_text("FILE");
+    app.add_option("-s,--set", options.assignments, "One input; may be given more than once")
+        ->option_text("NAME=VALUE")
+        ->allow_extra_args(false);
+    add_connection_option(app, options);
+}
+
+void add_journal_option(CLI::App& app, Options& options, const char* description) {
+    app.add_option("-J,--journal", options.journal_file, description)->option_text("FILE");
+}
+
+/* Of everything that runs something. */
+void add_running_options(CLI::App& app, Options& options) {
+    add_duration(app, "-t,--timeout", "End the run after this time",
+                 [&options](auto duration) { options.timeout = duration; });
+    app.add_flag("--cancel-job-at-deadline", options.cancel_job_at_deadline,
+                 "At the timeout, cancel the service's job, too");
+    app.add_flag("-q,--quiet", options.quiet, "No progress and no warnings, only errors");
+    app.add_flag("-v,--verbose", options.verbose, "Show what the module logs; -vv for all of it");
+}
+
+void add_concurrency_option(CLI::App& app, Options& options) {
+    app.add_option("-n,--concurrency", options.concurrency, "How many to run at once; 4 by default")
+        ->option_text("N")
+        ->check(CLI::Range(1, 10000));
+}
+
+void add_run_options(CLI::App& app, Options& options) {
+    add_journal_option(app, options, "Keep the run here, and go on with it when repeated");
+    app.add_option("--run-key", options.run_key, "Its name: the same when repeated after a crash")
+        ->option_text("KEY");
+    app.add_option("--checkpoint", options.checkpoint_file,
+                   "Keep the run's state here; go on from it if it exists")
+        ->option_text("FILE");
+    app.add_flag("--suspend", options.suspend, "End once the service has the job; run again to go on");
+    add_duration(app, "--suspend-after", "The same, but wait for the result so long",
+                 [&options](auto duration) { options.suspend_after = duration; });
+    app.add_flag("--json", options.json, "Print events and the result as JSON lines");
+    add_running_options(app, options);
+}
+
+void add_runs_options(CLI::App& app, Options& options) {
+    add_journal_option(app, options, "The journal");
+    app.add_option("--state", options.state, "Only the runs in this state")->option_text("STATE");
+    app.add_flag("--json", options.json, "One JSON object per line");
+}
+
+void add_collect_options(CLI::App& app, Options& options, TargetWords& words) {
+    app.add_option("RUN", words.subject, "A run key or a job id")->option_text(" ");
+    add_journal_option(app, options, "The journal that has it");
+    app.add_flag("--all", options.all, "Every run that is not over and has a job");
+    add_connection_option(app, options);
+    app.add_flag("--json", options.json, "Print events and the result as JSON lines");
+    add_concurrency_option(app, options);
+    add_running_options(app, options);
+}
+
+void add_batch_options(CLI::App& app, Options& options, TargetWords& words) {
+    app.add_option("FILE", words.subject, "The inputs, one per line; - is stdin")->option_text(" ");
+    add_connection_option(app, options);
+    add_journal_option(app, options, "Keep the runs here");
+    app.add_flag("--resume", options.resume, "Go on with a batch that is in the journal");
+    app.add_option("--name", options.batch_name, "The batch's name in the journal; as FILE by default")
+        ->option_text("NAME");
+    add_concurrency_option(app, options);
+    add_running_options(app, options);
+}
+
+void check_run(const Options& options) {
+    if (options.journal_file && options.checkpoint_file) {
+        throw CLI::ValidationError("--journal",
+                                   "cannot be used with --checkpoint: it keeps the checkpoints itself");
+    }
+    if (options.suspend && options.suspend_after) {
+        throw CLI::ValidationError("--suspend", "cannot be used with --suspend-after");
+    }
+}
+
+void check_suspend(const Options& options) {
+    if ((options.suspend || options.suspend_after) && !options.checkpoint_file && !options.journal_file
+        && !options.json) {
+        throw CLI::ValidationError("--suspend", "needs --journal FILE or --checkpoint FILE, or the run could "
+                                                "not be taken up again (--json will do, too: it prints the "
+                                                "checkpoint)");
+    }
+}
+
+void check_journal(const Options& options) {
+    const bool needed = options.command == Command::runs || options.command == Command::collect;
+    if (needed && !options.journal_file) {
+        throw CLI::ValidationError("--journal", "is needed, or WORKFLOW_NODE_JOURNAL");
+    }
+    if (options.resume && !options.journal_file) {
+        throw CLI::ValidationError("--resume", "needs --journal FILE: what was done is kept there");
+    }
+    if (options.state && !durable::run_state(*options.state)) {
+        throw CLI::ValidationError("--state",
+                                   "is one of running, interrupted, suspended, succeeded, failed, cancelled");
+    }
+}
+
+/* MODULE and ACTION may be left out, and what comes after them not: the last word is that one. */
+void sort_words(const TargetWords& words, Options& options) {
+    for (const auto& word : {words.module, words.action, words.subject}) {
+        if (word) {
+            options.target.push_back(*word);
+        }
+    }
+    const bool takes_subject =
+        options.command == Command::batch || (options.command == Command::collect && !options.all);
+    if (takes_subject) {
+        if (options.target.empty()) {
+            throw CLI::ValidationError(options.command == Command::batch
+                                           ? "which file? Name one with an input per line, or - for stdin."
+                                           : "which run? Give its run key or job id, or --all.");
+        }
+        options.subject = options.target.back();
+        options.target.pop_back();
+    } else if (options.command == Command::collect && options.target.size() > 1) {
+        throw CLI::ValidationError("--all", "takes no run key");
+    }
+}
+
+/* CLI11 would only say that a command is missing. */
+void check_command_name(int argc, const char* const* argv) {
+    const std::vector<std::string> commands{"list",  "describe", "validate", "run",
+                                            "batch", "runs",     "collect"};
+    const std::string word = argc > 1 ? argv[1] : "-";
+    if (word[0] != '-' && std::find(commands.begin(), commands.end(), word) == commands.end()) {
+        throw CLI::ValidationError("there is no command \"" + word + "\"." + did_you_mean(word, commands)
+                                   + "\nThe commands are: " + joined(commands) + ".");
+    }
+}
+
+} // namespace
+
+ParsedOptions parse_options(int argc, const char* const* argv) {
+    Options options;
+    TargetWords words;
+    CLI::App app("Runs workflow nodes from a module: a shared library that implements\n"
+                 "workflow_node/node.h.",
+                 "workflow-node");
+    app.require_subcommand(1);
+    app.set_version_flag("--version", "workflow-node " WORKFLOW_NODE_VERSION, "Print the version and exit");
+    app.set_help_flag("-h,--help", "Print this help and exit");
+    app.get_formatter()->column_width(27);
+    app.footer(std::string(connection_help) + module_help + exit_code_help
+               + "\nworkflow-node COMMAND --help says more about a command.");
+
+    const std::string no_more = module_help;
+    CLI::App* list = add_command(app, "list", "The nodes of a module", options, Command::list, words);
+    list->add_flag("--json", options.json, "As a JSON array");
+    list->footer(no_more);
+
+    CLI::App* describe = add_command(app, "describe", "What a node takes, gives and may fail with", options,
+                                     Command::describe, words);
+    describe->add_flag("--json", options.json, "As one JSON object, with the schemas");
+    describe->footer(no_more);
+
+    CLI::App* validate = add_command(app, "validate", "Check an input without sending anything", options,
+                                     Command::validate, words);
+    add_input_options(*validate, options);
+    validate->add_flag("--json", options.json, "Print {\"valid\": ..., \"error\": ...}");
+    validate->footer(std::string(connection_help) + module_help);
+
+    CLI::App* run = add_command(app, "run", "Run a node", options, Command::run, words);
+    add_input_options(*run, options);
+    add_run_options(*run, options);
+    run->footer(run_help + std::string(journal_help) + connection_help + module_help + exit_code_help);
+
+    CLI::App* batch =
+        add_command(app, "batch", "Run a node for every line of a file", options, Command::batch, words);
+    add_batch_options(*batch, options, words);
+    batch->footer(batch_help + std::string(connection_help) + module_help + exit_code_help);
+
+    CLI::App* runs = add_command(app, "runs", "The runs in a journal", options, Command::runs, words);
+    add_runs_options(*runs, options);
+    runs->footer(runs_help);
+
+    CLI::App* collect = add_command(app, "collect", "Fetch the output of a run, without paying for another",
+                                    options, Command::collect, words);
+    add_collect_options(*collect, options, words);
+    collect->footer(collect_help + std::string(connection_help) + exit_code_help);
+
+    ParsedOptions parsed;
+    try {
+        check_command_name(argc, argv);
+        app.parse(argc, argv);
+        check_run(options);
+        if (!options.journal_file && !options.checkpoint_file) {
+            options.journal_file = process_environment("WORKFLOW_NODE_JOURNAL");
+        }
+        check_suspend(options);
+        check_journal(options);
+        sort_words(words, options);
+        parsed.options = std::move(options);
+    } catch (const CLI::Success& help) {
+        std::ostringstream out;
+        app.exit(help, out, out);
+        parsed.out = out.str();
+    } catch (const CLI::ParseError& error) {
+        parsed.exit_code = exit_usage;
+        parsed.problem = error.what();
+    }
+    return parsed;
+}
+
+} // namespace cli

@@ -1,0 +1,56 @@
+#include "request/request_source.hpp"
+
+#include "posix/files.hpp"
+#include "posix/usage_error.hpp"
+#include "request/connection_source.hpp"
+#include "request/input_source.hpp"
+
+namespace cli {
+
+namespace {
+
+// Above what node.h allows, so that the module itself says what its limit is.
+constexpr std::size_t max_file = std::size_t{4} * 1024 * 1024;
+
+std::string read_connection_file(const std::string& path, std::vector<std::string>& warnings) {
+    FileText file = read_file(path, max_file);
+    if (file.others_may_read) {
+        warnings.push_back("the connection file \"" + path
+                           + "\" holds secrets and other users may read it;"
+                             " \"chmod 600\" changes that");
+    }
+    return std::move(file.text);
+}
+
+} // namespace
+
+wfn::Request make_request(const Options& options, const wfn::Node& node, bool connection_needed,
+                          std::vector<std::string>& warnings) {
+    if (options.input_file == "-" && options.connection_file == "-") {
+        throw UsageError("--input and --connection cannot both be standard input");
+    }
+    wfn::Request request;
+    std::optional<std::string> base;
+    if (options.input_file) {
+        base = read_file(*options.input_file, max_file).text;
+    }
+    request.input_json = build_input(base, options.assignments, node.input_schema_json());
+
+    const std::optional<wfn::Connection> connection = node.connection();
+    if (options.connection_file) {
+        request.connection_json = read_connection_file(*options.connection_file, warnings);
+    } else if (connection) {
+        request.connection_json =
+            connection_from_environment(connection->category, connection->schema_json, process_environment)
+                .value_or("");
+        if (request.connection_json.empty() && connection->required && connection_needed) {
+            const std::string prefix = environment_prefix(connection->category);
+            throw UsageError("the node needs a connection (" + std::string(connection->name)
+                             + "). Set the environment variable " + prefix
+                             + "_API_KEY, or give --connection FILE.");
+        }
+    }
+    return request;
+}
+
+} // namespace cli

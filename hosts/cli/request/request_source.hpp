@@ -1,0 +1,20 @@
+#pragma once
+
+#include "options/options.hpp"
+
+#include <workflow_node/host.hpp>
+
+#include <string>
+#include <vector>
+
+namespace cli {
+
+/*
+ * The input and the connection of a run, from files, --set and the environment. What the user should know
+ * is added to `warnings`. Throws UsageError; also when the node needs a connection, there is none, and
+ * connection_needed is true.
+ */
+wfn::Request make_request(const Options& options, const wfn::Node& node, bool connection_needed,
+                          std::vector<std::string>& warnings);
+
+} // namespace cli

@@ -1,0 +1,219 @@
+#include "run/run_execution.hpp"
+
+#include "display/json_events.hpp"
+#include "journal/output_check.hpp"
+#include "options/exit_code.hpp"
+#include "posix/signals.hpp"
+#include "text/duration.hpp"
+#include "text/error_text.hpp"
+#include "text/json_text.hpp"
+
+#include <boost/json/object.hpp>
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <utility>
+
+namespace cli {
+
+namespace {
+
+/* While it lives, the keeper answers the run's checkpoints. */
+class KeeperAttachment {
+public:
+    KeeperAttachment(RunKeeper* keeper, wfn::Run& run) : keeper_(keeper) {
+        if (keeper_ != nullptr) {
+            keeper_->started(run);
+        }
+    }
+    ~KeeperAttachment() {
+        if (keeper_ != nullptr) {
+            keeper_->detach();
+        }
+    }
+    KeeperAttachment(const KeeperAttachment&) = delete;
+    KeeperAttachment& operator=(const KeeperAttachment&) = delete;
+
+private:
+    RunKeeper* keeper_;
+};
+
+} // namespace
+
+RunExecution::RunExecution(const Options& options, const wfn::Module& module, const wfn::Node& node,
+                           RunKeeper* keeper)
+    : options_(options), module_(module), node_(node), keeper_(keeper),
+      terminal_(inspect_terminal(STDERR_FILENO)), display_(options, terminal_),
+      events_(std::make_shared<RunEvents>()) {}
+
+void RunExecution::warn(const std::vector<std::string>& warnings) {
+    for (const std::string& warning : warnings) {
+        display_.warning(warning);
+    }
+}
+
+int RunExecution::go(wfn::Request request) {
+    prepare(request);
+    SignalWatcher signals(
+        [this](int signal) {
+            events_->push(SignalReceived{signal}); // first, so that it is told before the end
+            cancellation_.request();
+        },
+        [this] {
+            if (terminal_.live) {
+                static_cast<void>(write_all(STDERR_FILENO, restore_terminal));
+            }
+        });
+    wfn::Session session = wfn::Session::open(
+        module_, {"workflow-node", WORKFLOW_NODE_VERSION, {}, [this](wfn::LogLevel level, const auto& text) {
+                      events_->push(LogLine{level, text});
+                  }});
+    wfn::Run run = session.start(node_, std::move(request));
+    const KeeperAttachment kept(keeper_, run);
+    const Cancellation::Attachment attachment(cancellation_, run);
+    show_until_over(run);
+    run.wait();
+    wfn::Result result = run.result().value();
+    if (durable::check_output(result) && keeper_ != nullptr) {
+        result.checkpoint_json = keeper_->last_checkpoint();
+    }
+    display_.finish();
+    return conclude(result, signals.received());
+}
+
+void RunExecution::prepare(wfn::Request& request) {
+    request.timeout = options_.timeout;
+    request.cancel_job_at_deadline = options_.cancel_job_at_deadline;
+    if (options_.suspend) {
+        request.suspend = wfn::Suspend::when_submitted;
+    } else if (options_.suspend_after) {
+        request.suspend = wfn::Suspend::after;
+        request.suspend_after = *options_.suspend_after;
+    }
+    request.on_progress = [events = events_](const wfn::Progress& progress) { events->push(progress); };
+    request.on_complete = [events = events_](const wfn::Result&) { events->push(RunOver{}); };
+    if (keeper_ != nullptr) {
+        const std::string note = keeper_->attach(request, [events = events_](const std::string& problem) {
+            events->push(CheckpointTried{problem});
+        });
+        if (!note.empty()) {
+            display_.note(note);
+        }
+    }
+}
+
+void RunExecution::show_until_over(wfn::Run& run) {
+    constexpr std::chrono::milliseconds redraw_after{250};
+    for (bool over = false; !over;) {
+        for (const RunEvent& event : events_->take(redraw_after)) {
+            over = over || std::holds_alternative<RunOver>(event);
+            show(event);
+        }
+        display_.tick();
+        if (stdout_error_ == EPIPE) {
+            // Nobody will see the result. What is paid for can be collected later, if there is a way.
+            keeper_ != nullptr ? run.suspend() : run.cancel();
+        }
+    }
+}
+
+void RunExecution::show(const RunEvent& event) {
+    if (const auto* progress = std::get_if<wfn::Progress>(&event)) {
+        display_.progress(*progress);
+        if (options_.json) {
+            write_output(progress_event(*progress));
+        }
+    } else if (const auto* log = std::get_if<LogLine>(&event)) {
+        display_.log(log->level, log->text);
+    } else if (const auto* tried = std::get_if<CheckpointTried>(&event)) {
+        if (!tried->problem.empty()) {
+            display_.error(message_text("Error", tried->problem, terminal_));
+        }
+        if (options_.json) {
+            write_output(checkpoint_event(tried->problem.empty()));
+        }
+    } else if (const auto* received = std::get_if<SignalReceived>(&event)) {
+        display_.note(received->signal == SIGINT ? "Cancelling; press Ctrl-C again to quit at once."
+                                                 : "Cancelling.");
+    }
+}
+
+/* Once stdout has failed, nothing more is written to it. */
+void RunExecution::write_output(const std::string& text) {
+    if (stdout_error_ == 0) {
+        stdout_error_ = write_all(STDOUT_FILENO, text);
+    }
+}
+
+/* The result is written before the checkpoint that could bring it again is removed. */
+int RunExecution::conclude(const wfn::Result& result, int signal) {
+    show_warnings(result.warnings_json);
+    if (options_.json) {
+        write_output(result_event(result));
+    } else if (result.succeeded()) {
+        write_output(one_line(result.output_json) + "\n");
+    } else if (result.error) {
+        const bool cancelled = result.outcome == wfn::Outcome::cancelled;
+        display_.error(cancelled ? cancelled_text(*result.error, terminal_)
+                                 : error_text(*result.error, terminal_));
+    }
+    if (keeper_ != nullptr && (stdout_error_ == 0 || !result.succeeded() || keeper_->keeps_output())) {
+        settle_checkpoint(result);
+    }
+    if (result.outcome == wfn::Outcome::suspended) {
+        tell_suspended(result);
+    }
+    return stdout_error_ == 0 ? exit_code(result, signal) : report_lost_output(result);
+}
+
+void RunExecution::show_warnings(const std::string& warnings_json) {
+    if (options_.json) {
+        write_output(warning_events(warnings_json));
+        return;
+    }
+    const boost::json::value warnings = parse_or_null(warnings_json);
+    if (!warnings.is_array()) {
+        return;
+    }
+    for (const boost::json::value& warning : warnings.get_array()) {
+        const boost::json::value* message =
+            warning.is_object() ? warning.get_object().if_contains("message") : nullptr;
+        if (message != nullptr && message->is_string()) {
+            display_.warning(std::string(message->get_string()));
+        }
+    }
+}
+
+void RunExecution::settle_checkpoint(const wfn::Result& result) {
+    const std::string problem = keeper_->settle(result);
+    if (problem.empty()) {
+        return;
+    }
+    display_.error(message_text("Error", problem, terminal_));
+    if (result.checkpoint_json) {
+        display_.error("To go on later, save this line in a file, and name that with --checkpoint:\n"
+                       + one_line(*result.checkpoint_json) + "\n");
+    }
+}
+
+void RunExecution::tell_suspended(const wfn::Result& result) {
+    const std::string when = result.resume_after && result.resume_after->count() > 0
+                                 ? " in about " + spoken_duration(*result.resume_after)
+                                 : "";
+    display_.note("Suspended; the job goes on at the service. "
+                  + (keeper_ != nullptr ? keeper_->how_to_go_on(when)
+                                        : "Run the same command again" + when + " with the checkpoint."));
+}
+
+int RunExecution::report_lost_output(const wfn::Result& result) {
+    display_.error(message_text(
+        "Error", "the output could not be written to stdout: " + errno_text(stdout_error_), terminal_));
+    if (result.succeeded()) {
+        display_.error(one_line(result.output_json) + "\n");
+    }
+    return stdout_error_ == EPIPE ? exit_broken_pipe : exit_failed;
+}
+
+} // namespace cli

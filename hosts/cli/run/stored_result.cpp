@@ -1,0 +1,63 @@
+#include "run/stored_result.hpp"
+
+#include "display/json_events.hpp"
+#include "journal/output_check.hpp"
+#include "options/exit_code.hpp"
+#include "posix/files.hpp"
+#include "text/json_text.hpp"
+
+#include <boost/json/object.hpp>
+
+#include <unistd.h>
+
+#include <stdexcept>
+#include <system_error>
+
+namespace cli {
+
+namespace {
+
+wfn::Error stored_error(const durable::RunRecord& record) {
+    wfn::Error error;
+    error.json = *record.error;
+    error.retryable = record.retryable;
+    if (const boost::json::value parsed = parse_or_null(error.json); parsed.is_object()) {
+        const boost::json::object& whole = parsed.get_object();
+        error.code = text_member(whole, "code");
+        error.type = text_member(whole, "type");
+        error.message = text_member(whole, "message");
+        error.cause = text_member(whole, "cause");
+        error.solution = text_member(whole, "solution");
+    }
+    return error;
+}
+
+} // namespace
+
+wfn::Result stored_result(const durable::RunRecord& record) {
+    wfn::Result result;
+    result.outcome = record.state == durable::RunState::succeeded   ? wfn::Outcome::succeeded
+                     : record.state == durable::RunState::cancelled ? wfn::Outcome::cancelled
+                     : record.state == durable::RunState::suspended ? wfn::Outcome::suspended
+                                                                    : wfn::Outcome::failed;
+    result.output_json = record.output.value_or("");
+    result.checkpoint_json = record.checkpoint;
+    if (record.error) {
+        result.error = stored_error(record);
+    }
+    return result;
+}
+
+int print_stored_output(const Options& options, const durable::RunRecord& record) {
+    wfn::Result result = stored_result(record);
+    if (durable::check_output(result)) { // by an earlier version
+        throw std::runtime_error("the output of \"" + record.run_key + "\" in the journal is not JSON");
+    }
+    const std::string text = options.json ? result_event(result) : one_line(result.output_json) + "\n";
+    if (const int error = write_all(STDOUT_FILENO, text)) {
+        throw std::system_error(error, std::generic_category(), "cannot write to stdout");
+    }
+    return exit_success;
+}
+
+} // namespace cli

@@ -1,0 +1,185 @@
+#include "schema/describe_text.hpp"
+
+#include "posix/environment.hpp"
+#include "schema/schema_view.hpp"
+#include "text/json_text.hpp"
+#include "text/suggestion.hpp"
+#include "text/text_layout.hpp"
+
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <algorithm>
+#include <vector>
+
+namespace cli {
+
+namespace json = boost::json;
+
+namespace {
+
+class Page {
+public:
+    explicit Page(const Terminal& terminal)
+        : terminal_(terminal), columns_(std::clamp<std::size_t>(terminal.columns, 40, 110)) {}
+
+    void heading(const std::string& text) { text_ += "\n" + bold(terminal_, text) + "\n"; }
+    void title(const std::string& name, const std::string& rest) {
+        text_ += bold(terminal_, printable(name)) + printable(rest) + "\n";
+    }
+    void line(const std::string& first, const std::string& text) { text_ += wrap(first, text, columns_); }
+    void paragraph(const std::string& indent, const std::string& text) {
+        if (!text.empty()) {
+            line(indent, text);
+        }
+    }
+    std::string take() { return std::move(text_); }
+
+private:
+    const Terminal& terminal_;
+    std::size_t columns_;
+    std::string text_;
+};
+
+std::string facts_of(const SchemaProperty& property) {
+    std::vector<std::string> types;
+    for (const std::string& type : property.types) {
+        types.push_back(type);
+    }
+    std::string facts = types.empty() ? "any" : types.front();
+    for (std::size_t i = 1; i < types.size(); ++i) {
+        facts += " or " + types[i];
+    }
+    if (property.required) {
+        facts += ", required";
+    }
+    if (property.secret) {
+        facts += ", secret";
+    }
+    if (property.default_value) {
+        facts += ", default " + json::serialize(*property.default_value);
+    }
+    return facts;
+}
+
+void add_properties(Page& page, const std::vector<SchemaProperty>& properties) {
+    std::size_t widest = 0;
+    for (const SchemaProperty& property : properties) {
+        widest = std::max(widest, display_width(property.name));
+    }
+    widest = std::min<std::size_t>(widest, 26);
+    const std::string indent(widest + 4, ' ');
+    for (const SchemaProperty& property : properties) {
+        page.line("  " + pad(printable(property.name), widest) + "  ", facts_of(property));
+        page.paragraph(indent, property.description);
+        std::string choices;
+        for (const json::value& choice : property.choices) {
+            choices += (choices.empty() ? "" : "\n") + json::serialize(choice);
+        }
+        if (!choices.empty()) {
+            page.paragraph(indent + "one of  ", choices);
+        }
+    }
+    if (properties.empty()) {
+        page.paragraph("  ", "nothing in particular");
+    }
+}
+
+void add_connection(Page& page, const wfn::Connection& connection) {
+    page.heading("Connection");
+    page.line("  ", std::string(connection.name) + " (category " + std::string(connection.category)
+                        + (connection.required ? ", required)" : ", optional)"));
+    page.paragraph("  ", std::string(connection.description));
+    const std::string prefix = environment_prefix(connection.category);
+    page.line("  ",
+              "Give it with --connection FILE, or set " + prefix + "_API_KEY and " + prefix + "_BASE_URL.\n");
+    add_properties(page, schema_properties(connection.schema_json));
+}
+
+void add_errors(Page& page, std::string_view errors_json) {
+    const json::value errors = parse_or_null(errors_json);
+    if (!errors.is_array() || errors.get_array().empty()) {
+        return;
+    }
+    page.heading("Errors");
+    for (const json::value& error : errors.get_array()) {
+        if (!error.is_object()) {
+            continue;
+        }
+        const auto text = [&](const char* name) { return text_member(error.get_object(), name); };
+        page.line("  ", text("type") + " (" + text("code") + ")");
+        page.paragraph("    Cause     ", text("cause"));
+        page.paragraph("    Solution  ", text("solution"));
+    }
+}
+
+std::string abilities_of(const wfn::Node& node) {
+    std::vector<std::string> abilities;
+    if (node.can_cancel()) {
+        abilities.emplace_back("can be cancelled");
+    }
+    if (node.reports_progress()) {
+        abilities.emplace_back("reports progress");
+    }
+    if (node.can_resume()) {
+        abilities.emplace_back("goes on from a checkpoint");
+    }
+    return joined(abilities);
+}
+
+} // namespace
+
+std::string describe_text(const wfn::Module& module, const wfn::Node& node, const Terminal& terminal) {
+    Page page(terminal);
+    page.title(std::string(node.title()),
+               "  " + std::string(node.action_id()) + " " + std::string(node.version()) + ", of module "
+                   + std::string(module.name()) + " " + std::string(module.version()));
+    if (node.description() != node.title()) {
+        page.paragraph("", std::string(node.description()));
+    }
+    if (const std::string abilities = abilities_of(node); !abilities.empty()) {
+        page.line("", "It " + abilities + ".");
+    }
+    if (const auto connection = node.connection()) {
+        add_connection(page, *connection);
+    }
+    page.heading("Input");
+    add_properties(page, schema_properties(node.input_schema_json()));
+    page.heading("Output");
+    add_properties(page, schema_properties(node.output_schema_json()));
+    add_errors(page, node.errors_json());
+    return page.take();
+}
+
+std::string describe_json(const wfn::Module& module, const wfn::Node& node) {
+    json::value connection;
+    if (const auto from = node.connection()) {
+        connection = {{"name", from->name},
+                      {"category", from->category},
+                      {"description", from->description},
+                      {"required", from->required},
+                      {"schema", parse_or_null(from->schema_json)}};
+    }
+    const json::object all{
+        {"module",
+         {{"name", module.name()},
+          {"version", module.version()},
+          {"settings_schema", parse_or_null(module.settings_schema_json())}}},
+        {"action_id", node.action_id()},
+        {"version", node.version()},
+        {"title", node.title()},
+        {"description", node.description()},
+        {"categories", parse_or_null(node.categories_json())},
+        {"icon_svg", node.icon_svg()},
+        {"can_cancel", node.can_cancel()},
+        {"reports_progress", node.reports_progress()},
+        {"can_resume", node.can_resume()},
+        {"connection", connection},
+        {"input_schema", parse_or_null(node.input_schema_json())},
+        {"output_schema", parse_or_null(node.output_schema_json())},
+        {"errors", parse_or_null(node.errors_json())},
+    };
+    return json::serialize(all);
+}
+
+} // namespace cli

@@ -1,0 +1,47 @@
+#include "posix/usage_error.hpp"
+#include "request/node_choice.hpp"
+
+#include <gtest/gtest.h>
+
+namespace cli {
+namespace {
+
+Target choose(const std::vector<std::string>& words, const std::optional<std::string>& default_module) {
+    return choose_target(words, default_module, [](const std::string& path) { return path == "here"; });
+}
+
+TEST(NodeChoice, TellsModuleAndActionApart) {
+    EXPECT_EQ(choose({"m.so", "a"}, "env.so").module_path, "m.so");
+    EXPECT_EQ(choose({"m.so", "a"}, "env.so").action, "a");
+    EXPECT_EQ(choose({"a"}, "dir/env.so").module_path, "dir/env.so");
+    EXPECT_EQ(choose({"a"}, "dir/env.so").action, "a");
+    EXPECT_EQ(choose({"m.so"}, "env.so").module_path, "m.so");
+    EXPECT_EQ(choose({"dir/m"}, "env.so").module_path, "dir/m");
+    EXPECT_EQ(choose({"a"}, std::nullopt).module_path, "a");
+    EXPECT_EQ(choose({}, "dir/env.so").module_path, "dir/env.so");
+    EXPECT_THROW(choose({}, std::nullopt), UsageError);
+}
+
+TEST(NodeChoice, AFileHereIsNotLookedForElsewhere) {
+    EXPECT_EQ(choose({"here"}, "env.so").module_path, "./here");
+    EXPECT_EQ(choose({"libelsewhere.so"}, std::nullopt).module_path, "libelsewhere.so");
+}
+
+TEST(NodeChoice, FindsTheNode) {
+    const wfn::Module module = wfn::Module::load(EXAMPLE_MODULE);
+    EXPECT_EQ(choose_node(module, "echo").action_id(), "echo");
+    const auto problem = [&](const std::string& action) -> std::string {
+        try {
+            choose_node(module, action);
+        } catch (const UsageError& error) {
+            return error.what();
+        }
+        return "";
+    };
+    EXPECT_EQ(problem(""), "which node? The module has: echo, slow_echo.");
+    EXPECT_EQ(problem("slow_ecko"), "the module has no node \"slow_ecko\". Did you mean \"slow_echo\"?\n"
+                                    "Its nodes are: echo, slow_echo.");
+}
+
+} // namespace
+} // namespace cli
