@@ -4,6 +4,8 @@
 #include "journal/random_text.hpp"
 #include "journal/run_identity.hpp"
 
+#include <SQLiteCpp/Column.h>
+
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -162,19 +164,12 @@ void Journal::create_tables() {
         return;
     }
     database_.execute(schema);
-    database_.execute(("PRAGMA application_id = " + std::to_string(application)).c_str());
-    database_.execute(("PRAGMA user_version = " + std::to_string(newest_schema)).c_str());
+    database_.execute("PRAGMA application_id = " + std::to_string(application));
+    database_.execute("PRAGMA user_version = " + std::to_string(newest_schema));
 }
 
 void Journal::transact(const std::function<void()>& work) {
-    database_.execute("BEGIN IMMEDIATE");
-    try {
-        work();
-        database_.execute("COMMIT");
-    } catch (...) {
-        database_.roll_back();
-        throw;
-    }
+    database_.transact(work);
 }
 
 Claim Journal::claim(const RunOrder& order, Repeat repeat) {
@@ -182,20 +177,11 @@ Claim Journal::claim(const RunOrder& order, Repeat repeat) {
     Claim claim;
     std::optional<RunRecord> record = find(order.run_key);
     if (!record) {
-        SqliteStatement(database_, "INSERT INTO run (run_key, batch, module, action, input, input_hash, "
-                                   "state, owner, owner_pid, created_ms, updated_ms) "
-                                   "VALUES (?, ?, ?, ?, ?, ?, 'running', ?, ?, ?, ?)")
-            .bind(0, std::string_view(order.run_key))
-            .bind(1, order.batch)
-            .bind(2, std::string_view(order.module))
-            .bind(3, std::string_view(order.action))
-            .bind(4, std::string_view(order.input))
-            .bind(5, input_hash(order.input))
-            .bind(6, owner_.own())
-            .bind(7, std::int64_t{::getpid()})
-            .bind(8, now)
-            .bind(9, now)
-            .run();
+        database_.run(
+            "INSERT INTO run (run_key, batch, module, action, input, input_hash, state, owner, owner_pid, "
+            "created_ms, updated_ms) VALUES (?, ?, ?, ?, ?, ?, 'running', ?, ?, ?, ?)",
+            order.run_key, order.batch, order.module, order.action, order.input, input_hash(order.input),
+            owner_.own(), std::int64_t{::getpid()}, now, now);
         claim.record.run_key = order.run_key;
         claim.record.action = order.action;
         claim.record.input = order.input;
@@ -214,89 +200,76 @@ Claim Journal::claim(const RunOrder& order, Repeat repeat) {
         claim.kind = Claim::Kind::not_collectable;
     } else {
         claim.kind = Claim::Kind::taken_up;
-        SqliteStatement(database_, "UPDATE run SET state = 'running', owner = ?, owner_pid = ?, "
-                                   "updated_ms = ?, charged = NULL, retryable = 0, error = NULL "
-                                   "WHERE run_key = ?")
-            .bind(0, owner_.own())
-            .bind(1, std::int64_t{::getpid()})
-            .bind(2, now)
-            .bind(3, std::string_view(order.run_key))
-            .run();
+        database_.run("UPDATE run SET state = 'running', owner = ?, owner_pid = ?, updated_ms = ?, "
+                      "charged = NULL, retryable = 0, error = NULL WHERE run_key = ?",
+                      owner_.own(), std::int64_t{::getpid()}, now, order.run_key);
     }
     return claim;
 }
 
 void Journal::keep_checkpoint(const std::string& run_key, const std::string& checkpoint) {
     const std::optional<std::string> job = job_of_checkpoint(checkpoint);
-    SqliteStatement(database_,
-                    "UPDATE run SET checkpoint = ?, collectable = ?, job_id = coalesce(?, job_id), "
-                    "updated_ms = ? WHERE run_key = ?")
-        .bind(0, std::string_view(checkpoint))
-        .bind(1, std::int64_t{job.has_value()})
-        .bind(2, job)
-        .bind(3, now_ms())
-        .bind(4, std::string_view(run_key))
-        .run();
+    database_.run(
+        "UPDATE run SET checkpoint = ?, collectable = ?, job_id = coalesce(?, job_id), updated_ms = ? "
+        "WHERE run_key = ?",
+        checkpoint, job.has_value(), job, now_ms(), run_key);
 }
 
 void Journal::keep_job(const std::string& run_key, const std::string& job_id) {
-    SqliteStatement(database_, "UPDATE run SET job_id = ?, updated_ms = ? WHERE run_key = ?")
-        .bind(0, std::string_view(job_id))
-        .bind(1, now_ms())
-        .bind(2, std::string_view(run_key))
-        .run();
+    database_.run("UPDATE run SET job_id = ?, updated_ms = ? WHERE run_key = ?", job_id, now_ms(), run_key);
 }
 
 void Journal::finish(const std::string& run_key, const RunEnd& end) {
-    SqliteStatement(database_, "UPDATE run SET state = ?, owner = NULL, owner_pid = NULL, updated_ms = ?, "
-                               "job_id = coalesce(?, job_id), collectable = ?, retryable = ?, charged = ?, "
-                               "checkpoint = ?, output = ?, error = ? WHERE run_key = ?")
-        .bind(0, std::string_view(to_string(end.state)))
-        .bind(1, now_ms())
-        .bind(2, end.job_id)
-        .bind(3, std::int64_t{end.collectable})
-        .bind(4, std::int64_t{end.retryable})
-        .bind(5, end.charged)
-        .bind(6, end.checkpoint)
-        .bind(7, end.output)
-        .bind(8, end.error)
-        .bind(9, std::string_view(run_key))
-        .run();
+    database_.run(
+        "UPDATE run SET state = ?, owner = NULL, owner_pid = NULL, updated_ms = ?, "
+        "job_id = coalesce(?, job_id), collectable = ?, retryable = ?, charged = ?, checkpoint = ?, "
+        "output = ?, error = ? WHERE run_key = ?",
+        to_string(end.state), now_ms(), end.job_id, end.collectable, end.retryable, end.charged,
+        end.checkpoint, end.output, end.error, run_key);
 }
 
 std::optional<RunRecord> Journal::find(const std::string& run_key) {
-    SqliteStatement row(database_, "SELECT " + record_columns + " FROM run WHERE run_key = ?");
-    row.bind(0, std::string_view(run_key));
-    return row.step() ? std::optional(read_record(row)) : std::nullopt;
+    std::optional<RunRecord> found;
+    database_.for_each_row(
+        "SELECT " + record_columns + " FROM run WHERE run_key = ?",
+        [&](const SQLite::Statement& row) {
+            found = read_record(row);
+            return false;
+        },
+        run_key);
+    return found;
 }
 
 std::vector<RunRecord> Journal::find_by_job(const std::string& job_id) {
-    SqliteStatement row(database_, "SELECT " + record_columns + " FROM run WHERE job_id = ? LIMIT 10");
-    row.bind(0, std::string_view(job_id));
     std::vector<RunRecord> all;
-    while (row.step()) {
-        all.push_back(read_record(row));
-    }
+    database_.for_each_row(
+        "SELECT " + record_columns + " FROM run WHERE job_id = ? LIMIT 10",
+        [&](const SQLite::Statement& row) {
+            all.push_back(read_record(row));
+            return true;
+        },
+        job_id);
     return all;
 }
 
 std::optional<std::string> Journal::find_unfinished(const std::string& module, const std::string& action,
                                                     const std::string& input) {
-    SqliteStatement row(database_, "SELECT " + record_columns
-                                       + " FROM run WHERE input_hash = ? AND module = ? AND action = ? "
-                                         "AND batch IS NULL AND state <> 'succeeded' "
-                                         "ORDER BY updated_ms DESC, position DESC");
-    row.bind(0, input_hash(input)).bind(1, std::string_view(module)).bind(2, std::string_view(action));
     const std::string wanted = canonical_input(input);
-    while (row.step()) {
-        const RunRecord record = read_record(row);
-        const bool ended = record.state == RunState::failed || record.state == RunState::cancelled;
-        const bool goes_on = !ended || (record.checkpoint && (record.collectable || record.retryable));
-        if (!record.is_owned() && goes_on && canonical_input(record.input) == wanted) {
-            return record.run_key;
-        }
-    }
-    return std::nullopt;
+    std::optional<std::string> found;
+    database_.for_each_row(
+        "SELECT " + record_columns
+            + " FROM run WHERE input_hash = ? AND module = ? AND action = ? AND batch IS NULL "
+              "AND state <> 'succeeded' ORDER BY updated_ms DESC, position DESC",
+        [&](const SQLite::Statement& row) {
+            const RunRecord record = read_record(row);
+            const bool ended = record.state == RunState::failed || record.state == RunState::cancelled;
+            const bool goes_on = !ended || (record.checkpoint && (record.collectable || record.retryable));
+            if (!record.is_owned() && goes_on && canonical_input(record.input) == wanted)
+                found = record.run_key;
+            return !found;
+        },
+        input_hash(input), module, action);
+    return found;
 }
 
 void Journal::give_back(const RunRecord& record) {
@@ -308,58 +281,59 @@ void Journal::give_back(const RunRecord& record) {
 }
 
 std::int64_t Journal::count_batch(const std::string& batch) {
-    SqliteStatement row(database_, "SELECT count(*) FROM run WHERE batch = ?");
-    row.bind(0, std::string_view(batch));
-    return row.step() ? row.number(0) : 0;
+    return database_.integer("SELECT count(*) FROM run WHERE batch = ?", batch);
 }
 
 void Journal::for_each_key(const std::string& batch, const std::function<void(const std::string&)>& use) {
-    SqliteStatement row(database_, "SELECT run_key FROM run WHERE batch = ?");
-    row.bind(0, std::string_view(batch));
-    while (row.step()) {
-        use(row.text(0));
-    }
+    database_.for_each_row(
+        "SELECT run_key FROM run WHERE batch = ?",
+        [&](const SQLite::Statement& row) {
+            use(row.getColumn(0).getString());
+            return true;
+        },
+        batch);
 }
 
 std::vector<RunHead> Journal::page(std::int64_t after, int limit) {
-    SqliteStatement row(database_,
-                        "SELECT " + head_columns + " FROM run WHERE position > ? ORDER BY position LIMIT ?");
-    row.bind(0, after).bind(1, std::int64_t{limit});
     std::vector<RunHead> all;
-    while (row.step()) {
-        all.push_back(read_head(row));
-    }
+    database_.for_each_row(
+        "SELECT " + head_columns + " FROM run WHERE position > ? ORDER BY position LIMIT ?",
+        [&](const SQLite::Statement& row) {
+            all.push_back(read_head(row));
+            return true;
+        },
+        after, limit);
     return all;
 }
 
-RunHead Journal::read_head(const SqliteStatement& row) const {
+RunHead Journal::read_head(const SQLite::Statement& row) const {
     RunHead head;
-    head.position = row.number(0);
-    head.run_key = row.text(1);
-    head.module = row.text(2);
-    head.action = row.text(3);
-    head.state = run_state(row.text(4)).value_or(RunState::failed);
-    if (!row.is_null(5) && owner_.alive(row.number(5))) {
-        head.owner_pid = row.number(6);
+    head.position = row.getColumn(0).getInt64();
+    head.run_key = row.getColumn(1).getString();
+    head.module = row.getColumn(2).getString();
+    head.action = row.getColumn(3).getString();
+    head.state = run_state(row.getColumn(4).getString()).value_or(RunState::failed);
+    if (!row.getColumn(5).isNull() && owner_.alive(row.getColumn(5).getInt64())) {
+        head.owner_pid = row.getColumn(6).getInt64();
     } else if (head.state == RunState::running) {
         head.state = RunState::interrupted;
     }
-    head.created_ms = row.number(7);
-    head.updated_ms = row.number(8);
-    head.job_id = row.text_or_none(9);
-    head.collectable = row.number(10) != 0;
-    head.retryable = row.number(11) != 0;
-    head.charged = row.text_or_none(12);
+    head.created_ms = row.getColumn(7).getInt64();
+    head.updated_ms = row.getColumn(8).getInt64();
+    head.job_id = text_or_none(row, 9);
+    head.collectable = row.getColumn(10).getInt64() != 0;
+    head.retryable = row.getColumn(11).getInt64() != 0;
+    head.charged = text_or_none(row, 12);
     return head;
 }
 
-RunRecord Journal::read_record(const SqliteStatement& row) const {
+RunRecord Journal::read_record(const SQLite::Statement& row) const {
     RunRecord record;
     static_cast<RunHead&>(record) = read_head(row);
-    record.input = row.text(13);
-    record.checkpoint = row.text_or_none(14);
-    record.output = row.text_or_none(15);
-    record.error = row.text_or_none(16);
+    record.input = row.getColumn(13).getString();
+    record.checkpoint = text_or_none(row, 14);
+    record.output = text_or_none(row, 15);
+    record.error = text_or_none(row, 16);
     // Not what was noted: earlier versions took more for a job's name.
     record.collectable = record.checkpoint && job_of_checkpoint(*record.checkpoint);
     return record;

@@ -1,7 +1,8 @@
 #pragma once
 
+#include "journal/database.hpp"
+#include "journal/journal_error.hpp"
 #include "journal/owner_lock.hpp"
-#include "journal/sqlite_database.hpp"
 
 #include <workflow_node/host.hpp>
 
@@ -140,13 +141,13 @@ public:
     std::vector<RunHead> page(std::int64_t after, int limit);
 
 private:
-    RunHead read_head(const SqliteStatement& row) const;
-    RunRecord read_record(const SqliteStatement& row) const;
+    RunHead read_head(const SQLite::Statement& row) const;
+    RunRecord read_record(const SQLite::Statement& row) const;
     void check_identity(Access access);
     void create_tables();
 
     std::string path_;
-    SqliteDatabase database_;
+    Database database_;
     OwnerLock owner_;
 };
 

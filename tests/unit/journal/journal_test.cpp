@@ -278,6 +278,9 @@ TEST_F(JournalTest, AFailedTransactionLeavesNothing) {
 
 TEST_F(JournalTest, RefusesANewerSchemaAndForeignFiles) {
     EXPECT_NE(problem(Journal::Access::existing).find("there is no journal"), std::string::npos);
+    fs::create_directory(path_);
+    EXPECT_NE(problem().find("Is a directory"), std::string::npos) << problem();
+    fs::remove(path_);
     std::ofstream(path_) << "not a database, and long enough to be looked at as one: "
                          << std::string(200, 'x');
     EXPECT_NE(problem().find("is not a journal"), std::string::npos) << problem();
