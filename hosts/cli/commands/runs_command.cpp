@@ -4,6 +4,7 @@
 #include "options/exit_code.hpp"
 #include "posix/files.hpp"
 #include "posix/terminal.hpp"
+#include "text/text_layout.hpp"
 
 #include <unistd.h>
 
@@ -64,7 +65,7 @@ int runs_command(const Options& options) {
     std::size_t max_key = 0;
     for_each_page(journal, options.state, [&](const std::vector<durable::RunHead>& page) {
         for (const durable::RunHead& run : page) {
-            max_key = std::max(max_key, run.run_key.size());
+            max_key = std::max(max_key, display_width(printable(run.run_key)));
         }
     });
     const Terminal terminal = inspect_terminal(STDOUT_FILENO);

@@ -6,7 +6,8 @@
 
 namespace cli {
 
-/* Columns that UTF-8 text takes on a terminal: 2 for East Asian wide and emoji, 0 for combining marks. */
+// Columns that UTF-8 text takes on a terminal, once it is printable: 2 for East Asian wide and emoji, 0 for
+// combining marks.
 std::size_t display_width(std::string_view text);
 
 /*

@@ -30,6 +30,7 @@ TEST(ProgressLine, LeavesOutWhatDoesNotFit) {
     EXPECT_EQ(progress_line(running(0.25), 21s, 34, false), " 25%  1:05 left  Rendering the ...");
     EXPECT_EQ(progress_line(running(0.25), 21s, 20, false), " 25%  Rendering t...");
     EXPECT_EQ(progress_line(running(0.25), 21s, 5, false), " 2...");
+    EXPECT_EQ(progress_line(running(0.25, "☕☕☕☕☕☕☕☕☕☕"), 21s, 20, true), " 25%  ☕☕☕☕☕☕…"); // two columns each
 }
 
 TEST(ProgressLine, NeverIsWiderThanAllowed) {

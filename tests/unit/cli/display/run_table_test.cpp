@@ -40,6 +40,12 @@ TEST(RunTable, FitsTheTerminal) {
     }
 }
 
+TEST(RunTable, CountsColumnsNotBytes) {
+    const RunTable table(10, 80, true);
+    EXPECT_EQ(table.row(run("☕ break", durable::RunState::failed), 1000),
+              "☕ break    failed       0 s     -        -\n");
+}
+
 TEST(RunTable, AKeyCannotSteerTheTerminal) {
     EXPECT_EQ(RunTable(20, 80, true).row(run("a\033[2J\nb", durable::RunState::failed), 0).find('\033'),
               std::string::npos);

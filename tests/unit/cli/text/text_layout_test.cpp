@@ -11,6 +11,8 @@ TEST(TextLayout, CountsColumns) {
     EXPECT_EQ(display_width("e\u0301"), 1u);
     EXPECT_EQ(display_width("日本"), 4u);
     EXPECT_EQ(display_width("🎬"), 2u);
+    EXPECT_EQ(display_width("☕"), 2u);
+    EXPECT_EQ(display_width("\t\u202E"), display_width(printable("\t\u202E")));
     EXPECT_EQ(display_width("\xff"), 1u);
 }
 
@@ -42,6 +44,7 @@ TEST(TextLayout, WrapsWithAHangingIndent) {
 
 TEST(TextLayout, PadsByColumns) {
     EXPECT_EQ(pad("日", 4), "日  ");
+    EXPECT_EQ(pad("☕", 4), "☕  ");
     EXPECT_EQ(pad("abcd", 2), "abcd");
 }
 
