@@ -41,8 +41,8 @@ struct Batch::Live {
 };
 
 Batch::Batch(const Options& options, const wfn::Module& module, BatchSource& source,
-             durable::JournalWriter* writer, std::shared_ptr<BatchEvents> events)
-    : options_(options), module_(module), source_(source), writer_(writer), events_(std::move(events)),
+             durable::JournalWriter* writer, std::shared_ptr<EventLoop> loop)
+    : options_(options), module_(module), source_(source), writer_(writer), loop_(std::move(loop)),
       display_(options, inspect_terminal(STDERR_FILENO)), window_(window_of(options.concurrency)),
       started_at_(Clock::now()) {}
 
@@ -51,7 +51,7 @@ Batch::~Batch() = default;
 int Batch::go() {
     SignalWatcher signals(
         [this](int signal) {
-            events_->push(SignalReceived{signal}); // first, so that it is told before the end
+            loop_->post([this, signal] { on_signal(signal); }); // first, so that it is told before the end
             stop();
         },
         [this] {
@@ -59,22 +59,20 @@ int Batch::go() {
                 static_cast<void>(write_all(STDERR_FILENO, restore_terminal));
             }
         });
-    wfn::Session session =
-        wfn::Session::open(module_, {"workflow-node",
-                                     WORKFLOW_NODE_VERSION,
-                                     {},
-                                     [events = events_](wfn::LogLevel level, const std::string& text) {
-                                         events->push(LogLine{level, text});
-                                     }});
+    wfn::Session session = wfn::Session::open(
+        module_, {"workflow-node",
+                  WORKFLOW_NODE_VERSION,
+                  {},
+                  [this, loop = loop_](wfn::LogLevel level, const std::string& text) {
+                      loop->post_losable([this, level, text] { display_.log(level, text); });
+                  }});
     constexpr std::chrono::milliseconds redraw_after{250};
     for (;;) {
         fill(session);
         if (is_over()) {
             break;
         }
-        for (BatchEvent& event : events_->take(redraw_after)) {
-            handle(event, session);
-        }
+        loop_->run_one(redraw_after);
         show();
         look_for_reader();
     }
@@ -116,8 +114,10 @@ void Batch::begin(BatchItem item, wfn::Session& session) {
     }
     const auto claim = std::make_shared<durable::Claim>();
     writer_->post([claim, ask = kept.claim](durable::Journal& journal) { *claim = ask(journal); },
-                  [claim, number, events = events_](const std::string& problem) {
-                      events->push(ItemClaimed{number, claim, problem});
+                  [this, claim, number, &session, loop = loop_](const std::string& problem) {
+                      loop->post([this, claim, number, &session, problem] {
+                          on_claimed(number, *claim, problem, session);
+                      });
                   });
 }
 
@@ -129,19 +129,18 @@ void Batch::start(std::int64_t number, const durable::Claim* claim, wfn::Session
     request.connection_json = *item.target->connection_json;
     request.timeout = options_.timeout;
     request.cancel_job_at_deadline = options_.cancel_job_at_deadline;
-    request.on_complete = [number, events = events_](wfn::Result result) {
+    request.on_complete = [this, number, loop = loop_](wfn::Result result) {
         durable::check_output(result); // a JournaledRun has done so
-        events->push(ItemOver{number, std::move(result)});
+        loop->post([this, number, result = std::move(result)] { on_over(number, result); });
     };
     item.input = {}; // the module has its own copy
     item.claim = nullptr;
     auto live = std::make_unique<Live>();
     if (claim != nullptr) {
         live->journaled.emplace(*writer_, *claim);
-        live->journaled->attach(request, [events = events_](const std::string& problem) {
-            if (!problem.empty()) {
-                events->push(CheckpointTried{problem});
-            }
+        live->journaled->attach(request, [this, loop = loop_](const std::string& problem) {
+            if (!problem.empty())
+                loop->post([this, problem] { lose_journal(problem); });
         });
     }
     try {
@@ -164,28 +163,17 @@ void Batch::start(std::int64_t number, const durable::Claim* claim, wfn::Session
     }
 }
 
-void Batch::handle(BatchEvent& event, wfn::Session& session) {
-    if (const auto* claimed = std::get_if<ItemClaimed>(&event)) {
-        on_claimed(*claimed, session);
-    } else if (const auto* over = std::get_if<ItemOver>(&event)) {
-        on_over(*over);
-    } else if (const auto* tried = std::get_if<CheckpointTried>(&event)) {
-        lose_journal(tried->problem);
-    } else if (const auto* log = std::get_if<LogLine>(&event)) {
-        display_.log(log->level, log->text);
-    } else if (const auto* received = std::get_if<SignalReceived>(&event)) {
-        const std::string what = writer_ != nullptr ? "Suspending" : "Cancelling";
-        display_.note(what + " what runs, starting nothing more"
-                      + (received->signal == SIGINT ? "; press Ctrl-C again to quit at once." : "."));
-    }
+void Batch::on_signal(int signal) {
+    const std::string what = writer_ != nullptr ? "Suspending" : "Cancelling";
+    display_.note(what + " what runs, starting nothing more"
+                  + (signal == SIGINT ? "; press Ctrl-C again to quit at once." : "."));
 }
 
-void Batch::on_claimed(const ItemClaimed& claimed, wfn::Session& session) {
-    const std::int64_t number = claimed.number;
-    const durable::Claim& claim = *claimed.claim;
-    if (!claimed.problem.empty()) {
-        lose_journal(claimed.problem);
-        give_problem(number, "journal_failed", claimed.problem);
+void Batch::on_claimed(std::int64_t number, const durable::Claim& claim, const std::string& problem,
+                       wfn::Session& session) {
+    if (!problem.empty()) {
+        lose_journal(problem);
+        give_problem(number, "journal_failed", problem);
         return;
     }
     switch (claim.kind) {
@@ -215,11 +203,11 @@ void Batch::on_claimed(const ItemClaimed& claimed, wfn::Session& session) {
                  refusal(claim, items_.at(number).run_key));
 }
 
-void Batch::on_over(const ItemOver& over) {
+void Batch::on_over(std::int64_t number, const wfn::Result& result) {
     std::unique_ptr<Live> live;
     {
         const std::lock_guard lock(mutex_);
-        const auto found = live_.find(over.number);
+        const auto found = live_.find(number);
         live = std::move(found->second);
         live_.erase(found);
     }
@@ -227,9 +215,9 @@ void Batch::on_over(const ItemOver& over) {
         lose_journal(live->journaled->problem());
     }
     live.reset();
-    count(over.result);
-    const BatchItem& item = items_.at(over.number);
-    give(over.number, result_line(item.line, item.run_key, over.result));
+    count(result);
+    const BatchItem& item = items_.at(number);
+    give(number, result_line(item.line, item.run_key, result));
 }
 
 void Batch::count(const wfn::Result& result) {

@@ -6,7 +6,7 @@
 #include "display/run_display.hpp"
 #include "journal/journal_writer.hpp"
 #include "journal/journaled_run.hpp"
-#include "run/run_events.hpp"
+#include "posix/event_loop.hpp"
 
 #include <workflow_node/host.hpp>
 
@@ -18,23 +18,8 @@
 #include <optional>
 #include <set>
 #include <string>
-#include <variant>
 
 namespace cli {
-
-struct SourceChanged {};
-struct ItemClaimed {
-    std::int64_t number;
-    std::shared_ptr<const durable::Claim> claim;
-    std::string problem; /* of the journal; empty: none */
-};
-struct ItemOver {
-    std::int64_t number;
-    wfn::Result result;
-};
-using BatchEvent =
-    std::variant<SourceChanged, ItemClaimed, ItemOver, CheckpointTried, LogLine, SignalReceived>;
-using BatchEvents = EventQueue<BatchEvent, LogLine>;
 
 /*
  * Runs many runs, a bounded number of them at once, and prints a line for each in the order of their source.
@@ -44,11 +29,11 @@ using BatchEvents = EventQueue<BatchEvent, LogLine>;
 class Batch {
 public:
     /*
-     * writer: the journal that keeps the runs; null: nothing is kept. events: where the source's changes
-     * are told. All must outlive it.
+     * writer: the journal that keeps the runs; null: nothing is kept. loop: the source's. All must outlive
+     * it.
      */
     Batch(const Options& options, const wfn::Module& module, BatchSource& source,
-          durable::JournalWriter* writer, std::shared_ptr<BatchEvents> events);
+          durable::JournalWriter* writer, std::shared_ptr<EventLoop> loop);
     ~Batch();
     Batch(const Batch&) = delete;
     Batch& operator=(const Batch&) = delete;
@@ -65,9 +50,10 @@ private:
     void fill(wfn::Session& session);
     void begin(BatchItem item, wfn::Session& session);
     void start(std::int64_t number, const durable::Claim* claim, wfn::Session& session);
-    void handle(BatchEvent& event, wfn::Session& session);
-    void on_claimed(const ItemClaimed& claimed, wfn::Session& session);
-    void on_over(const ItemOver& over);
+    void on_claimed(std::int64_t number, const durable::Claim& claim, const std::string& problem,
+                    wfn::Session& session);
+    void on_over(std::int64_t number, const wfn::Result& result);
+    void on_signal(int signal);
     void count(const wfn::Result& result);
     void give(std::int64_t number, const std::string& text);
     void give_problem(std::int64_t number, const char* code, const std::string& message);
@@ -83,7 +69,7 @@ private:
     const wfn::Module& module_;
     BatchSource& source_;
     durable::JournalWriter* writer_;
-    std::shared_ptr<BatchEvents> events_; /* shared: the last callbacks may come late */
+    std::shared_ptr<EventLoop> loop_; /* shared: the last callbacks may come late */
     RunDisplay display_;
     const std::int64_t window_;
     const Clock::time_point started_at_;

@@ -7,9 +7,9 @@
 namespace cli {
 
 FileSource::FileSource(const std::string& path, std::string name, std::optional<durable::BatchKeys> keys,
-                       const wfn::Module& module, NodeTarget target, std::function<void()> on_change)
+                       const wfn::Module& module, NodeTarget target, EventLoop& loop)
     : name_(std::move(name)), keys_(std::move(keys)), module_name_(module.name()), target_(std::move(target)),
-      reader_(path, std::move(on_change)) {}
+      reader_(path, loop) {}
 
 std::optional<BatchItem> FileSource::next() {
     while (const std::optional<TextLine> line = reader_.next()) {

@@ -55,11 +55,11 @@ public:
 class FileSource : public BatchSource {
 public:
     /*
-     * name: the batch's. keys: where there is a journal, which must know its lines again. on_change as
+     * name: the batch's. keys: where there is a journal, which must know its lines again. loop: as
      * LineReader's. Throws UsageError.
      */
     FileSource(const std::string& path, std::string name, std::optional<durable::BatchKeys> keys,
-               const wfn::Module& module, NodeTarget target, std::function<void()> on_change);
+               const wfn::Module& module, NodeTarget target, EventLoop& loop);
 
     std::optional<BatchItem> next() override;
     bool at_end() const override { return reader_.at_end(); }

@@ -60,10 +60,9 @@ int batch_command(const Options& options) {
         journal.for_each_key(name, [&](const std::string& key) { keys->known(key); });
         writer.emplace(std::move(journal));
     }
-    const auto events = std::make_shared<BatchEvents>();
-    FileSource source(options.subject, name, std::move(keys), module, on,
-                      [events] { events->push(SourceChanged{}); });
-    Batch batch(options, module, source, writer ? &*writer : nullptr, events);
+    const auto loop = std::make_shared<EventLoop>();
+    FileSource source(options.subject, name, std::move(keys), module, on, *loop);
+    Batch batch(options, module, source, writer ? &*writer : nullptr, loop);
     for (const std::string& warning : warnings) {
         batch.display().warning(warning);
     }

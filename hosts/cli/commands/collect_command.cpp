@@ -61,7 +61,7 @@ int collect_all(const Options& options, durable::Journal journal) {
                                     make_request(options, node, true, warnings).connection_json)};
     });
     durable::JournalWriter writer(std::move(journal));
-    Batch batch(options, module, source, &writer, std::make_shared<BatchEvents>());
+    Batch batch(options, module, source, &writer, std::make_shared<EventLoop>());
     for (const std::string& warning : warnings) {
         batch.display().warning(warning);
     }

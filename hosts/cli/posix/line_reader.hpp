@@ -1,72 +1,65 @@
 #pragma once
 
+#include "posix/event_loop.hpp"
 #include "posix/files.hpp"
 
-#include <condition_variable>
+#include <boost/asio/posix/stream_descriptor.hpp>
+
+#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
-#include <functional>
-#include <mutex>
 #include <optional>
 #include <string>
-#include <thread>
+#include <string_view>
 
 namespace cli {
 
-/* One line of a file, without its line end. */
+// One line of a file, without its line end.
 struct TextLine {
-    std::int64_t number = 0; /* from 1 */
-    std::string text;        /* empty when too_long */
-    std::size_t bytes = 0;   /* in the file */
+    std::int64_t number = 0; // from 1
+    std::string text;        // empty when too_long
+    std::size_t bytes = 0;   // in the file
     bool too_long = false;
 };
 
-/*
- * Reads a file line by line on a thread of its own, so that a pipe that gives nothing holds nobody up.
- * Reads ahead a little, however long the file is. A byte order mark and the '\r' of "\r\n" are dropped.
- */
+// Reads a file line by line, when asked for a line. A pipe that gives nothing holds nobody up. A byte order
+// mark and the
+// '\r' of "\r\n" are dropped. For the loop's thread; the loop must not run once it is destroyed.
 class LineReader {
 public:
     static constexpr std::size_t max_line = std::size_t{4} * 1024 * 1024;
 
-    /*
-     * path: "-" for standard input. on_change: there may be something new; called on the reader's thread.
-     * Throws UsageError when the file cannot be opened.
-     */
-    LineReader(const std::string& path, std::function<void()> on_change);
-    ~LineReader();
+    // path: "-" for standard input. Throws UsageError when the file cannot be opened.
+    LineReader(const std::string& path, EventLoop& loop);
     LineReader(const LineReader&) = delete;
     LineReader& operator=(const LineReader&) = delete;
 
-    /* nullopt: there is none at this moment, or, when at_end, no more. */
+    // nullopt: no more, when at_end; or there is none at this moment, and the loop gets an event once there
+    // may be one.
     std::optional<TextLine> next();
-    bool at_end() const;
-    /* Why reading ended before the end of the file; empty: it did not. */
-    std::string problem() const;
-    /* How long the file is; nullopt: nobody knows. */
+    bool at_end() const noexcept { return ended_; }
+    // Why reading ended before the end of the file; empty: it did not.
+    const std::string& problem() const noexcept { return problem_; }
+    // How long the file is; nullopt: nobody knows.
     std::optional<std::uint64_t> size() const noexcept { return size_; }
 
 private:
-    void read();
-    /* False: there is to be no more reading. */
-    bool wait_for_input() const;
-    bool add(TextLine line);
-    bool has_room() const;
+    void watch_input();
+    std::optional<TextLine> take_line();
+    TextLine finish_line();
+    bool read_some();
 
-    FileDescriptor file_; /* none: standard input */
+    EventLoop& loop_;
+    FileDescriptor file_; // none: standard input
     int fd_ = 0;
     std::optional<std::uint64_t> size_;
-    std::function<void()> on_change_;
-    FileDescriptor stop_;
-    mutable std::mutex mutex_;
-    std::condition_variable taken_;
-    std::deque<TextLine> lines_;
-    std::size_t bytes_ = 0; /* of lines_ */
+    boost::asio::posix::stream_descriptor watched_;
+    bool waiting_ = false;
+    std::array<char, 65536> buffer_;
+    std::string_view unread_; // in buffer_
+    TextLine line_;           // as far as it is read
     bool ended_ = false;
-    bool stopping_ = false;
     std::string problem_;
-    std::thread thread_;
 };
 
 } // namespace cli

@@ -46,7 +46,7 @@ RunExecution::RunExecution(const Options& options, const wfn::Module& module, co
                            RunKeeper* keeper)
     : options_(options), module_(module), node_(node), keeper_(keeper),
       terminal_(inspect_terminal(STDERR_FILENO)), display_(options, terminal_),
-      events_(std::make_shared<RunEvents>()) {}
+      loop_(std::make_shared<EventLoop>()) {}
 
 void RunExecution::warn(const std::vector<std::string>& warnings) {
     for (const std::string& warning : warnings) {
@@ -58,7 +58,7 @@ int RunExecution::go(wfn::Request request) {
     prepare(request);
     SignalWatcher signals(
         [this](int signal) {
-            events_->push(SignalReceived{signal}); // first, so that it is told before the end
+            loop_->post([this, signal] { on_signal(signal); }); // first, so that it is told before the end
             cancellation_.request();
         },
         [this] {
@@ -68,7 +68,7 @@ int RunExecution::go(wfn::Request request) {
         });
     wfn::Session session = wfn::Session::open(
         module_, {"workflow-node", WORKFLOW_NODE_VERSION, {}, [this](wfn::LogLevel level, const auto& text) {
-                      events_->push(LogLine{level, text});
+                      loop_->post_losable([this, level, text] { display_.log(level, text); });
                   }});
     wfn::Run run = session.start(node_, std::move(request));
     const KeeperAttachment kept(keeper_, run);
@@ -92,11 +92,13 @@ void RunExecution::prepare(wfn::Request& request) {
         request.suspend = wfn::Suspend::after;
         request.suspend_after = *options_.suspend_after;
     }
-    request.on_progress = [events = events_](const wfn::Progress& progress) { events->push(progress); };
-    request.on_complete = [events = events_](const wfn::Result&) { events->push(RunOver{}); };
+    request.on_progress = [this, loop = loop_](const wfn::Progress& progress) {
+        loop->post_losable([this, progress] { on_progress(progress); });
+    };
+    request.on_complete = [this, loop = loop_](const wfn::Result&) { loop->post([this] { over_ = true; }); };
     if (keeper_ != nullptr) {
-        const std::string note = keeper_->attach(request, [events = events_](const std::string& problem) {
-            events->push(CheckpointTried{problem});
+        const std::string note = keeper_->attach(request, [this, loop = loop_](const std::string& problem) {
+            loop->post([this, problem] { on_checkpoint_tried(problem); });
         });
         if (!note.empty()) {
             display_.note(note);
@@ -106,11 +108,8 @@ void RunExecution::prepare(wfn::Request& request) {
 
 void RunExecution::show_until_over(wfn::Run& run) {
     constexpr std::chrono::milliseconds redraw_after{250};
-    for (bool over = false; !over;) {
-        for (const RunEvent& event : events_->take(redraw_after)) {
-            over = over || std::holds_alternative<RunOver>(event);
-            show(event);
-        }
+    while (!over_) {
+        loop_->run_one(redraw_after);
         display_.tick();
         if (stdout_error_ == EPIPE) {
             // Nobody will see the result. What is paid for can be collected later, if there is a way.
@@ -119,25 +118,21 @@ void RunExecution::show_until_over(wfn::Run& run) {
     }
 }
 
-void RunExecution::show(const RunEvent& event) {
-    if (const auto* progress = std::get_if<wfn::Progress>(&event)) {
-        display_.progress(*progress);
-        if (options_.json) {
-            write_output(progress_event(*progress));
-        }
-    } else if (const auto* log = std::get_if<LogLine>(&event)) {
-        display_.log(log->level, log->text);
-    } else if (const auto* tried = std::get_if<CheckpointTried>(&event)) {
-        if (!tried->problem.empty()) {
-            display_.error(message_text("Error", tried->problem, terminal_));
-        }
-        if (options_.json) {
-            write_output(checkpoint_event(tried->problem.empty()));
-        }
-    } else if (const auto* received = std::get_if<SignalReceived>(&event)) {
-        display_.note(received->signal == SIGINT ? "Cancelling; press Ctrl-C again to quit at once."
-                                                 : "Cancelling.");
-    }
+void RunExecution::on_progress(const wfn::Progress& progress) {
+    display_.progress(progress);
+    if (options_.json)
+        write_output(progress_event(progress));
+}
+
+void RunExecution::on_checkpoint_tried(const std::string& problem) {
+    if (!problem.empty())
+        display_.error(message_text("Error", problem, terminal_));
+    if (options_.json)
+        write_output(checkpoint_event(problem.empty()));
+}
+
+void RunExecution::on_signal(int signal) {
+    display_.note(signal == SIGINT ? "Cancelling; press Ctrl-C again to quit at once." : "Cancelling.");
 }
 
 /* Once stdout has failed, nothing more is written to it. */

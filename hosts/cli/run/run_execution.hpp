@@ -1,7 +1,7 @@
 #pragma once
 
 #include "display/run_display.hpp"
-#include "run/run_events.hpp"
+#include "posix/event_loop.hpp"
 #include "run/run_keeper.hpp"
 
 #include <memory>
@@ -63,7 +63,9 @@ public:
 private:
     void prepare(wfn::Request& request);
     void show_until_over(wfn::Run& run);
-    void show(const RunEvent& event);
+    void on_progress(const wfn::Progress& progress);
+    void on_checkpoint_tried(const std::string& problem);
+    void on_signal(int signal);
     void show_warnings(const std::string& warnings_json);
     void write_output(const std::string& text);
     int conclude(const wfn::Result& result, int signal);
@@ -77,7 +79,8 @@ private:
     RunKeeper* keeper_;
     Terminal terminal_;
     RunDisplay display_;
-    std::shared_ptr<RunEvents> events_; /* shared: a keeper may tell of the end late */
+    std::shared_ptr<EventLoop> loop_; /* shared: a keeper may tell of the end late */
+    bool over_ = false;
     Cancellation cancellation_;
     int stdout_error_ = 0;
 };

@@ -137,6 +137,8 @@ Process::Process(const std::vector<std::string>& arguments, const Options& optio
             const rlimit limit{options.max_file, options.max_file};
             setrlimit(RLIMIT_FSIZE, &limit);
         }
+        if (options.ignored_signal != 0)
+            signal(options.ignored_signal, SIG_IGN);
         execve(argv[0], argv.data(), envp.data());
         _exit(127);
     }

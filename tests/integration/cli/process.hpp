@@ -16,6 +16,7 @@ public:
         bool terminal = false; /* stderr, and what Ctrl-C comes from, is a terminal */
         unsigned short columns = 80;
         Stdout standard_output = Stdout::captured;
+        int ignored_signal = 0;        /* the process starts with it ignored, as by nohup; 0: none */
         bool no_file_may_grow = false; /* as on a full disk */
         bool watch_heap = false;
         unsigned long max_file = 0; /* bytes that a file may grow to, as on a nearly full one; 0: any */

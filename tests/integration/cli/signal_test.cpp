@@ -23,6 +23,17 @@ TEST(Signal, CancelsTheRun) {
     }
 }
 
+TEST(Signal, OneThatIsIgnoredAsByNohupStaysIgnored) {
+    Process::Options options;
+    options.ignored_signal = SIGHUP;
+    std::vector<std::string> arguments = long_run;
+    arguments.back() = "milliseconds=500";
+    Process process(arguments, options);
+    ASSERT_TRUE(process.wait_for_stderr("running")) << process.err();
+    process.send(SIGHUP);
+    EXPECT_EQ(process.wait(), 0) << process.err();
+}
+
 TEST(Signal, IsAnOutcomeForPrograms) {
     std::vector<std::string> arguments = long_run;
     arguments.emplace_back("--json");

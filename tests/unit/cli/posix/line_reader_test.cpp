@@ -3,18 +3,19 @@
 
 #include <gtest/gtest.h>
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <future>
 
 namespace cli {
 namespace {
 
 namespace fs = std::filesystem;
+using namespace std::chrono_literals;
 
 class LineReaderTest : public testing::Test {
 protected:
@@ -28,25 +29,13 @@ protected:
     /* All lines of a file with this text. */
     std::vector<TextLine> lines(const std::string& text) const {
         std::ofstream(path_, std::ios::binary) << text;
-        std::mutex mutex;
-        std::condition_variable changed;
-        bool news = true;
-        LineReader reader(path_, [&] {
-            const std::lock_guard lock(mutex);
-            news = true;
-            changed.notify_one();
-        });
+        EventLoop loop;
+        LineReader reader(path_, loop);
         EXPECT_EQ(reader.size(), text.size());
         std::vector<TextLine> all;
         while (!reader.at_end()) {
-            {
-                std::unique_lock lock(mutex);
-                changed.wait(lock, [&] { return news; });
-                news = false;
-            }
-            while (const auto line = reader.next()) {
+            while (const auto line = reader.next())
                 all.push_back(*line);
-            }
         }
         EXPECT_EQ(reader.problem(), "");
         return all;
@@ -108,27 +97,51 @@ TEST_F(LineReaderTest, ALineTooLongIsPassedOver) {
     EXPECT_EQ(all[2].text.size(), LineReader::max_line);
 }
 
-TEST_F(LineReaderTest, CanBeLeftWhileNothingComes) {
+TEST_F(LineReaderTest, APipeThatGivesNothingHoldsNobodyUp) {
     ASSERT_EQ(mkfifo(path_.c_str(), 0600), 0);
-    const std::fstream held(path_); // both ends, so that there is no end of file
-    LineReader reader(path_, [] {});
+    std::fstream pipe(path_); // both ends, so that there is no end of file
+    EventLoop loop;
+    LineReader reader(path_, loop);
+    EXPECT_FALSE(reader.size());
+    EXPECT_FALSE(reader.next());
     EXPECT_FALSE(reader.next());
     EXPECT_FALSE(reader.at_end());
-    EXPECT_FALSE(reader.size());
+    EXPECT_FALSE(loop.run_one(0ms));
+    pipe << "a\nb" << std::flush;
+    EXPECT_TRUE(loop.run_one(1min)); // there is something
+    EXPECT_EQ(reader.next()->text, "a");
+    EXPECT_FALSE(reader.next());
+    pipe << "c\n" << std::flush;
+    EXPECT_TRUE(loop.run_one(1min));
+    EXPECT_EQ(reader.next()->text, "bc");
+    EXPECT_FALSE(reader.next()); // and it can be left
 }
 
-TEST_F(LineReaderTest, CanBeLeftInTheMiddleOfAFile) {
-    std::ofstream(path_) << std::string(100000, '\n');
-    std::promise<void> first;
-    std::once_flag once;
-    LineReader reader(path_, [&] { std::call_once(once, [&] { first.set_value(); }); });
-    first.get_future().wait();
-    EXPECT_EQ(reader.next()->number, 1);
+TEST_F(LineReaderTest, LeavesStandardInputAsItIsForOthers) {
+    ASSERT_EQ(mkfifo(path_.c_str(), 0600), 0);
+    const FileDescriptor pipe(::open(path_.c_str(), O_RDWR | O_CLOEXEC));
+    const FileDescriptor before(::dup(STDIN_FILENO));
+    ASSERT_EQ(::dup2(pipe.get(), STDIN_FILENO), STDIN_FILENO);
+    EventLoop loop;
+    LineReader reader("-", loop);
+    EXPECT_FALSE(reader.next());
+    EXPECT_EQ(::fcntl(pipe.get(), F_GETFL) & O_NONBLOCK, 0);
+    ASSERT_EQ(::dup2(before.get(), STDIN_FILENO), STDIN_FILENO);
+}
+
+TEST_F(LineReaderTest, ALineThatDoesNotEndLeavesOthersTheirTurn) {
+    std::ofstream(path_) << std::string(40 * 1024 * 1024, 'x') << "\nb\n";
+    EventLoop loop;
+    LineReader reader(path_, loop);
+    EXPECT_FALSE(reader.next());
+    EXPECT_FALSE(reader.at_end());
+    EXPECT_TRUE(loop.run_one(0ms)); // it goes on
 }
 
 TEST_F(LineReaderTest, SaysWhatItCannotRead) {
-    EXPECT_THROW(LineReader(path_, [] {}), UsageError);
-    EXPECT_THROW(LineReader(directory_, [] {}), UsageError);
+    EventLoop loop;
+    EXPECT_THROW(LineReader(path_, loop), UsageError);
+    EXPECT_THROW(LineReader(directory_, loop), UsageError);
 }
 
 } // namespace
