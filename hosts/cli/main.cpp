@@ -47,9 +47,8 @@ int run_guarded(int argc, char** argv) {
     std::setlocale(LC_CTYPE, "");
     cli::ignore_write_signals();
     const cli::ParsedOptions parsed = cli::parse_options(argc, argv);
-    if (!parsed.problem.empty()) {
+    if (!parsed.problem.empty())
         return fail(parsed.problem + "\nSee workflow-node --help.", parsed.exit_code);
-    }
     if (!parsed.options) {
         const int error = cli::write_all(STDOUT_FILENO, parsed.out);
         return error == 0 ? parsed.exit_code : error == EPIPE ? cli::exit_broken_pipe : cli::exit_failed;

@@ -17,7 +17,7 @@ namespace durable {
 
 namespace {
 
-/* Why, and what to do about it. */
+// Why, and what to do about it.
 std::string explanation(int result, int system_error, const char* message) {
     const bool no_room = system_error == ENOSPC || system_error == EDQUOT || system_error == EFBIG;
     switch (result & 0xFF) {
@@ -53,17 +53,15 @@ std::string explanation(int result, int system_error, const char* message) {
     }
 }
 
-/* The errno behind a failure; 0: none is known. SQLite leaves that of a failed write with the file. */
+// The errno behind a failure; 0: none is known. SQLite leaves that of a failed write with the file.
 int system_error_of(sqlite3* database) {
     int error = sqlite3_system_errno(database);
     sqlite3_file* log = nullptr;
     if (error == 0 && sqlite3_file_control(database, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log) == SQLITE_OK
-        && log != nullptr && log->pMethods != nullptr) {
+        && log != nullptr && log->pMethods != nullptr)
         log->pMethods->xFileControl(log, SQLITE_FCNTL_LAST_ERRNO, &error);
-    }
-    if (error == 0) {
+    if (error == 0)
         sqlite3_file_control(database, "main", SQLITE_FCNTL_LAST_ERRNO, &error);
-    }
     return error;
 }
 

@@ -71,7 +71,7 @@ std::int64_t input_hash(const std::string& input) {
     return static_cast<std::int64_t>(hash_text(canonical_input(input)));
 }
 
-/* SQLite would make the file readable by whom the umask lets. Its other files copy the mode. */
+// SQLite would make the file readable by whom the umask lets. Its other files copy the mode.
 void make_file(const std::string& path) {
     const FileDescriptor made(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR));
     if (made) {
@@ -84,23 +84,21 @@ void make_file(const std::string& path) {
 }
 
 const std::string& prepared(const std::string& path, Journal::Access access) {
-    if (access == Journal::Access::create) {
+    if (access == Journal::Access::create)
         make_file(path);
-    } else if (::access(path.c_str(), F_OK) != 0) {
+    else if (::access(path.c_str(), F_OK) != 0)
         throw JournalError("there is no journal \"" + path + "\": " + errno_text(errno) + ".");
-    }
     return path;
 }
 
-/* In which way a run differs from the order; empty: in none. */
+// In which way a run differs from the order; empty: in none.
 std::string conflict_with(const RunRecord& record, const RunOrder& order) {
-    if (record.module != order.module || record.action != order.action) {
+    if (record.module != order.module || record.action != order.action)
         return "the node \"" + record.action + "\" of the module \"" + record.module + "\"";
-    }
     return canonical_input(record.input) == canonical_input(order.input) ? "" : "another input";
 }
 
-/* A run that failed for good and may have been billed: to start it again may be billed again. */
+// A run that failed for good and may have been billed: to start it again may be billed again.
 bool is_settled(const RunRecord& record) {
     const bool ended = record.state == RunState::failed || record.state == RunState::cancelled;
     return ended && !record.retryable && !record.collectable && record.charged != "no";
@@ -109,29 +107,24 @@ bool is_settled(const RunRecord& record) {
 } // namespace
 
 const char* to_string(RunState state) noexcept {
-    for (const auto& [value, word] : state_words) {
-        if (value == state) {
+    for (const auto& [value, word] : state_words)
+        if (value == state)
             return word;
-        }
-    }
     return "unknown";
 }
 
 std::optional<RunState> run_state(std::string_view word) noexcept {
-    for (const auto& [value, its_word] : state_words) {
-        if (word == its_word) {
+    for (const auto& [value, its_word] : state_words)
+        if (word == its_word)
             return value;
-        }
-    }
     return std::nullopt;
 }
 
 Journal::Journal(const std::string& path, Access access)
     : path_(path), database_(prepared(path, access)), owner_(path + "-lock") {
     check_identity(access);
-    if (access == Access::existing) {
+    if (access == Access::existing)
         return;
-    }
     if (database_.read_only()) {
         throw JournalError("the journal \"" + path
                            + "\" cannot be written to. Change its permissions (and its directory's), or "
@@ -158,11 +151,10 @@ void Journal::check_identity(Access access) {
     }
 }
 
-/* Asks again inside the transaction: another process may have been faster. */
+// Asks again inside the transaction: another process may have been faster.
 void Journal::create_tables() {
-    if (database_.integer("PRAGMA user_version") != 0) {
+    if (database_.integer("PRAGMA user_version") != 0)
         return;
-    }
     database_.execute(schema);
     database_.execute("PRAGMA application_id = " + std::to_string(application));
     database_.execute("PRAGMA user_version = " + std::to_string(newest_schema));
@@ -313,11 +305,10 @@ RunHead Journal::read_head(const SQLite::Statement& row) const {
     head.module = row.getColumn(2).getString();
     head.action = row.getColumn(3).getString();
     head.state = run_state(row.getColumn(4).getString()).value_or(RunState::failed);
-    if (!row.getColumn(5).isNull() && owner_.alive(row.getColumn(5).getInt64())) {
+    if (!row.getColumn(5).isNull() && owner_.alive(row.getColumn(5).getInt64()))
         head.owner_pid = row.getColumn(6).getInt64();
-    } else if (head.state == RunState::running) {
+    else if (head.state == RunState::running)
         head.state = RunState::interrupted;
-    }
     head.created_ms = row.getColumn(7).getInt64();
     head.updated_ms = row.getColumn(8).getInt64();
     head.job_id = text_or_none(row, 9);

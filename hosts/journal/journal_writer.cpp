@@ -40,9 +40,8 @@ void JournalWriter::do_now(const Work& work) {
     std::promise<std::string> written;
     post(work, [&written](const std::string& problem) { written.set_value(problem); });
     const std::string problem = written.get_future().get();
-    if (!problem.empty()) {
+    if (!problem.empty())
         throw JournalError(problem);
-    }
 }
 
 void JournalWriter::write_all_posted() {
@@ -51,9 +50,8 @@ void JournalWriter::write_all_posted() {
         {
             std::unique_lock lock(mutex_);
             posted_.wait(lock, [this] { return stopping_ || !tasks_.empty(); });
-            if (tasks_.empty()) {
+            if (tasks_.empty())
                 return;
-            }
             tasks = std::exchange(tasks_, {});
         }
         write(tasks);
@@ -66,23 +64,20 @@ void JournalWriter::write(std::deque<Task>& tasks) {
     const Task* const first = group.data();
     const Task* const end = first + group.size();
     if (group.size() > 1 && try_write(first, end).empty()) {
-        for (const Task& task : group) {
+        for (const Task& task : group)
             task.done("");
-        }
         return;
     }
     // Alone, or the group failed: one that cannot be written must not take the others with it.
-    for (const Task* task = first; task != end; ++task) {
+    for (const Task* task = first; task != end; ++task)
         task->done(try_write(task, task + 1));
-    }
 }
 
 std::string JournalWriter::try_write(const Task* first, const Task* last) {
     try {
         journal_.transact([&] {
-            for (const Task* task = first; task != last; ++task) {
+            for (const Task* task = first; task != last; ++task)
                 task->work(journal_);
-            }
         });
     } catch (const std::exception& error) {
         const std::string problem = error.what();

@@ -49,14 +49,12 @@ RunEnd run_end(const wfn::Result& result, const std::string& job_id, bool known_
         end.error = result.error->json;
         end.retryable = result.error->retryable;
         end.charged = unless_empty(text_member(error, "charged"));
-        if (const std::string named = text_member(error, "job_id"); !named.empty()) {
+        if (const std::string named = text_member(error, "job_id"); !named.empty())
             job = named;
-        }
     } else if (result.succeeded()) {
         end.output = result.output_json;
-        if (known_job) {
+        if (known_job)
             end.charged = "yes";
-        }
     }
     if (const auto collected = end.checkpoint ? job_of_checkpoint(*end.checkpoint) : std::nullopt) {
         end.collectable = true;
@@ -75,9 +73,9 @@ struct JournaledRun::State {
 
     JournalWriter& writer;
     const std::string key;
-    const std::string checkpoint; /* the one to go on from */
+    const std::string checkpoint; // the one to go on from
 
-    /* Of the run's callbacks, which never overlap. */
+    // Of the run's callbacks, which never overlap.
     bool known_job;
     std::string job_id;
     std::string last_checkpoint;
@@ -87,8 +85,8 @@ struct JournaledRun::State {
 
     std::mutex mutex;
     wfn::Run* run = nullptr;
-    int asked = 0;                 /* how many checkpoints have come */
-    std::optional<bool> unclaimed; /* the answer to the last one, which came before the run was there */
+    int asked = 0;                 // how many checkpoints have come
+    std::optional<bool> unclaimed; // the answer to the last one, which came before the run was there
     std::string problem;
 
     void progress(const wfn::Progress& progress) {
@@ -99,9 +97,8 @@ struct JournaledRun::State {
             writer.post([k = key, job = job_id](Journal& journal) { journal.keep_job(k, job); },
                         [](const std::string&) {});
         }
-        if (on_progress) {
+        if (on_progress)
             on_progress(progress);
-        }
     }
 
     static wfn::CheckpointAnswer keep(const std::shared_ptr<State>& self, const std::string& text) {
@@ -120,23 +117,20 @@ struct JournaledRun::State {
         return wfn::CheckpointAnswer::later;
     }
 
-    /* An answer that comes after the module has given up on it must not be taken for the next one's. */
+    // An answer that comes after the module has given up on it must not be taken for the next one's.
     void answer(int number, bool kept) {
         const std::lock_guard lock(mutex);
-        if (number != asked) {
+        if (number != asked)
             return;
-        }
-        if (run != nullptr) {
+        if (run != nullptr)
             run->checkpoint_saved(kept);
-        } else {
+        else
             unclaimed = kept;
-        }
     }
 
     static void complete(const std::shared_ptr<State>& self, wfn::Result result) {
-        if (const std::string& last = self->last_checkpoint; check_output(result) && !last.empty()) {
+        if (const std::string& last = self->last_checkpoint; check_output(result) && !last.empty())
             result.checkpoint_json = last;
-        }
         self->writer.post([self, end = run_end(result, self->job_id, self->known_job)](
                               Journal& journal) { journal.finish(self->key, end); },
                           [self, result](const std::string& problem) {

@@ -24,9 +24,8 @@ json::value embedded(std::string_view text) {
 }
 
 bool check_output(wfn::Result& result) {
-    if (!result.succeeded() || parse_module_json(result.output_json)) {
+    if (!result.succeeded() || parse_module_json(result.output_json))
         return false;
-    }
     wfn::Error error;
     error.code = "malformed_output";
     error.type = "Malformed Output";

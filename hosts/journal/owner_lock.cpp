@@ -12,7 +12,7 @@ namespace durable {
 
 namespace {
 
-/* The byte of a number. An "open file description" lock: no other descriptor's close can drop it. */
+// The byte of a number. An "open file description" lock: no other descriptor's close can drop it.
 struct flock byte_of(std::int64_t owner) {
     struct flock byte {};
     byte.l_type = F_WRLCK;
@@ -30,37 +30,31 @@ JournalError failed(const std::string& path) {
 } // namespace
 
 std::int64_t OwnerLock::own() {
-    if (own_ != 0) {
+    if (own_ != 0)
         return own_;
-    }
     file_ = FileDescriptor(::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR));
-    if (!file_) {
+    if (!file_)
         throw failed(path_);
-    }
     const auto number = static_cast<std::int64_t>((random_bits() >> 2) | 1);
     struct flock byte = byte_of(number);
-    if (::fcntl(file_.get(), F_OFD_SETLK, &byte) != 0) {
+    if (::fcntl(file_.get(), F_OFD_SETLK, &byte) != 0)
         throw failed(path_);
-    }
     return own_ = number;
 }
 
 bool OwnerLock::alive(std::int64_t owner) const {
-    if (owner == own_) {
+    if (owner == own_)
         return own_ != 0;
-    }
     FileDescriptor opened;
     if (!file_) {
         opened = FileDescriptor(::open(path_.c_str(), O_RDONLY | O_CLOEXEC));
-        if (!opened && errno == ENOENT) {
+        if (!opened && errno == ENOENT)
             return false; // nobody has ever locked it
-        }
     }
     struct flock byte = byte_of(owner);
     const int fd = file_ ? file_.get() : opened.get();
-    if (fd < 0 || ::fcntl(fd, F_OFD_GETLK, &byte) != 0) {
+    if (fd < 0 || ::fcntl(fd, F_OFD_GETLK, &byte) != 0)
         throw failed(path_);
-    }
     return byte.l_type != F_UNLCK;
 }
 

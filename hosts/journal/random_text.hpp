@@ -6,13 +6,13 @@
 
 namespace durable {
 
-/* From the system's source of randomness. */
+// From the system's source of randomness.
 std::uint64_t random_bits();
 
-/* "0123456789abcdef": 16 digits. */
+// "0123456789abcdef": 16 digits.
 std::string hex_text(std::uint64_t number);
 
-/* FNV-1a: to find equal texts by, not against somebody who looks for two that collide. */
+// FNV-1a: to find equal texts by, not against somebody who looks for two that collide.
 std::uint64_t hash_text(std::string_view text);
 
 } // namespace durable

@@ -19,24 +19,20 @@ namespace {
 json::value sorted(const json::value& value) {
     if (const json::array* array = value.if_array()) {
         json::array all;
-        for (const json::value& element : *array) {
+        for (const json::value& element : *array)
             all.push_back(sorted(element));
-        }
         return all;
     }
     const json::object* object = value.if_object();
-    if (object == nullptr) {
+    if (object == nullptr)
         return value;
-    }
     std::vector<json::string_view> names;
-    for (const auto& member : *object) {
+    for (const auto& member : *object)
         names.push_back(member.key());
-    }
     std::sort(names.begin(), names.end());
     json::object all;
-    for (const json::string_view name : names) {
+    for (const json::string_view name : names)
         all.emplace(name, sorted(object->at(name)));
-    }
     return all;
 }
 
@@ -44,7 +40,7 @@ std::uint64_t content_hash(std::string_view action, std::string_view input_json)
     return hash_text(std::string(action) + "\n" + canonical_input(input_json));
 }
 
-/* All of the text as a number in the base, or nullopt. */
+// All of the text as a number in the base, or nullopt.
 template <class Number>
 std::optional<Number> number_in(std::string_view text, int base) {
     Number number{};
@@ -69,9 +65,8 @@ void BatchKeys::known(std::string_view run_key) {
     const std::size_t head = batch_.size() + 1;
     const std::size_t colon = run_key.rfind(':');
     if (run_key.size() <= head || run_key.substr(0, batch_.size()) != batch_ || run_key[batch_.size()] != ':'
-        || colon < head || run_key.size() - colon - 1 != digits) {
+        || colon < head || run_key.size() - colon - 1 != digits)
         return; // a key of today, or one that the line itself gave
-    }
     const auto line = number_in<std::int64_t>(run_key.substr(head, colon - head), 10);
     const auto hash = number_in<std::uint64_t>(run_key.substr(colon + 1), 16);
     if (line && hash) {
@@ -96,13 +91,11 @@ std::optional<std::string> job_of_checkpoint(std::string_view checkpoint_json) {
     const json::value parsed = json::parse({checkpoint_json.data(), checkpoint_json.size()}, error);
     const json::object* object = error ? nullptr : parsed.if_object();
     const json::value* job = object != nullptr ? object->if_contains("job_id") : nullptr;
-    if (job == nullptr || !job->is_string() || job->get_string().empty()) {
+    if (job == nullptr || !job->is_string() || job->get_string().empty())
         return std::nullopt;
-    }
     const json::value* state = object->if_contains("state");
-    if (state != nullptr && *state != json::value("submitted")) {
+    if (state != nullptr && *state != json::value("submitted"))
         return std::nullopt;
-    }
     return std::string(job->get_string());
 }
 

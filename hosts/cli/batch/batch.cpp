@@ -22,7 +22,7 @@ namespace cli {
 
 namespace {
 
-/* A slow first run holds back at most so many others; a few more than run at once keep all busy. */
+// A slow first run holds back at most so many others; a few more than run at once keep all busy.
 std::int64_t window_of(int concurrency) {
     return std::max<std::int64_t>(std::int64_t{4} * concurrency, 64);
 }
@@ -34,9 +34,8 @@ struct Batch::Live {
     std::optional<wfn::Run> run;
 
     ~Live() {
-        if (journaled) {
+        if (journaled)
             journaled->detach();
-        }
     }
 };
 
@@ -55,9 +54,8 @@ int Batch::go() {
             stop();
         },
         [this] {
-            if (display_.is_live()) {
+            if (display_.is_live())
                 static_cast<void>(write_all(STDERR_FILENO, restore_terminal));
-            }
         });
     wfn::Session session = wfn::Session::open(
         module_, {"workflow-node",
@@ -69,9 +67,8 @@ int Batch::go() {
     constexpr std::chrono::milliseconds redraw_after{250};
     for (;;) {
         fill(session);
-        if (is_over()) {
+        if (is_over())
             break;
-        }
         loop_->run_one(redraw_after);
         show();
         look_for_reader();
@@ -88,9 +85,8 @@ void Batch::fill(wfn::Session& session) {
     while (!stopping_ && static_cast<int>(items_.size()) < options_.concurrency
            && next_number_ - output_.next() < window_) {
         std::optional<BatchItem> item = postponed_ ? std::exchange(postponed_, std::nullopt) : source_.next();
-        if (!item) {
+        if (!item)
             return;
-        }
         // A key that comes twice: the second line then has the output of the first, and pays for nothing.
         if (keys_.count(item->run_key) > 0) {
             postponed_ = std::move(item);
@@ -154,13 +150,11 @@ void Batch::start(std::int64_t number, const durable::Claim* claim, wfn::Session
         return;
     }
     const std::lock_guard lock(mutex_);
-    if (live->journaled) {
+    if (live->journaled)
         live->journaled->started(*live->run);
-    }
     Live& kept = *live_.emplace(number, std::move(live)).first->second;
-    if (stopping_) {
+    if (stopping_)
         end_early(kept);
-    }
 }
 
 void Batch::on_signal(int signal) {
@@ -211,9 +205,8 @@ void Batch::on_over(std::int64_t number, const wfn::Result& result) {
         live = std::move(found->second);
         live_.erase(found);
     }
-    if (live->journaled && !live->journaled->problem().empty()) {
+    if (live->journaled && !live->journaled->problem().empty())
         lose_journal(live->journaled->problem());
-    }
     live.reset();
     count(result);
     const BatchItem& item = items_.at(number);
@@ -238,7 +231,7 @@ void Batch::give_problem(std::int64_t number, const char* code, const std::strin
     give(number, problem_line(item.line, item.run_key, code, message));
 }
 
-/* Once stdout has failed, nothing more is written to it. */
+// Once stdout has failed, nothing more is written to it.
 void Batch::give(std::int64_t number, const std::string& text) {
     const auto item = items_.find(number);
     bytes_over_ += item->second.bytes;
@@ -247,28 +240,24 @@ void Batch::give(std::int64_t number, const std::string& text) {
     const std::string ready = output_.add(number, text);
     if (stdout_error_ == 0 && !ready.empty()) {
         stdout_error_ = write_all(STDOUT_FILENO, ready);
-        if (stdout_error_ != 0) {
+        if (stdout_error_ != 0)
             stop();
-        }
     }
 }
 
-/* Without the journal nothing may be submitted any more, so there is no use in going on. */
+// Without the journal nothing may be submitted any more, so there is no use in going on.
 void Batch::lose_journal(const std::string& problem) {
-    if (!std::exchange(journal_lost_, true)) {
+    if (!std::exchange(journal_lost_, true))
         display_.error(message_text("Error", problem, inspect_terminal(STDERR_FILENO)));
-    }
     stop();
 }
 
-/* [any] */
+// [any]
 void Batch::stop() {
     const std::lock_guard lock(mutex_);
-    if (!stopping_.exchange(true)) {
-        for (const auto& [number, live] : live_) {
+    if (!stopping_.exchange(true))
+        for (const auto& [number, live] : live_)
             end_early(*live);
-        }
-    }
 }
 
 void Batch::end_early(Live& live) const {
@@ -277,9 +266,8 @@ void Batch::end_early(Live& live) const {
 
 void Batch::show() {
     counts_.running = static_cast<std::int64_t>(items_.size());
-    if (const auto total = source_.total_bytes(); total && *total > 0) {
+    if (const auto total = source_.total_bytes(); total && *total > 0)
         counts_.fraction = std::min(1.0, static_cast<double>(bytes_over_) / static_cast<double>(*total));
-    }
     if (display_.is_live()) {
         display_.live(
             [this, counts = counts_](std::size_t columns) {
@@ -297,7 +285,7 @@ void Batch::show() {
     }
 }
 
-/* That nobody reads the output is known before there is a line to write. */
+// That nobody reads the output is known before there is a line to write.
 void Batch::look_for_reader() {
     pollfd out{STDOUT_FILENO, 0, 0};
     if (stdout_error_ == 0 && ::poll(&out, 1, 0) > 0 && (out.revents & POLLERR) != 0) {
@@ -309,9 +297,8 @@ void Batch::look_for_reader() {
 int Batch::conclude(int signal) {
     display_.note(batch_summary(counts_));
     const Terminal terminal = inspect_terminal(STDERR_FILENO);
-    if (!source_.problem().empty()) {
+    if (!source_.problem().empty())
         display_.error(message_text("Error", "reading ended early: " + source_.problem(), terminal));
-    }
     if (stdout_error_ != 0) {
         display_.error(message_text(
             "Error", "the results could not be written to stdout: " + errno_text(stdout_error_), terminal));
@@ -320,18 +307,14 @@ int Batch::conclude(int signal) {
         display_.note("To go on: the same command"
                       + std::string(options_.resume || options_.all ? "." : " with --resume."));
     }
-    if (stdout_error_ != 0) {
+    if (stdout_error_ != 0)
         return stdout_error_ == EPIPE ? exit_broken_pipe : exit_failed;
-    }
-    if (signal != 0) {
+    if (signal != 0)
         return 128 + signal;
-    }
-    if (journal_lost_ || !source_.problem().empty()) {
+    if (journal_lost_ || !source_.problem().empty())
         return exit_failed;
-    }
-    if (counts_.failed > 0) {
+    if (counts_.failed > 0)
         return all_retryable_ ? exit_retryable : exit_failed;
-    }
     return counts_.suspended > 0 ? exit_suspended : exit_success;
 }
 

@@ -21,17 +21,13 @@
 
 namespace cli {
 
-/*
- * Runs many runs, a bounded number of them at once, and prints a line for each in the order of their source.
- * What it holds in memory is the runs in flight, and the lines of those that are over but wait for an earlier
- * one: at most `window` together, however many there are in all. For one thread.
- */
+// Runs many runs, a bounded number of them at once, and prints a line for each in the order of their source.
+// What it holds in memory is the runs in flight, and the lines of those that are over but wait for an earlier
+// one: at most `window` together, however many there are in all. For one thread.
 class Batch {
 public:
-    /*
-     * writer: the journal that keeps the runs; null: nothing is kept. loop: the source's. All must outlive
-     * it.
-     */
+    // writer: the journal that keeps the runs; null: nothing is kept. loop: the source's. All must outlive
+    // it.
     Batch(const Options& options, const wfn::Module& module, BatchSource& source,
           durable::JournalWriter* writer, std::shared_ptr<EventLoop> loop);
     ~Batch();
@@ -40,11 +36,11 @@ public:
 
     RunDisplay& display() noexcept { return display_; }
 
-    /* Until all are over, or it is stopped. The exit code. */
+    // Until all are over, or it is stopped. The exit code.
     int go();
 
 private:
-    struct Live; /* a run under way */
+    struct Live; // a run under way
     using Clock = std::chrono::steady_clock;
 
     void fill(wfn::Session& session);
@@ -69,24 +65,24 @@ private:
     const wfn::Module& module_;
     BatchSource& source_;
     durable::JournalWriter* writer_;
-    std::shared_ptr<EventLoop> loop_; /* shared: the last callbacks may come late */
+    std::shared_ptr<EventLoop> loop_; // shared: the last callbacks may come late
     RunDisplay display_;
     const std::int64_t window_;
     const Clock::time_point started_at_;
 
-    std::map<std::int64_t, BatchItem> items_; /* in flight, by number */
-    std::set<std::string> keys_;              /* theirs */
-    std::optional<BatchItem> postponed_;      /* its key is in flight */
+    std::map<std::int64_t, BatchItem> items_; // in flight, by number
+    std::set<std::string> keys_;              // theirs
+    std::optional<BatchItem> postponed_;      // its key is in flight
     std::int64_t next_number_ = 0;
     OrderedOutput output_;
     BatchCounts counts_;
     std::uint64_t bytes_over_ = 0;
     int tenths_told_ = 0;
-    bool all_retryable_ = true; /* of those that failed */
+    bool all_retryable_ = true; // of those that failed
     bool journal_lost_ = false;
     int stdout_error_ = 0;
 
-    std::mutex mutex_; /* of what follows, which the signal thread uses, too */
+    std::mutex mutex_; // of what follows, which the signal thread uses, too
     std::map<std::int64_t, std::unique_ptr<Live>> live_;
     std::atomic<bool> stopping_{false};
 };

@@ -15,9 +15,8 @@ namespace {
 
 json::object head_of(std::int64_t line, const std::string& run_key, const char* outcome) {
     json::object head;
-    if (line > 0) {
+    if (line > 0)
         head["line"] = line;
-    }
     head["run_key"] = run_key.empty() ? json::value() : json::value(run_key);
     head["outcome"] = outcome;
     return head;
@@ -53,27 +52,24 @@ BatchLine read_batch_line(const TextLine& text) {
     }
     json::error_code error;
     const json::value parsed = json::parse(text.text, error);
-    if (error) {
+    if (error)
         line.problem = "the line is not JSON: " + error.message();
-    } else if (!parsed.is_object()) {
+    else if (!parsed.is_object())
         line.problem = "the line is not a JSON object";
-    } else if (const json::object& object = parsed.get_object();
-               object.size() == 2 && object.contains("run_key") && object.contains("input")) {
+    else if (const json::object& object = parsed.get_object();
+             object.size() == 2 && object.contains("run_key") && object.contains("input"))
         return with_key(object);
-    } else {
+    else
         line.input = text.text;
-    }
     return line;
 }
 
 std::string result_line(std::int64_t line, const std::string& run_key, const wfn::Result& result) {
     json::object object = head_of(line, run_key, wfn::to_string(result.outcome));
-    if (result.succeeded()) {
+    if (result.succeeded())
         object["output"] = durable::embedded(result.output_json);
-    }
-    if (result.error) {
+    if (result.error)
         object["error"] = durable::embedded(result.error->json);
-    }
     return json::serialize(object) + "\n";
 }
 

@@ -12,9 +12,8 @@ using std::chrono::milliseconds;
 
 std::optional<milliseconds> time_left(const BatchCounts& counts, milliseconds elapsed) {
     constexpr double min_share = 0.01;
-    if (!counts.fraction || *counts.fraction < min_share || counts.over() == 0) {
+    if (!counts.fraction || *counts.fraction < min_share || counts.over() == 0)
         return std::nullopt;
-    }
     const double left = static_cast<double>(elapsed.count()) * (1 - *counts.fraction) / *counts.fraction;
     return milliseconds(std::llround(left));
 }
@@ -28,9 +27,8 @@ std::string batch_progress_line(const BatchCounts& counts, milliseconds elapsed,
         share = std::string(3 - number.size(), ' ') + number + "%  ";
     }
     std::string numbers = std::to_string(counts.succeeded) + " done";
-    if (counts.failed > 0) {
+    if (counts.failed > 0)
         numbers += ", " + std::to_string(counts.failed) + " failed";
-    }
     numbers += ", " + std::to_string(counts.running) + " running";
     const std::string passed = "  " + clock_text(elapsed);
     const auto left = time_left(counts, elapsed);
@@ -39,23 +37,19 @@ std::string batch_progress_line(const BatchCounts& counts, milliseconds elapsed,
     // The fullest that fits is taken.
     const std::string choices[] = {bar + share + numbers + passed + rest, bar + share + numbers + rest,
                                    share + numbers + rest, share + numbers};
-    for (const std::string& line : choices) {
-        if (display_width(line) <= columns) {
+    for (const std::string& line : choices)
+        if (display_width(line) <= columns)
             return line;
-        }
-    }
     return truncate(share + numbers, columns, utf8);
 }
 
 std::string batch_summary(const BatchCounts& counts) {
     std::string text = std::to_string(counts.over()) + (counts.over() == 1 ? " run: " : " runs: ")
                        + std::to_string(counts.succeeded) + " succeeded";
-    if (counts.failed > 0) {
+    if (counts.failed > 0)
         text += ", " + std::to_string(counts.failed) + " failed";
-    }
-    if (counts.suspended > 0) {
+    if (counts.suspended > 0)
         text += ", " + std::to_string(counts.suspended) + " suspended";
-    }
     return text + ".";
 }
 

@@ -31,9 +31,8 @@ BatchItem FileSource::item_of(const TextLine& text) {
     item.bytes = text.bytes;
     item.problem = std::move(line.problem);
     item.target = target_;
-    if (!item.problem.empty()) {
+    if (!item.problem.empty())
         return item;
-    }
     const std::string action(target_.node.action_id());
     item.input = std::move(line.input);
     // Without a journal nobody knows what was run before, so the same file again is another batch.
@@ -59,9 +58,8 @@ CollectableSource::CollectableSource(durable::Journal& journal, const wfn::Modul
             const bool wanted =
                 run.collectable && run.state != durable::RunState::succeeded && !run.is_owned();
             if (wanted && run.module == module.name()) {
-                if (targets_.count(run.action) == 0) {
+                if (targets_.count(run.action) == 0)
                     targets_.emplace(run.action, target_of(run.action));
-                }
                 runs_.push_back({run.run_key, run.action});
             }
         }
@@ -70,9 +68,8 @@ CollectableSource::CollectableSource(durable::Journal& journal, const wfn::Modul
 }
 
 std::optional<BatchItem> CollectableSource::next() {
-    if (runs_.empty()) {
+    if (runs_.empty())
         return std::nullopt;
-    }
     const Run run = std::move(runs_.front());
     runs_.pop_front();
     BatchItem item;
@@ -81,9 +78,8 @@ std::optional<BatchItem> CollectableSource::next() {
     item.target = targets_.at(run.action);
     item.claim = [key = run.run_key](durable::Journal& journal) {
         const std::optional<durable::RunRecord> record = journal.find(key);
-        if (!record) {
+        if (!record)
             throw durable::JournalError("the run \"" + key + "\" is no longer in the journal.");
-        }
         return journal.claim({key, std::nullopt, record->module, record->action, record->input},
                              durable::Repeat::only_collect);
     };

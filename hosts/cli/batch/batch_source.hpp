@@ -17,24 +17,24 @@
 
 namespace cli {
 
-/* A node and the connection to run it with. */
+// A node and the connection to run it with.
 struct NodeTarget {
     wfn::Node node;
-    std::shared_ptr<const std::string> connection_json; /* holds secrets */
+    std::shared_ptr<const std::string> connection_json; // holds secrets
 };
 
-/* One run that a batch is to do. */
+// One run that a batch is to do.
 struct BatchItem {
-    std::int64_t line = 0; /* 0: it comes from no file */
-    std::size_t bytes = 0; /* its share of the work, see BatchSource::total_bytes */
+    std::int64_t line = 0; // 0: it comes from no file
+    std::size_t bytes = 0; // its share of the work, see BatchSource::total_bytes
     std::string run_key;
     std::string input;
-    std::string problem; /* why it cannot be run; empty: it can */
+    std::string problem; // why it cannot be run; empty: it can
     std::optional<NodeTarget> target;
-    std::function<durable::Claim(durable::Journal&)> claim; /* for a batch with a journal */
+    std::function<durable::Claim(durable::Journal&)> claim; // for a batch with a journal
 };
 
-/* Where a batch's runs come from, in order. For one thread. */
+// Where a batch's runs come from, in order. For one thread.
 class BatchSource {
 public:
     BatchSource() = default;
@@ -42,22 +42,20 @@ public:
     BatchSource(const BatchSource&) = delete;
     BatchSource& operator=(const BatchSource&) = delete;
 
-    /* nullopt: there is none at this moment, or, when at_end, no more. */
+    // nullopt: there is none at this moment, or, when at_end, no more.
     virtual std::optional<BatchItem> next() = 0;
     virtual bool at_end() const = 0;
-    /* Why there are no more although there should be; empty: nothing is wrong. */
+    // Why there are no more although there should be; empty: nothing is wrong.
     virtual std::string problem() const { return ""; }
-    /* nullopt: nobody knows. */
+    // nullopt: nobody knows.
     virtual std::optional<std::uint64_t> total_bytes() const = 0;
 };
 
-/* The lines of a file. */
+// The lines of a file.
 class FileSource : public BatchSource {
 public:
-    /*
-     * name: the batch's. keys: where there is a journal, which must know its lines again. loop: as
-     * LineReader's. Throws UsageError.
-     */
+    // name: the batch's. keys: where there is a journal, which must know its lines again. loop: as
+    // LineReader's. Throws UsageError.
     FileSource(const std::string& path, std::string name, std::optional<durable::BatchKeys> keys,
                const wfn::Module& module, NodeTarget target, EventLoop& loop);
 
@@ -73,14 +71,14 @@ private:
     std::optional<durable::BatchKeys> keys_;
     std::string module_name_;
     NodeTarget target_;
-    std::size_t blank_bytes_ = 0; /* of the empty lines since the last item */
+    std::size_t blank_bytes_ = 0; // of the empty lines since the last item
     LineReader reader_;
 };
 
-/* The runs of a module in a journal that have a job, no output, and no process. */
+// The runs of a module in a journal that have a job, no output, and no process.
 class CollectableSource : public BatchSource {
 public:
-    /* target_of: what an action is run with; asked once for each, here. Throws what it throws. */
+    // target_of: what an action is run with; asked once for each, here. Throws what it throws.
     CollectableSource(durable::Journal& journal, const wfn::Module& module,
                       const std::function<NodeTarget(const std::string& action)>& target_of);
 
@@ -94,7 +92,7 @@ private:
         std::string action;
     };
 
-    std::map<std::string, NodeTarget> targets_; /* by action */
+    std::map<std::string, NodeTarget> targets_; // by action
     std::deque<Run> runs_;
     std::uint64_t count_ = 0;
 };

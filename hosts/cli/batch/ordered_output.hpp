@@ -7,21 +7,20 @@
 
 namespace cli {
 
-/* Puts texts that are ready in any order into the order of their numbers: 0, 1, 2 ... For one thread. */
+// Puts texts that are ready in any order into the order of their numbers: 0, 1, 2 ... For one thread.
 class OrderedOutput {
 public:
-    /* The text of a number, each given once. Answers with what can be written now; often nothing. */
+    // The text of a number, each given once. Answers with what can be written now; often nothing.
     std::string add(std::int64_t number, std::string text) {
         held_.emplace(number, std::move(text));
         std::string ready;
         for (auto first = held_.begin(); first != held_.end() && first->first == next_;
-             first = held_.erase(first), ++next_) {
+             first = held_.erase(first), ++next_)
             ready += first->second;
-        }
         return ready;
     }
 
-    /* The first number whose text has not come yet. */
+    // The first number whose text has not come yet.
     std::int64_t next() const noexcept { return next_; }
     std::size_t held() const noexcept { return held_.size(); }
 

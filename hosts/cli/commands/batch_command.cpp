@@ -17,9 +17,8 @@ constexpr std::size_t max_name = 200; // leaves room in a run key for the line
 
 std::string batch_name(const Options& options) {
     std::string name = options.batch_name;
-    if (name.empty()) {
+    if (name.empty())
         name = options.subject == "-" ? "stdin" : options.subject.substr(options.subject.rfind('/') + 1);
-    }
     if (name.size() > max_name) {
         throw UsageError("the batch's name has more than " + std::to_string(max_name)
                          + " bytes; choose another with --name");
@@ -27,7 +26,7 @@ std::string batch_name(const Options& options) {
     return name;
 }
 
-/* The same file by mistake again would otherwise look like a batch that was done in a moment. */
+// The same file by mistake again would otherwise look like a batch that was done in a moment.
 void check_resume(const Options& options, durable::Journal& journal, const std::string& name) {
     const std::int64_t known = journal.count_batch(name);
     if (known > 0 && !options.resume) {
@@ -42,9 +41,8 @@ int batch_command(const Options& options) {
     const Target target = choose_target(options.target);
     const wfn::Module module = wfn::Module::load(target.module_path);
     const wfn::Node node = choose_node(module, target.action);
-    if (options.subject == "-" && options.connection_file == "-") {
+    if (options.subject == "-" && options.connection_file == "-")
         throw UsageError("FILE and --connection cannot both be standard input");
-    }
     std::vector<std::string> warnings;
     const NodeTarget on{node, std::make_shared<const std::string>(
                                   make_request(options, node, true, warnings).connection_json)};
@@ -63,9 +61,8 @@ int batch_command(const Options& options) {
     const auto loop = std::make_shared<EventLoop>();
     FileSource source(options.subject, name, std::move(keys), module, on, *loop);
     Batch batch(options, module, source, writer ? &*writer : nullptr, loop);
-    for (const std::string& warning : warnings) {
+    for (const std::string& warning : warnings)
         batch.display().warning(warning);
-    }
     return batch.go();
 }
 

@@ -15,11 +15,10 @@ namespace cli {
 
 namespace {
 
-/* By its key, or else by its job. */
+// By its key, or else by its job.
 durable::RunRecord find_run(durable::Journal& journal, const std::string& name) {
-    if (std::optional<durable::RunRecord> run = journal.find(name)) {
+    if (std::optional<durable::RunRecord> run = journal.find(name))
         return *run;
-    }
     std::vector<durable::RunRecord> runs = journal.find_by_job(name);
     if (runs.empty()) {
         throw UsageError("the journal \"" + journal.path() + "\" has no run and no job \"" + name
@@ -28,29 +27,27 @@ durable::RunRecord find_run(durable::Journal& journal, const std::string& name) 
     if (runs.size() > 1) {
         std::vector<std::string> keys;
         keys.reserve(runs.size());
-        for (const durable::RunRecord& run : runs) {
+        for (const durable::RunRecord& run : runs)
             keys.push_back(run.run_key);
-        }
         throw UsageError("several runs have a job \"" + name + "\". Choose one by its key: " + joined(keys)
                          + ".");
     }
     return std::move(runs.front());
 }
 
-/* Throws UsageError unless going on with the run cannot submit anything. */
+// Throws UsageError unless going on with the run cannot submit anything.
 durable::Claim claim_for_collecting(durable::Journal& journal, const durable::RunRecord& run) {
     durable::Claim claim;
     journal.transact([&] {
         claim = journal.claim({run.run_key, std::nullopt, run.module, run.action, run.input},
                               durable::Repeat::only_collect);
     });
-    if (claim.kind != durable::Claim::Kind::taken_up && claim.kind != durable::Claim::Kind::over) {
+    if (claim.kind != durable::Claim::Kind::taken_up && claim.kind != durable::Claim::Kind::over)
         throw UsageError(refusal(claim, run.run_key));
-    }
     return claim;
 }
 
-/* As a batch: a line for each. */
+// As a batch: a line for each.
 int collect_all(const Options& options, durable::Journal journal) {
     const wfn::Module module = wfn::Module::load(choose_target(options.target).module_path);
     std::vector<std::string> warnings;
@@ -62,9 +59,8 @@ int collect_all(const Options& options, durable::Journal journal) {
     });
     durable::JournalWriter writer(std::move(journal));
     Batch batch(options, module, source, &writer, std::make_shared<EventLoop>());
-    for (const std::string& warning : warnings) {
+    for (const std::string& warning : warnings)
         batch.display().warning(warning);
-    }
     return batch.go();
 }
 
@@ -72,13 +68,11 @@ int collect_all(const Options& options, durable::Journal journal) {
 
 int collect_command(const Options& options) {
     durable::Journal journal(*options.journal_file, durable::Journal::Access::create);
-    if (options.all) {
+    if (options.all)
         return collect_all(options, std::move(journal));
-    }
     const durable::RunRecord run = find_run(journal, options.subject);
-    if (run.state == durable::RunState::succeeded) {
+    if (run.state == durable::RunState::succeeded)
         return print_stored_output(options, run);
-    }
     const wfn::Module module = wfn::Module::load(choose_target(options.target).module_path);
     if (module.name() != run.module) {
         throw UsageError("the run \"" + run.run_key + "\" is of the module \"" + run.module + "\", not of \""
@@ -88,9 +82,8 @@ int collect_command(const Options& options) {
     std::vector<std::string> warnings;
     wfn::Request request = make_request(options, node, true, warnings);
     const durable::Claim claim = claim_for_collecting(journal, run);
-    if (claim.kind == durable::Claim::Kind::over) { // another process was faster
+    if (claim.kind == durable::Claim::Kind::over) // another process was faster
         return print_stored_output(options, claim.record);
-    }
     request.input_json = claim.record.input;
     JournalKeeper keeper(std::move(journal), claim);
     RunExecution execution(options, module, node, &keeper);

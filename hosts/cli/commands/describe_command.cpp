@@ -16,9 +16,8 @@ int describe_command(const Options& options) {
     const wfn::Node node = choose_node(module, target.action);
     const std::string text = options.json ? describe_json(module, node) + "\n"
                                           : describe_text(module, node, inspect_terminal(STDOUT_FILENO));
-    if (const int error = write_all(STDOUT_FILENO, text)) {
+    if (const int error = write_all(STDOUT_FILENO, text))
         throw std::system_error(error, std::generic_category(), "cannot write to stdout");
-    }
     return exit_success;
 }
 

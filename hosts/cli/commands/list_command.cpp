@@ -31,9 +31,8 @@ int list_command(const Options& options) {
     } else {
         const Terminal terminal = inspect_terminal(STDOUT_FILENO);
         std::size_t widest = 0;
-        for (const wfn::Node& node : module.nodes()) {
+        for (const wfn::Node& node : module.nodes())
             widest = std::max(widest, display_width(node.action_id()));
-        }
         for (const wfn::Node& node : module.nodes()) {
             const std::string title(node.title());
             const std::string description(node.description());
@@ -42,9 +41,8 @@ int list_command(const Options& options) {
                          std::max<std::size_t>(terminal.columns, 40));
         }
     }
-    if (const int error = write_all(STDOUT_FILENO, text)) {
+    if (const int error = write_all(STDOUT_FILENO, text))
         throw std::system_error(error, std::generic_category(), "cannot write to stdout");
-    }
     return exit_success;
 }
 

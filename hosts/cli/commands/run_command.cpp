@@ -17,10 +17,9 @@ namespace {
 durable::Claim claim_run(durable::Journal& journal, durable::RunOrder order) {
     durable::Claim claim;
     journal.transact([&] {
-        if (order.run_key.empty()) {
+        if (order.run_key.empty())
             order.run_key = journal.find_unfinished(order.module, order.action, order.input)
                                 .value_or(durable::new_run_key());
-        }
         claim = journal.claim(order, durable::Repeat::always);
     });
     return claim;
@@ -40,19 +39,16 @@ int run_command(const Options& options) {
     if (options.checkpoint_file) {
         keeper = std::make_unique<FileKeeper>(*options.checkpoint_file);
     } else if (options.journal_file) {
-        if (options.run_key.size() > durable::max_run_key) {
+        if (options.run_key.size() > durable::max_run_key)
             throw UsageError("a run key has at most " + std::to_string(durable::max_run_key) + " bytes");
-        }
         durable::Journal journal(*options.journal_file, durable::Journal::Access::create);
         const durable::Claim claim =
             claim_run(journal, {options.run_key, std::nullopt, std::string(module.name()),
                                 std::string(node.action_id()), request.input_json});
-        if (claim.kind == durable::Claim::Kind::over) {
+        if (claim.kind == durable::Claim::Kind::over)
             return print_stored_output(options, claim.record);
-        }
-        if (claim.kind != durable::Claim::Kind::fresh && claim.kind != durable::Claim::Kind::taken_up) {
+        if (claim.kind != durable::Claim::Kind::fresh && claim.kind != durable::Claim::Kind::taken_up)
             throw UsageError(refusal(claim, options.run_key));
-        }
         request.input_json = claim.record.input; // the same, and to the byte as it was the first time
         keeper = std::make_unique<JournalKeeper>(std::move(journal), claim);
     }

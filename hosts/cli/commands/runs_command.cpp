@@ -24,20 +24,18 @@ std::int64_t now_ms() {
 }
 
 void print(const std::string& text) {
-    if (const int error = write_all(STDOUT_FILENO, text)) {
+    if (const int error = write_all(STDOUT_FILENO, text))
         throw std::system_error(error, std::generic_category(), "cannot write to stdout");
-    }
 }
 
-/* Calls show with each page of those that are asked for: a journal may be longer than memory. */
+// Calls show with each page of those that are asked for: a journal may be longer than memory.
 template <class Show>
 void for_each_page(durable::Journal& journal, const std::optional<std::string>& state, Show show) {
     std::int64_t last = 0;
     for (;;) {
         std::vector<durable::RunHead> page = journal.page(last, page_size);
-        if (page.empty()) {
+        if (page.empty())
             return;
-        }
         last = page.back().position;
         page.erase(std::remove_if(
                        page.begin(), page.end(),
@@ -55,18 +53,16 @@ int runs_command(const Options& options) {
     if (options.json) {
         for_each_page(journal, options.state, [&](const std::vector<durable::RunHead>& page) {
             std::string text;
-            for (const durable::RunHead& run : page) {
+            for (const durable::RunHead& run : page)
                 text += run_line(run, now);
-            }
             print(text);
         });
         return exit_success;
     }
     std::size_t max_key = 0;
     for_each_page(journal, options.state, [&](const std::vector<durable::RunHead>& page) {
-        for (const durable::RunHead& run : page) {
+        for (const durable::RunHead& run : page)
             max_key = std::max(max_key, display_width(printable(run.run_key)));
-        }
     });
     const Terminal terminal = inspect_terminal(STDOUT_FILENO);
     // For a pipe nothing is cut: keys and jobs are there to be copied.
@@ -75,9 +71,8 @@ int runs_command(const Options& options) {
     print(table.heading());
     for_each_page(journal, options.state, [&](const std::vector<durable::RunHead>& page) {
         std::string text;
-        for (const durable::RunHead& run : page) {
+        for (const durable::RunHead& run : page)
             text += table.row(run, now);
-        }
         print(text);
     });
     return exit_success;

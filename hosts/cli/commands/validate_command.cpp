@@ -28,24 +28,21 @@ int validate_command(const Options& options) {
     wfn::Session session = wfn::Session::open(module, {"workflow-node", WORKFLOW_NODE_VERSION, {}, {}});
     const wfn::Result result = session.run(node, std::move(request));
 
-    for (const std::string& warning : warnings) {
+    for (const std::string& warning : warnings)
         static_cast<void>(write_all(STDERR_FILENO, message_text("Warning", warning, terminal)));
-    }
     std::string out;
     if (options.json) {
         boost::json::object answer{{"valid", result.succeeded()}};
-        if (result.error) {
+        if (result.error)
             answer["error"] = parse_or_null(result.error->json);
-        }
         out = boost::json::serialize(answer) + "\n";
     } else if (result.succeeded()) {
         out = "valid\n";
     } else if (result.error) {
         static_cast<void>(write_all(STDERR_FILENO, error_text(*result.error, terminal)));
     }
-    if (const int error = write_all(STDOUT_FILENO, out)) {
+    if (const int error = write_all(STDOUT_FILENO, out))
         throw std::system_error(error, std::generic_category(), "cannot write to stdout");
-    }
     return result.succeeded() ? exit_success : exit_failed;
 }
 

@@ -42,16 +42,13 @@ std::string checkpoint_event(bool kept) {
 std::string warning_events(const std::string& warnings_json) {
     std::string lines;
     const json::value warnings = parse_or_null(warnings_json);
-    if (!warnings.is_array()) {
+    if (!warnings.is_array())
         return lines;
-    }
     for (const json::value& warning : warnings.get_array()) {
         json::object event{{"event", "warning"}};
-        if (warning.is_object()) {
-            for (const auto& [name, value] : warning.get_object()) {
+        if (warning.is_object())
+            for (const auto& [name, value] : warning.get_object())
                 event.emplace(name, value);
-            }
-        }
         lines += line(event);
     }
     return lines;
@@ -59,23 +56,19 @@ std::string warning_events(const std::string& warnings_json) {
 
 std::string result_event(const wfn::Result& result) {
     json::object event{{"event", "result"}, {"outcome", wfn::to_string(result.outcome)}};
-    if (result.succeeded()) {
+    if (result.succeeded())
         event["output"] = durable::embedded(result.output_json);
-    }
-    if (result.error) {
+    if (result.error)
         event["error"] = durable::embedded(result.error->json);
-    }
     event["checkpoint"] = result.checkpoint_json ? durable::embedded(*result.checkpoint_json) : json::value();
-    if (result.outcome == wfn::Outcome::suspended) {
+    if (result.outcome == wfn::Outcome::suspended)
         event["resume_after_ms"] = milliseconds_or_null(result.resume_after);
-    }
     return line(event);
 }
 
 std::string one_line(const std::string& text) {
-    if (text.find_first_of("\r\n") == std::string::npos) {
+    if (text.find_first_of("\r\n") == std::string::npos)
         return text;
-    }
     const json::value parsed = durable::embedded(text);
     return parsed.is_string() ? text : json::serialize(parsed);
 }

@@ -16,9 +16,8 @@ constexpr std::size_t min_message = 12;
 
 std::string repeated(const char* text, std::size_t count) {
     std::string all;
-    for (std::size_t i = 0; i < count; ++i) {
+    for (std::size_t i = 0; i < count; ++i)
         all += text;
-    }
     return all;
 }
 
@@ -26,7 +25,7 @@ int percent(double fraction) {
     return static_cast<int>(std::floor(fraction * 100));
 }
 
-/* The phase in a word, before a message that does not name it by itself. */
+// The phase in a word, before a message that does not name it by itself.
 std::string label(const wfn::Progress& progress) {
     return progress.message.empty() ? wfn::to_string(progress.phase) : printable(progress.message);
 }
@@ -65,9 +64,8 @@ std::string progress_line(const wfn::Progress& progress, milliseconds elapsed, s
     const std::string choices[] = {drawn + share + passed + left, share + passed + left, share + left, share};
     for (const std::string& parts : choices) {
         const std::size_t used = display_width(parts);
-        if (used + std::min(min_message, display_width(message)) <= columns) {
+        if (used + std::min(min_message, display_width(message)) <= columns)
             return parts + truncate(message, columns - used, utf8);
-        }
     }
     return truncate(share + message, columns, utf8);
 }
@@ -75,19 +73,16 @@ std::string progress_line(const wfn::Progress& progress, milliseconds elapsed, s
 std::optional<std::string> ProgressLog::line(const wfn::Progress& progress) {
     const int tenth = progress.fraction ? percent(*progress.fraction) / 10 : 0;
     const bool new_phase = phase_ != progress.phase;
-    if (!new_phase && tenth <= tenth_) {
+    if (!new_phase && tenth <= tenth_)
         return std::nullopt;
-    }
     phase_ = progress.phase;
     tenth_ = tenth;
     std::string line = std::string(wfn::to_string(progress.phase)) + ": " + label(progress);
     std::string facts;
-    if (progress.fraction) {
+    if (progress.fraction)
         facts += std::to_string(percent(*progress.fraction)) + "%";
-    }
-    if (progress.eta) {
+    if (progress.eta)
         facts += (facts.empty() ? "" : ", ") + spoken_duration(*progress.eta) + " left";
-    }
     return facts.empty() ? line : line + " (" + facts + ")";
 }
 

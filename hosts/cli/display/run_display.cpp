@@ -20,15 +20,14 @@ const char erase_line[] = "\r\033[K";
 const char hide_cursor[] = "\033[?25l";
 const char show_cursor[] = "\033[?25h";
 
-/* Nothing can be done about a stderr that is gone. */
+// Nothing can be done about a stderr that is gone.
 void write_error_output(const std::string& text) {
     static_cast<void>(write_all(STDERR_FILENO, text));
 }
 
 wfn::LogLevel min_level(const Options& options) {
-    if (options.quiet) {
+    if (options.quiet)
         return wfn::LogLevel::error;
-    }
     switch (options.verbose) {
     case 0:
         return wfn::LogLevel::warning;
@@ -62,13 +61,11 @@ RunDisplay::RunDisplay(const Options& options, const Terminal& terminal)
       least_(min_level(options)) {}
 
 void RunDisplay::progress(const wfn::Progress& progress) {
-    if (!show_progress_) {
+    if (!show_progress_)
         return;
-    }
     if (!terminal_.live) {
-        if (const auto line = progress_log_.line(progress)) {
+        if (const auto line = progress_log_.line(progress))
             print(*line + "\n");
-        }
         return;
     }
     const bool new_phase = phase_ != progress.phase;
@@ -77,9 +74,8 @@ void RunDisplay::progress(const wfn::Progress& progress) {
         [progress, came_at = Clock::now(), utf8 = terminal_.utf8](std::size_t columns) {
             wfn::Progress shown = progress;
             const auto since = std::chrono::duration_cast<milliseconds>(Clock::now() - came_at);
-            if (shown.eta) {
+            if (shown.eta)
                 shown.eta = std::max(*shown.eta - since, milliseconds(0));
-            }
             return progress_line(shown, shown.elapsed + since, columns, utf8);
         },
         new_phase);
@@ -93,21 +89,18 @@ void RunDisplay::live(LiveLine line, bool at_once) {
 }
 
 void RunDisplay::log(wfn::LogLevel level, const std::string& text) {
-    if (level >= least_) {
+    if (level >= least_)
         print(std::string(level_name(level)) + ": " + printable(text) + "\n");
-    }
 }
 
 void RunDisplay::note(const std::string& text) {
-    if (!quiet_) {
+    if (!quiet_)
         print(wrap("", text, terminal_.columns));
-    }
 }
 
 void RunDisplay::warning(const std::string& text) {
-    if (!quiet_) {
+    if (!quiet_)
         print(message_text("Warning", text, terminal_));
-    }
 }
 
 void RunDisplay::error(const std::string& text) {
@@ -115,9 +108,8 @@ void RunDisplay::error(const std::string& text) {
 }
 
 void RunDisplay::tick() {
-    if (live_) {
+    if (live_)
         draw(false);
-    }
 }
 
 void RunDisplay::finish() {
@@ -131,9 +123,8 @@ void RunDisplay::finish() {
 
 void RunDisplay::draw(bool at_once) {
     const auto now = Clock::now();
-    if (drawn_ && !at_once && now - drawn_at_ < between_drawings) {
+    if (drawn_ && !at_once && now - drawn_at_ < between_drawings)
         return;
-    }
     // The last column stays free: some terminals break the line when it is written to.
     const std::size_t columns = terminal_columns(STDERR_FILENO) - 1;
     write_error_output((cursor_hidden_ ? "" : hide_cursor) + (erase_line + live_(columns)));
@@ -152,9 +143,8 @@ void RunDisplay::erase() {
 void RunDisplay::print(const std::string& text) {
     erase();
     write_error_output(text);
-    if (live_) {
+    if (live_)
         draw(true);
-    }
 }
 
 } // namespace cli

@@ -30,19 +30,16 @@ json::value text_or_null(const std::optional<std::string>& text) {
 
 std::string age_text(std::int64_t age_ms) {
     const std::int64_t seconds = std::max<std::int64_t>(age_ms, 0) / 1000;
-    if (seconds < 60) {
+    if (seconds < 60)
         return std::to_string(seconds) + " s";
-    }
-    if (seconds < 3600) {
+    if (seconds < 3600)
         return std::to_string(seconds / 60) + " min";
-    }
     return seconds < 172800 ? std::to_string(seconds / 3600) + " h" : std::to_string(seconds / 86400) + " d";
 }
 
 std::string charged_word(const durable::RunHead& run) {
-    if (run.charged) {
+    if (run.charged)
         return *run.charged;
-    }
     return run.state != durable::RunState::succeeded && run.job_id ? "unknown" : "-";
 }
 

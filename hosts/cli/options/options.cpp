@@ -67,7 +67,7 @@ const char batch_help[] = "FILE has an input in each line, a JSON object; - is s
 
 const char module_help[] = "MODULE may be left out when WORKFLOW_NODE_MODULE names it.\n\n";
 
-/* Where the words of a command line land before they are an Options::target. */
+// Where the words of a command line land before they are an Options::target.
 struct TargetWords {
     std::optional<std::string> module;
     std::optional<std::string> action;
@@ -78,9 +78,8 @@ CLI::App* add_command(CLI::App& app, const char* name, const char* description, 
                       Command command, TargetWords& words) {
     CLI::App* sub = app.add_subcommand(name, description);
     sub->callback([&options, command] { options.command = command; });
-    if (command == Command::runs) {
+    if (command == Command::runs)
         return sub;
-    }
     sub->add_option("MODULE", words.module, "The file of the module")->option_text(" ");
     if (command != Command::list && command != Command::collect) {
         sub->add_option("ACTION", words.action, "The node; needed when the module has several")
@@ -95,10 +94,9 @@ void add_duration(CLI::App& app, const char* name, const char* description,
            name,
            [name, store](const std::string& text) {
                const auto duration = parse_duration(text);
-               if (!duration || duration->count() == 0) {
+               if (!duration || duration->count() == 0)
                    throw CLI::ValidationError(name,
                                               "\"" + text + "\" is not a duration such as 90s, 5m or 1h");
-               }
                store(*duration);
            },
            description)
@@ -123,7 +121,7 @@ void add_journal_option(CLI::App& app, Options& options, const char* description
     app.add_option("-J,--journal", options.journal_file, description)->option_text("FILE");
 }
 
-/* Of everything that runs something. */
+// Of everything that runs something.
 void add_running_options(CLI::App& app, Options& options) {
     add_duration(app, "-t,--timeout", "End the run after this time",
                  [&options](auto duration) { options.timeout = duration; });
@@ -185,9 +183,8 @@ void check_run(const Options& options) {
         throw CLI::ValidationError("--journal",
                                    "cannot be used with --checkpoint: it keeps the checkpoints itself");
     }
-    if (options.suspend && options.suspend_after) {
+    if (options.suspend && options.suspend_after)
         throw CLI::ValidationError("--suspend", "cannot be used with --suspend-after");
-    }
 }
 
 void check_suspend(const Options& options) {
@@ -201,25 +198,21 @@ void check_suspend(const Options& options) {
 
 void check_journal(const Options& options) {
     const bool needed = options.command == Command::runs || options.command == Command::collect;
-    if (needed && !options.journal_file) {
+    if (needed && !options.journal_file)
         throw CLI::ValidationError("--journal", "is needed, or WORKFLOW_NODE_JOURNAL");
-    }
-    if (options.resume && !options.journal_file) {
+    if (options.resume && !options.journal_file)
         throw CLI::ValidationError("--resume", "needs --journal FILE: what was done is kept there");
-    }
     if (options.state && !durable::run_state(*options.state)) {
         throw CLI::ValidationError("--state",
                                    "is one of running, interrupted, suspended, succeeded, failed, cancelled");
     }
 }
 
-/* MODULE and ACTION may be left out, and what comes after them not: the last word is that one. */
+// MODULE and ACTION may be left out, and what comes after them not: the last word is that one.
 void sort_words(const TargetWords& words, Options& options) {
-    for (const auto& word : {words.module, words.action, words.subject}) {
-        if (word) {
+    for (const auto& word : {words.module, words.action, words.subject})
+        if (word)
             options.target.push_back(*word);
-        }
-    }
     const bool takes_subject =
         options.command == Command::batch || (options.command == Command::collect && !options.all);
     if (takes_subject) {
@@ -235,7 +228,7 @@ void sort_words(const TargetWords& words, Options& options) {
     }
 }
 
-/* CLI11 would only say that a command is missing. */
+// CLI11 would only say that a command is missing.
 void check_command_name(int argc, const char* const* argv) {
     const std::vector<std::string> commands{"list",  "describe", "validate", "run",
                                             "batch", "runs",     "collect"};
@@ -301,9 +294,8 @@ ParsedOptions parse_options(int argc, const char* const* argv) {
         check_command_name(argc, argv);
         app.parse(argc, argv);
         check_run(options);
-        if (!options.journal_file && !options.checkpoint_file) {
+        if (!options.journal_file && !options.checkpoint_file)
             options.journal_file = process_environment("WORKFLOW_NODE_JOURNAL");
-        }
         check_suspend(options);
         check_journal(options);
         sort_words(words, options);

@@ -9,39 +9,39 @@ namespace cli {
 
 enum class Command { list, describe, validate, run, batch, runs, collect };
 
-/* The command line, understood. */
+// The command line, understood.
 struct Options {
     Command command = Command::list;
-    std::vector<std::string> target; /* MODULE, ACTION, both or neither; see choose_target */
+    std::vector<std::string> target; // MODULE, ACTION, both or neither; see choose_target
     bool json = false;
     bool quiet = false;
-    int verbose = 0; /* 1: -v, 2: -vv */
+    int verbose = 0; // 1: -v, 2: -vv
 
-    std::optional<std::string> input_file; /* "-": standard input */
-    std::vector<std::string> assignments;  /* name=value */
+    std::optional<std::string> input_file; // "-": standard input
+    std::vector<std::string> assignments;  // name=value
     std::optional<std::string> connection_file;
 
-    std::chrono::milliseconds timeout{0}; /* 0: as the connection says */
+    std::chrono::milliseconds timeout{0}; // 0: as the connection says
     std::string run_key;
     std::optional<std::string> checkpoint_file;
     bool suspend = false;
     std::optional<std::chrono::milliseconds> suspend_after;
     bool cancel_job_at_deadline = false;
 
-    std::optional<std::string> journal_file; /* --journal, or else WORKFLOW_NODE_JOURNAL */
-    std::string subject;                     /* collect: a run key or job id; batch: the file, "-": stdin */
+    std::optional<std::string> journal_file; // --journal, or else WORKFLOW_NODE_JOURNAL
+    std::string subject;                     // collect: a run key or job id; batch: the file, "-": stdin
     bool all = false;
-    std::optional<std::string> state; /* a word of to_string(RunState) */
+    std::optional<std::string> state; // a word of to_string(RunState)
     int concurrency = 4;
     bool resume = false;
-    std::string batch_name; /* empty: as the file */
+    std::string batch_name; // empty: as the file
 };
 
 struct ParsedOptions {
-    std::optional<Options> options; /* empty: there is nothing to do but print and end */
+    std::optional<Options> options; // empty: there is nothing to do but print and end
     int exit_code = 0;
-    std::string out;     /* for stdout: help, version */
-    std::string problem; /* what is wrong with the command line; empty: nothing */
+    std::string out;     // for stdout: help, version
+    std::string problem; // what is wrong with the command line; empty: nothing
 };
 
 ParsedOptions parse_options(int argc, const char* const* argv);

@@ -11,12 +11,11 @@ std::optional<std::string> process_environment(const std::string& name) {
 
 std::string environment_prefix(std::string_view category) {
     std::string prefix(category);
-    for (char& c : prefix) {
+    for (char& c : prefix)
         if (c >= 'a' && c <= 'z')
             c = static_cast<char>(c - 'a' + 'A');
         else if (!(c >= 'A' && c <= 'Z') && !(c >= '0' && c <= '9'))
             c = '_';
-    }
     return prefix;
 }
 

@@ -36,24 +36,20 @@ FileText read_file(const std::string& path, std::size_t limit) {
     if (path != "-") {
         opened = FileDescriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
         struct stat status {};
-        if (!opened || ::fstat(opened.get(), &status) != 0) {
+        if (!opened || ::fstat(opened.get(), &status) != 0)
             throw failed(errno);
-        }
         file.others_may_read = (status.st_mode & (S_IRGRP | S_IROTH)) != 0;
     }
     char buffer[16384];
     for (;;) {
         const ssize_t got = ::read(path == "-" ? STDIN_FILENO : opened.get(), buffer, sizeof buffer);
-        if (got == 0) {
+        if (got == 0)
             return file;
-        }
-        if (got < 0 && errno != EINTR) {
+        if (got < 0 && errno != EINTR)
             throw failed(errno);
-        }
         file.text.append(buffer, static_cast<std::size_t>(got > 0 ? got : 0));
-        if (file.text.size() > limit) {
+        if (file.text.size() > limit)
             throw UsageError(name + " is larger than " + std::to_string(limit / 1024) + " KiB");
-        }
     }
 }
 

@@ -21,9 +21,8 @@ Terminal inspect_terminal(int fd) {
     const char* no_color = std::getenv("NO_COLOR");
     terminal.color = terminal.live && (no_color == nullptr || *no_color == '\0');
     terminal.utf8 = std::string_view(::nl_langinfo(CODESET)) == "UTF-8";
-    if (terminal.is_terminal) {
+    if (terminal.is_terminal)
         terminal.columns = terminal_columns(fd);
-    }
     return terminal;
 }
 

@@ -15,14 +15,12 @@ namespace cli {
 bool is_insecure_loopback(std::string_view url) {
     // Boost.URL 1.81 reads "http://127.0.0.1.example.com" as the host 127.0.0.1; hence by hand, and strict.
     constexpr std::string_view scheme = "http://";
-    if (url.substr(0, scheme.size()) != scheme) {
+    if (url.substr(0, scheme.size()) != scheme)
         return false;
-    }
     url.remove_prefix(scheme.size());
     const std::string_view authority = url.substr(0, url.find_first_of("/?#\\"));
-    if (authority.find('@') != std::string_view::npos) {
+    if (authority.find('@') != std::string_view::npos)
         return false; // the host comes after it
-    }
     const bool bracketed = !authority.empty() && authority.front() == '[';
     const std::size_t end = bracketed ? authority.find(']') : authority.find(':');
     const std::string host(authority.substr(bracketed ? 1 : 0, end - (bracketed ? 1 : 0)));
@@ -43,21 +41,18 @@ std::optional<std::string> connection_from_environment(std::string_view category
     const std::string prefix = environment_prefix(category);
     const std::optional<std::string> api_key = environment(prefix + "_API_KEY");
     const std::optional<std::string> base_url = environment(prefix + "_BASE_URL");
-    if (!api_key && !base_url) {
+    if (!api_key && !base_url)
         return std::nullopt;
-    }
     boost::json::object connection;
-    if (api_key) {
+    if (api_key)
         connection["api_key"] = *api_key;
-    }
     if (base_url) {
         connection["base_url"] = *base_url;
         const auto names = property_names(schema_properties(schema_json));
         const bool has_switch =
             std::find(names.begin(), names.end(), "allow_insecure_loopback") != names.end();
-        if (has_switch && is_insecure_loopback(*base_url)) {
+        if (has_switch && is_insecure_loopback(*base_url))
             connection["allow_insecure_loopback"] = true;
-        }
     }
     return boost::json::serialize(connection);
 }

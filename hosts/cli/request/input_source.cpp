@@ -15,7 +15,7 @@ namespace json = boost::json;
 
 namespace {
 
-/* "true or false", "a whole number or null": what a member takes, for a message. */
+// "true or false", "a whole number or null": what a member takes, for a message.
 std::string expected(const SchemaProperty& property) {
     std::string words;
     for (const std::string& type : property.types) {
@@ -54,12 +54,10 @@ bool fits(const SchemaProperty& property, const json::value& value) {
 json::object parse_base(const std::string& base_json) {
     json::error_code error;
     json::value parsed = json::parse(base_json, error);
-    if (error) {
+    if (error)
         throw UsageError("the input is not JSON: " + error.message());
-    }
-    if (!parsed.is_object()) {
+    if (!parsed.is_object())
         throw UsageError("the input is not a JSON object, so --set has nowhere to put its value");
-    }
     return parsed.get_object();
 }
 
@@ -68,29 +66,25 @@ json::object parse_base(const std::string& base_json) {
 json::value parse_set_value(const SchemaProperty& property, std::string_view text) {
     json::error_code error;
     json::value parsed = json::parse({text.data(), text.size()}, error);
-    if (!error && fits(property, parsed)) {
+    if (!error && fits(property, parsed))
         return parsed;
-    }
-    if (property.allows("string")) {
+    if (property.allows("string"))
         return json::value(json::string_view(text.data(), text.size()));
-    }
     throw UsageError("--set " + property.name + ": expects " + expected(property) + ", not \""
                      + std::string(text) + "\"");
 }
 
 std::string build_input(const std::optional<std::string>& base_json,
                         const std::vector<std::string>& assignments, std::string_view input_schema_json) {
-    if (assignments.empty()) {
+    if (assignments.empty())
         return base_json.value_or("{}");
-    }
     json::object input = base_json ? parse_base(*base_json) : json::object();
     const std::vector<SchemaProperty> properties = schema_properties(input_schema_json);
     const std::vector<std::string> names = property_names(properties);
     for (const std::string& assignment : assignments) {
         const std::size_t equals = assignment.find('=');
-        if (equals == std::string::npos || equals == 0) {
+        if (equals == std::string::npos || equals == 0)
             throw UsageError("--set takes name=value, not \"" + assignment + "\"");
-        }
         const std::string name = assignment.substr(0, equals);
         const auto property = std::find_if(properties.begin(), properties.end(),
                                            [&](const SchemaProperty& one) { return one.name == name; });

@@ -14,19 +14,17 @@ Target choose_target(const std::vector<std::string>& words, const std::optional<
         return word.find('/') != std::string::npos || word.find(".so") != std::string::npos || is_file(word);
     };
     Target target;
-    if (words.size() >= 2) {
+    if (words.size() >= 2)
         target = {words[0], words[1]};
-    } else if (words.size() == 1 && (!default_module || looks_like_file(words[0]))) {
+    else if (words.size() == 1 && (!default_module || looks_like_file(words[0])))
         target.module_path = words[0];
-    } else if (default_module) {
+    else if (default_module)
         target = {*default_module, words.empty() ? "" : words[0]};
-    } else {
+    else
         throw UsageError("which module? Name its file, or set WORKFLOW_NODE_MODULE to it.");
-    }
     // dlopen would look for a name without a slash in the system's directories only.
-    if (target.module_path.find('/') == std::string::npos && is_file(target.module_path)) {
+    if (target.module_path.find('/') == std::string::npos && is_file(target.module_path))
         target.module_path = "./" + target.module_path;
-    }
     return target;
 }
 
@@ -39,23 +37,18 @@ Target choose_target(const std::vector<std::string>& words) {
 
 wfn::Node choose_node(const wfn::Module& module, const std::string& action) {
     std::vector<wfn::Node> nodes = module.nodes();
-    if (nodes.empty()) {
+    if (nodes.empty())
         throw UsageError("the module has no node");
-    }
-    if (action.empty() && nodes.size() == 1) {
+    if (action.empty() && nodes.size() == 1)
         return nodes.front();
-    }
     std::vector<std::string> ids;
     ids.reserve(nodes.size());
-    for (const wfn::Node& node : nodes) {
+    for (const wfn::Node& node : nodes)
         ids.emplace_back(node.action_id());
-    }
-    if (action.empty()) {
+    if (action.empty())
         throw UsageError("which node? The module has: " + joined(ids) + ".");
-    }
-    if (std::optional<wfn::Node> node = module.find(action)) {
+    if (std::optional<wfn::Node> node = module.find(action))
         return *node;
-    }
     throw UsageError("the module has no node \"" + action + "\"." + did_you_mean(action, ids)
                      + "\nIts nodes are: " + joined(ids) + ".");
 }

@@ -26,14 +26,12 @@ std::string read_connection_file(const std::string& path, std::vector<std::strin
 
 wfn::Request make_request(const Options& options, const wfn::Node& node, bool connection_needed,
                           std::vector<std::string>& warnings) {
-    if (options.input_file == "-" && options.connection_file == "-") {
+    if (options.input_file == "-" && options.connection_file == "-")
         throw UsageError("--input and --connection cannot both be standard input");
-    }
     wfn::Request request;
     std::optional<std::string> base;
-    if (options.input_file) {
+    if (options.input_file)
         base = read_file(*options.input_file, max_file).text;
-    }
     request.input_json = build_input(base, options.assignments, node.input_schema_json());
 
     const std::optional<wfn::Connection> connection = node.connection();

@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::size_t longest = std::size_t{64} * 1024; // a module's checkpoint has at most 16 KiB
 
-/* Whether the descriptor is still the file that the path names. */
+// Whether the descriptor is still the file that the path names.
 bool is_file_at(int fd, const std::string& path) {
     struct stat opened {};
     struct stat named {};
@@ -29,12 +29,10 @@ int write_new_file(const std::string& path, const std::string& text) {
     ::unlink(path.c_str()); // what a process that was killed has left; the lock says it is not in use
     const FileDescriptor file(
         ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, S_IRUSR | S_IWUSR));
-    if (!file) {
+    if (!file)
         return errno;
-    }
-    if (const int error = write_all(file.get(), text)) {
+    if (const int error = write_all(file.get(), text))
         return error;
-    }
     return ::fsync(file.get()) == 0 ? 0 : errno;
 }
 
@@ -57,9 +55,8 @@ CheckpointFile::CheckpointFile(std::string path) : path_(std::move(path)) {
                                  : "cannot lock \"" + lock_path + "\": " + errno_text(errno));
         }
         // Its last owner may have removed it between our open and our lock.
-        if (is_file_at(lock_.get(), lock_path)) {
+        if (is_file_at(lock_.get(), lock_path))
             return;
-        }
     }
 }
 
@@ -69,18 +66,16 @@ CheckpointFile::~CheckpointFile() {
 
 std::optional<std::string> CheckpointFile::load() const {
     struct stat status {};
-    if (::stat(path_.c_str(), &status) != 0 && errno == ENOENT) {
+    if (::stat(path_.c_str(), &status) != 0 && errno == ENOENT)
         return std::nullopt;
-    }
     return read_file(path_, longest).text;
 }
 
 std::string CheckpointFile::save(const std::string& checkpoint_json) noexcept {
     const std::string temporary = path_ + ".new";
     int error = write_new_file(temporary, checkpoint_json);
-    if (error == 0 && ::rename(temporary.c_str(), path_.c_str()) != 0) {
+    if (error == 0 && ::rename(temporary.c_str(), path_.c_str()) != 0)
         error = errno;
-    }
     if (error != 0) {
         ::unlink(temporary.c_str());
         return errno_text(error);
@@ -90,9 +85,8 @@ std::string CheckpointFile::save(const std::string& checkpoint_json) noexcept {
 }
 
 std::string CheckpointFile::remove() noexcept {
-    if (::unlink(path_.c_str()) != 0) {
+    if (::unlink(path_.c_str()) != 0)
         return errno == ENOENT ? "" : errno_text(errno);
-    }
     const int error = sync_directory(directory_);
     return error == 0 ? "" : errno_text(error);
 }

@@ -20,18 +20,16 @@ namespace cli {
 
 namespace {
 
-/* While it lives, the keeper answers the run's checkpoints. */
+// While it lives, the keeper answers the run's checkpoints.
 class KeeperAttachment {
 public:
     KeeperAttachment(RunKeeper* keeper, wfn::Run& run) : keeper_(keeper) {
-        if (keeper_ != nullptr) {
+        if (keeper_ != nullptr)
             keeper_->started(run);
-        }
     }
     ~KeeperAttachment() {
-        if (keeper_ != nullptr) {
+        if (keeper_ != nullptr)
             keeper_->detach();
-        }
     }
     KeeperAttachment(const KeeperAttachment&) = delete;
     KeeperAttachment& operator=(const KeeperAttachment&) = delete;
@@ -49,9 +47,8 @@ RunExecution::RunExecution(const Options& options, const wfn::Module& module, co
       loop_(std::make_shared<EventLoop>()) {}
 
 void RunExecution::warn(const std::vector<std::string>& warnings) {
-    for (const std::string& warning : warnings) {
+    for (const std::string& warning : warnings)
         display_.warning(warning);
-    }
 }
 
 int RunExecution::go(wfn::Request request) {
@@ -62,9 +59,8 @@ int RunExecution::go(wfn::Request request) {
             cancellation_.request();
         },
         [this] {
-            if (terminal_.live) {
+            if (terminal_.live)
                 static_cast<void>(write_all(STDERR_FILENO, restore_terminal));
-            }
         });
     wfn::Session session = wfn::Session::open(
         module_, {"workflow-node", WORKFLOW_NODE_VERSION, {}, [this](wfn::LogLevel level, const auto& text) {
@@ -76,9 +72,8 @@ int RunExecution::go(wfn::Request request) {
     show_until_over(run);
     run.wait();
     wfn::Result result = run.result().value();
-    if (durable::check_output(result) && keeper_ != nullptr) {
+    if (durable::check_output(result) && keeper_ != nullptr)
         result.checkpoint_json = keeper_->last_checkpoint();
-    }
     display_.finish();
     return conclude(result, signals.received());
 }
@@ -100,9 +95,8 @@ void RunExecution::prepare(wfn::Request& request) {
         const std::string note = keeper_->attach(request, [this, loop = loop_](const std::string& problem) {
             loop->post([this, problem] { on_checkpoint_tried(problem); });
         });
-        if (!note.empty()) {
+        if (!note.empty())
             display_.note(note);
-        }
     }
 }
 
@@ -135,14 +129,13 @@ void RunExecution::on_signal(int signal) {
     display_.note(signal == SIGINT ? "Cancelling; press Ctrl-C again to quit at once." : "Cancelling.");
 }
 
-/* Once stdout has failed, nothing more is written to it. */
+// Once stdout has failed, nothing more is written to it.
 void RunExecution::write_output(const std::string& text) {
-    if (stdout_error_ == 0) {
+    if (stdout_error_ == 0)
         stdout_error_ = write_all(STDOUT_FILENO, text);
-    }
 }
 
-/* The result is written before the checkpoint that could bring it again is removed. */
+// The result is written before the checkpoint that could bring it again is removed.
 int RunExecution::conclude(const wfn::Result& result, int signal) {
     show_warnings(result.warnings_json);
     if (options_.json) {
@@ -154,12 +147,10 @@ int RunExecution::conclude(const wfn::Result& result, int signal) {
         display_.error(cancelled ? cancelled_text(*result.error, terminal_)
                                  : error_text(*result.error, terminal_));
     }
-    if (keeper_ != nullptr && (stdout_error_ == 0 || !result.succeeded() || keeper_->keeps_output())) {
+    if (keeper_ != nullptr && (stdout_error_ == 0 || !result.succeeded() || keeper_->keeps_output()))
         settle_checkpoint(result);
-    }
-    if (result.outcome == wfn::Outcome::suspended) {
+    if (result.outcome == wfn::Outcome::suspended)
         tell_suspended(result);
-    }
     return stdout_error_ == 0 ? exit_code(result, signal) : report_lost_output(result);
 }
 
@@ -169,23 +160,20 @@ void RunExecution::show_warnings(const std::string& warnings_json) {
         return;
     }
     const boost::json::value warnings = parse_or_null(warnings_json);
-    if (!warnings.is_array()) {
+    if (!warnings.is_array())
         return;
-    }
     for (const boost::json::value& warning : warnings.get_array()) {
         const boost::json::value* message =
             warning.is_object() ? warning.get_object().if_contains("message") : nullptr;
-        if (message != nullptr && message->is_string()) {
+        if (message != nullptr && message->is_string())
             display_.warning(std::string(message->get_string()));
-        }
     }
 }
 
 void RunExecution::settle_checkpoint(const wfn::Result& result) {
     const std::string problem = keeper_->settle(result);
-    if (problem.empty()) {
+    if (problem.empty())
         return;
-    }
     display_.error(message_text("Error", problem, terminal_));
     if (result.checkpoint_json) {
         display_.error("To go on later, save this line in a file, and name that with --checkpoint:\n"
@@ -205,9 +193,8 @@ void RunExecution::tell_suspended(const wfn::Result& result) {
 int RunExecution::report_lost_output(const wfn::Result& result) {
     display_.error(message_text(
         "Error", "the output could not be written to stdout: " + errno_text(stdout_error_), terminal_));
-    if (result.succeeded()) {
+    if (result.succeeded())
         display_.error(one_line(result.output_json) + "\n");
-    }
     return stdout_error_ == EPIPE ? exit_broken_pipe : exit_failed;
 }
 

@@ -11,10 +11,10 @@
 
 namespace cli {
 
-/* The run, for the signal thread: a signal may come before there is one. [any] */
+// The run, for the signal thread: a signal may come before there is one. [any]
 class Cancellation {
 public:
-    /* While it lives, request() reaches this run. */
+    // While it lives, request() reaches this run.
     class Attachment {
     public:
         Attachment(Cancellation& to, wfn::Run& run) : to_(to) { to_.attach(&run); }
@@ -29,18 +29,16 @@ public:
     void request() {
         const std::lock_guard lock(mutex_);
         requested_ = true;
-        if (run_ != nullptr) {
+        if (run_ != nullptr)
             run_->cancel();
-        }
     }
 
 private:
     void attach(wfn::Run* run) {
         const std::lock_guard lock(mutex_);
         run_ = run;
-        if (requested_ && run_ != nullptr) {
+        if (requested_ && run_ != nullptr)
             run_->cancel();
-        }
     }
 
     std::mutex mutex_;
@@ -48,16 +46,16 @@ private:
     bool requested_ = false;
 };
 
-/* Shows one run from its start to its end, on stdout and stderr. For one thread. */
+// Shows one run from its start to its end, on stdout and stderr. For one thread.
 class RunExecution {
 public:
-    /* keeper: where its checkpoint is kept; null: nowhere. All must outlive it. */
+    // keeper: where its checkpoint is kept; null: nowhere. All must outlive it.
     RunExecution(const Options& options, const wfn::Module& module, const wfn::Node& node, RunKeeper* keeper);
 
-    /* What to tell before the run starts. */
+    // What to tell before the run starts.
     void warn(const std::vector<std::string>& warnings);
 
-    /* The exit code. Of the request, the callbacks are set here. Throws wfn::StatusError. */
+    // The exit code. Of the request, the callbacks are set here. Throws wfn::StatusError.
     int go(wfn::Request request);
 
 private:
@@ -79,7 +77,7 @@ private:
     RunKeeper* keeper_;
     Terminal terminal_;
     RunDisplay display_;
-    std::shared_ptr<EventLoop> loop_; /* shared: a keeper may tell of the end late */
+    std::shared_ptr<EventLoop> loop_; // shared: a keeper may tell of the end late
     bool over_ = false;
     Cancellation cancellation_;
     int stdout_error_ = 0;

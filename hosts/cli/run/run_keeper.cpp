@@ -34,12 +34,10 @@ namespace {
 
 std::string note_of(const durable::Claim& claim) {
     const durable::RunRecord& record = claim.record;
-    if (claim.kind == durable::Claim::Kind::fresh) {
+    if (claim.kind == durable::Claim::Kind::fresh)
         return "Run key: " + record.run_key;
-    }
-    if (record.job_id && record.collectable) {
+    if (record.job_id && record.collectable)
         return "Going on with " + record.run_key + ", job " + *record.job_id + ".";
-    }
     return record.checkpoint ? "Going on with " + record.run_key + "."
                              : "Starting " + record.run_key + " again.";
 }

@@ -42,21 +42,18 @@ wfn::Result stored_result(const durable::RunRecord& record) {
                                                                     : wfn::Outcome::failed;
     result.output_json = record.output.value_or("");
     result.checkpoint_json = record.checkpoint;
-    if (record.error) {
+    if (record.error)
         result.error = stored_error(record);
-    }
     return result;
 }
 
 int print_stored_output(const Options& options, const durable::RunRecord& record) {
     wfn::Result result = stored_result(record);
-    if (durable::check_output(result)) { // by an earlier version
+    if (durable::check_output(result)) // by an earlier version
         throw std::runtime_error("the output of \"" + record.run_key + "\" in the journal is not JSON");
-    }
     const std::string text = options.json ? result_event(result) : one_line(result.output_json) + "\n";
-    if (const int error = write_all(STDOUT_FILENO, text)) {
+    if (const int error = write_all(STDOUT_FILENO, text))
         throw std::system_error(error, std::generic_category(), "cannot write to stdout");
-    }
     return exit_success;
 }
 

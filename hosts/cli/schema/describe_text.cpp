@@ -29,9 +29,8 @@ public:
     }
     void line(const std::string& first, const std::string& text) { text_ += wrap(first, text, columns_); }
     void paragraph(const std::string& indent, const std::string& text) {
-        if (!text.empty()) {
+        if (!text.empty())
             line(indent, text);
-        }
     }
     std::string take() { return std::move(text_); }
 
@@ -43,46 +42,37 @@ private:
 
 std::string facts_of(const SchemaProperty& property) {
     std::vector<std::string> types;
-    for (const std::string& type : property.types) {
+    for (const std::string& type : property.types)
         types.push_back(type);
-    }
     std::string facts = types.empty() ? "any" : types.front();
-    for (std::size_t i = 1; i < types.size(); ++i) {
+    for (std::size_t i = 1; i < types.size(); ++i)
         facts += " or " + types[i];
-    }
-    if (property.required) {
+    if (property.required)
         facts += ", required";
-    }
-    if (property.secret) {
+    if (property.secret)
         facts += ", secret";
-    }
-    if (property.default_value) {
+    if (property.default_value)
         facts += ", default " + json::serialize(*property.default_value);
-    }
     return facts;
 }
 
 void add_properties(Page& page, const std::vector<SchemaProperty>& properties) {
     std::size_t widest = 0;
-    for (const SchemaProperty& property : properties) {
+    for (const SchemaProperty& property : properties)
         widest = std::max(widest, display_width(property.name));
-    }
     widest = std::min<std::size_t>(widest, 26);
     const std::string indent(widest + 4, ' ');
     for (const SchemaProperty& property : properties) {
         page.line("  " + pad(printable(property.name), widest) + "  ", facts_of(property));
         page.paragraph(indent, property.description);
         std::string choices;
-        for (const json::value& choice : property.choices) {
+        for (const json::value& choice : property.choices)
             choices += (choices.empty() ? "" : "\n") + json::serialize(choice);
-        }
-        if (!choices.empty()) {
+        if (!choices.empty())
             page.paragraph(indent + "one of  ", choices);
-        }
     }
-    if (properties.empty()) {
+    if (properties.empty())
         page.paragraph("  ", "nothing in particular");
-    }
 }
 
 void add_connection(Page& page, const wfn::Connection& connection) {
@@ -98,14 +88,12 @@ void add_connection(Page& page, const wfn::Connection& connection) {
 
 void add_errors(Page& page, std::string_view errors_json) {
     const json::value errors = parse_or_null(errors_json);
-    if (!errors.is_array() || errors.get_array().empty()) {
+    if (!errors.is_array() || errors.get_array().empty())
         return;
-    }
     page.heading("Errors");
     for (const json::value& error : errors.get_array()) {
-        if (!error.is_object()) {
+        if (!error.is_object())
             continue;
-        }
         const auto text = [&](const char* name) { return text_member(error.get_object(), name); };
         page.line("  ", text("type") + " (" + text("code") + ")");
         page.paragraph("    Cause     ", text("cause"));
@@ -115,15 +103,12 @@ void add_errors(Page& page, std::string_view errors_json) {
 
 std::string abilities_of(const wfn::Node& node) {
     std::vector<std::string> abilities;
-    if (node.can_cancel()) {
+    if (node.can_cancel())
         abilities.emplace_back("can be cancelled");
-    }
-    if (node.reports_progress()) {
+    if (node.reports_progress())
         abilities.emplace_back("reports progress");
-    }
-    if (node.can_resume()) {
+    if (node.can_resume())
         abilities.emplace_back("goes on from a checkpoint");
-    }
     return joined(abilities);
 }
 
@@ -134,15 +119,12 @@ std::string describe_text(const wfn::Module& module, const wfn::Node& node, cons
     page.title(std::string(node.title()),
                "  " + std::string(node.action_id()) + " " + std::string(node.version()) + ", of module "
                    + std::string(module.name()) + " " + std::string(module.version()));
-    if (node.description() != node.title()) {
+    if (node.description() != node.title())
         page.paragraph("", std::string(node.description()));
-    }
-    if (const std::string abilities = abilities_of(node); !abilities.empty()) {
+    if (const std::string abilities = abilities_of(node); !abilities.empty())
         page.line("", "It " + abilities + ".");
-    }
-    if (const auto connection = node.connection()) {
+    if (const auto connection = node.connection())
         add_connection(page, *connection);
-    }
     page.heading("Input");
     add_properties(page, schema_properties(node.input_schema_json()));
     page.heading("Output");

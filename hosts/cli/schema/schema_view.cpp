@@ -13,9 +13,8 @@ namespace json = boost::json;
 namespace {
 
 void add_type(std::vector<std::string>& types, std::string_view type) {
-    if (std::find(types.begin(), types.end(), type) == types.end()) {
+    if (std::find(types.begin(), types.end(), type) == types.end())
         types.emplace_back(type);
-    }
 }
 
 std::string_view type_of(const json::value& value) {
@@ -40,27 +39,21 @@ void collect_types(const json::object& schema, std::vector<std::string>& types) 
         if (type->is_string()) {
             add_type(types, type->get_string());
         } else if (type->is_array()) {
-            for (const json::value& one : type->get_array()) {
-                if (one.is_string()) {
+            for (const json::value& one : type->get_array())
+                if (one.is_string())
                     add_type(types, one.get_string());
-                }
-            }
         }
     } else if (const json::value* choices = schema.if_contains("enum"); choices && choices->is_array()) {
-        for (const json::value& choice : choices->get_array()) {
+        for (const json::value& choice : choices->get_array())
             add_type(types, type_of(choice));
-        }
     }
     for (const char* keyword : {"anyOf", "oneOf"}) {
         const json::value* alternatives = schema.if_contains(keyword);
-        if (alternatives == nullptr || !alternatives->is_array()) {
+        if (alternatives == nullptr || !alternatives->is_array())
             continue;
-        }
-        for (const json::value& alternative : alternatives->get_array()) {
-            if (alternative.is_object()) {
+        for (const json::value& alternative : alternatives->get_array())
+            if (alternative.is_object())
                 collect_types(alternative.get_object(), types);
-            }
-        }
     }
 }
 
@@ -74,9 +67,8 @@ std::vector<SchemaProperty> schema_properties(std::string_view schema_json) {
     std::vector<SchemaProperty> all;
     const json::value schema = parse_or_null(schema_json);
     const json::value* members = schema.is_object() ? schema.get_object().if_contains("properties") : nullptr;
-    if (members == nullptr || !members->is_object()) {
+    if (members == nullptr || !members->is_object())
         return all;
-    }
     const json::value* required = schema.get_object().if_contains("required");
     for (const auto& [name, member] : members->get_object()) {
         SchemaProperty property;
@@ -89,17 +81,14 @@ std::vector<SchemaProperty> schema_properties(std::string_view schema_json) {
             const json::object& object = member.get_object();
             collect_types(object, property.types);
             property.description = text_member(object, "description");
-            if (property.description.empty()) {
+            if (property.description.empty())
                 property.description = text_member(object, "title");
-            }
             const json::value* secret = object.if_contains("writeOnly");
             property.secret = secret != nullptr && secret->is_bool() && secret->get_bool();
-            if (const json::value* choices = object.if_contains("enum"); choices && choices->is_array()) {
+            if (const json::value* choices = object.if_contains("enum"); choices && choices->is_array())
                 property.choices = choices->get_array();
-            }
-            if (const json::value* given = object.if_contains("default")) {
+            if (const json::value* given = object.if_contains("default"))
                 property.default_value = *given;
-            }
         }
         all.push_back(std::move(property));
     }
@@ -109,9 +98,8 @@ std::vector<SchemaProperty> schema_properties(std::string_view schema_json) {
 std::vector<std::string> property_names(const std::vector<SchemaProperty>& properties) {
     std::vector<std::string> names;
     names.reserve(properties.size());
-    for (const SchemaProperty& property : properties) {
+    for (const SchemaProperty& property : properties)
         names.push_back(property.name);
-    }
     return names;
 }
 

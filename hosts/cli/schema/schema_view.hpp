@@ -9,20 +9,20 @@
 
 namespace cli {
 
-/* One member of an object, as far as its JSON Schema says. */
+// One member of an object, as far as its JSON Schema says.
 struct SchemaProperty {
     std::string name;
-    std::vector<std::string> types; /* "string", "null" ...; empty: any. From type, anyOf, oneOf, enum */
+    std::vector<std::string> types; // "string", "null" ...; empty: any. From type, anyOf, oneOf, enum
     bool required = false;
-    bool secret = false; /* writeOnly */
+    bool secret = false; // writeOnly
     std::string description;
-    boost::json::array choices; /* the enum's; empty: none */
+    boost::json::array choices; // the enum's; empty: none
     std::optional<boost::json::value> default_value;
 
     bool allows(std::string_view type) const;
 };
 
-/* The schema's members, in its order. A text that is not a schema has none. */
+// The schema's members, in its order. A text that is not a schema has none.
 std::vector<SchemaProperty> schema_properties(std::string_view schema_json);
 
 std::vector<std::string> property_names(const std::vector<SchemaProperty>& properties);

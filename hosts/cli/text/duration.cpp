@@ -12,17 +12,14 @@ namespace {
 
 constexpr double max_ms = 365.0 * 24 * 3600 * 1000;
 
-/* Milliseconds per unit; 0: no such unit. */
+// Milliseconds per unit; 0: no such unit.
 double unit_ms(std::string_view unit) {
-    if (unit == "ms") {
+    if (unit == "ms")
         return 1;
-    }
-    if (unit == "s" || unit.empty()) {
+    if (unit == "s" || unit.empty())
         return 1000;
-    }
-    if (unit == "m" || unit == "min") {
+    if (unit == "m" || unit == "min")
         return 60.0 * 1000;
-    }
     return unit == "h" ? 3600.0 * 1000 : 0;
 }
 
@@ -35,20 +32,17 @@ std::optional<milliseconds> parse_duration(std::string_view text) {
         double number = 0;
         const auto [end, error] =
             std::from_chars(text.data(), text.data() + text.size(), number, std::chars_format::fixed);
-        if (error != std::errc{} || !(number >= 0) || end[-1] == '.') {
+        if (error != std::errc{} || !(number >= 0) || end[-1] == '.')
             return std::nullopt;
-        }
         text.remove_prefix(static_cast<std::size_t>(end - text.data()));
         const std::string_view unit = text.substr(0, text.find_first_of("0123456789."));
         const double factor = unit_ms(unit);
         // "1h30" could mean minutes or seconds: only a lone number may go without a unit.
-        if (factor == 0 || (unit.empty() && !first)) {
+        if (factor == 0 || (unit.empty() && !first))
             return std::nullopt;
-        }
         total += number * factor;
-        if (!(total <= max_ms)) {
+        if (!(total <= max_ms))
             return std::nullopt;
-        }
         text.remove_prefix(unit.size());
         first = false;
     }
@@ -70,12 +64,10 @@ std::string clock_text(milliseconds duration) {
 
 std::string spoken_duration(milliseconds duration) {
     const auto seconds = duration.count() <= 0 ? 0 : (duration.count() + 999) / 1000;
-    if (seconds <= 120) {
+    if (seconds <= 120)
         return std::to_string(seconds) + " s";
-    }
-    if (seconds <= 7200) {
+    if (seconds <= 7200)
         return std::to_string((seconds + 59) / 60) + " min";
-    }
     return std::to_string((seconds + 3599) / 3600) + " h";
 }
 

@@ -15,29 +15,25 @@ namespace json = boost::json;
 
 namespace {
 
-/* A member of the error's JSON as text; empty: null or missing. */
+// A member of the error's JSON as text; empty: null or missing.
 std::string member_text(const json::object& error, const char* name) {
     const json::value* found = error.if_contains(name);
-    if (found == nullptr || found->is_null()) {
+    if (found == nullptr || found->is_null())
         return "";
-    }
     return found->is_string() ? std::string(found->get_string()) : json::serialize(*found);
 }
 
 std::string charged_text(const std::string& charged) {
-    if (charged == "no") {
+    if (charged == "no")
         return "no, this run was not billed";
-    }
-    if (charged == "yes") {
+    if (charged == "yes")
         return "yes, this run was or will be billed";
-    }
     return charged == "unknown" ? "unknown, this run may have been billed" : charged;
 }
 
 std::string retry_text(const wfn::Error& error) {
-    if (!error.retryable) {
+    if (!error.retryable)
         return "no use until something is changed";
-    }
     return error.retry_after && error.retry_after->count() > 0
                ? "may succeed, after " + spoken_duration(*error.retry_after)
                : "may succeed";
@@ -46,13 +42,11 @@ std::string retry_text(const wfn::Error& error) {
 std::string details_text(const json::object& error) {
     std::string lines;
     const json::value* details = error.if_contains("details");
-    if (details == nullptr || !details->is_array()) {
+    if (details == nullptr || !details->is_array())
         return lines;
-    }
     for (const json::value& detail : details->get_array()) {
-        if (!detail.is_object()) {
+        if (!detail.is_object())
             continue;
-        }
         const std::string path = member_text(detail.get_object(), "path");
         const std::string message = member_text(detail.get_object(), "message");
         lines += lines.empty() ? "" : "\n";
@@ -63,13 +57,13 @@ std::string details_text(const json::object& error) {
     return lines;
 }
 
-/* "  Name           value", wrapped; nothing for an empty value. */
+// "  Name           value", wrapped; nothing for an empty value.
 std::string row(const char* name, const std::string& value, const Terminal& terminal) {
     const std::size_t columns = std::max<std::size_t>(terminal.columns, 30);
     return value.empty() ? "" : wrap("  " + pad(name, 15), value, columns);
 }
 
-/* What to name when asking the service. */
+// What to name when asking the service.
 std::string ids_text(const json::object& error, const Terminal& terminal) {
     return row("HTTP status", member_text(error, "http_status"), terminal)
            + row("Job id", member_text(error, "job_id"), terminal)

@@ -14,9 +14,8 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
             }
             const std::size_t replaced = distance[i - 1][j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
             distance[i][j] = std::min({replaced, distance[i - 1][j] + 1, distance[i][j - 1] + 1});
-            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) {
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
                 distance[i][j] = std::min(distance[i][j], distance[i - 2][j - 2] + 1);
-            }
         }
     }
     return distance[a.size()][b.size()];
@@ -27,9 +26,8 @@ std::string nearest(std::string_view word, const std::vector<std::string>& candi
     std::string best;
     std::size_t best_distance = longest;
     for (const std::string& candidate : candidates) {
-        if (word.size() > longest || candidate.size() > longest) {
+        if (word.size() > longest || candidate.size() > longest)
             continue;
-        }
         const bool beginning = word.size() >= 2 && candidate.compare(0, word.size(), word) == 0;
         const std::size_t distance = beginning ? 1 : edit_distance(word, candidate);
         const std::size_t allowed = std::max<std::size_t>(1, candidate.size() / 3);
@@ -48,9 +46,8 @@ std::string did_you_mean(std::string_view word, const std::vector<std::string>& 
 
 std::string joined(const std::vector<std::string>& words) {
     std::string all;
-    for (const std::string& word : words) {
+    for (const std::string& word : words)
         all += (all.empty() ? "" : ", ") + word;
-    }
     return all;
 }
 

@@ -7,19 +7,17 @@
 
 namespace cli {
 
-/* Insertions, deletions, replacements and swaps of neighbours between two words. */
+// Insertions, deletions, replacements and swaps of neighbours between two words.
 std::size_t edit_distance(std::string_view a, std::string_view b);
 
-/*
- * The candidate that was probably meant: one that begins so, or is within a third of its
- * length. Empty: none is near.
- */
+// The candidate that was probably meant: one that begins so, or is within a third of its
+// length. Empty: none is near.
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates);
 
-/* " Did you mean \"x\"?", or nothing. */
+// " Did you mean \"x\"?", or nothing.
 std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates);
 
-/* "a, b, c" */
+// "a, b, c"
 std::string joined(const std::vector<std::string>& words);
 
 } // namespace cli

@@ -68,9 +68,8 @@ std::string printable(std::string_view text) {
 }
 
 std::string truncate(std::string_view text, std::size_t columns, bool utf8) {
-    if (display_width(text) <= columns) {
+    if (display_width(text) <= columns)
         return std::string(text);
-    }
     const std::string_view mark = utf8 ? "…" : "...";
     const std::size_t room = columns > display_width(mark) ? columns - display_width(mark) : 0;
     std::string shown;
@@ -78,9 +77,8 @@ std::string truncate(std::string_view text, std::size_t columns, bool utf8) {
     while (!text.empty()) {
         const Character character = decode(text);
         used += columns_of(character);
-        if (used > room) {
+        if (used > room)
             break;
-        }
         shown += text.substr(0, character.bytes);
         text.remove_prefix(character.bytes);
     }
@@ -101,17 +99,15 @@ std::string wrap(std::string_view first, std::string_view text, std::size_t widt
     };
     while (!text.empty()) {
         if (text.front() == ' ' || text.front() == '\n') {
-            if (text.front() == '\n') {
+            if (text.front() == '\n')
                 next_line();
-            }
             text.remove_prefix(1);
             continue;
         }
         const std::string word = printable(text.substr(0, text.find_first_of(" \n")));
         const std::size_t columns = display_width(word);
-        if (!at_line_start && column + 1 + columns > width) {
+        if (!at_line_start && column + 1 + columns > width)
             next_line();
-        }
         if (!at_line_start) {
             out += ' ';
             ++column;

@@ -10,9 +10,8 @@ namespace json = boost::json;
 
 std::string inputs(int count, const std::string& milliseconds) {
     std::string text;
-    for (int i = 0; i < count; ++i) {
+    for (int i = 0; i < count; ++i)
         text += "{\"text\":\"t" + std::to_string(i) + "\",\"milliseconds\":" + milliseconds + "}\n";
-    }
     return text;
 }
 
@@ -48,9 +47,8 @@ TEST_F(BatchStop, GoesOnAfterAKillWithoutRunningAnythingTwice) {
         EXPECT_EQ(process.wait(), -SIGKILL);
     }
     std::map<std::string, json::value> before;
-    for (const json::value& run : runs(journal_, {"--state", "succeeded"})) {
+    for (const json::value& run : runs(journal_, {"--state", "succeeded"}))
         before[std::string(run.at("run_key").get_string())] = run.at("updated_ms");
-    }
     EXPECT_GE(before.size(), 30u); // what was printed is kept
     EXPECT_LT(before.size(), 200u);
     expect_complete(workflow_node(batch({"--resume"})), 200);
@@ -72,12 +70,10 @@ TEST_F(BatchStop, CtrlCSuspendsWhatRuns) {
     EXPECT_NE(process.err().find("with --resume"), std::string::npos) << process.err();
     const auto all = runs(journal_);
     ASSERT_EQ(all.size(), 3u); // nothing more was started
-    for (const json::value& run : all) {
+    for (const json::value& run : all)
         EXPECT_EQ(run.at("state"), "suspended");
-    }
-    for (const std::string& line : lines_of(process.out())) {
+    for (const std::string& line : lines_of(process.out()))
         EXPECT_EQ(json::parse(line).at("outcome"), "suspended");
-    }
 }
 
 TEST_F(BatchStop, CtrlCCancelsWithoutAJournal) {
@@ -88,9 +84,8 @@ TEST_F(BatchStop, CtrlCCancelsWithoutAJournal) {
     EXPECT_EQ(process.wait(), 143);
     const std::vector<std::string> lines = lines_of(process.out());
     EXPECT_LE(lines.size(), 4u);
-    for (std::size_t i = 1; i < lines.size(); ++i) {
+    for (std::size_t i = 1; i < lines.size(); ++i)
         EXPECT_EQ(json::parse(lines[i]).at("outcome"), "cancelled");
-    }
 }
 
 TEST_F(BatchStop, ASecondSignalQuitsEvenWhenOutputIsStuck) {
@@ -100,9 +95,8 @@ TEST_F(BatchStop, ASecondSignalQuitsEvenWhenOutputIsStuck) {
     options.environment["TSAN_OPTIONS"] = "report_thread_leaks=0"; // quitting at once leaves its threads
     Process process(batch({"-v"}), options);
     ASSERT_TRUE(process.wait_for_stderr("listening")) << process.err();
-    for (int i = 0; i < 6000 && process.running(); ++i) {
+    for (int i = 0; i < 6000 && process.running(); ++i)
         process.send(SIGINT);
-    }
     EXPECT_EQ(process.wait(), 130);
 }
 
@@ -113,9 +107,8 @@ TEST_F(BatchStop, AReaderThatLeavesSuspendsWhatRuns) {
     const Outcome outcome = workflow_node(batch(), options);
     EXPECT_EQ(outcome.exit_code, 141);
     EXPECT_NE(outcome.err.find("Broken pipe"), std::string::npos) << outcome.err;
-    for (const json::value& run : runs(journal_)) {
+    for (const json::value& run : runs(journal_))
         EXPECT_EQ(run.at("state"), "suspended");
-    }
 }
 
 TEST_F(BatchStop, ASlowFirstLineHoldsBackABoundedNumber) {

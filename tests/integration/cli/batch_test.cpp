@@ -16,13 +16,12 @@ std::string inputs(int count, int max_ms) {
 
 std::vector<json::value> parsed(const std::string& text) {
     std::vector<json::value> all;
-    for (const std::string& line : lines_of(text)) {
+    for (const std::string& line : lines_of(text))
         all.push_back(json::parse(line));
-    }
     return all;
 }
 
-/* Every line has its own output, in order. */
+// Every line has its own output, in order.
 void expect_all(const std::string& out, std::size_t count) {
     const std::vector<json::value> lines = parsed(out);
     ASSERT_EQ(lines.size(), count);
@@ -84,9 +83,8 @@ TEST(Batch, IsBegunOnceAndThenResumed) {
     EXPECT_EQ(resumed.out, first.out);
     const auto after = runs(journal);
     ASSERT_EQ(after.size(), 20u);
-    for (std::size_t i = 0; i < after.size(); ++i) {
+    for (std::size_t i = 0; i < after.size(); ++i)
         EXPECT_EQ(after[i].at("updated_ms"), before[i].at("updated_ms")); // nothing was run
-    }
     // A line that was changed is another run; one that was added, too.
     write_text(directory.file("b"),
                inputs(19, 5) + "{\"text\":\"new\",\"milliseconds\":1}\n{\"text\":\"newer\"}");
@@ -136,7 +134,7 @@ TEST(Batch, AKeyThatComesTwiceIsOneRun) {
     EXPECT_EQ(runs(journal).size(), 1u);
 }
 
-/* The heap alone: the example module's threads, one for each run, end late on a machine that is busy. */
+// The heap alone: the example module's threads, one for each run, end late on a machine that is busy.
 TEST(Batch, MemoryDoesNotGrowWithTheFile) {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
     GTEST_SKIP() << "a sanitizer's memory grows by itself";
@@ -145,14 +143,12 @@ TEST(Batch, MemoryDoesNotGrowWithTheFile) {
     const auto memory = [&](int lines, bool journal) {
         const std::string file = directory.file("b" + std::to_string(lines));
         std::string text;
-        for (int i = 0; i < lines; ++i) {
+        for (int i = 0; i < lines; ++i)
             text += "{\"text\":\"" + std::string(1000, 'x') + std::to_string(i) + "\"}\n";
-        }
         write_text(file, text);
         std::vector<std::string> arguments{"batch", "echo", file, "-n", "32"};
-        if (journal) {
+        if (journal)
             arguments.insert(arguments.end(), {"-J", directory.file("j" + std::to_string(lines))});
-        }
         Process::Options options;
         options.watch_heap = true;
         Process process(arguments, options);

@@ -17,7 +17,7 @@ std::vector<std::string> slow_run(const std::string& journal, const std::string&
     return arguments;
 }
 
-/* Runs until the job is under way, and kills the process. */
+// Runs until the job is under way, and kills the process.
 void kill_in_the_middle(const std::vector<std::string>& arguments) {
     Process process(arguments);
     ASSERT_TRUE(process.wait_for_stderr("running")) << process.err();
@@ -157,9 +157,8 @@ TEST(Runs, IsATableOf80Columns) {
     const Outcome table = workflow_node({"runs", "-J", journal});
     const std::vector<std::string> lines = lines_of(table.out);
     ASSERT_EQ(lines.size(), 3u);
-    for (const std::string& line : lines) {
+    for (const std::string& line : lines)
         EXPECT_LE(line.size(), 80u);
-    }
     EXPECT_EQ(lines[0].substr(0, 3), "KEY");
     EXPECT_NE(lines[1].find("succeeded"), std::string::npos);
     EXPECT_NE(lines[2].find("suspended"), std::string::npos);
@@ -198,9 +197,8 @@ TEST(Collect, RefusesWhatMightSubmit) {
 TEST(Collect, AJobOfSeveralRunsNeedsTheKey) {
     TemporaryDirectory directory;
     const std::string journal = directory.file("j");
-    for (const char* key : {"a", "b"}) {
+    for (const char* key : {"a", "b"})
         EXPECT_EQ(workflow_node(slow_run(journal, "1", {"--run-key", key, "--suspend"})).exit_code, 4);
-    }
     const Outcome ambiguous = workflow_node({"collect", "echo-1", "-J", journal});
     EXPECT_EQ(ambiguous.exit_code, 2);
     EXPECT_NE(ambiguous.err.find("a, b"), std::string::npos) << ambiguous.err;

@@ -55,9 +55,8 @@ TEST(Signal, ASecondOneQuitsEvenWhenOutputIsStuck) {
     // The first line of log is written before the first event gets stuck in the full pipe.
     ASSERT_TRUE(process.wait_for_stderr("listening")) << process.err();
     // Two signals of one kind that are pending at once are one: they are repeated until it has ended.
-    for (int i = 0; i < 6000 && process.running(); ++i) {
+    for (int i = 0; i < 6000 && process.running(); ++i)
         process.send(SIGINT);
-    }
     EXPECT_EQ(process.wait(), 130);
 }
 

@@ -16,19 +16,18 @@ Process::Options terminal(unsigned short columns = 80) {
     return options;
 }
 
-/* Columns of what is drawn between two returns of the cursor, without control sequences. */
+// Columns of what is drawn between two returns of the cursor, without control sequences.
 std::size_t widest_drawing(const std::string& screen) {
     std::size_t widest = 0;
     std::size_t columns = 0;
     for (std::size_t i = 0; i < screen.size(); ++i) {
         const auto byte = static_cast<unsigned char>(screen[i]);
-        if (byte == '\r' || byte == '\n') {
+        if (byte == '\r' || byte == '\n')
             columns = 0;
-        } else if (byte == '\033') {
+        else if (byte == '\033')
             i = screen.find_first_of("ABCDEFGHJKSTfmhl", i + 2);
-        } else if ((byte & 0xC0) != 0x80) {
+        else if ((byte & 0xC0) != 0x80)
             widest = std::max(widest, ++columns);
-        }
     }
     return widest;
 }

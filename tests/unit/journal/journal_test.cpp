@@ -49,7 +49,7 @@ protected:
         return end;
     }
 
-    /* What opening it says. */
+    // What opening it says.
     std::string problem(Journal::Access access = Journal::Access::create) const {
         try {
             const Journal journal(path_, access);
@@ -148,9 +148,8 @@ TEST_F(JournalTest, WhatMayHaveBeenBilledIsNotRepeatedByItself) {
         end.charged = charged;
         end.retryable = retryable;
         end.collectable = collectable;
-        if (collectable) {
+        if (collectable)
             end.checkpoint = R"({"job_id":"j"})";
-        }
         end.error = "{}";
         finish(journal, key, end);
         const auto kind = claim(journal, order(key), Repeat::unless_billed).kind;
@@ -247,9 +246,8 @@ TEST_F(JournalTest, FindsTheRunToGoOnWith) {
 
 TEST_F(JournalTest, IsListedInPages) {
     Journal journal = open();
-    for (int i = 0; i < 5; ++i) {
+    for (int i = 0; i < 5; ++i)
         claim(journal, order("k" + std::to_string(i)));
-    }
     journal.transact([&] {
         for (int i = 0; i < 12; ++i) {
             journal.claim(order("j" + std::to_string(i)), Repeat::always);

@@ -82,7 +82,7 @@ protected:
     fs::path path_;
 };
 
-/* Keeps the writer busy, so that what is posted meanwhile comes to it as one group. */
+// Keeps the writer busy, so that what is posted meanwhile comes to it as one group.
 class Gate {
 public:
     void hold(JournalWriter& writer) {
@@ -137,9 +137,8 @@ TEST_F(JournalWriterTest, OneThatFailsTakesNoOtherWithIt) {
         for (int i = 0; i < 5; ++i) {
             writer.post(
                 [i](Journal& journal) {
-                    if (i == 2) {
+                    if (i == 2)
                         throw JournalError("no");
-                    }
                     add(journal, i);
                 },
                 [&](const std::string& why) {
@@ -162,7 +161,7 @@ TEST_F(JournalWriterTest, CanBeWaitedFor) {
     EXPECT_THROW(writer.do_now([](Journal&) { throw JournalError("no"); }), JournalError);
 }
 
-/* A run of the example module, kept in a journal. */
+// A run of the example module, kept in a journal.
 class JournaledRunTest : public JournalWriterTest {
 protected:
     Claim claim(JournalWriter& writer, Repeat repeat = Repeat::always) const {

@@ -38,13 +38,11 @@ TEST(BatchKeys, ALineIsNamedByWhatItAsksFor) {
 TEST(BatchKeys, KnowsTheKeysOfOlderVersions) {
     const std::string digits = BatchKeys("a:b").next_key("echo", "{}").substr(4, 16);
     BatchKeys keys("a:b");
-    for (const char* line : {"12", "3"}) {
+    for (const char* line : {"12", "3"})
         keys.known("a:b:" + std::string(line) + ":" + digits);
-    }
     for (const char* other :
-         {"", "a:b", "a:b:", "mine", "a:b:x:0123456789abcdef", "a:b:7:0123", "other:1:0123456789abcdef"}) {
+         {"", "a:b", "a:b:", "mine", "a:b:x:0123456789abcdef", "a:b:7:0123", "other:1:0123456789abcdef"})
         keys.known(other);
-    }
     keys.known("a:b:" + digits + "-1"); // of today
     keys.known("a:b:x:" + digits);
     EXPECT_EQ(keys.next_key("echo", "{}"), "a:b:3:" + digits);
@@ -59,9 +57,8 @@ TEST(RunIdentity, SeesTheJobInACheckpoint) {
          {R"({"state":"prepared","job_id":"prepared"})", R"({"state":"prepared","key":"job-1"})",
           R"({"state":"submitted","job_id":""})", R"({"state":"submitted","job_id":7})",
           R"({"state":null,"job_id":"job-1"})", R"({"job":{"job_id":"job-1"}})", R"(["job_id","job-1"])",
-          R"("job_id")", "job-1", ""}) {
+          R"("job_id")", "job-1", ""})
         EXPECT_FALSE(job_of_checkpoint(none)) << none;
-    }
 }
 
 TEST(HashText, IsFnv1a) {

@@ -34,9 +34,8 @@ TEST(BatchLine, MayNameItsRun) {
 TEST(BatchLine, SaysWhatIsWrong) {
     for (const char* text : {"{", "nonsense", "5", "[]", "\"x\"", "{} {}", R"({"run_key":"","input":{}})",
                              R"({"run_key":5,"input":{}})", R"({"run_key":"k","input":[]})",
-                             R"({"run_key":"a\u0000b","input":{}})"}) {
+                             R"({"run_key":"a\u0000b","input":{}})"})
         EXPECT_NE(read(text).problem, "") << text;
-    }
     EXPECT_NE(read(R"({"run_key":")" + std::string(513, 'k') + R"(","input":{}})").problem, "");
     EXPECT_EQ(read(R"({"run_key":")" + std::string(512, 'k') + R"(","input":{}})").problem, "");
     TextLine too_long;

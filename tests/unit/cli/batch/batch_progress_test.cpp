@@ -28,11 +28,9 @@ TEST(BatchProgress, LeavesOutWhatDoesNotFit) {
     EXPECT_EQ(batch_progress_line(counts(0.25), 20s, 45, false),
               " 25%  48 done, 2 failed, 4 running  1:00 left");
     EXPECT_EQ(batch_progress_line(counts(0.25), 20s, 35, false), " 25%  48 done, 2 failed, 4 running");
-    for (const bool utf8 : {false, true}) {
-        for (std::size_t columns = 0; columns < 120; ++columns) {
+    for (const bool utf8 : {false, true})
+        for (std::size_t columns = 0; columns < 120; ++columns)
             EXPECT_LE(display_width(batch_progress_line(counts(0.5), 4000s, columns, utf8)), columns);
-        }
-    }
 }
 
 TEST(BatchProgress, GuessesTheRestWhenThereIsSomethingToGoBy) {

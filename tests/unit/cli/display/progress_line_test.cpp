@@ -35,13 +35,11 @@ TEST(ProgressLine, LeavesOutWhatDoesNotFit) {
 
 TEST(ProgressLine, NeverIsWiderThanAllowed) {
     for (const bool utf8 : {false, true}) {
-        for (std::size_t columns = 0; columns <= 140; ++columns) {
+        for (std::size_t columns = 0; columns <= 140; ++columns)
             for (const auto& progress :
                  {running(0.5, "日本語のとても長いメッセージ、まだまだ続く、もっと続く"),
-                  running(std::nullopt, "x"), running(0.07, "")}) {
+                  running(std::nullopt, "x"), running(0.07, "")})
                 EXPECT_LE(display_width(progress_line(progress, 4000s, columns, utf8)), columns);
-            }
-        }
     }
 }
 

@@ -10,9 +10,8 @@ namespace {
 wfn::Result ended(wfn::Outcome outcome, bool retryable = false) {
     wfn::Result result;
     result.outcome = outcome;
-    if (outcome == wfn::Outcome::failed || outcome == wfn::Outcome::cancelled) {
+    if (outcome == wfn::Outcome::failed || outcome == wfn::Outcome::cancelled)
         result.error.emplace().retryable = retryable;
-    }
     return result;
 }
 

@@ -119,15 +119,12 @@ TEST(Options, HelpFitsTheScreenAndNamesEveryExitCode) {
         const auto parsed = parse(words);
         EXPECT_EQ(parsed.exit_code, 0);
         std::istringstream lines(parsed.out);
-        for (std::string line; std::getline(lines, line);) {
+        for (std::string line; std::getline(lines, line);)
             EXPECT_LE(line.size(), 80u) << line;
-        }
     }
     const std::string help = parse({"run", "--help"}).out;
-    for (const char* code :
-         {"\n  0 ", "\n  1 ", "\n  2 ", "\n  3 ", "\n  4 ", "\n  5 ", "130", "143", "141"}) {
+    for (const char* code : {"\n  0 ", "\n  1 ", "\n  2 ", "\n  3 ", "\n  4 ", "\n  5 ", "130", "143", "141"})
         EXPECT_NE(help.find(code), std::string::npos) << code;
-    }
 }
 
 } // namespace

@@ -26,17 +26,16 @@ protected:
     }
     ~LineReaderTest() override { fs::remove_all(directory_); }
 
-    /* All lines of a file with this text. */
+    // All lines of a file with this text.
     std::vector<TextLine> lines(const std::string& text) const {
         std::ofstream(path_, std::ios::binary) << text;
         EventLoop loop;
         LineReader reader(path_, loop);
         EXPECT_EQ(reader.size(), text.size());
         std::vector<TextLine> all;
-        while (!reader.at_end()) {
+        while (!reader.at_end())
             while (const auto line = reader.next())
                 all.push_back(*line);
-        }
         EXPECT_EQ(reader.problem(), "");
         return all;
     }
@@ -44,9 +43,8 @@ protected:
     static std::vector<std::string> texts(const std::vector<TextLine>& lines) {
         std::vector<std::string> all;
         all.reserve(lines.size());
-        for (const TextLine& line : lines) {
+        for (const TextLine& line : lines)
             all.push_back(line.text);
-        }
         return all;
     }
 
@@ -72,9 +70,8 @@ TEST_F(LineReaderTest, SplitsAtLineEnds) {
 TEST_F(LineReaderTest, ReadsMoreThanItHolds) {
     std::string text;
     std::size_t bytes = 0;
-    for (int i = 0; i < 20000; ++i) {
+    for (int i = 0; i < 20000; ++i)
         text += std::to_string(i) + "\n";
-    }
     const auto all = lines(text);
     ASSERT_EQ(all.size(), 20000u);
     for (std::size_t i = 0; i < all.size(); ++i) {

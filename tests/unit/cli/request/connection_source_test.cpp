@@ -43,15 +43,13 @@ TEST(ConnectionSource, AllowsHttpTowardsThisMachineWhereTheSchemaKnowsTheSwitch)
 
 TEST(ConnectionSource, KnowsLoopback) {
     for (const char* url :
-         {"http://localhost", "http://localhost:1/x", "http://127.9.0.1/", "http://[::1]:80"}) {
+         {"http://localhost", "http://localhost:1/x", "http://127.9.0.1/", "http://[::1]:80"})
         EXPECT_TRUE(is_insecure_loopback(url)) << url;
-    }
     for (const char* url :
          {"https://localhost", "http://localhost.example.com", "http://127.0.0.1.example.com",
           "http://localhost@example.com", "http://127.0.0.1:1@example.com", "http://[::1", "http://[::2]",
-          "http://128.0.0.1", "localhost", ""}) {
+          "http://128.0.0.1", "localhost", ""})
         EXPECT_FALSE(is_insecure_loopback(url)) << url;
-    }
 }
 
 } // namespace

@@ -13,13 +13,11 @@ namespace {
 TEST(DescribeText, TellsPeopleEverything) {
     const wfn::Module module = wfn::Module::load(EXAMPLE_MODULE);
     const std::string text = describe_text(module, module.find("slow_echo").value(), Terminal{});
-    for (const char* part :
-         {"Slow echo", "slow_echo 1.0.0", "goes on from a checkpoint", "ECHO_SERVICE_API_KEY",
-          "api_key                  string, required, secret", "integer, default 1000",
-          "text          string, required", "one of  \"soft\"", "boolean or null",
-          "Processing Timeout (processing_timeout)", "Allow more time"}) {
+    for (const char* part : {"Slow echo", "slow_echo 1.0.0", "goes on from a checkpoint",
+                             "ECHO_SERVICE_API_KEY", "api_key                  string, required, secret",
+                             "integer, default 1000", "text          string, required", "one of  \"soft\"",
+                             "boolean or null", "Processing Timeout (processing_timeout)", "Allow more time"})
         EXPECT_NE(text.find(part), std::string::npos) << part << "\n" << text;
-    }
     EXPECT_EQ(text.find('\033'), std::string::npos);
 }
 
@@ -29,9 +27,8 @@ TEST(DescribeText, FitsTheTerminal) {
         Terminal terminal;
         terminal.columns = columns;
         std::istringstream lines(describe_text(module, module.find("slow_echo").value(), terminal));
-        for (std::string line; std::getline(lines, line);) {
+        for (std::string line; std::getline(lines, line);)
             EXPECT_LE(display_width(line), columns) << line;
-        }
     }
 }
 

@@ -66,9 +66,8 @@ TEST(ErrorText, FitsNarrowTerminals) {
     std::istringstream lines(error_text(timeout_error(), narrow));
     std::string line;
     std::getline(lines, line); // the heading, which is not wrapped
-    while (std::getline(lines, line)) {
+    while (std::getline(lines, line))
         EXPECT_LE(display_width(line), 40u) << line;
-    }
 }
 
 TEST(ErrorText, TheServicesWordsCannotSteerTheTerminal) {
