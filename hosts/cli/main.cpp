@@ -59,7 +59,7 @@ int run_guarded(int argc, char** argv) {
         return fail(error.what(), cli::exit_usage);
     } catch (const durable::JournalError& error) {
         return fail(error.what(), cli::exit_usage);
-    } catch (const std::invalid_argument& error) { // a NUL in an argument or file
+    } catch (const std::invalid_argument& error) { // a NUL in an argument or a file
         return fail(error.what(), cli::exit_usage);
     } catch (const wfn::LoadError& error) {
         return fail(error.what(), cli::exit_no_module);
@@ -77,7 +77,7 @@ int main(int argc, char** argv) {
     try {
         return run_guarded(argc, argv);
     } catch (const std::exception& error) {
-        // Not through fail(): what went wrong here may be memory.
+        // Not through fail(): it may be out of memory.
         static_cast<void>(cli::write_all(STDERR_FILENO, "Error: "));
         static_cast<void>(cli::write_all(STDERR_FILENO, error.what()));
         static_cast<void>(cli::write_all(STDERR_FILENO, "\n"));

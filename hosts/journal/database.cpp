@@ -17,7 +17,7 @@ namespace durable {
 
 namespace {
 
-// Why, and what to do about it.
+// Why it failed, and what to do about it.
 std::string explanation(int result, int system_error, const char* message) {
     const bool no_room = system_error == ENOSPC || system_error == EDQUOT || system_error == EFBIG;
     switch (result & 0xFF) {
@@ -35,7 +35,7 @@ std::string explanation(int result, int system_error, const char* message) {
         return "it is not a journal: " + std::string(message) + ". Choose another file.";
     case SQLITE_CORRUPT:
         return "it is damaged: " + std::string(message)
-               + ". Move it away, and look at the account before anything in it is run again.";
+               + ". Move it away, and check the account before running anything in it again.";
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
         return "another process has kept it locked for " + std::to_string(Database::busy_timeout_ms / 1000)
@@ -53,7 +53,7 @@ std::string explanation(int result, int system_error, const char* message) {
     }
 }
 
-// The errno behind a failure; 0: none is known. SQLite leaves that of a failed write with the file.
+// The errno behind a failure; 0 if it is unknown. SQLite stores that of a failed write with the file.
 int system_error_of(sqlite3* database) {
     int error = sqlite3_system_errno(database);
     sqlite3_file* log = nullptr;

@@ -29,7 +29,7 @@ public:
         guarded([&] { prepared(sql, values...).exec(); });
     }
 
-    // Calls use(row) with each row of a query, for as long as it answers true.
+    // Calls use(row) with each row of a query, as long as it returns true.
     template <class Use, class... Values>
     void for_each_row(const std::string& sql, Use use, const Values&... values) {
         guarded([&] {
@@ -55,7 +55,8 @@ public:
 
     bool read_only() const noexcept;
 
-    // Does the work in a transaction. Leaves nothing of it when the work throws, which goes on to the caller.
+    // Does the work in a transaction. If the work throws, nothing of it stays, and the caller gets the
+    // exception.
     void transact(const std::function<void()>& work);
 
 private:

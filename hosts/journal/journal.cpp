@@ -58,9 +58,9 @@ CREATE INDEX run_of_batch ON run (batch) WHERE batch IS NOT NULL;
 CREATE INDEX run_of_input ON run (input_hash);
 )sql";
 
-const std::string head_columns = "position, run_key, module, action, state, owner, owner_pid, created_ms, "
-                                 "updated_ms, job_id, collectable, retryable, charged";
-const std::string record_columns = head_columns + ", input, checkpoint, output, error";
+const std::string summary_columns = "position, run_key, module, action, state, owner, owner_pid, created_ms, "
+                                    "updated_ms, job_id, collectable, retryable, charged";
+const std::string record_columns = summary_columns + ", input, checkpoint, output, error";
 
 std::int64_t now_ms() {
     using namespace std::chrono;
@@ -71,14 +71,14 @@ std::int64_t input_hash(const std::string& input) {
     return static_cast<std::int64_t>(hash_text(canonical_input(input)));
 }
 
-// SQLite would make the file readable by whom the umask lets. Its other files copy the mode.
+// SQLite would create the file with the permissions that the umask leaves. Its other files copy the mode.
 void make_file(const std::string& path) {
     const FileDescriptor made(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR));
     if (made) {
         const std::size_t slash = path.rfind('/');
         sync_directory(slash == std::string::npos ? "." : path.substr(0, slash + 1));
     } else if (errno != EEXIST) {
-        throw JournalError("cannot make the journal \"" + path + "\": " + errno_text(errno)
+        throw JournalError("cannot create the journal \"" + path + "\": " + errno_text(errno)
                            + ". Nothing was started.");
     }
 }
@@ -91,14 +91,14 @@ const std::string& prepared(const std::string& path, Journal::Access access) {
     return path;
 }
 
-// In which way a run differs from the order; empty: in none.
-std::string conflict_with(const RunRecord& record, const RunOrder& order) {
-    if (record.module != order.module || record.action != order.action)
+// How a run differs from the specification; empty if it does not.
+std::string conflict_with(const RunRecord& record, const RunSpec& spec) {
+    if (record.module != spec.module || record.action != spec.action)
         return "the node \"" + record.action + "\" of the module \"" + record.module + "\"";
-    return canonical_input(record.input) == canonical_input(order.input) ? "" : "another input";
+    return canonical_input(record.input) == canonical_input(spec.input) ? "" : "another input";
 }
 
-// A run that failed for good and may have been billed: to start it again may be billed again.
+// A run that failed for good and may have been billed: starting it again may be billed again.
 bool is_settled(const RunRecord& record) {
     const bool ended = record.state == RunState::failed || record.state == RunState::cancelled;
     return ended && !record.retryable && !record.collectable && record.charged != "no";
@@ -144,14 +144,13 @@ void Journal::check_identity(Access access) {
                            + ". Choose another file.");
     }
     if (version > newest_schema) {
-        throw JournalError("the journal \"" + path_
-                           + "\" was written by a newer workflow-node (its schema is "
-                           + std::to_string(version) + ", this one knows " + std::to_string(newest_schema)
-                           + "). Use that one, or choose another file.");
+        throw JournalError("the journal \"" + path_ + "\" was written by a newer version (schema "
+                           + std::to_string(version) + "; this one knows " + std::to_string(newest_schema)
+                           + "). Use that version, or choose another file.");
     }
 }
 
-// Asks again inside the transaction: another process may have been faster.
+// Checks again inside the transaction: another process may have been faster.
 void Journal::create_tables() {
     if (database_.integer("PRAGMA user_version") != 0)
         return;
@@ -164,42 +163,42 @@ void Journal::transact(const std::function<void()>& work) {
     database_.transact(work);
 }
 
-Claim Journal::claim(const RunOrder& order, Repeat repeat) {
+Claim Journal::claim(const RunSpec& spec, Repeat repeat) {
     const std::int64_t now = now_ms();
     Claim claim;
-    std::optional<RunRecord> record = find(order.run_key);
+    std::optional<RunRecord> record = find(spec.run_key);
     if (!record) {
         database_.run(
             "INSERT INTO run (run_key, batch, module, action, input, input_hash, state, owner, owner_pid, "
             "created_ms, updated_ms) VALUES (?, ?, ?, ?, ?, ?, 'running', ?, ?, ?, ?)",
-            order.run_key, order.batch, order.module, order.action, order.input, input_hash(order.input),
+            spec.run_key, spec.batch, spec.module, spec.action, spec.input, input_hash(spec.input),
             owner_.own(), std::int64_t{::getpid()}, now, now);
-        claim.record.run_key = order.run_key;
-        claim.record.action = order.action;
-        claim.record.input = order.input;
+        claim.record.run_key = spec.run_key;
+        claim.record.action = spec.action;
+        claim.record.input = spec.input;
         return claim;
     }
     claim.record = std::move(*record);
-    claim.conflict = conflict_with(claim.record, order);
+    claim.conflict = conflict_with(claim.record, spec);
     if (!claim.conflict.empty()) {
-        claim.kind = Claim::Kind::another;
+        claim.kind = Claim::Kind::conflict;
     } else if (claim.record.is_owned()) {
         claim.kind = Claim::Kind::busy;
     } else if (claim.record.state == RunState::succeeded
                || (repeat == Repeat::unless_billed && is_settled(claim.record))) {
-        claim.kind = Claim::Kind::over;
+        claim.kind = Claim::Kind::finished;
     } else if (repeat == Repeat::only_collect && !claim.record.collectable) {
         claim.kind = Claim::Kind::not_collectable;
     } else {
-        claim.kind = Claim::Kind::taken_up;
+        claim.kind = Claim::Kind::resumed;
         database_.run("UPDATE run SET state = 'running', owner = ?, owner_pid = ?, updated_ms = ?, "
                       "charged = NULL, retryable = 0, error = NULL WHERE run_key = ?",
-                      owner_.own(), std::int64_t{::getpid()}, now, order.run_key);
+                      owner_.own(), std::int64_t{::getpid()}, now, spec.run_key);
     }
     return claim;
 }
 
-void Journal::keep_checkpoint(const std::string& run_key, const std::string& checkpoint) {
+void Journal::save_checkpoint(const std::string& run_key, const std::string& checkpoint) {
     const std::optional<std::string> job = job_of_checkpoint(checkpoint);
     database_.run(
         "UPDATE run SET checkpoint = ?, collectable = ?, job_id = coalesce(?, job_id), updated_ms = ? "
@@ -207,7 +206,7 @@ void Journal::keep_checkpoint(const std::string& run_key, const std::string& che
         checkpoint, job.has_value(), job, now_ms(), run_key);
 }
 
-void Journal::keep_job(const std::string& run_key, const std::string& job_id) {
+void Journal::save_job(const std::string& run_key, const std::string& job_id) {
     database_.run("UPDATE run SET job_id = ?, updated_ms = ? WHERE run_key = ?", job_id, now_ms(), run_key);
 }
 
@@ -264,7 +263,7 @@ std::optional<std::string> Journal::find_unfinished(const std::string& module, c
     return found;
 }
 
-void Journal::give_back(const RunRecord& record) {
+void Journal::release(const RunRecord& record) {
     RunEnd end;
     end.state = RunState::suspended;
     end.collectable = record.collectable;
@@ -286,46 +285,46 @@ void Journal::for_each_key(const std::string& batch, const std::function<void(co
         batch);
 }
 
-std::vector<RunHead> Journal::page(std::int64_t after, int limit) {
-    std::vector<RunHead> all;
+std::vector<RunSummary> Journal::page(std::int64_t after, int limit) {
+    std::vector<RunSummary> all;
     database_.for_each_row(
-        "SELECT " + head_columns + " FROM run WHERE position > ? ORDER BY position LIMIT ?",
+        "SELECT " + summary_columns + " FROM run WHERE position > ? ORDER BY position LIMIT ?",
         [&](const SQLite::Statement& row) {
-            all.push_back(read_head(row));
+            all.push_back(read_summary(row));
             return true;
         },
         after, limit);
     return all;
 }
 
-RunHead Journal::read_head(const SQLite::Statement& row) const {
-    RunHead head;
-    head.position = row.getColumn(0).getInt64();
-    head.run_key = row.getColumn(1).getString();
-    head.module = row.getColumn(2).getString();
-    head.action = row.getColumn(3).getString();
-    head.state = run_state(row.getColumn(4).getString()).value_or(RunState::failed);
+RunSummary Journal::read_summary(const SQLite::Statement& row) const {
+    RunSummary summary;
+    summary.position = row.getColumn(0).getInt64();
+    summary.run_key = row.getColumn(1).getString();
+    summary.module = row.getColumn(2).getString();
+    summary.action = row.getColumn(3).getString();
+    summary.state = run_state(row.getColumn(4).getString()).value_or(RunState::failed);
     if (!row.getColumn(5).isNull() && owner_.alive(row.getColumn(5).getInt64()))
-        head.owner_pid = row.getColumn(6).getInt64();
-    else if (head.state == RunState::running)
-        head.state = RunState::interrupted;
-    head.created_ms = row.getColumn(7).getInt64();
-    head.updated_ms = row.getColumn(8).getInt64();
-    head.job_id = text_or_none(row, 9);
-    head.collectable = row.getColumn(10).getInt64() != 0;
-    head.retryable = row.getColumn(11).getInt64() != 0;
-    head.charged = text_or_none(row, 12);
-    return head;
+        summary.owner_pid = row.getColumn(6).getInt64();
+    else if (summary.state == RunState::running)
+        summary.state = RunState::interrupted;
+    summary.created_ms = row.getColumn(7).getInt64();
+    summary.updated_ms = row.getColumn(8).getInt64();
+    summary.job_id = text_or_none(row, 9);
+    summary.collectable = row.getColumn(10).getInt64() != 0;
+    summary.retryable = row.getColumn(11).getInt64() != 0;
+    summary.charged = text_or_none(row, 12);
+    return summary;
 }
 
 RunRecord Journal::read_record(const SQLite::Statement& row) const {
     RunRecord record;
-    static_cast<RunHead&>(record) = read_head(row);
+    static_cast<RunSummary&>(record) = read_summary(row);
     record.input = row.getColumn(13).getString();
     record.checkpoint = text_or_none(row, 14);
     record.output = text_or_none(row, 15);
     record.error = text_or_none(row, 16);
-    // Not what was noted: earlier versions took more for a job's name.
+    // Not the stored flag: earlier versions took more texts for a job's id.
     record.collectable = record.checkpoint && job_of_checkpoint(*record.checkpoint);
     return record;
 }

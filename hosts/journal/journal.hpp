@@ -27,33 +27,33 @@ enum class RunState {
 const char* to_string(RunState state) noexcept;
 std::optional<RunState> run_state(std::string_view word) noexcept;
 
-// One run in the journal, without its long texts. Times are milliseconds since 1970.
-struct RunHead {
-    std::int64_t position = 0; // in the order of their first start
+// One run in the journal, without its large texts. Times are milliseconds since 1970.
+struct RunSummary {
+    std::int64_t position = 0; // by first start, from 1
     std::string run_key;
     std::string module;
     std::string action;
     RunState state = RunState::running;
-    std::int64_t owner_pid = 0; // of the process that runs it; 0: none does
+    std::int64_t owner_pid = 0; // of the process that runs it; 0 if none does
     std::int64_t created_ms = 0;
     std::int64_t updated_ms = 0;
     std::optional<std::string> job_id;
-    bool collectable = false;           // as job_of_checkpoint: going on submits nothing
-    bool retryable = false;             // as the error says
-    std::optional<std::string> charged; // "yes", "no", "unknown"; nullopt: nothing was said
+    bool collectable = false;           // as job_of_checkpoint: resuming submits nothing
+    bool retryable = false;             // as the error reports
+    std::optional<std::string> charged; // "yes", "no", "unknown"; nullopt if nothing was reported
 
     bool is_owned() const noexcept { return owner_pid != 0; }
 };
 
-struct RunRecord : RunHead {
+struct RunRecord : RunSummary {
     std::string input;
     std::optional<std::string> checkpoint;
     std::optional<std::string> output; // when succeeded
     std::optional<std::string> error;  // JSON, as wfn_error.json; when failed or cancelled
 };
 
-// A run as it is asked for.
-struct RunOrder {
+// A run as it is requested.
+struct RunSpec {
     std::string run_key;
     std::optional<std::string> batch; // the batch that it belongs to
     std::string module;
@@ -61,20 +61,20 @@ struct RunOrder {
     std::string input;
 };
 
-// What to do with a run that is in the journal already, but has no output.
+// What to do with a run that is already in the journal, but has no output.
 enum class Repeat {
-    always,        // go on with it, or start it again
+    always,        // resume it, or start it again
     unless_billed, // the same, but a run that failed for good and may have been billed stays failed
-    only_collect   // go on with it only if that cannot submit anything
+    only_collect   // resume it only if that cannot submit anything
 };
 
 struct Claim {
     enum class Kind {
-        fresh,    // it is new, and this process's now
-        taken_up, // it was there, and is this process's now; see record.checkpoint
-        over,     // record has its output or, with Repeat::unless_billed, its error. Do not run it
+        fresh,    // it is new, and now belongs to this process
+        resumed,  // it existed, and now belongs to this process; see record.checkpoint
+        finished, // record has its output or, with Repeat::unless_billed, its error. Do not run it
         busy,     // a process is running it; perhaps this one
-        another,  // the key belongs to a run with another input or node: conflict says which
+        conflict, // the key belongs to a run with another input or node: see Claim::conflict
         not_collectable
     };
     Kind kind = Kind::fresh;
@@ -82,10 +82,10 @@ struct Claim {
     std::string conflict;
 };
 
-// How an execution ended, as it is kept.
+// How an execution ended, as it is recorded.
 struct RunEnd {
     RunState state = RunState::failed;
-    std::optional<std::string> job_id; // nullopt: none was named in this execution
+    std::optional<std::string> job_id; // nullopt if this execution named none
     bool collectable = false;
     bool retryable = false;
     std::optional<std::string> charged;
@@ -94,17 +94,18 @@ struct RunEnd {
     std::optional<std::string> error;
 };
 
-// The runs of this and earlier processes, in a SQLite file: what was asked for, how far it is, and its
-// checkpoint, output or error. No connection is ever stored, so no secret is. A run that is under way
-// belongs to one process at a time, until that ends, however it ends.
+// The runs of this and earlier processes, in a SQLite file: what was requested, its state, and its
+// checkpoint, output or error. Connections are never stored, so no secrets are. A running run belongs to one
+// process at a time, until that process ends, however it ends.
 //
-// What a transaction has written is on the disk when transact returns. Functions that write belong inside
-// one. For one thread at a time. All throw JournalError, and leave the journal as it was.
+// What a transaction has written is on the disk when transact returns. Functions that write must be called
+// inside one. For one thread at a time. All functions throw JournalError, and then leave the journal
+// unchanged.
 class Journal {
 public:
     enum class Access {
-        create,  // make it, readable by its owner only, if it is not there
-        existing // to look into it: it may be on a read-only disk
+        create,  // create it if it does not exist, readable by its owner only
+        existing // only read it: it may be on a read-only disk
     };
     Journal(const std::string& path, Access access);
 
@@ -112,32 +113,32 @@ public:
 
     void transact(const std::function<void()>& work);
 
-    // Makes a run this process's, if it is free.
-    Claim claim(const RunOrder& order, Repeat repeat);
-    void keep_checkpoint(const std::string& run_key, const std::string& checkpoint);
-    // For lists and for finding the run by it; what can be collected the checkpoint says.
-    void keep_job(const std::string& run_key, const std::string& job_id);
-    // Also gives the run up.
+    // Claims a run for this process, if no process is running it.
+    Claim claim(const RunSpec& spec, Repeat repeat);
+    void save_checkpoint(const std::string& run_key, const std::string& checkpoint);
+    // For lists, and to find the run by its job. Whether it can be collected depends on the checkpoint alone.
+    void save_job(const std::string& run_key, const std::string& job_id);
+    // Records the end, and releases the run.
     void finish(const std::string& run_key, const RunEnd& end);
-    // Gives up a run that was claimed but not started: it can be taken up as it was.
-    void give_back(const RunRecord& record);
+    // Releases a run that was claimed but not started: it can be resumed as it was.
+    void release(const RunRecord& record);
 
     std::optional<RunRecord> find(const std::string& run_key);
-    // The runs of a job, at most ten.
+    // The runs of a job; at most ten.
     std::vector<RunRecord> find_by_job(const std::string& job_id);
-    // The key of a run with this node and input that nobody is running and that was left in a state to go
-    // on from, the latest first; runs of batches are not looked at. nullopt: none.
+    // The key of the latest run with this node and input that no process is running and that can be resumed;
+    // runs of batches are not considered. nullopt if there is none.
     std::optional<std::string> find_unfinished(const std::string& module, const std::string& action,
                                                const std::string& input);
-    // How many runs of the batch there are.
+    // The number of runs of the batch.
     std::int64_t count_batch(const std::string& batch);
     // Calls with the key of each run of the batch.
     void for_each_key(const std::string& batch, const std::function<void(const std::string&)>& use);
-    // At most `limit` runs after that position, which is 0 for the first ones.
-    std::vector<RunHead> page(std::int64_t after, int limit);
+    // At most `limit` runs after that position; 0 for the first page.
+    std::vector<RunSummary> page(std::int64_t after, int limit);
 
 private:
-    RunHead read_head(const SQLite::Statement& row) const;
+    RunSummary read_summary(const SQLite::Statement& row) const;
     RunRecord read_record(const SQLite::Statement& row) const;
     void check_identity(Access access);
     void create_tables();

@@ -68,7 +68,7 @@ void JournalWriter::write(std::deque<Task>& tasks) {
             task.done("");
         return;
     }
-    // Alone, or the group failed: one that cannot be written must not take the others with it.
+    // Alone, or the group failed: one that cannot be written must not fail the others.
     for (const Task* task = first; task != end; ++task)
         task->done(try_write(task, task + 1));
 }

@@ -12,23 +12,23 @@
 namespace durable {
 
 // Writes to a journal on a thread of its own: the module's threads, from which checkpoints come, never wait
-// for the disk. What has come while it was writing goes into one transaction, so that many runs share one
-// wait for the disk.
+// for the disk. Everything that is posted while it writes goes into one transaction, so that many runs share
+// one wait for the disk.
 class JournalWriter {
 public:
-    // Runs inside a transaction; may run again when that failed. Reads and writes what it likes.
+    // Runs inside a transaction; may run again if that failed.
     using Work = std::function<void(Journal& journal)>;
-    // Called on the writer's thread once the work is on the disk, or could not be done: then `problem` says
-    // why; it is empty otherwise. Must not throw, nor wait for the writer.
+    // Called on the writer's thread once the work is on the disk, or has failed: then `problem` says why; it
+    // is empty otherwise. Must not throw, nor wait for the writer.
     using Done = std::function<void(const std::string& problem)>;
 
     explicit JournalWriter(Journal journal);
-    // Does what was posted before.
+    // Finishes the work that is already posted.
     ~JournalWriter();
     JournalWriter(const JournalWriter&) = delete;
     JournalWriter& operator=(const JournalWriter&) = delete;
 
-    // Works are done in the order in which they were posted. [any]
+    // Work is done in the order in which it was posted. [any]
     void post(Work work, Done done);
     // Posts the work and waits for it. Throws JournalError. Not on the writer's thread.
     void do_now(const Work& work);
@@ -43,7 +43,7 @@ private:
     void write(std::deque<Task>& tasks);
     std::string try_write(const Task* first, const Task* last);
 
-    Journal journal_; // the thread's alone
+    Journal journal_; // used by the thread alone
     std::mutex mutex_;
     std::condition_variable posted_;
     std::deque<Task> tasks_;

@@ -73,28 +73,28 @@ struct JournaledRun::State {
 
     JournalWriter& writer;
     const std::string key;
-    const std::string checkpoint; // the one to go on from
+    const std::string checkpoint; // the one to resume from
 
-    // Of the run's callbacks, which never overlap.
+    // Used by the run's callbacks, which never overlap.
     bool known_job;
     std::string job_id;
     std::string last_checkpoint;
     std::function<void(const wfn::Progress&)> on_progress;
     std::function<void(const wfn::Result&)> on_complete;
-    JournalWriter::Done on_checkpoint_tried;
+    JournalWriter::Done on_checkpoint_saved;
 
     std::mutex mutex;
     wfn::Run* run = nullptr;
-    int asked = 0;                 // how many checkpoints have come
-    std::optional<bool> unclaimed; // the answer to the last one, which came before the run was there
+    int asked = 0;                 // number of checkpoints so far
+    std::optional<bool> unclaimed; // the answer to the last one, if it came before there was a run
     std::string problem;
 
     void progress(const wfn::Progress& progress) {
         if (!progress.job_id.empty() && (!known_job || progress.job_id != job_id)) {
             known_job = true;
             job_id = progress.job_id;
-            // Lost, it costs the name in a list; the checkpoint is what counts.
-            writer.post([k = key, job = job_id](Journal& journal) { journal.keep_job(k, job); },
+            // If it gets lost, a list lacks the name; only the checkpoint matters.
+            writer.post([k = key, job = job_id](Journal& journal) { journal.save_job(k, job); },
                         [](const std::string&) {});
         }
         if (on_progress)
@@ -109,15 +109,15 @@ struct JournaledRun::State {
             self->unclaimed.reset();
         }
         self->last_checkpoint = text;
-        self->writer.post([self, text](Journal& journal) { journal.keep_checkpoint(self->key, text); },
+        self->writer.post([self, text](Journal& journal) { journal.save_checkpoint(self->key, text); },
                           [self, number](const std::string& problem) {
-                              self->on_checkpoint_tried(problem);
+                              self->on_checkpoint_saved(problem);
                               self->answer(number, problem.empty());
                           });
         return wfn::CheckpointAnswer::later;
     }
 
-    // An answer that comes after the module has given up on it must not be taken for the next one's.
+    // An answer that comes after the module has given up on it must not count for the next checkpoint.
     void answer(int number, bool kept) {
         const std::lock_guard lock(mutex);
         if (number != asked)
@@ -150,12 +150,12 @@ const std::string& JournaledRun::run_key() const noexcept {
     return state_->key;
 }
 
-void JournaledRun::attach(wfn::Request& request, JournalWriter::Done on_checkpoint_tried) {
+void JournaledRun::attach(wfn::Request& request, JournalWriter::Done on_checkpoint_saved) {
     request.run_key = state_->key;
     request.checkpoint_json = state_->checkpoint;
     state_->on_progress = std::move(request.on_progress);
     state_->on_complete = std::move(request.on_complete);
-    state_->on_checkpoint_tried = std::move(on_checkpoint_tried);
+    state_->on_checkpoint_saved = std::move(on_checkpoint_saved);
     request.on_progress = [state = state_](const wfn::Progress& progress) { state->progress(progress); };
     request.on_checkpoint = [state = state_](const std::string& text) { return State::keep(state, text); };
     request.on_complete = [state = state_](const wfn::Result& result) { State::complete(state, result); };

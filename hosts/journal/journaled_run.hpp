@@ -9,34 +9,34 @@
 
 namespace durable {
 
-// How a run ended, as the journal keeps it. known_job: the execution went on from a job or was told of one.
+// How a run ended, as the journal records it. known_job: the execution resumed a job or was told of one.
 RunEnd run_end(const wfn::Result& result, const std::string& job_id, bool known_job);
 
 // One execution of a run that was claimed in a journal: its checkpoints, its job and its result are written
-// to the journal as they come. The writer must outlive it and the run.
+// to the journal as they arrive. The writer must outlive it and the run.
 class JournaledRun {
 public:
     JournaledRun(JournalWriter& writer, const Claim& claim);
 
     const std::string& run_key() const noexcept;
 
-    // Gives the request the run's key and checkpoint, and puts itself before its callbacks. The module may
-    // go on after a checkpoint only once that is on the disk; then on_checkpoint_tried is told how that went,
-    // as JournalWriter::Done is. The request's own on_complete is called on the writer's thread, once the
-    // result is on the disk, or could not be kept: see problem().
-    void attach(wfn::Request& request, JournalWriter::Done on_checkpoint_tried);
+    // Gives the request the run's key and checkpoint, and wraps its callbacks. The module continues after a
+    // checkpoint only once that is on the disk; then on_checkpoint_saved is called, as JournalWriter::Done
+    // is. The request's own on_complete is called on the writer's thread, once the result is on the disk, or
+    // could not be kept: see problem().
+    void attach(wfn::Request& request, JournalWriter::Done on_checkpoint_saved);
     // After Session::start. The run must stay where it is until detach.
     void started(wfn::Run& run);
     // Before the run is destroyed or moved.
     void detach();
 
-    // Why the result could not be kept; empty: it is. After the request's on_complete.
+    // Why the result could not be recorded; empty if it was. For use after the request's on_complete.
     std::string problem() const;
-    // The last one that the run gave or went on from. Once it is over.
+    // The last checkpoint that the run saved or resumed from. For use once the run has ended.
     std::optional<std::string> last_checkpoint() const;
 
 private:
-    struct State; // the callbacks', which may outlive this
+    struct State; // shared with the callbacks, which may outlive this
     std::shared_ptr<State> state_;
 };
 

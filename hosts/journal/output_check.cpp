@@ -29,7 +29,7 @@ bool check_output(wfn::Result& result) {
     wfn::Error error;
     error.code = "malformed_output";
     error.type = "Malformed Output";
-    error.message = "The module says that the run succeeded, but its output is not JSON.";
+    error.message = "The module reported success, but its output is not JSON.";
     error.solution = "Report this to the module's author.";
     error.json = json::serialize(json::object{{"code", error.code},
                                               {"type", error.type},

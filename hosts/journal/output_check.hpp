@@ -9,14 +9,14 @@
 
 namespace durable {
 
-// JSON of a module, however deep it may reasonably be; nullopt: it is none.
+// JSON from a module, nested as deeply as is reasonable; nullopt if it is not JSON.
 std::optional<boost::json::value> parse_module_json(std::string_view text);
 
-// As text where it is none, to be shown.
+// The text as JSON, or as a JSON string if it is not JSON; to be shown.
 boost::json::value embedded(std::string_view text);
 
-// Makes a success whose output is not JSON the failure that it is: nobody who reads it could use it. True: it
-// was one. The run was done and may have been billed; its checkpoint is worth keeping.
+// Turns a success whose output is not JSON into a failure, because no reader could use it; returns whether it
+// did. The run was executed and may have been billed, so its checkpoint is worth keeping.
 bool check_output(wfn::Result& result);
 
 } // namespace durable

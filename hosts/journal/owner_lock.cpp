@@ -12,7 +12,7 @@ namespace durable {
 
 namespace {
 
-// The byte of a number. An "open file description" lock: no other descriptor's close can drop it.
+// The byte of an owner, for an "open file description" lock, which no other descriptor's close can drop.
 struct flock byte_of(std::int64_t owner) {
     struct flock byte {};
     byte.l_type = F_WRLCK;
@@ -24,7 +24,7 @@ struct flock byte_of(std::int64_t owner) {
 
 JournalError failed(const std::string& path) {
     return JournalError("cannot lock \"" + path + "\": " + errno_text(errno)
-                        + ". It shows who uses the journal; check its permissions.");
+                        + ". It records which processes use the journal; check its permissions.");
 }
 
 } // namespace
@@ -49,7 +49,7 @@ bool OwnerLock::alive(std::int64_t owner) const {
     if (!file_) {
         opened = FileDescriptor(::open(path_.c_str(), O_RDONLY | O_CLOEXEC));
         if (!opened && errno == ENOENT)
-            return false; // nobody has ever locked it
+            return false; // no process has ever locked it
     }
     struct flock byte = byte_of(owner);
     const int fd = file_ ? file_.get() : opened.get();

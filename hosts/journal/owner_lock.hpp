@@ -7,18 +7,17 @@
 
 namespace durable {
 
-// Which processes that use a journal are alive. Each one locks the byte of a file that its random number
-// names. The kernel gives the lock back when the process ends, however it ends, and unlike a process id
-// the number never comes again.
-// Not for use by two threads at once.
+// Tells which processes that use a journal are alive. Each one locks the byte of a file at the offset of its
+// random number. The kernel releases the lock when the process ends, however it ends, and unlike a process id
+// the number is never reused. For one thread at a time.
 class OwnerLock {
 public:
-    // path: of the lock file, which is made when it is needed and stays.
+    // path: the lock file, which is created when it is needed and stays.
     explicit OwnerLock(std::string path) : path_(std::move(path)) {}
 
-    // This process's number, locked from the first call on. Throws JournalError.
+    // The number of this process, locked from the first call on. Throws JournalError.
     std::int64_t own();
-    // Whether the process with this number lives. Throws JournalError when that cannot be told.
+    // Whether the process with this number is alive. Throws JournalError if that cannot be determined.
     bool alive(std::int64_t owner) const;
 
 private:

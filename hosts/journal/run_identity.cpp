@@ -40,7 +40,7 @@ std::uint64_t content_hash(std::string_view action, std::string_view input_json)
     return hash_text(std::string(action) + "\n" + canonical_input(input_json));
 }
 
-// All of the text as a number in the base, or nullopt.
+// The whole text as a number in the base, or nullopt.
 template <class Number>
 std::optional<Number> number_in(std::string_view text, int base) {
     Number number{};

@@ -22,7 +22,7 @@ namespace cli {
 
 namespace {
 
-// A slow first run holds back at most so many others; a few more than run at once keep all busy.
+// A slow first run holds back at most this many others; a few more than run at once keep all busy.
 std::int64_t window_of(int concurrency) {
     return std::max<std::int64_t>(std::int64_t{4} * concurrency, 64);
 }
@@ -47,10 +47,10 @@ Batch::Batch(const Options& options, const wfn::Module& module, BatchSource& sou
 
 Batch::~Batch() = default;
 
-int Batch::go() {
+int Batch::run() {
     SignalWatcher signals(
         [this](int signal) {
-            loop_->post([this, signal] { on_signal(signal); }); // first, so that it is told before the end
+            loop_->post([this, signal] { on_signal(signal); }); // first, so that it is shown before the end
             stop();
         },
         [this] {
@@ -71,7 +71,7 @@ int Batch::go() {
             break;
         loop_->run_one(redraw_after);
         show();
-        look_for_reader();
+        check_reader();
     }
     display_.finish();
     return conclude(signals.received());
@@ -87,7 +87,8 @@ void Batch::fill(wfn::Session& session) {
         std::optional<BatchItem> item = postponed_ ? std::exchange(postponed_, std::nullopt) : source_.next();
         if (!item)
             return;
-        // A key that comes twice: the second line then has the output of the first, and pays for nothing.
+        // The key is already in flight: this line waits, then prints the output of the first, and pays for
+        // nothing.
         if (keys_.count(item->run_key) > 0) {
             postponed_ = std::move(item);
             return;
@@ -126,10 +127,10 @@ void Batch::start(std::int64_t number, const durable::Claim* claim, wfn::Session
     request.timeout = options_.timeout;
     request.cancel_job_at_deadline = options_.cancel_job_at_deadline;
     request.on_complete = [this, number, loop = loop_](wfn::Result result) {
-        durable::check_output(result); // a JournaledRun has done so
+        durable::check_output(result); // a JournaledRun has already done so
         loop->post([this, number, result = std::move(result)] { on_over(number, result); });
     };
-    item.input = {}; // the module has its own copy
+    item.input = {}; // the module has a copy of its own
     item.claim = nullptr;
     auto live = std::make_unique<Live>();
     if (claim != nullptr) {
@@ -143,7 +144,7 @@ void Batch::start(std::int64_t number, const durable::Claim* claim, wfn::Session
         live->run.emplace(session.start(item.target->node, std::move(request)));
     } catch (const std::exception& error) { // StatusError, or a NUL in the input
         if (claim != nullptr) {
-            writer_->post([record = claim->record](durable::Journal& journal) { journal.give_back(record); },
+            writer_->post([record = claim->record](durable::Journal& journal) { journal.release(record); },
                           [](const std::string&) {});
         }
         give_problem(number, "not_started", error.what());
@@ -159,7 +160,7 @@ void Batch::start(std::int64_t number, const durable::Claim* claim, wfn::Session
 
 void Batch::on_signal(int signal) {
     const std::string what = writer_ != nullptr ? "Suspending" : "Cancelling";
-    display_.note(what + " what runs, starting nothing more"
+    display_.note(what + " the active runs, starting no more"
                   + (signal == SIGINT ? "; press Ctrl-C again to quit at once." : "."));
 }
 
@@ -172,16 +173,16 @@ void Batch::on_claimed(std::int64_t number, const durable::Claim& claim, const s
     }
     switch (claim.kind) {
     case durable::Claim::Kind::fresh:
-    case durable::Claim::Kind::taken_up:
+    case durable::Claim::Kind::resumed:
         if (stopping_) {
-            writer_->post([record = claim.record](durable::Journal& journal) { journal.give_back(record); },
+            writer_->post([record = claim.record](durable::Journal& journal) { journal.release(record); },
                           [](const std::string&) {});
             give(number, "");
         } else {
             start(number, &claim, session);
         }
         return;
-    case durable::Claim::Kind::over: {
+    case durable::Claim::Kind::finished: {
         wfn::Result result = stored_result(claim.record);
         durable::check_output(result);
         count(result);
@@ -189,7 +190,7 @@ void Batch::on_claimed(std::int64_t number, const durable::Claim& claim, const s
         return;
     }
     case durable::Claim::Kind::busy:
-    case durable::Claim::Kind::another:
+    case durable::Claim::Kind::conflict:
     case durable::Claim::Kind::not_collectable:
         break;
     }
@@ -245,7 +246,7 @@ void Batch::give(std::int64_t number, const std::string& text) {
     }
 }
 
-// Without the journal nothing may be submitted any more, so there is no use in going on.
+// Without the journal nothing more may be submitted, so there is no point in continuing.
 void Batch::lose_journal(const std::string& problem) {
     if (!std::exchange(journal_lost_, true))
         display_.error(message_text("Error", problem, inspect_terminal(STDERR_FILENO)));
@@ -285,8 +286,8 @@ void Batch::show() {
     }
 }
 
-// That nobody reads the output is known before there is a line to write.
-void Batch::look_for_reader() {
+// Notices a closed output before there is a line to write.
+void Batch::check_reader() {
     pollfd out{STDOUT_FILENO, 0, 0};
     if (stdout_error_ == 0 && ::poll(&out, 1, 0) > 0 && (out.revents & POLLERR) != 0) {
         stdout_error_ = EPIPE;
@@ -304,7 +305,7 @@ int Batch::conclude(int signal) {
             "Error", "the results could not be written to stdout: " + errno_text(stdout_error_), terminal));
     }
     if (stopping_ && writer_ != nullptr) {
-        display_.note("To go on: the same command"
+        display_.note("To resume, run the same command"
                       + std::string(options_.resume || options_.all ? "." : " with --resume."));
     }
     if (stdout_error_ != 0)

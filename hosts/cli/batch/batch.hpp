@@ -21,9 +21,9 @@
 
 namespace cli {
 
-// Runs many runs, a bounded number of them at once, and prints a line for each in the order of their source.
-// What it holds in memory is the runs in flight, and the lines of those that are over but wait for an earlier
-// one: at most `window` together, however many there are in all. For one thread.
+// Runs many runs, a bounded number at once, and prints a line for each in the order of their source. It holds
+// the runs in flight in memory, and the lines of finished runs that wait for an earlier one: at most `window`
+// together, however many runs there are. For one thread.
 class Batch {
 public:
     // writer: the journal that keeps the runs; null: nothing is kept. loop: the source's. All must outlive
@@ -36,8 +36,8 @@ public:
 
     RunDisplay& display() noexcept { return display_; }
 
-    // Until all are over, or it is stopped. The exit code.
-    int go();
+    // Runs all of them, until the end or until it is stopped. Returns the exit code.
+    int run();
 
 private:
     struct Live; // a run under way
@@ -58,20 +58,20 @@ private:
     void end_early(Live& live) const;
     bool is_over() const;
     void show();
-    void look_for_reader();
+    void check_reader();
     int conclude(int signal);
 
     const Options& options_;
     const wfn::Module& module_;
     BatchSource& source_;
     durable::JournalWriter* writer_;
-    std::shared_ptr<EventLoop> loop_; // shared: the last callbacks may come late
+    std::shared_ptr<EventLoop> loop_; // shared: the last callbacks may come after the end
     RunDisplay display_;
     const std::int64_t window_;
     const Clock::time_point started_at_;
 
     std::map<std::int64_t, BatchItem> items_; // in flight, by number
-    std::set<std::string> keys_;              // theirs
+    std::set<std::string> keys_;              // of items_
     std::optional<BatchItem> postponed_;      // its key is in flight
     std::int64_t next_number_ = 0;
     OrderedOutput output_;
@@ -82,7 +82,7 @@ private:
     bool journal_lost_ = false;
     int stdout_error_ = 0;
 
-    std::mutex mutex_; // of what follows, which the signal thread uses, too
+    std::mutex mutex_; // guards what follows, which the signal thread also uses
     std::map<std::int64_t, std::unique_ptr<Live>> live_;
     std::atomic<bool> stopping_{false};
 };

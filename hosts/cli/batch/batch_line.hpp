@@ -11,21 +11,22 @@
 
 namespace cli {
 
-// What a line of a batch asks for.
+// What one line of a batch requests.
 struct BatchLine {
     std::optional<std::string> run_key; // as the line says
     std::string input;                  // a JSON object
-    std::string problem;                // why the line cannot be run; empty: it can
+    std::string problem;                // why the line cannot be run; empty if it can
 };
 
-// Whether the line holds nothing but spaces.
+// Whether the line contains only whitespace.
 bool is_blank(std::string_view text);
 
-// An input, or {"run_key": "...", "input": {...}}: an object of these two members and no other is taken for
-// the second.
+// An input, or {"run_key": "...", "input": {...}}: an object with exactly these two members is read as the
+// second form.
 BatchLine read_batch_line(const TextLine& line);
 
-// What is printed for a run of a batch: one JSON object in a line, with its line end. line 0: none.
+// What is printed for a run of a batch: one JSON object on one line, with its line end. line 0: there is
+// none.
 std::string result_line(std::int64_t line, const std::string& run_key, const wfn::Result& result);
 
 // The same for a line that could not be run.

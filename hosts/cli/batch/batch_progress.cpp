@@ -34,7 +34,7 @@ std::string batch_progress_line(const BatchCounts& counts, milliseconds elapsed,
     const auto left = time_left(counts, elapsed);
     const std::string rest = left ? "  " + clock_text(*left) + " left" : "";
 
-    // The fullest that fits is taken.
+    // The fullest that fits is used.
     const std::string choices[] = {bar + share + numbers + passed + rest, bar + share + numbers + rest,
                                    share + numbers + rest, share + numbers};
     for (const std::string& line : choices)

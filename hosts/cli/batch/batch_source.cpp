@@ -35,14 +35,14 @@ BatchItem FileSource::item_of(const TextLine& text) {
         return item;
     const std::string action(target_.node.action_id());
     item.input = std::move(line.input);
-    // Without a journal nobody knows what was run before, so the same file again is another batch.
+    // Without a journal it is unknown what ran before, so the same file again is another batch.
     item.run_key = line.run_key ? *line.run_key
                    : keys_      ? keys_->next_key(action, item.input)
                                 : name_ + ":" + std::to_string(item.line);
     if (keys_) {
-        item.claim = [order = durable::RunOrder{item.run_key, name_, module_name_, action, item.input}](
+        item.claim = [spec = durable::RunSpec{item.run_key, name_, module_name_, action, item.input}](
                          durable::Journal& journal) {
-            return journal.claim(order, durable::Repeat::unless_billed);
+            return journal.claim(spec, durable::Repeat::unless_billed);
         };
     }
     return item;
@@ -51,10 +51,10 @@ BatchItem FileSource::item_of(const TextLine& text) {
 CollectableSource::CollectableSource(durable::Journal& journal, const wfn::Module& module,
                                      const std::function<NodeTarget(const std::string& action)>& target_of) {
     constexpr int page_size = 500;
-    std::vector<durable::RunHead> page;
+    std::vector<durable::RunSummary> page;
     for (std::int64_t last = 0; !(page = journal.page(last, page_size)).empty();
          last = page.back().position) {
-        for (const durable::RunHead& run : page) {
+        for (const durable::RunSummary& run : page) {
             const bool wanted =
                 run.collectable && run.state != durable::RunState::succeeded && !run.is_owned();
             if (wanted && run.module == module.name()) {

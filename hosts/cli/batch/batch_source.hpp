@@ -23,18 +23,18 @@ struct NodeTarget {
     std::shared_ptr<const std::string> connection_json; // holds secrets
 };
 
-// One run that a batch is to do.
+// One run of a batch.
 struct BatchItem {
-    std::int64_t line = 0; // 0: it comes from no file
-    std::size_t bytes = 0; // its share of the work, see BatchSource::total_bytes
+    std::int64_t line = 0; // 0: it does not come from a file
+    std::size_t bytes = 0; // its share of BatchSource::total_bytes
     std::string run_key;
     std::string input;
-    std::string problem; // why it cannot be run; empty: it can
+    std::string problem; // why it cannot be run; empty if it can
     std::optional<NodeTarget> target;
-    std::function<durable::Claim(durable::Journal&)> claim; // for a batch with a journal
+    std::function<durable::Claim(durable::Journal&)> claim; // for batches with a journal
 };
 
-// Where a batch's runs come from, in order. For one thread.
+// The source of a batch's runs, in order. For one thread.
 class BatchSource {
 public:
     BatchSource() = default;
@@ -42,12 +42,12 @@ public:
     BatchSource(const BatchSource&) = delete;
     BatchSource& operator=(const BatchSource&) = delete;
 
-    // nullopt: there is none at this moment, or, when at_end, no more.
+    // nullopt: there are no more if at_end, otherwise none at present.
     virtual std::optional<BatchItem> next() = 0;
     virtual bool at_end() const = 0;
-    // Why there are no more although there should be; empty: nothing is wrong.
+    // Why the source ended early; empty if it did not.
     virtual std::string problem() const { return ""; }
-    // nullopt: nobody knows.
+    // nullopt if it is unknown.
     virtual std::optional<std::uint64_t> total_bytes() const = 0;
 };
 
@@ -78,7 +78,8 @@ private:
 // The runs of a module in a journal that have a job, no output, and no process.
 class CollectableSource : public BatchSource {
 public:
-    // target_of: what an action is run with; asked once for each, here. Throws what it throws.
+    // target_of: returns what an action is run with; called once per action, in this constructor, which
+    // throws what it throws.
     CollectableSource(durable::Journal& journal, const wfn::Module& module,
                       const std::function<NodeTarget(const std::string& action)>& target_of);
 

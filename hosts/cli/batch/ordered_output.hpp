@@ -7,10 +7,10 @@
 
 namespace cli {
 
-// Puts texts that are ready in any order into the order of their numbers: 0, 1, 2 ... For one thread.
+// Reorders texts that become ready in any order by their numbers: 0, 1, 2 ... For one thread.
 class OrderedOutput {
 public:
-    // The text of a number, each given once. Answers with what can be written now; often nothing.
+    // Adds the text of a number, once for each. Returns what can be written now, which is often nothing.
     std::string add(std::int64_t number, std::string text) {
         held_.emplace(number, std::move(text));
         std::string ready;
@@ -20,7 +20,7 @@ public:
         return ready;
     }
 
-    // The first number whose text has not come yet.
+    // The first number whose text is still missing.
     std::int64_t next() const noexcept { return next_; }
     std::size_t held() const noexcept { return held_.size(); }
 

@@ -13,25 +13,25 @@ namespace cli {
 
 namespace {
 
-constexpr std::size_t max_name = 200; // leaves room in a run key for the line
+constexpr std::size_t max_name = 200; // leaves room for the line in a run key
 
 std::string batch_name(const Options& options) {
     std::string name = options.batch_name;
     if (name.empty())
         name = options.subject == "-" ? "stdin" : options.subject.substr(options.subject.rfind('/') + 1);
     if (name.size() > max_name) {
-        throw UsageError("the batch's name has more than " + std::to_string(max_name)
+        throw UsageError("the batch's name is longer than " + std::to_string(max_name)
                          + " bytes; choose another with --name");
     }
     return name;
 }
 
-// The same file by mistake again would otherwise look like a batch that was done in a moment.
+// Otherwise, running the same file again by mistake would look like a batch that finished in a moment.
 void check_resume(const Options& options, durable::Journal& journal, const std::string& name) {
     const std::int64_t known = journal.count_batch(name);
     if (known > 0 && !options.resume) {
-        throw UsageError("the journal has " + std::to_string(known) + " runs of a batch \"" + name
-                         + "\" already. --resume goes on with it; --name NAME makes this another batch.");
+        throw UsageError("the journal already has " + std::to_string(known) + " runs of a batch \"" + name
+                         + "\". --resume continues it; --name NAME makes this another batch.");
     }
 }
 
@@ -63,7 +63,7 @@ int batch_command(const Options& options) {
     Batch batch(options, module, source, writer ? &*writer : nullptr, loop);
     for (const std::string& warning : warnings)
         batch.display().warning(warning);
-    return batch.go();
+    return batch.run();
 }
 
 } // namespace cli

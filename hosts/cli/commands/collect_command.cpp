@@ -15,7 +15,7 @@ namespace cli {
 
 namespace {
 
-// By its key, or else by its job.
+// Finds it by its key, or else by its job.
 durable::RunRecord find_run(durable::Journal& journal, const std::string& name) {
     if (std::optional<durable::RunRecord> run = journal.find(name))
         return *run;
@@ -35,25 +35,25 @@ durable::RunRecord find_run(durable::Journal& journal, const std::string& name) 
     return std::move(runs.front());
 }
 
-// Throws UsageError unless going on with the run cannot submit anything.
+// Throws UsageError if resuming the run might submit something.
 durable::Claim claim_for_collecting(durable::Journal& journal, const durable::RunRecord& run) {
     durable::Claim claim;
     journal.transact([&] {
         claim = journal.claim({run.run_key, std::nullopt, run.module, run.action, run.input},
                               durable::Repeat::only_collect);
     });
-    if (claim.kind != durable::Claim::Kind::taken_up && claim.kind != durable::Claim::Kind::over)
+    if (claim.kind != durable::Claim::Kind::resumed && claim.kind != durable::Claim::Kind::finished)
         throw UsageError(refusal(claim, run.run_key));
     return claim;
 }
 
-// As a batch: a line for each.
+// Collects them as a batch, with one line for each.
 int collect_all(const Options& options, durable::Journal journal) {
     const wfn::Module module = wfn::Module::load(choose_target(options.target).module_path);
     std::vector<std::string> warnings;
     CollectableSource source(journal, module, [&](const std::string& action) {
         const wfn::Node node = choose_node(module, action);
-        warnings.clear(); // of one connection file, the same each time
+        warnings.clear(); // of one connection file, the same every time
         return NodeTarget{node, std::make_shared<const std::string>(
                                     make_request(options, node, true, warnings).connection_json)};
     });
@@ -61,7 +61,7 @@ int collect_all(const Options& options, durable::Journal journal) {
     Batch batch(options, module, source, &writer, std::make_shared<EventLoop>());
     for (const std::string& warning : warnings)
         batch.display().warning(warning);
-    return batch.go();
+    return batch.run();
 }
 
 } // namespace
@@ -75,20 +75,20 @@ int collect_command(const Options& options) {
         return print_stored_output(options, run);
     const wfn::Module module = wfn::Module::load(choose_target(options.target).module_path);
     if (module.name() != run.module) {
-        throw UsageError("the run \"" + run.run_key + "\" is of the module \"" + run.module + "\", not of \""
-                         + std::string(module.name()) + "\".");
+        throw UsageError("the run \"" + run.run_key + "\" belongs to the module \"" + run.module
+                         + "\", not to \"" + std::string(module.name()) + "\".");
     }
     const wfn::Node node = choose_node(module, run.action);
     std::vector<std::string> warnings;
     wfn::Request request = make_request(options, node, true, warnings);
     const durable::Claim claim = claim_for_collecting(journal, run);
-    if (claim.kind == durable::Claim::Kind::over) // another process was faster
+    if (claim.kind == durable::Claim::Kind::finished) // another process was faster
         return print_stored_output(options, claim.record);
     request.input_json = claim.record.input;
     JournalKeeper keeper(std::move(journal), claim);
     RunExecution execution(options, module, node, &keeper);
     execution.warn(warnings);
-    return execution.go(std::move(request));
+    return execution.run(std::move(request));
 }
 
 } // namespace cli

@@ -4,7 +4,7 @@
 
 namespace cli {
 
-// One per command; each answers with the exit code. They throw UsageError, wfn::LoadError, and
+// One function per command; each returns the exit code. They throw UsageError, wfn::LoadError, and
 // wfn::StatusError when the module refuses a call.
 int list_command(const Options& options);
 int describe_command(const Options& options);

@@ -14,13 +14,13 @@ namespace cli {
 
 namespace {
 
-durable::Claim claim_run(durable::Journal& journal, durable::RunOrder order) {
+durable::Claim claim_run(durable::Journal& journal, durable::RunSpec spec) {
     durable::Claim claim;
     journal.transact([&] {
-        if (order.run_key.empty())
-            order.run_key = journal.find_unfinished(order.module, order.action, order.input)
-                                .value_or(durable::new_run_key());
-        claim = journal.claim(order, durable::Repeat::always);
+        if (spec.run_key.empty())
+            spec.run_key = journal.find_unfinished(spec.module, spec.action, spec.input)
+                               .value_or(durable::new_run_key());
+        claim = journal.claim(spec, durable::Repeat::always);
     });
     return claim;
 }
@@ -45,16 +45,16 @@ int run_command(const Options& options) {
         const durable::Claim claim =
             claim_run(journal, {options.run_key, std::nullopt, std::string(module.name()),
                                 std::string(node.action_id()), request.input_json});
-        if (claim.kind == durable::Claim::Kind::over)
+        if (claim.kind == durable::Claim::Kind::finished)
             return print_stored_output(options, claim.record);
-        if (claim.kind != durable::Claim::Kind::fresh && claim.kind != durable::Claim::Kind::taken_up)
+        if (claim.kind != durable::Claim::Kind::fresh && claim.kind != durable::Claim::Kind::resumed)
             throw UsageError(refusal(claim, options.run_key));
-        request.input_json = claim.record.input; // the same, and to the byte as it was the first time
+        request.input_json = claim.record.input; // the same, byte for byte as the first time
         keeper = std::make_unique<JournalKeeper>(std::move(journal), claim);
     }
     RunExecution execution(options, module, node, keeper.get());
     execution.warn(warnings);
-    return execution.go(std::move(request));
+    return execution.run(std::move(request));
 }
 
 } // namespace cli

@@ -28,18 +28,19 @@ void print(const std::string& text) {
         throw std::system_error(error, std::generic_category(), "cannot write to stdout");
 }
 
-// Calls show with each page of those that are asked for: a journal may be longer than memory.
+// Calls show with each page of the requested runs: a journal may be larger than memory.
 template <class Show>
 void for_each_page(durable::Journal& journal, const std::optional<std::string>& state, Show show) {
     std::int64_t last = 0;
     for (;;) {
-        std::vector<durable::RunHead> page = journal.page(last, page_size);
+        std::vector<durable::RunSummary> page = journal.page(last, page_size);
         if (page.empty())
             return;
         last = page.back().position;
-        page.erase(std::remove_if(
-                       page.begin(), page.end(),
-                       [&](const durable::RunHead& run) { return state && to_string(run.state) != *state; }),
+        page.erase(std::remove_if(page.begin(), page.end(),
+                                  [&](const durable::RunSummary& run) {
+                                      return state && to_string(run.state) != *state;
+                                  }),
                    page.end());
         show(page);
     }
@@ -51,27 +52,27 @@ int runs_command(const Options& options) {
     durable::Journal journal(*options.journal_file, durable::Journal::Access::existing);
     const std::int64_t now = now_ms();
     if (options.json) {
-        for_each_page(journal, options.state, [&](const std::vector<durable::RunHead>& page) {
+        for_each_page(journal, options.state, [&](const std::vector<durable::RunSummary>& page) {
             std::string text;
-            for (const durable::RunHead& run : page)
+            for (const durable::RunSummary& run : page)
                 text += run_line(run, now);
             print(text);
         });
         return exit_success;
     }
     std::size_t max_key = 0;
-    for_each_page(journal, options.state, [&](const std::vector<durable::RunHead>& page) {
-        for (const durable::RunHead& run : page)
+    for_each_page(journal, options.state, [&](const std::vector<durable::RunSummary>& page) {
+        for (const durable::RunSummary& run : page)
             max_key = std::max(max_key, display_width(printable(run.run_key)));
     });
     const Terminal terminal = inspect_terminal(STDOUT_FILENO);
-    // For a pipe nothing is cut: keys and jobs are there to be copied.
+    // Nothing is truncated in a pipe: keys and jobs are there to be copied.
     const std::size_t columns = terminal.is_terminal ? terminal.columns : std::size_t{100000};
     const RunTable table(max_key, columns, terminal.utf8);
     print(table.heading());
-    for_each_page(journal, options.state, [&](const std::vector<durable::RunHead>& page) {
+    for_each_page(journal, options.state, [&](const std::vector<durable::RunSummary>& page) {
         std::string text;
-        for (const durable::RunHead& run : page)
+        for (const durable::RunSummary& run : page)
             text += table.row(run, now);
         print(text);
     });

@@ -6,13 +6,13 @@
 
 namespace cli {
 
-// What --json prints: each one JSON object in one line, with its line end.
+// What --json prints: one JSON object per line, each with its line end.
 std::string progress_event(const wfn::Progress& progress);
 std::string checkpoint_event(bool kept);
 std::string warning_events(const std::string& warnings_json); // one line for each; none: ""
 std::string result_event(const wfn::Result& result);
 
-// The JSON text on one line; a text that is not JSON unchanged.
+// The JSON text on one line; a text that is not JSON is returned unchanged.
 std::string one_line(const std::string& json);
 
 } // namespace cli

@@ -25,7 +25,7 @@ int percent(double fraction) {
     return static_cast<int>(std::floor(fraction * 100));
 }
 
-// The phase in a word, before a message that does not name it by itself.
+// What to show of the report: its message, or else its phase.
 std::string label(const wfn::Progress& progress) {
     return progress.message.empty() ? wfn::to_string(progress.phase) : printable(progress.message);
 }
@@ -60,7 +60,7 @@ std::string progress_line(const wfn::Progress& progress, milliseconds elapsed, s
     const std::string left = progress.eta ? clock_text(*progress.eta) + " left  " : "";
     const std::string message = label(progress);
 
-    // Every choice of parts, the fullest first; the first that leaves the message enough room is taken.
+    // The first choice of parts that leaves enough room for the message, the fullest first.
     const std::string choices[] = {drawn + share + passed + left, share + passed + left, share + left, share};
     for (const std::string& parts : choices) {
         const std::size_t used = display_width(parts);

@@ -20,7 +20,7 @@ const char erase_line[] = "\r\033[K";
 const char hide_cursor[] = "\033[?25l";
 const char show_cursor[] = "\033[?25h";
 
-// Nothing can be done about a stderr that is gone.
+// Nothing can be done if stderr is gone.
 void write_error_output(const std::string& text) {
     static_cast<void>(write_all(STDERR_FILENO, text));
 }
@@ -125,7 +125,7 @@ void RunDisplay::draw(bool at_once) {
     const auto now = Clock::now();
     if (drawn_ && !at_once && now - drawn_at_ < between_drawings)
         return;
-    // The last column stays free: some terminals break the line when it is written to.
+    // The last column stays free: some terminals wrap the line when it is written to.
     const std::size_t columns = terminal_columns(STDERR_FILENO) - 1;
     write_error_output((cursor_hidden_ ? "" : hide_cursor) + (erase_line + live_(columns)));
     cursor_hidden_ = true;

@@ -13,24 +13,24 @@
 
 namespace cli {
 
-// What people see of a run or a batch, on stderr: on a terminal one line that is redrawn in place, elsewhere
-// a line per phase and per 10 %; and what is worth telling in between. For one thread.
+// What people see of a run or a batch, on stderr: one line that is redrawn in place on a terminal, elsewhere
+// a line per phase and per 10 %; and notes, warnings and errors in between. For one thread.
 class RunDisplay {
 public:
     RunDisplay(const Options& options, const Terminal& terminal);
 
     void progress(const wfn::Progress& progress);
-    // A line of at most so many columns, to be redrawn from now on; on a terminal only.
+    // Returns a line of at most that many columns; it is redrawn from now on, on a terminal only.
     using LiveLine = std::function<std::string(std::size_t columns)>;
     void live(LiveLine line, bool at_once);
     bool is_live() const noexcept { return terminal_.live && show_progress_; }
     void log(wfn::LogLevel level, const std::string& text);
-    // Something to know; not shown with --quiet.
+    // Useful to know; not shown with --quiet.
     void note(const std::string& text);
     void warning(const std::string& text);
-    // Always shown: a text with its line ends.
+    // Always shown; the text has its line ends.
     void error(const std::string& text);
-    // Redraws the live line, so that its clock goes on.
+    // Redraws the live line, so that its clock advances.
     void tick();
     // Removes the live line, for good.
     void finish();
@@ -54,7 +54,7 @@ private:
     bool cursor_hidden_ = false;
 };
 
-// The control sequence that gives the terminal back as it was, in the middle of a live line.
+// The control sequence that restores the terminal in the middle of a live line.
 extern const char restore_terminal[];
 
 } // namespace cli

@@ -37,7 +37,7 @@ std::string age_text(std::int64_t age_ms) {
     return seconds < 172800 ? std::to_string(seconds / 3600) + " h" : std::to_string(seconds / 86400) + " d";
 }
 
-std::string charged_word(const durable::RunHead& run) {
+std::string charged_word(const durable::RunSummary& run) {
     if (run.charged)
         return *run.charged;
     return run.state != durable::RunState::succeeded && run.job_id ? "unknown" : "-";
@@ -53,7 +53,7 @@ std::string RunTable::heading() const {
     return line("KEY", "STATE", "AGE", "CHARGED", "JOB");
 }
 
-std::string RunTable::row(const durable::RunHead& run, std::int64_t now_ms) const {
+std::string RunTable::row(const durable::RunSummary& run, std::int64_t now_ms) const {
     return line(printable(run.run_key), to_string(run.state), age_text(now_ms - run.created_ms),
                 printable(charged_word(run)), printable(run.job_id.value_or("-")));
 }
@@ -67,7 +67,7 @@ std::string RunTable::line(const std::string& key, const std::string& state, con
     return truncate(whole, std::max(columns_, key_columns_ + other_columns), utf8_) + "\n";
 }
 
-std::string run_line(const durable::RunHead& run, std::int64_t now_ms) {
+std::string run_line(const durable::RunSummary& run, std::int64_t now_ms) {
     return json::serialize(json::object{{"run_key", run.run_key},
                                         {"state", to_string(run.state)},
                                         {"age_ms", now_ms - run.created_ms},

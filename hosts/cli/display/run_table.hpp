@@ -8,20 +8,20 @@
 
 namespace cli {
 
-// "7 s", "12 min", "3 h", "45 d": how long something was ago, rounded down.
+// "7 s", "12 min", "3 h", "45 d": how long ago something was, rounded down.
 std::string age_text(std::int64_t age_ms);
 
-// The word on what the run has cost: what was said; unknown while a job may exist; - otherwise.
-std::string charged_word(const durable::RunHead& run);
+// Whether the run was charged: what was reported; "unknown" while a job may exist; otherwise "-".
+std::string charged_word(const durable::RunSummary& run);
 
 // A table of runs in lines of at most `columns`, each with its line end: key, state, age, charged, job. The
-// key's column is as wide as `max_key`, within limits; what is wider is cut.
+// key column is as wide as `max_key`, within limits; wider keys are truncated.
 class RunTable {
 public:
     RunTable(std::size_t max_key, std::size_t columns, bool utf8);
 
     std::string heading() const;
-    std::string row(const durable::RunHead& run, std::int64_t now_ms) const;
+    std::string row(const durable::RunSummary& run, std::int64_t now_ms) const;
 
 private:
     std::string line(const std::string& key, const std::string& state, const std::string& age,
@@ -32,7 +32,7 @@ private:
     bool utf8_;
 };
 
-// One JSON object in one line, with its line end.
-std::string run_line(const durable::RunHead& run, std::int64_t now_ms);
+// One JSON object on one line, with its line end.
+std::string run_line(const durable::RunSummary& run, std::int64_t now_ms);
 
 } // namespace cli

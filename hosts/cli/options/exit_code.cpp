@@ -5,12 +5,12 @@ namespace cli {
 const char exit_code_help[] = "Exit codes:\n"
                               "  0    success\n"
                               "  1    the run failed and would fail again (or the input is not valid)\n"
-                              "  2    wrong usage: bad arguments, a file that cannot be read\n"
+                              "  2    usage error: bad arguments, a file that cannot be read\n"
                               "  3    the run failed, and may succeed when repeated\n"
-                              "  4    suspended; the checkpoint is kept, run again to go on\n"
+                              "  4    suspended; the checkpoint is kept, run again to resume\n"
                               "  5    the module could not be loaded\n"
                               "  129, 130, 143   cancelled: by a hang-up, by Ctrl-C, by SIGTERM\n"
-                              "  141  the reader of the output is gone\n";
+                              "  141  the output's reader is gone\n";
 
 int exit_code(const wfn::Result& result, int signal) {
     switch (result.outcome) {

@@ -4,7 +4,7 @@
 
 namespace cli {
 
-// What the process ends with. The table for people is exit_code_help.
+// The exit codes of the process; exit_code_help lists them for people.
 enum ExitCode : int {
     exit_success = 0,
     exit_failed = 1,
@@ -17,7 +17,7 @@ enum ExitCode : int {
 
 extern const char exit_code_help[];
 
-// signal: the one that the run was cancelled for; 0: none.
+// signal: the one that cancelled the run; 0 if none did.
 int exit_code(const wfn::Result& result, int signal);
 
 } // namespace cli

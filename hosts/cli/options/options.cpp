@@ -18,56 +18,59 @@ namespace {
 const char connection_help[] = "Connection:\n"
                                "  A node that needs a connection of category \"foo\" takes it from\n"
                                "  --connection FILE, or else from the environment variables FOO_API_KEY and\n"
-                               "  FOO_BASE_URL. A secret has no place on a command line.\n\n";
+                               "  FOO_BASE_URL. Secrets do not belong on a command line.\n\n";
 
 const char run_help[] = "Durations: 90, 90s, 5m, 1h30m, 250ms; a plain number means seconds.\n\n"
                         "Output:\n"
                         "  The node's output JSON, alone, on stdout; everything else on stderr. With\n"
-                        "  --json, stdout has one JSON object per line, told apart by \"event\": progress,\n"
-                        "  checkpoint, warning, and last result, with outcome, output or error, and\n"
-                        "  checkpoint. Ctrl-C cancels the run; a second one quits at once.\n\n";
+                        "  --json, stdout has one JSON object per line, distinguished by \"event\":\n"
+                        "  progress, checkpoint, warning, and finally result, which has the outcome, the\n"
+                        "  output or error, and the checkpoint. Ctrl-C cancels the run; a second Ctrl-C\n"
+                        "  quits at once.\n\n";
 
 const char journal_help[] =
     "Journal:\n"
-    "  With --journal, the run is kept in that file. Run the same command again after\n"
-    "  a kill, and it goes on where it was. --run-key KEY names the run: when it has\n"
-    "  its output already, that is printed, and nothing is sent. Without a key, one\n"
-    "  is made and shown; but when the journal has an unfinished run of this node and\n"
-    "  input that nobody is running, that goes on. No two processes run the same run.\n"
-    "  WORKFLOW_NODE_JOURNAL may name the journal, too.\n\n";
+    "  With --journal, the run is recorded in that file. After a kill, run the same\n"
+    "  command again, and the run resumes where it was. --run-key KEY names the run:\n"
+    "  if it already has its output, that is printed, and nothing is sent. Without a\n"
+    "  key, one is generated and shown; but if the journal has an unfinished run of\n"
+    "  this node and input that no process is running, that run resumes. No two\n"
+    "  processes run the same run. WORKFLOW_NODE_JOURNAL can also name the journal.\n\n";
 
 const char runs_help[] = "States: running, interrupted (its process is gone), suspended, succeeded,\n"
-                         "failed, cancelled. Charged: - where nothing was said. A terminal's lines are\n"
-                         "cut to its width; a pipe's are not. --json also gives the times and the node.\n"
-                         "WORKFLOW_NODE_JOURNAL may name the journal, too.\n\n";
+                         "failed, cancelled. Charged: - where nothing is known. On a terminal, lines are\n"
+                         "cut to its width. --json also gives the times and the node.\n"
+                         "WORKFLOW_NODE_JOURNAL can also name the journal.\n\n";
 
 const char collect_help[] =
-    "Prints the output of RUN, a run key or the job id of a run in the journal. When\n"
-    "there is none yet, waits for the job; nothing is ever submitted or paid for. A\n"
-    "run whose job the journal does not know is refused. MODULE is not needed for an\n"
-    "output that is there already, nor when WORKFLOW_NODE_MODULE names it.\n"
+    "Prints the output of RUN, a run key or the job id of a run in the journal. If\n"
+    "there is no output yet, waits for the job; nothing is ever submitted or paid\n"
+    "for. A run whose job the journal does not know is refused. MODULE is not needed\n"
+    "if the output is already there, or if WORKFLOW_NODE_MODULE names it.\n"
     "\n"
-    "--all collects every run that has a job and is not over, and prints for each:\n"
+    "--all collects every unfinished run that has a job, and prints for each:\n"
     "  {\"run_key\":\"...\",\"outcome\":\"succeeded\",\"output\":{...}}\n\n";
 
-const char batch_help[] = "FILE has an input in each line, a JSON object; - is stdin. A line may also name\n"
+const char batch_help[] = "FILE has one input per line, a JSON object; - is stdin. A line may also name\n"
                           "its run:\n"
                           "  {\"run_key\":\"shoe-17\",\"input\":{...}}\n"
-                          "Stdout has a line for each, in the same order; empty lines are passed over:\n"
+                          "Stdout has one line for each, in the same order; empty lines are skipped:\n"
                           "  {\"line\":1,\"run_key\":\"...\",\"outcome\":\"succeeded\",\"output\":{...}}\n"
                           "  {\"line\":2,\"run_key\":\"...\",\"outcome\":\"failed\",\"error\":{...}}\n"
-                          "The exit code is 0 when all have succeeded.\n"
+                          "An invalid line produces an error line; the others continue. The exit code is 0\n"
+                          "if all runs succeeded.\n"
                           "\n"
-                          "With --journal, --resume goes on after a kill, a Ctrl-C or failures. What has\n"
-                          "its output is printed again, not sent; what was begun goes on; what failed is\n"
-                          "tried again, unless it failed for good and may have been billed. A line's key is\n"
-                          "made of the batch's name and the line's input, wherever in the file it is; equal\n"
-                          "lines are counted. Ctrl-C starts nothing more and suspends what runs (without a\n"
-                          "journal, it cancels that); a second one quits at once.\n\n";
+                          "With --journal, --resume continues after a kill, a Ctrl-C or failures. Runs that\n"
+                          "have their output are printed again, not sent; unfinished ones resume; failed\n"
+                          "ones are tried again, unless they failed for good and may have been billed. A\n"
+                          "line's key is made of the batch's name and the line's input, wherever the line\n"
+                          "is in the file; equal lines are counted. Ctrl-C starts nothing more and suspends\n"
+                          "the active runs (without a journal, it cancels them); a second Ctrl-C quits at\n"
+                          "once.\n\n";
 
-const char module_help[] = "MODULE may be left out when WORKFLOW_NODE_MODULE names it.\n\n";
+const char module_help[] = "MODULE may be omitted if WORKFLOW_NODE_MODULE names it.\n\n";
 
-// Where the words of a command line land before they are an Options::target.
+// The positional arguments, before they become Options::target.
 struct TargetWords {
     std::optional<std::string> module;
     std::optional<std::string> action;
@@ -80,7 +83,7 @@ CLI::App* add_command(CLI::App& app, const char* name, const char* description, 
     sub->callback([&options, command] { options.command = command; });
     if (command == Command::runs)
         return sub;
-    sub->add_option("MODULE", words.module, "The file of the module")->option_text(" ");
+    sub->add_option("MODULE", words.module, "The module's file")->option_text(" ");
     if (command != Command::list && command != Command::collect) {
         sub->add_option("ACTION", words.action, "The node; needed when the module has several")
             ->option_text(" ");
@@ -111,7 +114,7 @@ void add_connection_option(CLI::App& app, Options& options) {
 void add_input_options(CLI::App& app, Options& options) {
     app.add_option("-i,--input", options.input_file, "The input, a JSON object; - is stdin")
         ->option_text("FILE");
-    app.add_option("-s,--set", options.assignments, "One input; may be given more than once")
+    app.add_option("-s,--set", options.assignments, "One input; may be repeated")
         ->option_text("NAME=VALUE")
         ->allow_extra_args(false);
     add_connection_option(app, options);
@@ -121,12 +124,12 @@ void add_journal_option(CLI::App& app, Options& options, const char* description
     app.add_option("-J,--journal", options.journal_file, description)->option_text("FILE");
 }
 
-// Of everything that runs something.
+// For every command that runs something.
 void add_running_options(CLI::App& app, Options& options) {
     add_duration(app, "-t,--timeout", "End the run after this time",
                  [&options](auto duration) { options.timeout = duration; });
     app.add_flag("--cancel-job-at-deadline", options.cancel_job_at_deadline,
-                 "At the timeout, cancel the service's job, too");
+                 "At the timeout, also cancel the service's job");
     app.add_flag("-q,--quiet", options.quiet, "No progress and no warnings, only errors");
     app.add_flag("-v,--verbose", options.verbose, "Show what the module logs; -vv for all of it");
 }
@@ -138,14 +141,14 @@ void add_concurrency_option(CLI::App& app, Options& options) {
 }
 
 void add_run_options(CLI::App& app, Options& options) {
-    add_journal_option(app, options, "Keep the run here, and go on with it when repeated");
-    app.add_option("--run-key", options.run_key, "Its name: the same when repeated after a crash")
+    add_journal_option(app, options, "Record the run here, and resume it when repeated");
+    app.add_option("--run-key", options.run_key, "The run's name; use the same one after a crash")
         ->option_text("KEY");
     app.add_option("--checkpoint", options.checkpoint_file,
-                   "Keep the run's state here; go on from it if it exists")
+                   "Keep the run's state here; resume it if it exists")
         ->option_text("FILE");
-    app.add_flag("--suspend", options.suspend, "End once the service has the job; run again to go on");
-    add_duration(app, "--suspend-after", "The same, but wait for the result so long",
+    app.add_flag("--suspend", options.suspend, "End once the service has the job; run again to resume");
+    add_duration(app, "--suspend-after", "The same, after waiting this long for the result",
                  [&options](auto duration) { options.suspend_after = duration; });
     app.add_flag("--json", options.json, "Print events and the result as JSON lines");
     add_running_options(app, options);
@@ -160,7 +163,7 @@ void add_runs_options(CLI::App& app, Options& options) {
 void add_collect_options(CLI::App& app, Options& options, TargetWords& words) {
     app.add_option("RUN", words.subject, "A run key or a job id")->option_text(" ");
     add_journal_option(app, options, "The journal that has it");
-    app.add_flag("--all", options.all, "Every run that is not over and has a job");
+    app.add_flag("--all", options.all, "Every unfinished run that has a job");
     add_connection_option(app, options);
     app.add_flag("--json", options.json, "Print events and the result as JSON lines");
     add_concurrency_option(app, options);
@@ -170,9 +173,9 @@ void add_collect_options(CLI::App& app, Options& options, TargetWords& words) {
 void add_batch_options(CLI::App& app, Options& options, TargetWords& words) {
     app.add_option("FILE", words.subject, "The inputs, one per line; - is stdin")->option_text(" ");
     add_connection_option(app, options);
-    add_journal_option(app, options, "Keep the runs here");
-    app.add_flag("--resume", options.resume, "Go on with a batch that is in the journal");
-    app.add_option("--name", options.batch_name, "The batch's name in the journal; as FILE by default")
+    add_journal_option(app, options, "Record the runs here");
+    app.add_flag("--resume", options.resume, "Resume a batch that is in the journal");
+    app.add_option("--name", options.batch_name, "The batch's name in the journal; FILE's by default")
         ->option_text("NAME");
     add_concurrency_option(app, options);
     add_running_options(app, options);
@@ -190,25 +193,25 @@ void check_run(const Options& options) {
 void check_suspend(const Options& options) {
     if ((options.suspend || options.suspend_after) && !options.checkpoint_file && !options.journal_file
         && !options.json) {
-        throw CLI::ValidationError("--suspend", "needs --journal FILE or --checkpoint FILE, or the run could "
-                                                "not be taken up again (--json will do, too: it prints the "
-                                                "checkpoint)");
+        throw CLI::ValidationError("--suspend",
+                                   "needs --journal FILE or --checkpoint FILE, or else the run could not be "
+                                   "resumed (--json also works: it prints the checkpoint)");
     }
 }
 
 void check_journal(const Options& options) {
     const bool needed = options.command == Command::runs || options.command == Command::collect;
     if (needed && !options.journal_file)
-        throw CLI::ValidationError("--journal", "is needed, or WORKFLOW_NODE_JOURNAL");
+        throw CLI::ValidationError("--journal", "is required, or WORKFLOW_NODE_JOURNAL");
     if (options.resume && !options.journal_file)
-        throw CLI::ValidationError("--resume", "needs --journal FILE: what was done is kept there");
+        throw CLI::ValidationError("--resume", "needs --journal FILE, which records what was done");
     if (options.state && !durable::run_state(*options.state)) {
         throw CLI::ValidationError("--state",
                                    "is one of running, interrupted, suspended, succeeded, failed, cancelled");
     }
 }
 
-// MODULE and ACTION may be left out, and what comes after them not: the last word is that one.
+// MODULE and ACTION are optional, and the argument after them is not: it is the last word.
 void sort_words(const TargetWords& words, Options& options) {
     for (const auto& word : {words.module, words.action, words.subject})
         if (word)
@@ -218,7 +221,7 @@ void sort_words(const TargetWords& words, Options& options) {
     if (takes_subject) {
         if (options.target.empty()) {
             throw CLI::ValidationError(options.command == Command::batch
-                                           ? "which file? Name one with an input per line, or - for stdin."
+                                           ? "which file? Name one with one input per line, or - for stdin."
                                            : "which run? Give its run key or job id, or --all.");
         }
         options.subject = options.target.back();
@@ -228,7 +231,7 @@ void sort_words(const TargetWords& words, Options& options) {
     }
 }
 
-// CLI11 would only say that a command is missing.
+// CLI11 would only report that a command is missing.
 void check_command_name(int argc, const char* const* argv) {
     const std::vector<std::string> commands{"list",  "describe", "validate", "run",
                                             "batch", "runs",     "collect"};
@@ -259,7 +262,7 @@ ParsedOptions parse_options(int argc, const char* const* argv) {
     list->add_flag("--json", options.json, "As a JSON array");
     list->footer(no_more);
 
-    CLI::App* describe = add_command(app, "describe", "What a node takes, gives and may fail with", options,
+    CLI::App* describe = add_command(app, "describe", "A node's inputs, outputs and errors", options,
                                      Command::describe, words);
     describe->add_flag("--json", options.json, "As one JSON object, with the schemas");
     describe->footer(no_more);

@@ -9,7 +9,7 @@ namespace cli {
 
 enum class Command { list, describe, validate, run, batch, runs, collect };
 
-// The command line, understood.
+// The parsed command line.
 struct Options {
     Command command = Command::list;
     std::vector<std::string> target; // MODULE, ACTION, both or neither; see choose_target
@@ -34,14 +34,14 @@ struct Options {
     std::optional<std::string> state; // a word of to_string(RunState)
     int concurrency = 4;
     bool resume = false;
-    std::string batch_name; // empty: as the file
+    std::string batch_name; // empty: the name of the file
 };
 
 struct ParsedOptions {
-    std::optional<Options> options; // empty: there is nothing to do but print and end
+    std::optional<Options> options; // nullopt: there is nothing to do but print and exit
     int exit_code = 0;
     std::string out;     // for stdout: help, version
-    std::string problem; // what is wrong with the command line; empty: nothing
+    std::string problem; // what is wrong with the command line; empty if nothing is
 };
 
 ParsedOptions parse_options(int argc, const char* const* argv);

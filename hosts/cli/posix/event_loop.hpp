@@ -34,7 +34,7 @@ public:
         });
     }
 
-    // Waits for the next handler, at most so long, and calls it. False: none came.
+    // Waits for the next handler for at most that long, and calls it. False if none came.
     bool run_one(std::chrono::milliseconds timeout) {
         return context_.poll_one() > 0 || context_.run_one_for(timeout) > 0;
     }

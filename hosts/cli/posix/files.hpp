@@ -12,19 +12,19 @@ using durable::errno_text;
 using durable::FileDescriptor;
 using durable::sync_directory;
 
-// Writes all of it, waiting where the descriptor makes it wait. 0, or the errno.
+// Writes all of it, waiting while the descriptor would block. Returns 0 or the errno.
 int write_all(int fd, std::string_view data) noexcept;
 
 struct FileText {
     std::string text;
-    bool others_may_read = false; // its mode lets the group or everybody read it; false for "-"
+    bool others_may_read = false; // its mode lets the group or others read it; false for "-"
 };
 
-// The whole file, or standard input for "-". Throws UsageError, also when it holds over `limit` bytes.
+// The whole file, or standard input for "-". Throws UsageError, also if it has more than `limit` bytes.
 FileText read_file(const std::string& path, std::size_t limit);
 
-// Fills what is closed of stdin, stdout and stderr, so that no file that is opened later gets their numbers
-// and what is meant for them. Reading and writing them fails as before.
+// Opens /dev/null in place of a closed stdin, stdout or stderr, so that no file that is opened later gets its
+// number and the data meant for it. Reading and writing them still fails.
 void guard_standard_descriptors() noexcept;
 
 } // namespace cli

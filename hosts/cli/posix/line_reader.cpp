@@ -44,14 +44,13 @@ LineReader::LineReader(const std::string& path, EventLoop& loop) : loop_(loop), 
         throw UsageError("cannot read \"" + path + "\": " + errno_text(fd_ < 0 ? errno : EISDIR));
     if (S_ISREG(status.st_mode))
         size_ = static_cast<std::uint64_t>(status.st_size);
-    if (FileDescriptor watcher =
-            watcher_of(fd_)) // there is none for a regular file, which always has something
+    if (FileDescriptor watcher = watcher_of(fd_)) // none for a regular file, which is always readable
         watched_.assign(watcher.release());
     line_.number = 1;
 }
 
 std::optional<TextLine> LineReader::next() {
-    constexpr int max_reads = 256; // of a line that does not end, before others have their turn
+    constexpr int max_reads = 256; // of an endless line, before other handlers have their turn
     for (int reads = 0; !ended_; ++reads) {
         if (std::optional<TextLine> line = take_line())
             return line;
@@ -64,7 +63,7 @@ std::optional<TextLine> LineReader::next() {
             return std::nullopt;
         }
         if (!read_some() && line_.bytes > 0 && problem_.empty())
-            return finish_line(); // the last one needs no line end
+            return finish_line(); // the last line needs no line end
     }
     return std::nullopt;
 }

@@ -22,7 +22,7 @@ struct TextLine {
     bool too_long = false;
 };
 
-// Reads a file line by line, when asked for a line. A pipe that gives nothing holds nobody up. A byte order
+// Reads a file line by line, when asked for a line. An idle pipe does not block. A byte order
 // mark and the
 // '\r' of "\r\n" are dropped. For the loop's thread; the loop must not run once it is destroyed.
 class LineReader {
@@ -34,13 +34,13 @@ public:
     LineReader(const LineReader&) = delete;
     LineReader& operator=(const LineReader&) = delete;
 
-    // nullopt: no more, when at_end; or there is none at this moment, and the loop gets an event once there
-    // may be one.
+    // nullopt: there are no more if at_end; otherwise there is none at present, and the loop gets an event
+    // once there may be one.
     std::optional<TextLine> next();
     bool at_end() const noexcept { return ended_; }
-    // Why reading ended before the end of the file; empty: it did not.
+    // Why reading ended before the end of the file; empty if it did not.
     const std::string& problem() const noexcept { return problem_; }
-    // How long the file is; nullopt: nobody knows.
+    // The length of the file in bytes; nullopt if it is unknown.
     std::optional<std::uint64_t> size() const noexcept { return size_; }
 
 private:

@@ -10,8 +10,8 @@
 namespace cli {
 
 // SIGINT, SIGTERM and SIGHUP as events, on a thread of its own: the first reaches the runs, and a second ends
-// the process, even while the output is stuck. One that the process was started with ignored, as by nohup,
-// stays ignored.
+// the process, even while the output is stuck. A signal that was ignored when the process started, as by
+// nohup, stays ignored.
 //
 // Blocks the three in the calling thread, and so in all threads made later: make it before them.
 class SignalWatcher {

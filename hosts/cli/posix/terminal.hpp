@@ -6,7 +6,7 @@
 
 namespace cli {
 
-// What is known of the terminal that one output goes to.
+// The terminal that an output goes to, if it goes to one.
 struct Terminal {
     bool is_terminal = false;
     bool live = false;  // its cursor can be moved: a terminal, and not TERM=dumb
@@ -18,10 +18,10 @@ struct Terminal {
 // Of STDOUT_FILENO or STDERR_FILENO. setlocale must have been called.
 Terminal inspect_terminal(int fd);
 
-// The width of the terminal now; 80 where it does not say.
+// The current width of the terminal; 80 if it is unknown.
 std::size_t terminal_columns(int fd);
 
-// The text in bold or bold red where the terminal shows colour; else unchanged.
+// The text in bold or bold red if the terminal shows colour, otherwise unchanged.
 std::string bold(const Terminal& terminal, std::string_view text);
 std::string bold_red(const Terminal& terminal, std::string_view text);
 

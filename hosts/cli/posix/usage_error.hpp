@@ -4,7 +4,7 @@
 
 namespace cli {
 
-// Something the user has to change before anything can be run: exit code 2. what() is for people.
+// A mistake that the user has to fix before anything can run: exit code 2. what() is for people.
 class UsageError : public std::runtime_error {
 public:
     using std::runtime_error::runtime_error;

@@ -13,14 +13,15 @@
 namespace cli {
 
 bool is_insecure_loopback(std::string_view url) {
-    // Boost.URL 1.81 reads "http://127.0.0.1.example.com" as the host 127.0.0.1; hence by hand, and strict.
+    // Boost.URL 1.81 reads "http://127.0.0.1.example.com" as the host 127.0.0.1; so this parses by hand,
+    // strictly.
     constexpr std::string_view scheme = "http://";
     if (url.substr(0, scheme.size()) != scheme)
         return false;
     url.remove_prefix(scheme.size());
     const std::string_view authority = url.substr(0, url.find_first_of("/?#\\"));
     if (authority.find('@') != std::string_view::npos)
-        return false; // the host comes after it
+        return false; // the host follows it
     const bool bracketed = !authority.empty() && authority.front() == '[';
     const std::size_t end = bracketed ? authority.find(']') : authority.find(':');
     const std::string host(authority.substr(bracketed ? 1 : 0, end - (bracketed ? 1 : 0)));

@@ -15,7 +15,7 @@ namespace json = boost::json;
 
 namespace {
 
-// "true or false", "a whole number or null": what a member takes, for a message.
+// "true or false", "a whole number or null": the types that a member accepts, for a message.
 std::string expected(const SchemaProperty& property) {
     std::string words;
     for (const std::string& type : property.types) {
@@ -48,7 +48,7 @@ bool fits(const SchemaProperty& property, const json::value& value) {
     case json::kind::string:
         break;
     }
-    return false; // text needs no quotes; with quotes they are part of it
+    return false; // text needs no quotes: they would be part of it
 }
 
 json::object parse_base(const std::string& base_json) {

@@ -22,7 +22,7 @@ Target choose_target(const std::vector<std::string>& words, const std::optional<
         target = {*default_module, words.empty() ? "" : words[0]};
     else
         throw UsageError("which module? Name its file, or set WORKFLOW_NODE_MODULE to it.");
-    // dlopen would look for a name without a slash in the system's directories only.
+    // dlopen would search for a name without a slash only in the system's directories.
     if (target.module_path.find('/') == std::string::npos && is_file(target.module_path))
         target.module_path = "./" + target.module_path;
     return target;

@@ -14,8 +14,8 @@ struct Target {
     std::string action;      // empty: the module's only node
 };
 
-// What the words of the command line mean. A single one is the module, unless the environment names
-// that and the word does not look like a file. Throws UsageError when no module is named.
+// What the positional arguments mean. A single one is the module, unless the environment names the module and
+// the argument does not look like a file. Throws UsageError if no module is named.
 Target choose_target(const std::vector<std::string>& words, const std::optional<std::string>& default_module,
                      const std::function<bool(const std::string&)>& is_file);
 

@@ -9,15 +9,15 @@ namespace cli {
 
 namespace {
 
-// Above what node.h allows, so that the module itself says what its limit is.
+// More than node.h allows, so that the module itself reports its limit.
 constexpr std::size_t max_file = std::size_t{4} * 1024 * 1024;
 
 std::string read_connection_file(const std::string& path, std::vector<std::string>& warnings) {
     FileText file = read_file(path, max_file);
     if (file.others_may_read) {
         warnings.push_back("the connection file \"" + path
-                           + "\" holds secrets and other users may read it;"
-                             " \"chmod 600\" changes that");
+                           + "\" holds secrets, and other users can read it;"
+                             " fix that with \"chmod 600\"");
     }
     return std::move(file.text);
 }

@@ -9,8 +9,8 @@
 
 namespace cli {
 
-// The input and the connection of a run, from files, --set and the environment. What the user should know
-// is added to `warnings`. Throws UsageError; also when the node needs a connection, there is none, and
+// The input and the connection of a run, from files, --set and the environment. Warnings for the user are
+// appended to `warnings`. Throws UsageError, also if the node needs a connection, there is none, and
 // connection_needed is true.
 wfn::Request make_request(const Options& options, const wfn::Node& node, bool connection_needed,
                           std::vector<std::string>& warnings);

@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::size_t longest = std::size_t{64} * 1024; // a module's checkpoint has at most 16 KiB
 
-// Whether the descriptor is still the file that the path names.
+// Whether the path still names the file of the descriptor.
 bool is_file_at(int fd, const std::string& path) {
     struct stat opened {};
     struct stat named {};
@@ -26,7 +26,7 @@ bool is_file_at(int fd, const std::string& path) {
 }
 
 int write_new_file(const std::string& path, const std::string& text) {
-    ::unlink(path.c_str()); // what a process that was killed has left; the lock says it is not in use
+    ::unlink(path.c_str()); // left by a killed process; the lock shows that it is not in use
     const FileDescriptor file(
         ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, S_IRUSR | S_IWUSR));
     if (!file)
@@ -50,11 +50,11 @@ CheckpointFile::CheckpointFile(std::string path) : path_(std::move(path)) {
         }
         if (::flock(lock_.get(), LOCK_EX | LOCK_NB) != 0) {
             throw UsageError(errno == EWOULDBLOCK
-                                 ? "another process is running with the checkpoint \"" + path_
+                                 ? "another process is using the checkpoint \"" + path_
                                        + "\". Wait for it, or choose another file."
                                  : "cannot lock \"" + lock_path + "\": " + errno_text(errno));
         }
-        // Its last owner may have removed it between our open and our lock.
+        // Its last owner may have removed it between our open() and our lock.
         if (is_file_at(lock_.get(), lock_path))
             return;
     }

@@ -7,9 +7,8 @@
 
 namespace cli {
 
-// Where a run's checkpoint is kept. Holds a lock on "<path>.lock" as long as it lives, so that no two
-// processes go on with the same run; the lock file is removed at the end.
-// Not for use by two threads at once.
+// The file that keeps a run's checkpoint. Holds a lock on "<path>.lock" for its lifetime, so that no two
+// processes resume the same run; the lock file is removed at the end. Not for use by two threads at once.
 class CheckpointFile {
 public:
     // Throws UsageError: another process holds it, or the directory cannot be written to.
@@ -20,15 +19,15 @@ public:
 
     const std::string& path() const noexcept { return path_; }
 
-    // The checkpoint that is there; nullopt: none. Throws UsageError when it cannot be read.
+    // The stored checkpoint; nullopt if there is none. Throws UsageError if it cannot be read.
     std::optional<std::string> load() const;
 
-    // Replaces the checkpoint. When it returns, the new one has reached the disk, or the old one is
-    // still there; at no moment is there half of one. The file is readable by its owner only.
-    // Empty: done; otherwise why not.
+    // Replaces the checkpoint. When it returns, the new one has reached the disk, or the old one is still
+    // there; the file never holds half of one. Only its owner can read it. Returns an empty text, or why it
+    // failed.
     std::string save(const std::string& checkpoint_json) noexcept;
 
-    // Removes the checkpoint, if there is one. Empty: done; otherwise why not.
+    // Removes the checkpoint, if there is one. Returns an empty text, or why it failed.
     std::string remove() noexcept;
 
 private:

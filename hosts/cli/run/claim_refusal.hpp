@@ -6,7 +6,7 @@
 
 namespace cli {
 
-// Why a run cannot be driven by this process, for people; for busy, another and not_collectable.
+// Why this process cannot run it, for people; for the kinds busy, conflict and not_collectable.
 std::string refusal(const durable::Claim& claim, const std::string& run_key);
 
 } // namespace cli

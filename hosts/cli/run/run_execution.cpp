@@ -20,7 +20,7 @@ namespace cli {
 
 namespace {
 
-// While it lives, the keeper answers the run's checkpoints.
+// For its lifetime, the keeper answers the run's checkpoints.
 class KeeperAttachment {
 public:
     KeeperAttachment(RunKeeper* keeper, wfn::Run& run) : keeper_(keeper) {
@@ -51,11 +51,11 @@ void RunExecution::warn(const std::vector<std::string>& warnings) {
         display_.warning(warning);
 }
 
-int RunExecution::go(wfn::Request request) {
+int RunExecution::run(wfn::Request request) {
     prepare(request);
     SignalWatcher signals(
         [this](int signal) {
-            loop_->post([this, signal] { on_signal(signal); }); // first, so that it is told before the end
+            loop_->post([this, signal] { on_signal(signal); }); // first, so that it is shown before the end
             cancellation_.request();
         },
         [this] {
@@ -93,7 +93,7 @@ void RunExecution::prepare(wfn::Request& request) {
     request.on_complete = [this, loop = loop_](const wfn::Result&) { loop->post([this] { over_ = true; }); };
     if (keeper_ != nullptr) {
         const std::string note = keeper_->attach(request, [this, loop = loop_](const std::string& problem) {
-            loop->post([this, problem] { on_checkpoint_tried(problem); });
+            loop->post([this, problem] { on_checkpoint_saved(problem); });
         });
         if (!note.empty())
             display_.note(note);
@@ -106,7 +106,7 @@ void RunExecution::show_until_over(wfn::Run& run) {
         loop_->run_one(redraw_after);
         display_.tick();
         if (stdout_error_ == EPIPE) {
-            // Nobody will see the result. What is paid for can be collected later, if there is a way.
+            // Nobody will see the result. If there is a keeper, what is paid for can be collected later.
             keeper_ != nullptr ? run.suspend() : run.cancel();
         }
     }
@@ -118,7 +118,7 @@ void RunExecution::on_progress(const wfn::Progress& progress) {
         write_output(progress_event(progress));
 }
 
-void RunExecution::on_checkpoint_tried(const std::string& problem) {
+void RunExecution::on_checkpoint_saved(const std::string& problem) {
     if (!problem.empty())
         display_.error(message_text("Error", problem, terminal_));
     if (options_.json)
@@ -135,7 +135,7 @@ void RunExecution::write_output(const std::string& text) {
         stdout_error_ = write_all(STDOUT_FILENO, text);
 }
 
-// The result is written before the checkpoint that could bring it again is removed.
+// The result is written before the checkpoint that could fetch it again is removed.
 int RunExecution::conclude(const wfn::Result& result, int signal) {
     show_warnings(result.warnings_json);
     if (options_.json) {
@@ -176,7 +176,7 @@ void RunExecution::settle_checkpoint(const wfn::Result& result) {
         return;
     display_.error(message_text("Error", problem, terminal_));
     if (result.checkpoint_json) {
-        display_.error("To go on later, save this line in a file, and name that with --checkpoint:\n"
+        display_.error("To resume later, save this line in a file and pass it with --checkpoint:\n"
                        + one_line(*result.checkpoint_json) + "\n");
     }
 }
@@ -185,8 +185,8 @@ void RunExecution::tell_suspended(const wfn::Result& result) {
     const std::string when = result.resume_after && result.resume_after->count() > 0
                                  ? " in about " + spoken_duration(*result.resume_after)
                                  : "";
-    display_.note("Suspended; the job goes on at the service. "
-                  + (keeper_ != nullptr ? keeper_->how_to_go_on(when)
+    display_.note("Suspended; the job continues at the service. "
+                  + (keeper_ != nullptr ? keeper_->resume_advice(when)
                                         : "Run the same command again" + when + " with the checkpoint."));
 }
 

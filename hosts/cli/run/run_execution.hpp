@@ -11,10 +11,10 @@
 
 namespace cli {
 
-// The run, for the signal thread: a signal may come before there is one. [any]
+// Cancels the run for the signal thread: a signal may come before there is a run. [any]
 class Cancellation {
 public:
-    // While it lives, request() reaches this run.
+    // For its lifetime, request() reaches this run.
     class Attachment {
     public:
         Attachment(Cancellation& to, wfn::Run& run) : to_(to) { to_.attach(&run); }
@@ -46,23 +46,23 @@ private:
     bool requested_ = false;
 };
 
-// Shows one run from its start to its end, on stdout and stderr. For one thread.
+// Executes one run and shows it on stdout and stderr. For one thread.
 class RunExecution {
 public:
-    // keeper: where its checkpoint is kept; null: nowhere. All must outlive it.
+    // keeper: keeps its checkpoint; may be null. All must outlive it.
     RunExecution(const Options& options, const wfn::Module& module, const wfn::Node& node, RunKeeper* keeper);
 
-    // What to tell before the run starts.
+    // Shows warnings before the run starts.
     void warn(const std::vector<std::string>& warnings);
 
-    // The exit code. Of the request, the callbacks are set here. Throws wfn::StatusError.
-    int go(wfn::Request request);
+    // Runs it to its end and returns the exit code. Sets the request's callbacks. Throws wfn::StatusError.
+    int run(wfn::Request request);
 
 private:
     void prepare(wfn::Request& request);
     void show_until_over(wfn::Run& run);
     void on_progress(const wfn::Progress& progress);
-    void on_checkpoint_tried(const std::string& problem);
+    void on_checkpoint_saved(const std::string& problem);
     void on_signal(int signal);
     void show_warnings(const std::string& warnings_json);
     void write_output(const std::string& text);
@@ -77,7 +77,7 @@ private:
     RunKeeper* keeper_;
     Terminal terminal_;
     RunDisplay display_;
-    std::shared_ptr<EventLoop> loop_; // shared: a keeper may tell of the end late
+    std::shared_ptr<EventLoop> loop_; // shared: the keeper may report the end late
     bool over_ = false;
     Cancellation cancellation_;
     int stdout_error_ = 0;

@@ -7,11 +7,11 @@
 
 namespace cli {
 
-// How a run that is over ended, from what the journal has of it.
+// The result of a finished run, from its record in the journal.
 wfn::Result stored_result(const durable::RunRecord& record);
 
-// Prints the output that the journal has, as the run would have done; nothing is sent. The exit code.
-// Throws std::system_error when stdout cannot be written to.
+// Prints the output in the journal as the run would have done; nothing is sent. Returns the exit code. Throws
+// std::system_error if stdout cannot be written to.
 int print_stored_output(const Options& options, const durable::RunRecord& record);
 
 } // namespace cli

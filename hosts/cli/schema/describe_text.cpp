@@ -82,7 +82,7 @@ void add_connection(Page& page, const wfn::Connection& connection) {
     page.paragraph("  ", std::string(connection.description));
     const std::string prefix = environment_prefix(connection.category);
     page.line("  ",
-              "Give it with --connection FILE, or set " + prefix + "_API_KEY and " + prefix + "_BASE_URL.\n");
+              "Pass it with --connection FILE, or set " + prefix + "_API_KEY and " + prefix + "_BASE_URL.\n");
     add_properties(page, schema_properties(connection.schema_json));
 }
 
@@ -108,7 +108,7 @@ std::string abilities_of(const wfn::Node& node) {
     if (node.reports_progress())
         abilities.emplace_back("reports progress");
     if (node.can_resume())
-        abilities.emplace_back("goes on from a checkpoint");
+        abilities.emplace_back("resumes from a checkpoint");
     return joined(abilities);
 }
 

@@ -11,7 +11,7 @@ namespace cli {
 // A node for people: description, connection, inputs, outputs and errors, wrapped to terminal.columns.
 std::string describe_text(const wfn::Module& module, const wfn::Node& node, const Terminal& terminal);
 
-// The same for programs: everything the descriptor holds, as one JSON object without a line end.
+// The same for programs: the whole descriptor as one JSON object, without a line end.
 std::string describe_json(const wfn::Module& module, const wfn::Node& node);
 
 } // namespace cli

@@ -9,7 +9,7 @@
 
 namespace cli {
 
-// One member of an object, as far as its JSON Schema says.
+// One member of an object, as its JSON Schema describes it.
 struct SchemaProperty {
     std::string name;
     std::vector<std::string> types; // "string", "null" ...; empty: any. From type, anyOf, oneOf, enum
@@ -22,7 +22,7 @@ struct SchemaProperty {
     bool allows(std::string_view type) const;
 };
 
-// The schema's members, in its order. A text that is not a schema has none.
+// The schema's members, in its order; none for a text that is not a schema.
 std::vector<SchemaProperty> schema_properties(std::string_view schema_json);
 
 std::vector<std::string> property_names(const std::vector<SchemaProperty>& properties);

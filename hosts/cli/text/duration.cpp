@@ -37,7 +37,7 @@ std::optional<milliseconds> parse_duration(std::string_view text) {
         text.remove_prefix(static_cast<std::size_t>(end - text.data()));
         const std::string_view unit = text.substr(0, text.find_first_of("0123456789."));
         const double factor = unit_ms(unit);
-        // "1h30" could mean minutes or seconds: only a lone number may go without a unit.
+        // "1h30" could mean minutes or seconds: only a single number may omit its unit.
         if (factor == 0 || (unit.empty() && !first))
             return std::nullopt;
         total += number * factor;

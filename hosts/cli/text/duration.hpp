@@ -8,7 +8,7 @@
 namespace cli {
 
 // "90", "90s", "1.5m", "1h30m", "250ms": a sum of numbers with units ms, s, m, h; without a unit, seconds.
-// nullopt: not that, or over 365 days.
+// nullopt for other texts, and for more than 365 days.
 std::optional<std::chrono::milliseconds> parse_duration(std::string_view text);
 
 // "0:07", "12:34", "1:02:03", rounded down to seconds.

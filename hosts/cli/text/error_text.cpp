@@ -33,7 +33,7 @@ std::string charged_text(const std::string& charged) {
 
 std::string retry_text(const wfn::Error& error) {
     if (!error.retryable)
-        return "no use until something is changed";
+        return "will not help until something is changed";
     return error.retry_after && error.retry_after->count() > 0
                ? "may succeed, after " + spoken_duration(*error.retry_after)
                : "may succeed";
@@ -57,13 +57,13 @@ std::string details_text(const json::object& error) {
     return lines;
 }
 
-// "  Name           value", wrapped; nothing for an empty value.
+// "  Name           value", wrapped; empty for an empty value.
 std::string row(const char* name, const std::string& value, const Terminal& terminal) {
     const std::size_t columns = std::max<std::size_t>(terminal.columns, 30);
     return value.empty() ? "" : wrap("  " + pad(name, 15), value, columns);
 }
 
-// What to name when asking the service.
+// The ids that help when contacting the service.
 std::string ids_text(const json::object& error, const Terminal& terminal) {
     return row("HTTP status", member_text(error, "http_status"), terminal)
            + row("Job id", member_text(error, "job_id"), terminal)

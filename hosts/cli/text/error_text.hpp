@@ -8,12 +8,12 @@
 
 namespace cli {
 
-// Why a run failed, laid out for people in lines of at most terminal.columns: what happened, cause,
-// solution, details, whether it may have been billed, whether and when to retry, and the ids to ask the
-// service about.
+// Why a run failed, laid out for people in lines of at most terminal.columns: what happened, cause, solution,
+// details, whether it may have been billed, whether and when to retry, and the ids for contacting the
+// service.
 std::string error_text(const wfn::Error& error, const Terminal& terminal);
 
-// The same for a run that was cancelled: who did that needs neither a cause nor a solution.
+// The same for a cancelled run, without a cause and a solution: the user cancelled it.
 std::string cancelled_text(const wfn::Error& error, const Terminal& terminal);
 
 // A short message, "Error: ..." or "Warning: ...", in lines of at most terminal.columns.

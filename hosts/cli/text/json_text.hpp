@@ -8,10 +8,10 @@
 
 namespace cli {
 
-// The text as JSON; null where it is not JSON: for texts of a module, which are shown, not trusted.
+// The text as JSON; null if it is not JSON. For texts of a module that are only shown.
 boost::json::value parse_or_null(std::string_view json);
 
-// The member's text; empty where there is none, or it is not a text.
+// The member's text; empty if there is none, or if it is not a text.
 std::string text_member(const boost::json::object& object, std::string_view name);
 
 } // namespace cli

@@ -22,7 +22,7 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 }
 
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates) {
-    constexpr std::size_t longest = 64; // beyond that nobody mistyped anything; it bounds the table, too
+    constexpr std::size_t longest = 64; // longer words are not typos; this also bounds the table
     std::string best;
     std::size_t best_distance = longest;
     for (const std::string& candidate : candidates) {

@@ -7,11 +7,11 @@
 
 namespace cli {
 
-// Insertions, deletions, replacements and swaps of neighbours between two words.
+// The number of insertions, deletions, replacements and swaps of neighbours between two words.
 std::size_t edit_distance(std::string_view a, std::string_view b);
 
-// The candidate that was probably meant: one that begins so, or is within a third of its
-// length. Empty: none is near.
+// The candidate that was probably meant: one that begins with the word, or differs in at most a third of its
+// length. Empty if there is none.
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates);
 
 // " Did you mean \"x\"?", or nothing.

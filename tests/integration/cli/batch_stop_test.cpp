@@ -38,7 +38,7 @@ protected:
     std::string journal_ = directory_.file("j");
 };
 
-TEST_F(BatchStop, GoesOnAfterAKillWithoutRunningAnythingTwice) {
+TEST_F(BatchStop, ResumesAfterAKillWithoutRunningAnythingTwice) {
     write_text(directory_.file("b"), inputs(200, "20"));
     {
         Process process(batch());

@@ -45,7 +45,7 @@ TEST(Batch, PrintsALineForEachInOrder) {
     }
 }
 
-TEST(Batch, ALineThatIsWrongStopsNoOther) {
+TEST(Batch, AnInvalidLineStopsNoOther) {
     TemporaryDirectory directory;
     Process::Options options;
     options.input = "{\"text\":\"a\"}\nnonsense\n\n[]\n{\"no\":1}\n{\"text\":\"b\"}";
@@ -85,7 +85,7 @@ TEST(Batch, IsBegunOnceAndThenResumed) {
     ASSERT_EQ(after.size(), 20u);
     for (std::size_t i = 0; i < after.size(); ++i)
         EXPECT_EQ(after[i].at("updated_ms"), before[i].at("updated_ms")); // nothing was run
-    // A line that was changed is another run; one that was added, too.
+    // A changed line is another run, and so is an added one.
     write_text(directory.file("b"),
                inputs(19, 5) + "{\"text\":\"new\",\"milliseconds\":1}\n{\"text\":\"newer\"}");
     EXPECT_EQ(lines_of(workflow_node(resume).out).size(), 21u);

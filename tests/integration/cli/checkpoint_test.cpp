@@ -39,7 +39,7 @@ TEST(Checkpoint, SurvivesAKillAndIsPickedUp) {
     write_text(file, "{\"milliseconds\":1}"); // so that the rest does not take ten minutes
     const Outcome resumed = workflow_node(slow_run("600000", {"--checkpoint", file}));
     EXPECT_EQ(resumed.exit_code, 0);
-    EXPECT_NE(resumed.err.find("Going on from the checkpoint"), std::string::npos);
+    EXPECT_NE(resumed.err.find("Resuming from the checkpoint"), std::string::npos);
     EXPECT_NE(resumed.err.find("Warning: Went on from a checkpoint"), std::string::npos);
     EXPECT_TRUE(directory.names().empty());
 }
@@ -76,7 +76,7 @@ TEST(Checkpoint, IsUsedByOneProcessAtATime) {
     EXPECT_EQ(directory.names(), (std::vector<std::string>{"c", "c.lock"}));
 }
 
-TEST(Checkpoint, ASuspendedRunGoesOnLater) {
+TEST(Checkpoint, ASuspendedRunIsResumedLater) {
     TemporaryDirectory directory;
     const std::string file = directory.file("c");
     const Outcome suspended = workflow_node(slow_run("600000", {"--checkpoint", file, "--suspend"}));

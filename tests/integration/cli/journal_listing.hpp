@@ -22,7 +22,7 @@ inline std::vector<boost::json::value> runs(const std::string& journal, std::vec
     return all;
 }
 
-// Asks until so many runs are in the state, or longer than any test should take.
+// Asks until that many runs are in the state. False after longer than any test should take.
 inline bool wait_for_runs(const std::string& journal, const std::string& state, std::size_t count) {
     const auto give_up = std::chrono::steady_clock::now() + std::chrono::minutes(1);
     while (std::chrono::steady_clock::now() < give_up) {

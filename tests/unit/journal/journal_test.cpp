@@ -29,11 +29,11 @@ protected:
 
     Journal open() const { return Journal(path_, Journal::Access::create); }
 
-    static RunOrder order(const std::string& key, const std::string& input = R"({"text":"hi"})") {
+    static RunSpec spec(const std::string& key, const std::string& input = R"({"text":"hi"})") {
         return {key, std::nullopt, "example", "slow_echo", input};
     }
 
-    static Claim claim(Journal& journal, const RunOrder& wanted, Repeat repeat = Repeat::always) {
+    static Claim claim(Journal& journal, const RunSpec& wanted, Repeat repeat = Repeat::always) {
         Claim claim;
         journal.transact([&] { claim = journal.claim(wanted, repeat); });
         return claim;
@@ -74,10 +74,10 @@ protected:
 TEST_F(JournalTest, KeepsARunAcrossProcesses) {
     {
         Journal journal = open();
-        EXPECT_EQ(claim(journal, order("a")).kind, Claim::Kind::fresh);
+        EXPECT_EQ(claim(journal, spec("a")).kind, Claim::Kind::fresh);
         journal.transact([&] {
-            journal.keep_job("a", "job-1");
-            journal.keep_checkpoint("a", "{\"job_id\":\"job-1\"}");
+            journal.save_job("a", "job-1");
+            journal.save_checkpoint("a", "{\"job_id\":\"job-1\"}");
         });
         const auto run = journal.find("a");
         ASSERT_TRUE(run);
@@ -90,15 +90,15 @@ TEST_F(JournalTest, KeepsARunAcrossProcesses) {
     EXPECT_EQ(run->state, RunState::interrupted);
     EXPECT_FALSE(run->is_owned());
     EXPECT_EQ(run->job_id, "job-1");
-    const Claim again = claim(journal, order("a"));
-    EXPECT_EQ(again.kind, Claim::Kind::taken_up);
+    const Claim again = claim(journal, spec("a"));
+    EXPECT_EQ(again.kind, Claim::Kind::resumed);
     EXPECT_EQ(again.record.checkpoint, "{\"job_id\":\"job-1\"}");
     EXPECT_TRUE(again.record.collectable);
     RunEnd end = ended(RunState::succeeded);
     end.output = "{\"echo\":1}";
     finish(journal, "a", end);
-    const Claim over = claim(journal, order("a"));
-    EXPECT_EQ(over.kind, Claim::Kind::over);
+    const Claim over = claim(journal, spec("a"));
+    EXPECT_EQ(over.kind, Claim::Kind::finished);
     EXPECT_EQ(over.record.output, "{\"echo\":1}");
     EXPECT_FALSE(over.record.checkpoint);
     EXPECT_EQ(over.record.job_id, "job-1");
@@ -107,7 +107,7 @@ TEST_F(JournalTest, KeepsARunAcrossProcesses) {
 
 TEST_F(JournalTest, IsReadableByItsOwnerOnly) {
     Journal journal = open();
-    claim(journal, order("a"));
+    claim(journal, spec("a"));
     for (const auto& file : fs::directory_iterator(directory_)) {
         EXPECT_EQ(file.status().permissions() & fs::perms::all,
                   fs::perms::owner_read | fs::perms::owner_write)
@@ -118,32 +118,32 @@ TEST_F(JournalTest, IsReadableByItsOwnerOnly) {
 TEST_F(JournalTest, ARunBelongsToOneProcessAtATime) {
     Journal first = open();
     Journal second = open();
-    EXPECT_EQ(claim(first, order("a")).kind, Claim::Kind::fresh);
-    EXPECT_EQ(claim(second, order("a")).kind, Claim::Kind::busy);
-    EXPECT_EQ(claim(first, order("a")).kind, Claim::Kind::busy); // nor twice in one process
+    EXPECT_EQ(claim(first, spec("a")).kind, Claim::Kind::fresh);
+    EXPECT_EQ(claim(second, spec("a")).kind, Claim::Kind::busy);
+    EXPECT_EQ(claim(first, spec("a")).kind, Claim::Kind::busy); // nor twice in one process
     finish(first, "a", ended(RunState::suspended));
-    EXPECT_EQ(claim(second, order("a")).kind, Claim::Kind::taken_up);
+    EXPECT_EQ(claim(second, spec("a")).kind, Claim::Kind::resumed);
 }
 
 TEST_F(JournalTest, AKeyIsForOneInputAndNode) {
     Journal journal = open();
-    claim(journal, order("a", R"({"x":1,"y":[{"b":1,"a":2}]})"));
+    claim(journal, spec("a", R"({"x":1,"y":[{"b":1,"a":2}]})"));
     finish(journal, "a", ended(RunState::suspended));
-    const Claim other = claim(journal, order("a", R"({"x":2})"));
-    EXPECT_EQ(other.kind, Claim::Kind::another);
+    const Claim other = claim(journal, spec("a", R"({"x":2})"));
+    EXPECT_EQ(other.kind, Claim::Kind::conflict);
     EXPECT_EQ(other.conflict, "another input");
-    RunOrder other_node = order("a", R"({"x":1,"y":[{"b":1,"a":2}]})");
+    RunSpec other_node = spec("a", R"({"x":1,"y":[{"b":1,"a":2}]})");
     other_node.action = "echo";
-    EXPECT_EQ(claim(journal, other_node).kind, Claim::Kind::another);
+    EXPECT_EQ(claim(journal, other_node).kind, Claim::Kind::conflict);
     // Spaces and the order of members are no difference.
-    EXPECT_EQ(claim(journal, order("a", R"({ "y": [{"a":2,"b":1}], "x": 1 })")).kind, Claim::Kind::taken_up);
+    EXPECT_EQ(claim(journal, spec("a", R"({ "y": [{"a":2,"b":1}], "x": 1 })")).kind, Claim::Kind::resumed);
 }
 
 TEST_F(JournalTest, WhatMayHaveBeenBilledIsNotRepeatedByItself) {
     Journal journal = open();
     const auto after_failure = [&](const char* charged, bool retryable, bool collectable) {
         const std::string key = std::string(charged) + (retryable ? "r" : "") + (collectable ? "c" : "");
-        claim(journal, order(key));
+        claim(journal, spec(key));
         RunEnd end = ended(RunState::failed);
         end.charged = charged;
         end.retryable = retryable;
@@ -152,57 +152,57 @@ TEST_F(JournalTest, WhatMayHaveBeenBilledIsNotRepeatedByItself) {
             end.checkpoint = R"({"job_id":"j"})";
         end.error = "{}";
         finish(journal, key, end);
-        const auto kind = claim(journal, order(key), Repeat::unless_billed).kind;
-        EXPECT_TRUE(kind == Claim::Kind::over || kind == Claim::Kind::taken_up);
-        return kind == Claim::Kind::taken_up;
+        const auto kind = claim(journal, spec(key), Repeat::unless_billed).kind;
+        EXPECT_TRUE(kind == Claim::Kind::finished || kind == Claim::Kind::resumed);
+        return kind == Claim::Kind::resumed;
     };
     EXPECT_TRUE(after_failure("no", false, false));
     EXPECT_TRUE(after_failure("unknown", true, false));
     EXPECT_TRUE(after_failure("yes", false, true));
     EXPECT_FALSE(after_failure("yes", false, false));
     EXPECT_FALSE(after_failure("unknown", false, false));
-    EXPECT_EQ(claim(journal, order("yes")).kind, Claim::Kind::taken_up); // asked for by name
+    EXPECT_EQ(claim(journal, spec("yes")).kind, Claim::Kind::resumed); // asked for by name
 }
 
 TEST_F(JournalTest, OnlyACheckpointThatKnowsItsJobIsCollected) {
     Journal journal = open();
-    claim(journal, order("a"));
-    journal.transact([&] { journal.keep_checkpoint("a", "{}"); });
+    claim(journal, spec("a"));
+    journal.transact([&] { journal.save_checkpoint("a", "{}"); });
     finish(journal, "a", ended(RunState::suspended));
-    EXPECT_EQ(claim(journal, order("a"), Repeat::only_collect).kind, Claim::Kind::not_collectable);
+    EXPECT_EQ(claim(journal, spec("a"), Repeat::only_collect).kind, Claim::Kind::not_collectable);
     EXPECT_EQ(journal.find("a")->state, RunState::suspended); // as before
-    claim(journal, order("a"));
+    claim(journal, spec("a"));
     RunEnd end = ended(RunState::suspended);
     end.checkpoint = R"({"state":"prepared","key":"j"})";
     end.job_id = "j";
     end.collectable = true; // as an earlier version had it
     finish(journal, "a", end);
-    EXPECT_EQ(claim(journal, order("a"), Repeat::only_collect).kind, Claim::Kind::not_collectable);
-    claim(journal, order("a"));
+    EXPECT_EQ(claim(journal, spec("a"), Repeat::only_collect).kind, Claim::Kind::not_collectable);
+    claim(journal, spec("a"));
     end.checkpoint = R"({"state":"submitted","job_id":"j"})";
     finish(journal, "a", end);
-    EXPECT_EQ(claim(journal, order("a"), Repeat::only_collect).kind, Claim::Kind::taken_up);
+    EXPECT_EQ(claim(journal, spec("a"), Repeat::only_collect).kind, Claim::Kind::resumed);
 }
 
 TEST_F(JournalTest, ACheckpointTellsItsJob) {
     Journal journal = open();
-    claim(journal, order("a"));
+    claim(journal, spec("a"));
     journal.transact([&] {
-        journal.keep_checkpoint("a", R"({"state":"prepared","key":"j"})");
-        journal.keep_job("a", "j");
+        journal.save_checkpoint("a", R"({"state":"prepared","key":"j"})");
+        journal.save_job("a", "j");
     });
     EXPECT_FALSE(journal.find("a")->collectable);
-    journal.transact([&] { journal.keep_checkpoint("a", R"({"state":"submitted","job_id":"j-2"})"); });
+    journal.transact([&] { journal.save_checkpoint("a", R"({"state":"submitted","job_id":"j-2"})"); });
     EXPECT_TRUE(journal.find("a")->collectable);
     EXPECT_EQ(journal.find("a")->job_id, "j-2");
-    journal.transact([&] { journal.keep_checkpoint("a", "{}"); });
+    journal.transact([&] { journal.save_checkpoint("a", "{}"); });
     EXPECT_FALSE(journal.find("a")->collectable);
 }
 
 TEST_F(JournalTest, NamesTheRunsOfABatch) {
     Journal journal = open();
     for (const char* key : {"a", "b", "c"}) {
-        RunOrder one = order(key);
+        RunSpec one = spec(key);
         one.batch = *key == 'c' ? "other" : "batch";
         claim(journal, one);
     }
@@ -217,25 +217,25 @@ TEST_F(JournalTest, FindsTheRunToGoOnWith) {
         return journal.find_unfinished("example", "slow_echo", "{ \"text\": \"hi\" }");
     };
     EXPECT_FALSE(unfinished());
-    claim(journal, order("a"));
+    claim(journal, spec("a"));
     EXPECT_FALSE(unfinished()); // it is being run
     finish(journal, "a", ended(RunState::suspended));
     EXPECT_EQ(unfinished(), "a");
     EXPECT_FALSE(journal.find_unfinished("example", "echo", "{\"text\":\"hi\"}"));
     EXPECT_FALSE(journal.find_unfinished("example", "slow_echo", "{\"text\":\"ho\"}"));
-    claim(journal, order("a"));
+    claim(journal, spec("a"));
     finish(journal, "a", ended(RunState::failed));
-    EXPECT_FALSE(unfinished()); // there is nothing to go on from
-    claim(journal, order("a"));
+    EXPECT_FALSE(unfinished()); // there is nothing to resume from
+    claim(journal, spec("a"));
     RunEnd deadline = ended(RunState::failed);
     deadline.checkpoint = R"({"job_id":"j"})";
     deadline.collectable = true;
     finish(journal, "a", deadline);
     EXPECT_EQ(unfinished(), "a");
-    claim(journal, order("a"));
+    claim(journal, spec("a"));
     finish(journal, "a", ended(RunState::succeeded));
     EXPECT_FALSE(unfinished());
-    RunOrder of_batch = order("b");
+    RunSpec of_batch = spec("b");
     of_batch.batch = "batch";
     claim(journal, of_batch);
     finish(journal, "b", ended(RunState::suspended));
@@ -247,11 +247,11 @@ TEST_F(JournalTest, FindsTheRunToGoOnWith) {
 TEST_F(JournalTest, IsListedInPages) {
     Journal journal = open();
     for (int i = 0; i < 5; ++i)
-        claim(journal, order("k" + std::to_string(i)));
+        claim(journal, spec("k" + std::to_string(i)));
     journal.transact([&] {
         for (int i = 0; i < 12; ++i) {
-            journal.claim(order("j" + std::to_string(i)), Repeat::always);
-            journal.keep_job("j" + std::to_string(i), "job");
+            journal.claim(spec("j" + std::to_string(i)), Repeat::always);
+            journal.save_job("j" + std::to_string(i), "job");
         }
     });
     const auto first = journal.page(0, 3);
@@ -266,12 +266,12 @@ TEST_F(JournalTest, IsListedInPages) {
 TEST_F(JournalTest, AFailedTransactionLeavesNothing) {
     Journal journal = open();
     EXPECT_THROW(journal.transact([&] {
-        journal.claim(order("a"), Repeat::always);
+        journal.claim(spec("a"), Repeat::always);
         throw JournalError("stop");
     }),
                  JournalError);
     EXPECT_FALSE(journal.find("a"));
-    EXPECT_EQ(claim(journal, order("a")).kind, Claim::Kind::fresh);
+    EXPECT_EQ(claim(journal, spec("a")).kind, Claim::Kind::fresh);
 }
 
 TEST_F(JournalTest, RefusesANewerSchemaAndForeignFiles) {
@@ -289,13 +289,13 @@ TEST_F(JournalTest, RefusesANewerSchemaAndForeignFiles) {
     open();
     EXPECT_EQ(problem(), "");
     execute("PRAGMA user_version = 2");
-    EXPECT_NE(problem().find("newer workflow-node"), std::string::npos) << problem();
+    EXPECT_NE(problem().find("newer version"), std::string::npos) << problem();
 }
 
 TEST_F(JournalTest, AFullDiskIsAnErrorAndLeavesTheOldState) {
     Journal journal = open();
-    claim(journal, order("a"));
-    journal.transact([&] { journal.keep_checkpoint("a", "{\"old\":1}"); });
+    claim(journal, spec("a"));
+    journal.transact([&] { journal.save_checkpoint("a", "{\"old\":1}"); });
     rlimit before{};
     getrlimit(RLIMIT_FSIZE, &before);
     std::signal(SIGXFSZ, SIG_IGN);
@@ -303,7 +303,7 @@ TEST_F(JournalTest, AFullDiskIsAnErrorAndLeavesTheOldState) {
     setrlimit(RLIMIT_FSIZE, &full);
     std::string why;
     try {
-        journal.transact([&] { journal.keep_checkpoint("a", std::string(100000, 'x')); });
+        journal.transact([&] { journal.save_checkpoint("a", std::string(100000, 'x')); });
     } catch (const JournalError& error) {
         why = error.what();
     }
@@ -311,14 +311,14 @@ TEST_F(JournalTest, AFullDiskIsAnErrorAndLeavesTheOldState) {
     EXPECT_NE(why.find("there is no room"), std::string::npos) << why;
     EXPECT_NE(why.find("Make room"), std::string::npos) << why;
     EXPECT_EQ(journal.find("a")->checkpoint, "{\"old\":1}");
-    journal.transact([&] { journal.keep_checkpoint("a", "{\"new\":1}"); }); // there is room again
+    journal.transact([&] { journal.save_checkpoint("a", "{\"new\":1}"); }); // there is room again
     EXPECT_EQ(journal.find("a")->checkpoint, "{\"new\":1}");
 }
 
 TEST_F(JournalTest, AnUnwritableFileCanStillBeLookedInto) {
     {
         Journal journal = open();
-        claim(journal, order("a"));
+        claim(journal, spec("a"));
     }
     fs::permissions(directory_, fs::perms::all);
     chmod(path_.c_str(), 0444);
@@ -337,8 +337,8 @@ TEST_F(JournalTest, AWriterWaitsForAnother) {
     Journal second = open();
     std::thread other;
     first.transact([&] {
-        first.claim(order("a"), Repeat::always);
-        other = std::thread([&] { claim(second, order("b")); });
+        first.claim(spec("a"), Repeat::always);
+        other = std::thread([&] { claim(second, spec("b")); });
     });
     other.join();
     EXPECT_EQ(first.page(0, 10).size(), 2u);

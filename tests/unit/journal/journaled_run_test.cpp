@@ -116,7 +116,7 @@ TEST_F(JournalWriterTest, WritesWhatCameMeanwhileTogetherAndInOrder) {
                 },
                 [&, i](const std::string& problem) {
                     EXPECT_EQ(problem, "");
-                    // One transaction: all are there when the first is told.
+                    // One transaction: all are on the disk when the first is reported.
                     EXPECT_EQ(seen->page(0, 1000).size(), 100u);
                     done.push_back(i);
                 });
@@ -219,7 +219,7 @@ TEST_F(JournaledRunTest, SubmitsOnlyOnceItsCheckpointIsKept) {
     run.wait();
     journaled.detach();
     const Claim again = claim(writer);
-    EXPECT_EQ(again.kind, Claim::Kind::over); // kept before on_complete
+    EXPECT_EQ(again.kind, Claim::Kind::finished); // kept before on_complete
     EXPECT_EQ(again.record.charged, "yes");
     EXPECT_EQ(again.record.job_id, "echo-1");
 }

@@ -7,9 +7,9 @@
 namespace cli {
 namespace {
 
-durable::RunHead run(const std::string& key, durable::RunState state,
-                     std::optional<std::string> job = std::nullopt) {
-    durable::RunHead head;
+durable::RunSummary run(const std::string& key, durable::RunState state,
+                        std::optional<std::string> job = std::nullopt) {
+    durable::RunSummary head;
     head.run_key = key;
     head.state = state;
     head.job_id = std::move(job);
@@ -55,7 +55,7 @@ TEST(RunTable, SaysWhatIsKnownOfTheCost) {
     EXPECT_EQ(charged_word(run("k", durable::RunState::running)), "-");
     EXPECT_EQ(charged_word(run("k", durable::RunState::interrupted, "j")), "unknown");
     EXPECT_EQ(charged_word(run("k", durable::RunState::succeeded, "j")), "-");
-    durable::RunHead failed = run("k", durable::RunState::failed, "j");
+    durable::RunSummary failed = run("k", durable::RunState::failed, "j");
     failed.charged = "no";
     EXPECT_EQ(charged_word(failed), "no");
 }

@@ -94,7 +94,7 @@ TEST_F(LineReaderTest, ALineTooLongIsPassedOver) {
     EXPECT_EQ(all[2].text.size(), LineReader::max_line);
 }
 
-TEST_F(LineReaderTest, APipeThatGivesNothingHoldsNobodyUp) {
+TEST_F(LineReaderTest, AnIdlePipeDoesNotBlock) {
     ASSERT_EQ(mkfifo(path_.c_str(), 0600), 0);
     std::fstream pipe(path_); // both ends, so that there is no end of file
     EventLoop loop;
@@ -132,7 +132,7 @@ TEST_F(LineReaderTest, ALineThatDoesNotEndLeavesOthersTheirTurn) {
     LineReader reader(path_, loop);
     EXPECT_FALSE(reader.next());
     EXPECT_FALSE(reader.at_end());
-    EXPECT_TRUE(loop.run_one(0ms)); // it goes on
+    EXPECT_TRUE(loop.run_one(0ms)); // it continues
 }
 
 TEST_F(LineReaderTest, SaysWhatItCannotRead) {

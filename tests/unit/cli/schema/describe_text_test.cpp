@@ -13,7 +13,7 @@ namespace {
 TEST(DescribeText, TellsPeopleEverything) {
     const wfn::Module module = wfn::Module::load(EXAMPLE_MODULE);
     const std::string text = describe_text(module, module.find("slow_echo").value(), Terminal{});
-    for (const char* part : {"Slow echo", "slow_echo 1.0.0", "goes on from a checkpoint",
+    for (const char* part : {"Slow echo", "slow_echo 1.0.0", "resumes from a checkpoint",
                              "ECHO_SERVICE_API_KEY", "api_key                  string, required, secret",
                              "integer, default 1000", "text          string, required", "one of  \"soft\"",
                              "boolean or null", "Processing Timeout (processing_timeout)", "Allow more time"})

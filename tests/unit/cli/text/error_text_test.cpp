@@ -46,7 +46,7 @@ TEST(ErrorText, LeavesOutWhatIsNotKnown) {
     EXPECT_EQ(error_text(error, Terminal{}), "Error: Invalid Input\n"
                                              "  What happened  The input does not match\n"
                                              "  Billed         no, this run was not billed\n"
-                                             "  Retry          no use until something is changed\n");
+                                             "  Retry          will not help until something is changed\n");
 }
 
 TEST(ErrorText, ACancelledRunNeedsNoAdvice) {
