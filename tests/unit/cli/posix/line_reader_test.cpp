@@ -127,7 +127,7 @@ TEST_F(LineReaderTest, LeavesStandardInputAsItIsForOthers) {
 }
 
 TEST_F(LineReaderTest, ALineThatDoesNotEndLeavesOthersTheirTurn) {
-    std::ofstream(path_) << std::string(40 * 1024 * 1024, 'x') << "\nb\n";
+    std::ofstream(path_) << std::string(std::size_t{40} * 1024 * 1024, 'x') << "\nb\n";
     EventLoop loop;
     LineReader reader(path_, loop);
     EXPECT_FALSE(reader.next());
