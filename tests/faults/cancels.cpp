@@ -16,6 +16,13 @@
 namespace faults {
 namespace {
 
+using test_support::Job;
+using test_support::JobService;
+using test_support::json_reply;
+using test_support::no_reply;
+using test_support::Reply;
+using test_support::Script;
+using test_support::SubmitFault;
 using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 
@@ -34,15 +41,15 @@ Reply on_cancel(std::uint64_t seed, Job& job) {
     };
     const auto chance = mixed(seed, number_of(job.prompt)) % 10;
     if (chance == 0)
-        return reply_with(500, "{}");
+        return json_reply(500, "{}");
     if (chance == 1)
         return no_reply(Reply::Then::fall_silent);
     if (chance == 2 || job.state == Job::State::done) { // the job was just done
         job.state = Job::State::done;
-        return reply_with(200, body_for("succeeded", R"(, "output": {"video": ")" + job.video() + "\"}"));
+        return json_reply(200, body_for("succeeded", R"(, "output": {"video": ")" + job.video() + "\"}"));
     }
     job.state = Job::State::cancelled;
-    return chance == 3 ? no_reply(Reply::Then::reset) : reply_with(200, body_for("cancelled", ""));
+    return chance == 3 ? no_reply(Reply::Then::reset) : json_reply(200, body_for("cancelled", ""));
 }
 
 // Before, during and after the submit.

@@ -1,11 +1,14 @@
 #pragma once
 
-#include "fault_server.hpp"
-
+#include <scripted_server.hpp>
 #include <string>
 #include <vector>
 
 namespace faults {
+
+using test_support::json_reply;
+using test_support::Reply;
+using test_support::Request;
 
 enum class Where { submit, poll, cancel };
 

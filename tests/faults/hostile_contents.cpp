@@ -10,7 +10,7 @@ using End = HostileCase::End;
 
 void add(HostileCases& cases, Where where, const std::string& name, End end, const std::string& body) {
     const auto shown = name.size() > 60 ? name.substr(0, 60) + "..." : name;
-    cases.push_back({std::string(name_of(where)) + ": " + shown, where, reply_with(good_status(where), body),
+    cases.push_back({std::string(name_of(where)) + ": " + shown, where, json_reply(good_status(where), body),
                      end, false, false});
 }
 
@@ -191,9 +191,9 @@ void add_words_and_names(HostileCases& cases) {
 
 void add_status_codes(HostileCases& cases) {
     const auto add_status = [&](Where where, const std::string& name, int status, End end,
-                                const std::string& body, const std::string& headers = {}) {
+                                const std::string& body, const Reply::Headers& headers = {}) {
         const bool denies = status < 500 ? status != 408 && status != 409 && status >= 300 : status == 503;
-        cases.push_back({std::string(name_of(where)) + ": " + name, where, reply_with(status, body, headers),
+        cases.push_back({std::string(name_of(where)) + ": " + name, where, json_reply(status, body, headers),
                          end, denies, false});
     };
     const int codes[] = {200, 201, 203, 204, 205, 206, 226, 300, 304, 305, 306, 400, 401, 402, 403,
@@ -210,7 +210,7 @@ void add_status_codes(HostileCases& cases) {
                                        "Fri, 31 Dec 9999 23:59:59 GMT", "Thu, 01 Jan 1970 00:00:00 GMT"})
             for (const int code : {429, 503})
                 add_status(where, std::to_string(code) + ", Retry-After: " + wait, code, End::error, "{}",
-                           "Retry-After: " + wait + "\r\n");
+                           {{"Retry-After", wait}});
         const std::string texts[] = {R"({"error": []})",
                                      R"({"error": {"code": {}, "message": []}})",
                                      R"({"error": {"code": "internal_error"}})",
@@ -241,7 +241,7 @@ void add_lures(HostileCases& cases, const std::string& elsewhere) {
             for (const auto& to :
                  {http + "/v1/jobs/job-1", "//" + elsewhere + "/x", std::string("/v1/elsewhere")})
                 cases.push_back({std::string(name_of(where)) + ": " + std::to_string(code) + " to " + to,
-                                 where, reply_with(code, good_body(where), "Location: " + to + "\r\n"),
+                                 where, json_reply(code, good_body(where), {{"Location", to}}),
                                  // See Other is followed, but not to another origin.
                                  code == 303 && to.starts_with("/v1") ? End::either : End::error, true,
                                  false});
@@ -272,8 +272,8 @@ void add_lures(HostileCases& cases, const std::string& elsewhere) {
             R"({"urls": {"get": ")" + target + "\"}" + rest);
         if (target.find('\\') == std::string::npos)
             cases.push_back({"submit: Location " + target.substr(0, 60), Where::submit,
-                             reply_with(202, good_body(Where::submit), "Location: " + target + "\r\n"),
-                             End::either, false, false});
+                             json_reply(202, good_body(Where::submit), {{"Location", target}}), End::either,
+                             false, false});
     }
 }
 

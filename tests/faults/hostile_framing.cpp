@@ -17,7 +17,7 @@ constexpr std::size_t large_body = std::size_t{300} << 20;
 
 Reply raw(std::string bytes, Then then = Then::keep_open) {
     Reply reply;
-    reply.bytes = std::move(bytes);
+    reply.raw = std::move(bytes);
     reply.then = then;
     return reply;
 }
@@ -197,7 +197,8 @@ void add_silence(const Parts& parts, Where where, HostileCases& cases, Adder& ad
     add("never answered", End::error, "", Then::fall_silent);
     for (const bool whole : {true, false}) {
         auto reply = raw(whole ? parts.good : parts.chunked + parts.chunk + "0\r\n\r\n");
-        reply.interval = std::chrono::seconds(1); // minutes in all
+        reply.drip_bytes = 1;
+        reply.drip_interval = std::chrono::seconds(1); // minutes in all
         cases.push_back(
             {std::string(name_of(where)) + (whole ? ": one byte a second" : ": one byte a second, chunked"),
              where, reply, End::error, false, false});

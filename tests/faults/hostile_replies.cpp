@@ -20,6 +20,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
+using test_support::ScriptedServer;
 
 constexpr std::size_t runs_at_once = 24;
 constexpr int request_timeout_ms = 1000;
@@ -54,7 +55,8 @@ bool has_control_character(const std::string& text) {
 class HostileService {
 public:
     explicit HostileService(const HostileCases& cases)
-        : cases_(cases), server_([this](const Request& request) { return answer(request); }) {}
+        : cases_(cases), server_([this](const Request& request) { return answer(request); },
+                                 ScriptedServer::Requests::not_kept) {}
 
     std::string base_url() const { return server_.base_url(); }
     std::size_t smuggled() const { return smuggled_; }
@@ -74,19 +76,19 @@ private:
                            : request.method == "GET" ? Where::poll
                                                      : Where::cancel;
         if (where == Where::poll && one.where == Where::cancel)
-            return reply_with(200, R"({"status": "running", "progress": 0.25})");
+            return json_reply(200, R"({"status": "running", "progress": 0.25})");
         if (where != one.where)
-            return reply_with(good_status(where), good_body(where));
+            return json_reply(good_status(where), good_body(where));
         auto reply = one.reply;
         const std::string placeholder = key_placeholder;
-        if (const auto at = reply.bytes.find(placeholder); at != std::string::npos)
-            reply.bytes.replace(at, placeholder.size(), key);
+        if (const auto at = reply.body.find(placeholder); at != std::string::npos)
+            reply.body.replace(at, placeholder.size(), key);
         return reply;
     }
 
     const HostileCases& cases_;
     std::atomic<std::size_t> smuggled_ = 0;
-    FaultServer server_; // last: its thread uses the members above
+    ScriptedServer server_; // last: its thread uses the members above
 };
 
 // What a run did wrong; empty: nothing.
@@ -187,9 +189,9 @@ std::size_t growth(std::size_t before, std::size_t after) {
 
 Finding measure_list(bool is_short) {
     std::atomic<std::size_t> requests_elsewhere = 0;
-    FaultServer elsewhere([&](const Request&) {
+    ScriptedServer elsewhere([&](const Request&) {
         ++requests_elsewhere;
-        return reply_with(200, good_body(Where::poll));
+        return json_reply(200, good_body(Where::poll));
     });
     const auto cases = list_cases("127.0.0.1:" + std::to_string(elsewhere.port()), is_short);
     HostileService service(cases);

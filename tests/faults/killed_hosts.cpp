@@ -16,6 +16,9 @@
 namespace faults {
 namespace {
 
+using test_support::JobService;
+using test_support::Script;
+using test_support::SubmitFault;
 using namespace std::chrono_literals;
 using test_support::ChildProcess;
 

@@ -19,6 +19,13 @@
 namespace faults {
 namespace {
 
+using test_support::Job;
+using test_support::JobService;
+using test_support::json_reply;
+using test_support::no_reply;
+using test_support::Reply;
+using test_support::Request;
+using test_support::Script;
 using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 
@@ -107,7 +114,7 @@ private:
             if (!is_away_ || request.method != "GET")
                 return std::nullopt;
             if (kind_ == Kind::unavailable)
-                return reply_with(503, "{}");
+                return json_reply(503, "{}");
             return no_reply(kind_ == Kind::reset ? Reply::Then::reset : Reply::Then::fall_silent);
         };
         return script;

@@ -13,6 +13,8 @@
 namespace faults {
 namespace {
 
+using test_support::JobService;
+using test_support::Script;
 using namespace std::chrono_literals;
 using test_support::ChildProcess;
 

@@ -12,6 +12,10 @@
 namespace faults {
 namespace {
 
+using test_support::Job;
+using test_support::JobService;
+using test_support::Script;
+using test_support::SubmitFault;
 constexpr std::size_t some_at_once = 100;
 constexpr auto patience = std::chrono::minutes(5);
 constexpr int request_timeout_ms = 1000;

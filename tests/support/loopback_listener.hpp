@@ -2,6 +2,7 @@
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -28,13 +29,21 @@ public:
 
     std::uint16_t port() const { return port_; }
 
+    // Runs the function on the thread and waits for it. Not to be called on that thread.
+    void run_on_thread(const std::function<void()>& function);
+    // Connections are refused from here on. On the thread only.
+    void close();
+    // Listens on the same port again. On the thread only.
+    void open();
+
 private:
     boost::asio::awaitable<void> accept_all();
 
     Serve serve_;
     boost::asio::io_context io_{1};
     boost::asio::ip::tcp::acceptor acceptor_;
-    std::uint16_t port_;
+    boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_; // while it is closed
+    std::uint16_t port_ = 0;                                                        // 0: any
     std::thread thread_;
 };
 

@@ -18,6 +18,7 @@
 #include <condition_variable>
 #include <exception>
 #include <mutex>
+#include <set>
 #include <string_view>
 
 namespace test_support {
@@ -30,7 +31,7 @@ using asio::ip::tcp;
 constexpr std::string_view bad_request =
     "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
 constexpr std::uint64_t max_request = std::uint64_t{64} << 20;
-constexpr std::size_t pieces_of_everything = SIZE_MAX;
+constexpr std::size_t filler_piece = std::size_t{16} << 10;
 
 std::string lower_case(std::string_view text) {
     std::string lower(text);
@@ -72,35 +73,44 @@ std::string Request::header(std::string_view lower_case_name) const {
     return found != headers.end() ? found->second : std::string();
 }
 
-Reply json_reply(int status, std::string body) {
+Reply json_reply(int status, std::string body, Reply::Headers more_headers) {
     Reply reply;
     reply.status = status;
-    reply.headers.emplace_back("Content-Type", "application/json");
+    reply.headers = std::move(more_headers);
+    reply.headers.emplace(reply.headers.begin(), "Content-Type", "application/json");
     reply.body = std::move(body);
     return reply;
 }
 
 Reply no_reply(Reply::Then then) {
     Reply reply;
-    reply.silent = true;
+    reply.raw = "";
     reply.then = then;
-    return reply;
-}
-
-Reply held_reply() {
-    Reply reply = no_reply(Reply::Then::close);
-    reply.hold = std::chrono::hours(1);
     return reply;
 }
 
 class ScriptedServer::Implementation {
 public:
-    Implementation(Handler handler, SslContext tls)
-        : handler_(std::move(handler)), tls_(std::move(tls)),
+    Implementation(Handler handler, SslContext tls, Requests requests)
+        : handler_(std::move(handler)), tls_(std::move(tls)), keeps_requests_(requests == Requests::kept),
           listener_([this](tcp::socket socket) { return serve(std::move(socket)); }) {}
 
     std::uint16_t port() const { return listener_.port(); }
     bool uses_tls() const { return tls_ != nullptr; }
+
+    void refuse_connections() {
+        listener_.run_on_thread([this] {
+            listener_.close();
+            boost::system::error_code ignored;
+            for (auto* socket : sockets_) {
+                socket->set_option(asio::socket_base::linger(true, 0), ignored);
+                socket->close(ignored);
+            }
+        });
+    }
+    void accept_connections() {
+        listener_.run_on_thread([this] { listener_.open(); });
+    }
 
     std::vector<Request> requests() const {
         const std::lock_guard lock(mutex_);
@@ -120,7 +130,9 @@ public:
     }
 
 private:
-    asio::awaitable<void> serve(tcp::socket socket) {
+    asio::awaitable<void> serve(tcp::socket accepted) {
+        tcp::socket socket = std::move(accepted);
+        sockets_.insert(&socket);
         std::uint64_t number = 0;
         {
             const std::lock_guard lock(mutex_);
@@ -138,6 +150,7 @@ private:
             co_await answer_all(socket, socket, number);
         }
         socket.close(ignored);
+        sockets_.erase(&socket);
         const std::lock_guard lock(mutex_);
         --open_;
     }
@@ -145,24 +158,33 @@ private:
     template <class Stream>
     asio::awaitable<void> answer_all(Stream& stream, tcp::socket& socket, std::uint64_t number) {
         boost::beast::flat_buffer buffer;
+        bool is_silent = false;
         for (;;) {
             http::request_parser<http::string_body> parser;
             parser.body_limit(max_request);
             auto [ec, bytes] = co_await http::async_read(stream, buffer, parser, token);
-            if (ec == http::error::end_of_stream || ec == http::error::partial_message)
+            if (ec == http::error::end_of_stream || ec == http::error::partial_message || (ec && is_silent))
                 co_return;
             if (ec) { // what servers say to TLS on a plain port, among other things
                 co_await asio::async_write(stream, asio::buffer(bad_request), token);
                 co_return;
             }
-            const auto reply = reply_to(read_request(parser.get(), number));
+            if (is_silent)
+                continue;
+            auto reply = reply_to(read_request(parser.get(), number));
+            while (reply.hold.count() > 0) {
+                co_await sleep_for(std::exchange(reply.hold, {}));
+                if (reply.after_hold)
+                    reply = reply.after_hold();
+            }
             if (!co_await send(stream, reply))
                 co_return;
+            is_silent = reply.then == Reply::Then::fall_silent; // until the peer gives up
             if (reply.then == Reply::Then::reset) {
                 boost::system::error_code ignored;
                 socket.set_option(asio::socket_base::linger(true, 0), ignored);
             }
-            if (reply.then != Reply::Then::keep_open)
+            if (reply.then == Reply::Then::reset || reply.then == Reply::Then::close)
                 co_return;
         }
     }
@@ -174,6 +196,8 @@ private:
         } catch (const std::exception& defect) {
             reply = json_reply(599, defect.what());
         }
+        if (!keeps_requests_)
+            return reply;
         const std::lock_guard lock(mutex_);
         requests_.push_back(std::move(request));
         request_came_.notify_all();
@@ -182,13 +206,9 @@ private:
 
     template <class Stream>
     static asio::awaitable<bool> send(Stream& stream, const Reply& reply) {
-        if (reply.hold.count() > 0)
-            co_await sleep_for(reply.hold);
-        if (reply.silent)
-            co_return true;
         const auto bytes = bytes_of(reply);
-        const auto piece = reply.drip_bytes > 0 ? reply.drip_bytes : pieces_of_everything;
-        for (std::size_t sent = 0; sent < bytes.size();) {
+        const auto piece = reply.drip_bytes > 0 ? reply.drip_bytes : bytes.size();
+        for (std::size_t sent = 0; sent < bytes.size(); sent += piece) {
             if (sent > 0)
                 co_await sleep_for(reply.drip_interval);
             const auto length = std::min(piece, bytes.size() - sent);
@@ -196,14 +216,25 @@ private:
                 co_await asio::async_write(stream, asio::buffer(bytes.data() + sent, length), token);
             if (ec)
                 co_return false;
-            sent += length;
+        }
+        if (reply.filler == 0)
+            co_return true;
+        std::string filler(filler_piece, ' ');
+        if (reply.filler_in_chunks)
+            filler = "4000\r\n" + filler + "\r\n";
+        for (std::size_t sent = 0; sent < reply.filler; sent += filler_piece) {
+            auto [ec, written] = co_await asio::async_write(stream, asio::buffer(filler), token);
+            if (ec)
+                co_return false;
         }
         co_return true;
     }
 
     Handler handler_;
     SslContext tls_;
-    mutable std::mutex mutex_; // of what follows
+    const bool keeps_requests_;
+    std::set<tcp::socket*> sockets_; // being served; the thread's
+    mutable std::mutex mutex_;       // of what follows
     mutable std::condition_variable request_came_;
     std::vector<Request> requests_;
     std::size_t accepted_ = 0;
@@ -212,14 +243,14 @@ private:
     LoopbackListener listener_; // last: it serves with all of the above
 };
 
-ScriptedServer::ScriptedServer(Handler handler)
-    : implementation_(std::make_unique<Implementation>(std::move(handler), nullptr)) {}
+ScriptedServer::ScriptedServer(Handler handler, Requests requests)
+    : implementation_(std::make_unique<Implementation>(std::move(handler), nullptr, requests)) {}
 
 ScriptedServer::ScriptedServer(Handler handler, const Certificate& identity)
-    : implementation_(std::make_unique<Implementation>(std::move(handler), make_server_context(identity))) {}
+    : ScriptedServer(std::move(handler), make_server_context(identity)) {}
 
 ScriptedServer::ScriptedServer(Handler handler, SslContext tls)
-    : implementation_(std::make_unique<Implementation>(std::move(handler), std::move(tls))) {}
+    : implementation_(std::make_unique<Implementation>(std::move(handler), std::move(tls), Requests::kept)) {}
 
 ScriptedServer::~ScriptedServer() = default;
 
@@ -233,6 +264,14 @@ std::string ScriptedServer::base_url() const {
 
 std::string ScriptedServer::base_url(const std::string& host) const {
     return (implementation_->uses_tls() ? "https://" : "http://") + host + ":" + std::to_string(port());
+}
+
+void ScriptedServer::refuse_connections() {
+    implementation_->refuse_connections();
+}
+
+void ScriptedServer::accept_connections() {
+    implementation_->accept_connections();
 }
 
 std::vector<Request> ScriptedServer::requests() const {

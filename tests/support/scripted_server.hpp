@@ -32,31 +32,39 @@ struct Request {
 
 // What the server does with a request. Content-Length is set by itself unless the reply is raw.
 struct Reply {
-    enum class Then { keep_open, close, reset };
+    enum class Then {
+        keep_open,
+        close,
+        reset,
+        fall_silent // keep the connection and never write again
+    };
+    using Headers = std::vector<std::pair<std::string, std::string>>;
 
     int status = 200;
-    std::vector<std::pair<std::string, std::string>> headers;
+    Headers headers;
     std::string body;
-    std::optional<std::string> raw;    // these bytes instead of status, headers and body
+    std::optional<std::string> raw; // these bytes instead of status, headers and body
+    std::size_t filler = 0;         // at least so many bytes more after those, made as they are sent
+    bool filler_in_chunks = false;
     std::chrono::milliseconds hold{0}; // before the first byte
+    std::function<Reply()> after_hold; // made then, instead of everything else here, its hold included
     std::size_t drip_bytes = 0;        // 0: all at once; else pieces of this size
     std::chrono::milliseconds drip_interval{0};
-    bool silent = false; // no byte is sent
     Then then = Then::keep_open;
 };
 
-Reply json_reply(int status, std::string body);
-Reply no_reply(Reply::Then then); // the connection ends before a byte of a reply
-Reply held_reply();               // never answers; ends with the server
+Reply json_reply(int status, std::string body, Reply::Headers more_headers = {});
+Reply no_reply(Reply::Then then); // no byte is sent
 
-// An HTTP/1.1 server of one thread on an ephemeral port of 127.0.0.1. The handler is called on that
-// thread, one request at a time, and must not block; what it throws becomes a 599. Every other member may
-// be called on any thread. The destructor closes all connections and joins.
+// An HTTP/1.1 server of one thread on an ephemeral port of 127.0.0.1, which can misbehave below HTTP too. The
+// handler is called on that thread, one request at a time, and must not block; what it throws becomes a 599.
+// Every other member may be called on any thread. The destructor closes all connections and joins.
 class ScriptedServer {
 public:
     using Handler = std::function<Reply(const Request&)>;
+    enum class Requests { kept, not_kept }; // not_kept: its memory does not grow with the requests
 
-    explicit ScriptedServer(Handler handler);
+    explicit ScriptedServer(Handler handler, Requests requests = Requests::kept);
     ScriptedServer(Handler handler, const Certificate& identity); // https
     ScriptedServer(Handler handler, SslContext tls);              // https as the context says
     ScriptedServer(const ScriptedServer&) = delete;
@@ -67,11 +75,16 @@ public:
     std::string base_url() const;                        // "http://127.0.0.1:4711"
     std::string base_url(const std::string& host) const; // the same with another name for this machine
 
-    // All requests so far, in the order in which they were read.
+    // Closes the port and resets every connection: later ones are refused.
+    void refuse_connections();
+    // Opens the same port again.
+    void accept_connections();
+
+    // All requests so far, in the order in which they were read; none where they are not kept.
     std::vector<Request> requests() const;
     std::vector<Request> requests(std::string_view method, std::string_view target_prefix) const;
 
-    // Waits until at least `count` requests have come; false when they did not in time.
+    // Waits until at least `count` requests have come and were kept; false when they did not in time.
     bool wait_for_requests(std::size_t count, std::chrono::milliseconds timeout) const;
 
     std::size_t connections_accepted() const;

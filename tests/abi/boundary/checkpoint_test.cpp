@@ -40,7 +40,7 @@ TEST_F(Checkpoint, AnsweredInsideTheCallback) {
     const auto kept = run_.checkpoints();
     ASSERT_EQ(2U, kept.size()); // before the submit, and with the job
     EXPECT_FALSE(contains(kept[0], "job_id"));
-    EXPECT_TRUE(contains(kept[1], R"("job_id":"1")"));
+    EXPECT_TRUE(contains(kept[1], R"("job_id":"job-1")"));
     for (const auto& text : kept) {
         EXPECT_FALSE(contains(text, "test-key"));
         EXPECT_LE(text.size(), 16U << 10U);

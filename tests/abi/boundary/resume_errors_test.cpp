@@ -35,7 +35,7 @@ protected:
     void expect_known(const Ending& ending, bool names_job = true) {
         EXPECT_EQ(again_.checkpoint, ending.checkpoint); // to the letter
         EXPECT_TRUE(contains(ending.error_json, R"("charged":"unknown")")) << ending.error_json;
-        EXPECT_EQ(names_job, contains(ending.error_json, R"("job_id":"1")")) << ending.error_json;
+        EXPECT_EQ(names_job, contains(ending.error_json, R"("job_id":"job-1")")) << ending.error_json;
         EXPECT_EQ(1U, api_.submits());
     }
 
@@ -138,7 +138,7 @@ TEST_P(EveryResumeError, GivesTheCheckpointBackAndSaysWhatItMayHaveCost) {
     EXPECT_TRUE(contains(ending.error_json, maybe ? R"("charged":"unknown")" : R"("charged":"no")"))
         << ending.error_json;
     if (error.reads_checkpoint) {
-        EXPECT_EQ(state.names_job, contains(ending.error_json, R"("job_id":"1")")) << ending.error_json;
+        EXPECT_EQ(state.names_job, contains(ending.error_json, R"("job_id":"job-1")")) << ending.error_json;
     }
     EXPECT_EQ(1U, api_.submits());
     EXPECT_EQ(0U, api_.polls());

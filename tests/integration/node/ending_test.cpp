@@ -12,7 +12,6 @@ namespace {
 
 using namespace std::chrono_literals;
 using test_support::describe;
-using test_support::held_reply;
 using test_support::NodeHost;
 using test_support::video_of;
 using Then = test_support::Reply::Then;
@@ -58,7 +57,7 @@ TEST(Cancel, BetweenPollsCancelsTheJob) {
 }
 
 TEST(Cancel, DuringAPollCancelsTheJob) {
-    ScriptedApi api({.poll = [](const Request&, int) { return held_reply(); }});
+    ScriptedApi api({.poll = [](const Request&, int) { return no_reply(Reply::Then::fall_silent); }});
     NodeHost host;
     const auto live = host.start(api.spec());
     ASSERT_TRUE(api.server().wait_for_requests(2, test_support::long_enough));
@@ -79,7 +78,7 @@ TEST(Cancel, DuringTheSubmitCancelsTheJobThatItMakes) {
 }
 
 TEST(Cancel, DuringASubmitThatIsNeverAnsweredEndsWithinItsBound) {
-    ScriptedApi api({.submit = [](const Request&, int) { return held_reply(); }});
+    ScriptedApi api({.submit = [](const Request&, int) { return no_reply(Reply::Then::fall_silent); }});
     NodeHost host;
     const auto live = host.start(api.spec());
     ASSERT_TRUE(api.server().wait_for_requests(1, test_support::long_enough));
@@ -99,7 +98,8 @@ TEST(Cancel, BeforeTheSubmitSendsNothing) {
 }
 
 TEST(Cancel, ThatIsNeverAnsweredEndsWithinItsBoundAndCanBeTakenUp) {
-    ScriptedApi api({.poll = always_running, .cancel = [](const Request&, int) { return held_reply(); }});
+    ScriptedApi api({.poll = always_running,
+                     .cancel = [](const Request&, int) { return no_reply(Reply::Then::fall_silent); }});
     NodeHost host;
     const auto live = host.start(api.spec());
     ASSERT_TRUE(live->wait_for_progress([](const wfn::Progress& p) { return p.fraction == 0.25; }));
@@ -177,7 +177,7 @@ TEST(Deadline, OfTheConnectionCountsWhereTheHostSetsNone) {
 }
 
 TEST(Deadline, DuringTheSubmitEndsAsSubmissionUnknown) {
-    ScriptedApi api({.submit = [](const Request&, int) { return held_reply(); }});
+    ScriptedApi api({.submit = [](const Request&, int) { return no_reply(Reply::Then::fall_silent); }});
     auto spec = api.spec();
     spec.timeout = 1500ms;
     NodeHost host;

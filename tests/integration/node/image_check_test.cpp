@@ -124,7 +124,8 @@ TEST_F(ImageCheck, AnImageThatCannotBeReachedIsRefused) {
     }
     expect_refused(run_with(gone), "Invalid Image URL", "cannot be connected to");
 
-    ScriptedServer silent([](const Request&) { return test_support::held_reply(); });
+    ScriptedServer silent(
+        [](const Request&) { return test_support::no_reply(test_support::Reply::Then::fall_silent); });
     const auto result = run_with(silent.base_url() + "/a.jpg");
     expect_refused(result, "Invalid Image URL", "no answer in time");
     EXPECT_EQ(error_member(result, "retryable"), "true");
@@ -141,7 +142,7 @@ TEST_F(ImageCheck, AnImageThatCannotBeReachedIsRefused) {
 TEST_F(ImageCheck, OneLimitHoldsForAllOfItsSteps) {
     ScriptedServer images([](const Request& request) {
         if (request.target == "/silent")
-            return test_support::held_reply();
+            return test_support::no_reply(test_support::Reply::Then::fall_silent);
         Reply reply;
         reply.raw = request.target == "/redirect"
                         ? "HTTP/1.1 302 Found\r\nLocation: /silent\r\nContent-Length: 100\r\n\r\n"

@@ -152,7 +152,8 @@ TEST(ApiConnectionError, IsAWrongKey) {
 TEST(ApiConnectionError, IsAPortWhereNothingListens) {
     std::string base_url;
     {
-        ScriptedServer gone([](const Request&) { return test_support::held_reply(); });
+        ScriptedServer gone(
+            [](const Request&) { return test_support::no_reply(test_support::Reply::Then::fall_silent); });
         base_url = gone.base_url();
     }
     test_support::RunSpec spec;

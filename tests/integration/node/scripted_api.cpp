@@ -18,12 +18,12 @@ struct State {
 };
 
 Reply answer(State& state, const Request& request) {
-    if (request.method == "POST" && request.target == "/v1/image-to-video") {
+    if (request.method == "POST" && request.target == test_support::submit_path) {
         const int nth = state.submits++;
         return state.scripts.submit ? state.scripts.submit(request, nth)
                                     : accepted("job-" + std::to_string(nth + 1));
     }
-    if (!request.target.starts_with("/v1/jobs/"))
+    if (!request.target.starts_with(test_support::jobs_path))
         return refused(404, "not_found", "There is nothing here.");
     if (request.method == "GET")
         return state.scripts.poll ? state.scripts.poll(request, state.polls++) : finished();
@@ -41,10 +41,6 @@ test_support::ScriptedServer::Handler handler_of(Scripts scripts) {
 
 } // namespace
 
-Reply accepted(const std::string& job_id) {
-    return test_support::json_reply(202, json::serialize(json::object{{"id", job_id}, {"status", "queued"}}));
-}
-
 Reply still_running() {
     return test_support::json_reply(200, R"({"status": "running", "progress": 0.25})");
 }
@@ -52,11 +48,6 @@ Reply still_running() {
 Reply finished() {
     return test_support::json_reply(
         200, json::serialize(json::object{{"status", "succeeded"}, {"output", {{"video", video_url}}}}));
-}
-
-Reply refused(int status, const std::string& code, const std::string& message) {
-    return test_support::json_reply(
-        status, json::serialize(json::object{{"error", {{"code", code}, {"message", message}}}}));
 }
 
 ScriptedApi::ScriptedApi(Scripts scripts) : server_(handler_of(std::move(scripts))) {}

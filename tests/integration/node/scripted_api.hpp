@@ -1,5 +1,6 @@
 #pragma once
 
+#include "job_service.hpp"
 #include "run_node.hpp"
 #include "scripted_server.hpp"
 
@@ -9,16 +10,16 @@
 
 namespace node_tests {
 
+using test_support::accepted;
+using test_support::refused;
 using test_support::Reply;
 using test_support::Request;
 
 inline constexpr const char* api_key = "key-7f3a-of-these-tests";
 inline constexpr const char* video_url = "https://videos.example/one.mp4";
 
-Reply accepted(const std::string& job_id); // 202, the job is queued
 Reply still_running();
-Reply finished();                                                               // with video_url
-Reply refused(int status, const std::string& code, const std::string& message); // {"error": {...}}
+Reply finished(); // with video_url
 
 // What the API does with the nth request of a kind, from 0. Called on the server's thread.
 using Script = std::function<Reply(const Request&, int nth)>;
@@ -29,7 +30,8 @@ struct Scripts {
     Script cancel = nullptr; // default: 200, cancelled
 };
 
-// A server of the built-in API binding's shape that does what its scripts say.
+// A server of the built-in API binding's shape that does what its scripts say. It knows no jobs of its own: a
+// script may answer for any.
 class ScriptedApi {
 public:
     explicit ScriptedApi(Scripts scripts = {});

@@ -46,7 +46,8 @@ TEST(Submit, IsRepeatedAfterARefusedConnection) {
     NodeHost host;
     std::uint16_t port = 0;
     {
-        ScriptedServer gone([](const Request&) { return test_support::held_reply(); });
+        ScriptedServer gone(
+            [](const Request&) { return test_support::no_reply(test_support::Reply::Then::fall_silent); });
         port = gone.port();
     }
     test_support::RunSpec spec;

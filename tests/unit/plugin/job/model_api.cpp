@@ -1,56 +1,46 @@
 #include "job/model_api.hpp"
 
-#include <algorithm>
+#include <sstream>
 #include <stdexcept>
 
 namespace job_engine::testing {
 namespace {
 
 using Kind = TransportFailure::Kind;
-using JobState = ModelApi::JobState;
-
-bool is_billable(const ModelApi::RemoteJob& job) {
-    return job.state == JobState::alive || job.state == JobState::done;
-}
+using JobState = test_support::Job::State;
 
 } // namespace
 
 const ModelApi::RemoteJob* ModelApi::billable() const {
-    const auto found = std::find_if(jobs_.begin(), jobs_.end(), is_billable);
-    return found != jobs_.end() ? &*found : nullptr;
-}
-
-bool ModelApi::knows_key(const std::string& key) const {
-    return honours_keys_
-           && std::any_of(jobs_.begin(), jobs_.end(), [&](const auto& job) { return job.key == key; });
+    for (const auto& job : book_.jobs())
+        if (job.is_billable())
+            return &job;
+    return nullptr;
 }
 
 ModelApi::RemoteJob& ModelApi::take_job(const std::string& key) {
-    for (auto& job : jobs_)
-        if (honours_keys_ && job.key == key)
-            return job;
-    if (billable() != nullptr)
+    if (!book_.knows_key(key) && billable() != nullptr)
         ++paid_twice_;
-    jobs_.push_back({"job-" + std::to_string(jobs_.size() + 1), key});
-    return jobs_.back();
+    return book_.take(key);
 }
 
 ModelApi::RemoteJob& ModelApi::job_in(const std::string& target) {
-    for (auto& job : jobs_)
-        if (target.ends_with("/" + job.id) || target.find("/" + job.id + "/") != std::string::npos)
-            return job;
+    std::istringstream parts(target);
+    for (std::string part; std::getline(parts, part, '/');)
+        if (auto* const job = book_.find(part))
+            return *job;
     throw std::logic_error("a request about a job that never was: " + target);
 }
 
 void ModelApi::move_on(RemoteJob& job) {
-    if (job.state == JobState::alive && dice_.percent(25))
+    if (job.state == JobState::running && dice_.percent(25))
         job.state = dice_.pick({JobState::done, JobState::done, JobState::failed, JobState::cancelled});
 }
 
 std::string ModelApi::body_of(const RemoteJob& job) const {
     const char* word = "";
     switch (job.state) {
-    case JobState::alive:
+    case JobState::running:
         word = queue_ ? "IN_PROGRESS" : "running";
         break;
     case JobState::done:
@@ -141,13 +131,13 @@ void ModelApi::answer_submit(FlowStory& run) {
     case 6: // refused before anybody looks at the key
         return run.reply(dice_.pick({401, 402, 403, 307}));
     case 7:
-        if (!knows_key(key)) // the same inputs are not refused once they were taken
+        if (!book_.knows_key(key)) // the same inputs are not refused once they were taken
             return run.reply(dice_.pick({400, 413, 415, 422}));
         [[fallthrough]];
     default: {
         auto& job = take_job(key);
         move_on(job);
-        if (queue_ && job.state != JobState::alive)
+        if (queue_ && job.state != JobState::running)
             return run.reply(200, body_of(job));
         return run.reply(201, body_of(job));
     }
@@ -166,7 +156,7 @@ void ModelApi::answer_result(FlowStory& run, RemoteJob& job) {
 }
 
 void ModelApi::answer_cancel(FlowStory& run, RemoteJob& job) {
-    const bool was_alive = job.state == JobState::alive;
+    const bool was_alive = job.state == JobState::running;
     switch (dice_.roll(6)) {
     case 0:
         return run.fails(Kind::unreachable, false);

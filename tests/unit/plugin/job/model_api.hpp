@@ -3,9 +3,9 @@
 #include "job/flow_story.hpp"
 
 #include <cstdint>
+#include <job_book.hpp>
 #include <random>
 #include <string>
-#include <vector>
 
 namespace job_engine::testing {
 
@@ -28,16 +28,10 @@ private:
 // An API that loses requests and replies as it likes, and keeps account of the jobs that it was made to do.
 class ModelApi {
 public:
-    enum class JobState { alive, done, failed, cancelled, gone };
-    struct RemoteJob {
-        std::string id;
-        std::string key;
-        JobState state = JobState::alive;
-    };
+    using RemoteJob = test_support::Job;
 
     // queue: of the queue's shape, else as the built-in binding says.
-    ModelApi(Dice& dice, bool honours_keys, bool queue)
-        : dice_(dice), honours_keys_(honours_keys), queue_(queue) {}
+    ModelApi(Dice& dice, bool honours_keys, bool queue) : dice_(dice), queue_(queue), book_(honours_keys) {}
 
     // Ends the run's request under way in one of the ways in which such a request may end.
     void answer(FlowStory& run);
@@ -47,12 +41,11 @@ public:
     // The job that leads, or may lead, to a video; nullptr: there is none.
     const RemoteJob* billable() const;
     int jobs_paid_twice() const { return paid_twice_; }
-    int jobs_made() const { return static_cast<int>(jobs_.size()); }
+    int jobs_made() const { return static_cast<int>(book_.jobs().size()); }
 
 private:
     RemoteJob& take_job(const std::string& key);
     RemoteJob& job_in(const std::string& target);
-    bool knows_key(const std::string& key) const;
     void move_on(RemoteJob& job);
     std::string body_of(const RemoteJob& job) const;
     void answer_submit(FlowStory& run);
@@ -62,9 +55,8 @@ private:
     bool fail_on_the_way(FlowStory& run);
 
     Dice& dice_;
-    const bool honours_keys_;
     const bool queue_;
-    std::vector<RemoteJob> jobs_;
+    test_support::JobBook book_;
     int paid_twice_ = 0;
 };
 

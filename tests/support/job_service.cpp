@@ -7,26 +7,47 @@
 #include <string_view>
 #include <utility>
 
-namespace faults {
+namespace test_support {
 namespace {
 
 namespace json = boost::json;
 
-constexpr std::string_view submit_path = "/v1/image-to-video";
-constexpr std::string_view jobs_path = "/v1/jobs/";
-constexpr auto patience = std::chrono::seconds(30);
+constexpr auto settling_timeout = std::chrono::seconds(30);
 
 std::string prompt_of(const Request& request) {
     return std::string(json::parse(request.body).as_object().at("prompt").as_string());
 }
 
 std::string key_of(const Request& request) {
-    const auto found = request.headers.find("idempotency-key");
-    return found == request.headers.end() ? std::string() : found->second;
+    return request.header("idempotency-key");
 }
 
-std::string word_for(Job::State state) {
-    return state == Job::State::running ? "running" : state == Job::State::done ? "succeeded" : "cancelled";
+const char* word_for(Job::State state) {
+    switch (state) {
+    case Job::State::running:
+        return "running";
+    case Job::State::done:
+        return "succeeded";
+    case Job::State::cancelled:
+        return "cancelled";
+    default:
+        return "failed";
+    }
+}
+
+Reply as_scripted(int status, const std::string& code) {
+    return refused(status, code, "As scripted.");
+}
+
+} // namespace
+
+Reply accepted(const std::string& job_id) {
+    return json_reply(202, json::serialize(json::object{{"id", job_id}, {"status", "queued"}}));
+}
+
+Reply refused(int status, const std::string& code, const std::string& message) {
+    return json_reply(status,
+                      json::serialize(json::object{{"error", {{"code", code}, {"message", message}}}}));
 }
 
 std::string description_of(const Job& job) {
@@ -36,36 +57,31 @@ std::string description_of(const Job& job) {
     return json::serialize(body);
 }
 
-Reply error_reply(int status, const std::string& code) {
-    return reply_with(
-        status, json::serialize(json::object{{"error", {{"code", code}, {"message", "As scripted."}}}}));
-}
-
-} // namespace
-
-std::string Job::video() const {
-    return "https://videos.example/" + id + ".mp4";
-}
-
 JobService::JobService(Script script)
-    : script_(std::move(script)), server_([this](const Request& request) { return answer(request); }) {}
+    : script_(std::move(script)), book_(script_.keys_honoured),
+      server_([this](const Request& request) { return answer(request); },
+              ScriptedServer::Requests::not_kept) {}
+
+JobService::JobService(Script script, SslContext tls)
+    : script_(std::move(script)), book_(script_.keys_honoured),
+      server_([this](const Request& request) { return answer(request); }, std::move(tls)) {}
 
 std::size_t JobService::jobs() const {
     const std::lock_guard lock(mutex_);
-    return jobs_.size();
+    return book_.jobs().size();
 }
 
 std::size_t JobService::jobs_of(const std::string& prompt) const {
     const std::lock_guard lock(mutex_);
     const auto found = jobs_of_prompt_.find(prompt);
-    return found == jobs_of_prompt_.end() ? 0 : found->second;
+    return found == jobs_of_prompt_.end() ? 0 : found->second.size();
 }
 
 std::size_t JobService::max_jobs_of_a_prompt() const {
     const std::lock_guard lock(mutex_);
     std::size_t most = 0;
-    for (const auto& [prompt, count] : jobs_of_prompt_)
-        most = std::max(most, count);
+    for (const auto& [prompt, jobs] : jobs_of_prompt_)
+        most = std::max(most, jobs.size());
     return most;
 }
 
@@ -97,13 +113,13 @@ bool JobService::was_polled(const std::string& prompt) const {
 
 std::optional<Job> JobService::job_for(const std::string& prompt) const {
     const std::lock_guard lock(mutex_);
-    const auto found = last_id_of_prompt_.find(prompt);
-    return found == last_id_of_prompt_.end() ? std::nullopt : std::optional(jobs_.at(found->second));
+    const auto found = jobs_of_prompt_.find(prompt);
+    return found == jobs_of_prompt_.end() ? std::nullopt : std::optional(*found->second.back());
 }
 
 void JobService::wait_until_settled() const {
     std::unique_lock lock(mutex_);
-    settled_.wait_for(lock, patience, [this] { return at_work_ == 0; });
+    settled_.wait_for(lock, settling_timeout, [this] { return at_work_ == 0; });
 }
 
 Reply JobService::answer(const Request& request) {
@@ -128,13 +144,12 @@ Reply JobService::on_submit(const Request& request) {
     if (fault == SubmitFault::dropped_before)
         return no_reply(submits_ % 2 == 0 ? Reply::Then::reset : Reply::Then::close);
 
-    const auto known = key.empty() ? id_of_key_.end() : id_of_key_.find(key);
-    if (known != id_of_key_.end() && known->second.empty())
-        return error_reply(409, "still_at_work"); // the first request with this key
+    if (keys_at_work_.contains(key))
+        return as_scripted(409, "still_at_work"); // the first request with this key
     const auto time = script_.submit_time ? script_.submit_time(prompt) : std::chrono::milliseconds(0);
-    if (known == id_of_key_.end() && (fault == SubmitFault::held_and_late || time.count() > 0)) {
+    if (!book_.knows_key(key) && (fault == SubmitFault::held_and_late || time.count() > 0)) {
         if (!key.empty())
-            id_of_key_[key] = "";
+            keys_at_work_.insert(key);
         ++at_work_;
         Reply late;
         const bool is_late = fault == SubmitFault::held_and_late;
@@ -143,32 +158,31 @@ Reply JobService::on_submit(const Request& request) {
             const std::lock_guard lock(mutex_);
             --at_work_;
             settled_.notify_all();
-            return spoilt(accepted(make_job(prompt, key)), rest);
+            keys_at_work_.erase(key);
+            return spoilt(reply_to_submit(take_job(prompt, key)), rest);
         };
         return late;
     }
-    return spoilt(accepted(known != id_of_key_.end() ? jobs_.at(known->second) : make_job(prompt, key)),
-                  fault);
+    return spoilt(reply_to_submit(take_job(prompt, key)), fault);
 }
 
-// The reply to a submit whose job there is.
+// The reply to a submit whose job exists.
 Reply JobService::spoilt(Reply reply, SubmitFault fault) const {
     if (fault == SubmitFault::dropped_after)
         return no_reply(submits_ % 2 == 0 ? Reply::Then::reset : Reply::Then::close);
     if (fault == SubmitFault::bad_gateway)
-        return error_reply(502, "");
+        return as_scripted(502, "");
     if (fault == SubmitFault::held || fault == SubmitFault::held_and_late)
         reply.hold = script_.held;
     return reply;
 }
 
 Reply JobService::on_job_request(const Request& request) {
-    const auto found = request.target.starts_with(jobs_path)
-                           ? jobs_.find(request.target.substr(jobs_path.size()))
-                           : jobs_.end();
-    if (found == jobs_.end())
-        return error_reply(404, "not_found");
-    auto& job = found->second;
+    auto* const found =
+        request.target.starts_with(jobs_path) ? book_.find(request.target.substr(jobs_path.size())) : nullptr;
+    if (found == nullptr)
+        return as_scripted(404, "not_found");
+    auto& job = *found;
     if (request.method == "DELETE") {
         if (script_.cancel)
             return script_.cancel(job);
@@ -179,23 +193,22 @@ Reply JobService::on_job_request(const Request& request) {
         if (job.state == Job::State::running && (!script_.is_done || script_.is_done(job)))
             job.state = Job::State::done;
     }
-    return reply_with(200, description_of(job));
+    return json_reply(200, description_of(job));
 }
 
-Reply JobService::accepted(const Job& job) const {
-    return reply_with(202, json::serialize(json::object{{"id", job.id}, {"status", "queued"}}));
+Reply JobService::reply_to_submit(Job& job) const {
+    if (!script_.done_at_once)
+        return accepted(job.id);
+    job.state = Job::State::done;
+    return json_reply(202, description_of(job));
 }
 
-Job& JobService::make_job(const std::string& prompt, const std::string& key) {
-    const auto id = "job-" + std::to_string(jobs_.size() + 1);
-    ++jobs_of_prompt_[prompt];
-    last_id_of_prompt_[prompt] = id;
-    if (!key.empty())
-        id_of_key_[key] = id;
-    auto& job = jobs_[id];
-    job.id = id;
-    job.prompt = prompt;
+Job& JobService::take_job(const std::string& prompt, const std::string& key) {
+    const auto before = book_.jobs().size();
+    auto& job = book_.take(key, prompt);
+    if (book_.jobs().size() > before)
+        jobs_of_prompt_[prompt].push_back(&job);
     return job;
 }
 
-} // namespace faults
+} // namespace test_support

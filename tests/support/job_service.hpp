@@ -1,35 +1,37 @@
 #pragma once
 
-#include "fault_server.hpp"
+#include "job_book.hpp"
+#include "scripted_server.hpp"
+#include "server_tls.hpp"
 
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
-#include <cstdint>
 #include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
+#include <string_view>
+#include <vector>
 
-namespace faults {
+namespace test_support {
+
+// The API as the module's built-in binding describes it.
+inline constexpr std::string_view submit_path = "/v1/image-to-video";
+inline constexpr std::string_view jobs_path = "/v1/jobs/";
+
+Reply accepted(const std::string& job_id);                                      // 202, the job is queued
+Reply refused(int status, const std::string& code, const std::string& message); // {"error": {...}}
+std::string description_of(const Job& job);                                     // as a poll's reply has it
 
 enum class SubmitFault { none, dropped_before, dropped_after, bad_gateway, held, held_and_late };
-
-struct Job {
-    enum class State { running, done, cancelled };
-
-    std::string id;
-    std::string prompt;
-    State state = State::running;
-    int polls = 0;
-
-    std::string video() const;
-};
 
 // What the service does; each function is called on its thread and may be empty.
 struct Script {
     bool keys_honoured = true;
+    bool done_at_once = false;                                                       // at the submit's reply
     std::chrono::milliseconds held{1500};                                            // see SubmitFault::held
     std::function<SubmitFault(const std::string& prompt, int attempt)> submit;       // attempt: from 0
     std::function<std::chrono::milliseconds(const std::string& prompt)> submit_time; // before the reply
@@ -43,10 +45,12 @@ struct Script {
 // description alone. Every member may be called on any thread.
 class JobService {
 public:
-    explicit JobService(Script script);
+    explicit JobService(Script script);        // keeps no requests
+    JobService(Script script, SslContext tls); // keeps them; nullptr: http
 
     std::string base_url() const { return server_.base_url(); }
-    FaultServer& server() { return server_; }
+    ScriptedServer& server() { return server_; }
+    const ScriptedServer& server() const { return server_; }
 
     std::size_t jobs() const;
     std::size_t jobs_of(const std::string& prompt) const;
@@ -57,30 +61,29 @@ public:
     bool was_submitted(const std::string& prompt) const; // a submit has arrived, job or not
     bool was_polled(const std::string& prompt) const;
     std::optional<Job> job_for(const std::string& prompt) const; // the last
-    // Waits until no submit is being worked on any more.
+    // Waits until no submit is in progress.
     void wait_until_settled() const;
 
 private:
     Reply answer(const Request& request);
     Reply on_submit(const Request& request);
     Reply on_job_request(const Request& request);
-    Reply accepted(const Job& job) const;
+    Reply reply_to_submit(Job& job) const;
     Reply spoilt(Reply reply, SubmitFault fault) const;
-    Job& make_job(const std::string& prompt, const std::string& key);
+    Job& take_job(const std::string& prompt, const std::string& key);
 
     const Script script_;
     mutable std::mutex mutex_; // of what follows
     mutable std::condition_variable settled_;
-    std::map<std::string, Job> jobs_;              // by id
-    std::map<std::string, std::string> id_of_key_; // empty while the submit is being worked on
-    std::map<std::string, std::string> last_id_of_prompt_;
-    std::map<std::string, std::size_t> jobs_of_prompt_;
+    JobBook book_;
+    std::set<std::string> keys_at_work_; // of submits that have made no job yet
+    std::map<std::string, std::vector<const Job*>> jobs_of_prompt_;
     std::map<std::string, int> attempts_of_prompt_;
     std::map<SubmitFault, std::size_t> faults_;
     std::size_t submits_ = 0;
     std::size_t requests_ = 0;
     std::size_t at_work_ = 0;
-    FaultServer server_; // last: its thread uses the members above
+    ScriptedServer server_; // last: its thread uses the members above
 };
 
-} // namespace faults
+} // namespace test_support
