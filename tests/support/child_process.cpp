@@ -10,6 +10,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstddef>
+#include <iterator>
+#include <stdexcept>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -48,33 +50,51 @@ void require(int error, const char* what) {
         throw std::system_error(error, std::generic_category(), what);
 }
 
+// Closes the ends that nobody took.
+struct Pipe {
+    Pipe() {
+        int ends[2] = {-1, -1};
+        require(::pipe2(ends, O_CLOEXEC) == 0 ? 0 : errno, "pipe2");
+        read_end = ends[0];
+        write_end = ends[1];
+    }
+    Pipe(const Pipe&) = delete;
+    Pipe& operator=(const Pipe&) = delete;
+    ~Pipe() {
+        ::close(read_end);
+        ::close(write_end);
+    }
+
+    int read_end = -1;
+    int write_end = -1;
+};
+
 } // namespace
 
-ChildProcess::ChildProcess(const std::vector<std::string>& arguments,
-                           const std::vector<std::string>& environment, const std::string& error_file) {
-    int ends[2] = {-1, -1};
-    require(::pipe2(ends, O_CLOEXEC) == 0 ? 0 : errno, "pipe2");
-    output_ = ends[0];
+ChildProcess::ChildProcess(const std::vector<std::string>& arguments, const ChildOptions& options) {
+    Pipe input;
+    Pipe output;
+    const auto& text = options.input;
+    require(::fcntl(input.write_end, F_SETFL, O_NONBLOCK) == 0 ? 0 : errno, "fcntl");
+    require(::write(input.write_end, text.data(), text.size()) == std::ssize(text) ? 0 : ENOSPC, "input");
 
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
-    if (!error_file.empty())
-        posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, error_file.c_str(),
+    posix_spawn_file_actions_adddup2(&actions, input.read_end, STDIN_FILENO);
+    posix_spawn_file_actions_adddup2(&actions, output.write_end, STDOUT_FILENO);
+    if (!options.error_file.empty())
+        posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, options.error_file.c_str(),
                                          O_WRONLY | O_CREAT | O_TRUNC, 0600);
 
     auto argument_texts = arguments;
-    auto environment_texts = environment_with(environment);
+    auto environment_texts = environment_with(options.environment);
     const auto argument_pointers = pointers_to(argument_texts);
     const auto environment_pointers = pointers_to(environment_texts);
     const int error = ::posix_spawnp(&id_, arguments.front().c_str(), &actions, nullptr,
                                      argument_pointers.data(), environment_pointers.data());
     posix_spawn_file_actions_destroy(&actions);
-    ::close(ends[1]);
-    if (error != 0)
-        ::close(output_);
     require(error, arguments.front().c_str());
+    output_ = std::exchange(output.read_end, -1);
 }
 
 ChildProcess::~ChildProcess() {
@@ -140,9 +160,10 @@ std::optional<int> ChildProcess::wait(std::chrono::milliseconds timeout) {
     return exit_code_;
 }
 
-CommandResult run_command(const std::vector<std::string>& arguments, std::chrono::milliseconds timeout) {
+CommandResult run_command(const std::vector<std::string>& arguments, std::chrono::milliseconds timeout,
+                          const ChildOptions& options) {
     const auto until = Clock::now() + timeout;
-    ChildProcess process(arguments);
+    ChildProcess process(arguments, options);
     CommandResult result;
     result.output = process.read_all(timeout);
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - Clock::now());
@@ -151,6 +172,13 @@ CommandResult run_command(const std::vector<std::string>& arguments, std::chrono
         process.send_signal(SIGKILL);
     result.exit_code = exit_code.value_or(-1);
     return result;
+}
+
+std::string output_of(const std::vector<std::string>& arguments) {
+    auto result = run_command(arguments, std::chrono::minutes(1));
+    if (result.exit_code != 0)
+        throw std::runtime_error(arguments.front() + " failed: " + std::to_string(result.exit_code));
+    return std::move(result.output);
 }
 
 } // namespace test_support

@@ -9,16 +9,18 @@
 
 namespace test_support {
 
-// A child process. Its standard output is read here, its standard error goes to a file or is the test's, its
-// standard input is empty. The destructor asks it to end, kills it where it does not, and reaps it. For one
-// thread.
+struct ChildOptions {
+    std::vector<std::string> environment = {}; // "NAME=value", on top of the test's own
+    std::string error_file = {};               // of its standard error; empty: the test's
+    std::string input = {};                    // its standard input; at most 64 KiB, what a pipe takes
+};
+
+// A child process whose standard output is read here. The destructor asks it to end, kills it where it does
+// not, and reaps it. For one thread.
 class ChildProcess {
 public:
-    // The first argument is the program, looked up in PATH. `environment` holds "NAME=value", on top of
-    // the test's own. error_file empty: the test's standard error. Throws std::system_error.
-    explicit ChildProcess(const std::vector<std::string>& arguments,
-                          const std::vector<std::string>& environment = {},
-                          const std::string& error_file = {});
+    // The first argument is the program, looked up in PATH. Throws std::system_error.
+    explicit ChildProcess(const std::vector<std::string>& arguments, const ChildOptions& options = {});
     ChildProcess(const ChildProcess&) = delete;
     ChildProcess& operator=(const ChildProcess&) = delete;
     ~ChildProcess();
@@ -45,9 +47,13 @@ private:
 };
 
 struct CommandResult {
-    int exit_code = -1; // -1: it did not end in time and was killed
+    int exit_code = -1; // 128 + the signal that ended it; -1: it did not end in time and was killed
     std::string output;
 };
-CommandResult run_command(const std::vector<std::string>& arguments, std::chrono::milliseconds timeout);
+CommandResult run_command(const std::vector<std::string>& arguments, std::chrono::milliseconds timeout,
+                          const ChildOptions& options = {});
+
+// Standard output of a program that must succeed within a minute. Throws std::runtime_error.
+std::string output_of(const std::vector<std::string>& arguments);
 
 } // namespace test_support

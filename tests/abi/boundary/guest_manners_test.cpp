@@ -1,4 +1,5 @@
 // The module in somebody else's process: what it leaves as it was.
+#include "child_process.hpp"
 #include "connect_proxy.hpp"
 #include "host_run.hpp"
 #include "job_api.hpp"
@@ -7,11 +8,6 @@
 
 #include <gtest/gtest.h>
 
-#include <spawn.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <array>
 #include <chrono>
 #include <csignal>
 #include <filesystem>
@@ -22,31 +18,10 @@
 namespace boundary_tests {
 namespace {
 
-// Runs a program with the text as its standard input: a connection is a secret and no argument. Returns
-// its exit code, or 1000 + the signal that ended it.
+// The exit code of a program with the text as its standard input: a connection is a secret and no argument.
 int run_with_input(const std::vector<std::string>& arguments, const std::string& text) {
-    std::array<int, 2> pipe{};
-    if (::pipe(pipe.data()) != 0)
-        return -1;
-    std::vector<char*> pointers;
-    for (const auto& argument : arguments)
-        pointers.push_back(const_cast<char*>(argument.c_str())); // NOLINT: what posix_spawn takes
-    pointers.push_back(nullptr);
-    posix_spawn_file_actions_t actions;
-    ::posix_spawn_file_actions_init(&actions);
-    ::posix_spawn_file_actions_adddup2(&actions, pipe[0], STDIN_FILENO);
-    ::posix_spawn_file_actions_addclose(&actions, pipe[0]);
-    ::posix_spawn_file_actions_addclose(&actions, pipe[1]);
-    pid_t child = -1;
-    const int spawned = ::posix_spawn(&child, pointers[0], &actions, nullptr, pointers.data(), environ);
-    ::posix_spawn_file_actions_destroy(&actions);
-    const auto written = ::write(pipe[1], text.data(), text.size()); // fits a pipe's buffer
-    ::close(pipe[0]);
-    ::close(pipe[1]);
-    int status = 0;
-    if (spawned != 0 || written != static_cast<ssize_t>(text.size()) || ::waitpid(child, &status, 0) != child)
-        return -1;
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 1000 + WTERMSIG(status);
+    constexpr auto longer_than_the_test = std::chrono::minutes(10);
+    return test_support::run_command(arguments, longer_than_the_test, {.input = text}).exit_code;
 }
 
 // All that glibc lets a program block; 32 and 33 are its own.

@@ -1,8 +1,9 @@
 // The seven error types of the node's page, end to end, with the page's own words.
-#include "sandbox_process.hpp"
+#include "sandbox_runs.hpp"
 #include "scripted_api.hpp"
 #include "test_certificates.hpp"
 #include "test_directory.hpp"
+#include "test_images.hpp"
 
 #include <gtest/gtest.h>
 
@@ -14,7 +15,9 @@ namespace {
 
 using namespace std::chrono_literals;
 using test_support::describe;
+using test_support::make_image;
 using test_support::NodeHost;
+using test_support::SandboxProcess;
 using test_support::ScriptedServer;
 using test_support::video_of;
 
@@ -99,7 +102,7 @@ TEST(InvalidImageUrl, IsSaidByTheApiThatCannotFetchIt) {
     ScriptedServer images(serve_files({}));
     SandboxProcess sandbox;
     NodeHost host;
-    const auto result = host.run(sandbox.spec(input_with(images.base_url() + "/missing.jpg")));
+    const auto result = host.run(spec_at(sandbox, input_with(images.base_url() + "/missing.jpg")));
     expect_row(result, invalid_image_url, {"unknown", "false", "null", true});
     EXPECT_NE(error_member(result, "message").find("404"), std::string::npos);
 }
@@ -108,7 +111,7 @@ TEST(UnsupportedImageFormat, IsAGifThatCallsItselfAJpg) {
     ScriptedServer images(serve_files({{"/photo.jpg", "image/jpeg", make_image("gif", 320, 240)}}));
     SandboxProcess sandbox;
     NodeHost host;
-    const auto result = host.run(sandbox.spec(input_with(images.base_url() + "/photo.jpg")));
+    const auto result = host.run(spec_at(sandbox, input_with(images.base_url() + "/photo.jpg")));
     expect_row(result, unsupported_image_format, {"unknown", "false", "null", true});
 }
 
@@ -116,13 +119,13 @@ TEST(ImageTooLarge, IsAFileOverTheLimit) {
     ScriptedServer images(serve_files({{"/photo.png", "image/png", make_image("png", 640, 480)}}));
     SandboxProcess sandbox({"--max-image-bytes", "1000"});
     NodeHost host;
-    const auto result = host.run(sandbox.spec(input_with(images.base_url() + "/photo.png")));
+    const auto result = host.run(spec_at(sandbox, input_with(images.base_url() + "/photo.png")));
     expect_row(result, image_too_large, {"unknown", "false", "null", true});
 }
 
 TEST(ModelNotAvailable, IsAModelThatIsSwitchedOff) {
     SandboxProcess sandbox({"--unavailable", "Pixel S"});
-    auto spec = sandbox.spec(input_with("https://images.example/photo.jpg"));
+    auto spec = spec_at(sandbox, input_with("https://images.example/photo.jpg"));
     spec.input["model"] = "Pixel S";
     spec.timeout = 4s; // shorter than the pause that the sandbox asks for
     NodeHost host;
@@ -134,7 +137,7 @@ TEST(ModelNotAvailable, IsAModelThatIsSwitchedOff) {
 
 TEST(PromptTooVague, IsAPromptOfTwoWords) {
     SandboxProcess sandbox;
-    auto spec = sandbox.spec(input_with("https://images.example/photo.jpg"));
+    auto spec = spec_at(sandbox, input_with("https://images.example/photo.jpg"));
     spec.input["prompt"] = "make video";
     NodeHost host;
     expect_row(host.run(spec), prompt_too_vague, {"no", "false", "422", false});
@@ -143,7 +146,7 @@ TEST(PromptTooVague, IsAPromptOfTwoWords) {
 TEST(ApiConnectionError, IsAWrongKey) {
     SandboxProcess sandbox({}, {"PIXELML_SANDBOX_API_KEY=another-key-than-the-connection-holds"});
     NodeHost host;
-    const auto result = host.run(sandbox.spec(valid_input()));
+    const auto result = host.run(spec_at(sandbox, valid_input()));
     expect_row(result, api_connection_error, {"no", "false", "401", false});
     EXPECT_NE(error_member(result, "message").find("key"), std::string::npos);
     EXPECT_EQ(result.error->json.find(api_key), std::string::npos);
@@ -184,7 +187,7 @@ TEST(ProcessingTimeout, LeavesACheckpointThatCollectsTheVideo) {
     ScriptedServer images(serve_files({{"/photo.jpg", "image/jpeg", make_image("jpg", 640, 480)}}));
     // Held back at the first poll, so that the deadline passes however fast the machine renders.
     SandboxProcess sandbox({"--fault", R"({"on": "poll", "fault": "slow", "delay_ms": 20000, "times": 1})"});
-    auto spec = sandbox.spec(input_with(images.base_url() + "/photo.jpg"));
+    auto spec = spec_at(sandbox, input_with(images.base_url() + "/photo.jpg"));
     spec.input["model"] = "Pixel S";
     spec.run_key = "order-1";
     spec.timeout = 3s;
@@ -205,7 +208,7 @@ TEST(ProcessingTimeout, IsSaidByTheApiWhoseRenderTakesTooLong) {
     ScriptedServer images(serve_files({{"/photo.jpg", "image/jpeg", make_image("jpg", 640, 480)}}));
     SandboxProcess sandbox({"--render-timeout", "0.05"});
     NodeHost host;
-    const auto result = host.run(sandbox.spec(input_with(images.base_url() + "/photo.jpg")));
+    const auto result = host.run(spec_at(sandbox, input_with(images.base_url() + "/photo.jpg")));
     expect_row(result, processing_timeout, {"unknown", "true", "null", true});
 }
 

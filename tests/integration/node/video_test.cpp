@@ -1,9 +1,10 @@
 // The node's main job on real input: the examples of its page and every size, through the built module and
 // the sandbox, to a video that plays.
 #include "child_process.hpp"
-#include "sandbox_process.hpp"
+#include "sandbox_runs.hpp"
 #include "test_certificates.hpp"
 #include "test_directory.hpp"
+#include "test_images.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -23,8 +24,10 @@ namespace {
 namespace json = boost::json;
 using test_support::describe;
 using test_support::long_enough;
+using test_support::make_image;
 using test_support::NodeHost;
 using test_support::run_command;
+using test_support::SandboxProcess;
 using test_support::ScriptedServer;
 using test_support::video_of;
 
@@ -148,7 +151,7 @@ TEST_P(PageExample, BecomesAVideo) {
     const std::string placeholder = "{{host}}";
     input.replace(input.find(placeholder), placeholder.size(), "127.0.0.1:" + std::to_string(images.port()));
     NodeHost host;
-    const auto live = host.start(sandbox.spec(json::parse(input).as_object()));
+    const auto live = host.start(spec_at(sandbox, json::parse(input).as_object()));
     const auto result = live->result(render_bound);
     ASSERT_TRUE(result.succeeded()) << describe(result);
     EXPECT_TRUE(video_of(result).starts_with(sandbox.base_url() + "/videos/"));
@@ -178,11 +181,11 @@ TEST_P(PixelM, RendersTheSizeAskedFor) {
     ScriptedServer images(serve_files({{"/photo.png", "image/png", make_image("png", 1280, 960)}}));
     SandboxProcess sandbox;
     NodeHost host;
-    const auto live = host.start(sandbox.spec({{"model", "Pixel M"},
-                                               {"prompt", "The camera pans slowly to the right"},
-                                               {"image", images.base_url() + "/photo.png"},
-                                               {"negative_prompt", "blurry"},
-                                               {"size", size.name}}));
+    const auto live = host.start(spec_at(sandbox, {{"model", "Pixel M"},
+                                                   {"prompt", "The camera pans slowly to the right"},
+                                                   {"image", images.base_url() + "/photo.png"},
+                                                   {"negative_prompt", "blurry"},
+                                                   {"size", size.name}}));
     const auto result = live->result(render_bound);
     ASSERT_TRUE(result.succeeded()) << describe(result);
     expect_video(video_of(result), size.width, size.height);
@@ -205,11 +208,11 @@ TEST_P(PixelS, RendersTheImagesOwnShape) {
     ScriptedServer images(serve_files({{"/photo.jpg", "image/jpeg", make_image("jpg", 960, 1280)}}));
     SandboxProcess sandbox;
     NodeHost host;
-    const auto live = host.start(sandbox.spec({{"model", "Pixel S"},
-                                               {"prompt", "The camera zooms in slowly"},
-                                               {"image", images.base_url() + "/photo.jpg"},
-                                               {"negative_prompt", nullptr},
-                                               {"size", GetParam().name}}));
+    const auto live = host.start(spec_at(sandbox, {{"model", "Pixel S"},
+                                                   {"prompt", "The camera zooms in slowly"},
+                                                   {"image", images.base_url() + "/photo.jpg"},
+                                                   {"negative_prompt", nullptr},
+                                                   {"size", GetParam().name}}));
     const auto result = live->result(render_bound);
     ASSERT_TRUE(result.succeeded()) << describe(result);
     EXPECT_NE(result.warnings_json.find("size_ignored"), std::string::npos);

@@ -1,5 +1,5 @@
 #include "image_server.hpp"
-#include "sandbox_process.hpp"
+#include "sandbox_api.hpp"
 
 #include <gtest/gtest.h>
 
@@ -15,7 +15,7 @@ class Api : public testing::Test {
 protected:
     static void SetUpTestSuite() {
         images = new ImageServer({});
-        server = new SandboxProcess;
+        server = new SandboxApi;
     }
     static void TearDownTestSuite() {
         delete server;
@@ -24,7 +24,7 @@ protected:
     static std::string body() { return submit_body(images->url("/hang")); }
 
     static inline ImageServer* images = nullptr;
-    static inline SandboxProcess* server = nullptr;
+    static inline SandboxApi* server = nullptr;
 };
 
 TEST_F(Api, AcceptsAJobAndSaysWhereItIs) {
@@ -41,12 +41,12 @@ TEST_F(Api, AcceptsAJobAndSaysWhereItIs) {
 }
 
 TEST_F(Api, WantsAnApiKey) {
-    const Answer answer =
-        call({"POST", server->url() + "/v1/image-to-video", {"Content-Type: application/json"}, body(), {}});
+    const Answer answer = call(
+        {"POST", server->base_url() + "/v1/image-to-video", {"Content-Type: application/json"}, body(), {}});
     EXPECT_EQ(answer.status, 401);
     EXPECT_EQ(answer.error_code(), "unauthorized");
     EXPECT_TRUE(answer.headers.contains("www-authenticate"));
-    EXPECT_EQ(call({"GET", server->url() + "/v1/jobs", {}, {}, {}}).status, 401);
+    EXPECT_EQ(call({"GET", server->base_url() + "/v1/jobs", {}, {}, {}}).status, 401);
 }
 
 TEST_F(Api, ReplaysAnIdempotencyKey) {
@@ -102,7 +102,7 @@ TEST_F(Api, NamesTheMethodsItTakes) {
     const Answer answer = server->get("/v1/image-to-video");
     EXPECT_EQ(answer.status, 405);
     EXPECT_EQ(answer.headers.at("allow"), "POST");
-    EXPECT_EQ(call({"DELETE", server->url() + "/", {}, {}, {}}).status, 405);
+    EXPECT_EQ(call({"DELETE", server->base_url() + "/", {}, {}, {}}).status, 405);
 }
 
 TEST_F(Api, RefusesBadBodies) {
@@ -116,7 +116,7 @@ TEST_F(Api, RefusesBadBodies) {
     EXPECT_EQ(url.status, 422);
     EXPECT_EQ(url.error_code(), "invalid_image_url");
     const Answer type = call({"POST",
-                              server->url() + "/v1/image-to-video",
+                              server->base_url() + "/v1/image-to-video",
                               {"Authorization: Bearer k", "Content-Type: text/plain"},
                               body(),
                               {}});
@@ -136,33 +136,33 @@ TEST_F(Api, ListsJobsNewestFirst) {
 }
 
 TEST_F(Api, ServesAPageThatLoadsNothingFromElsewhere) {
-    const Answer page = call({"GET", server->url() + "/", {}, {}, {}});
+    const Answer page = call({"GET", server->base_url() + "/", {}, {}, {}});
     EXPECT_EQ(page.status, 200);
     EXPECT_NE(page.headers.at("content-security-policy").find("default-src 'none'"), std::string::npos);
     EXPECT_NE(page.body.find("no AI"), std::string::npos);
     for (const char* const path : {"/page.js", "/page.css", "/favicon.svg"}) {
-        EXPECT_EQ(call({"GET", server->url() + path, {}, {}, {}}).status, 200) << path;
+        EXPECT_EQ(call({"GET", server->base_url() + path, {}, {}, {}}).status, 200) << path;
         EXPECT_NE(page.body.find(path), std::string::npos);
     }
     EXPECT_EQ(page.body.find("src=\"http"), std::string::npos);
-    const auto jobs = call({"GET", server->url() + "/jobs.json", {}, {}, {}}).json();
+    const auto jobs = call({"GET", server->base_url() + "/jobs.json", {}, {}, {}}).json();
     EXPECT_TRUE(jobs.at("any_key").as_bool());
-    EXPECT_EQ(call({"HEAD", server->url() + "/", {}, {}, {}}).status, 200);
+    EXPECT_EQ(call({"HEAD", server->base_url() + "/", {}, {}, {}}).status, 200);
 }
 
 TEST(ApiKey, IsTheOneFromTheEnvironment) {
-    const SandboxProcess server({}, {"PIXELML_SANDBOX_API_KEY=test-key"});
+    const SandboxApi server({}, {"PIXELML_SANDBOX_API_KEY=test-key"});
     EXPECT_EQ(server.get("/v1/jobs").status, 200);
     EXPECT_FALSE(server.get("/jobs.json").json().at("any_key").as_bool());
     for (const char* const wrong : {"Authorization: Bearer test-kez", "Authorization: Bearer test-key2",
                                     "Authorization: Bearer test", "Authorization: Basic test-key"}) {
-        EXPECT_EQ(call({"GET", server.url() + "/v1/jobs", {wrong}, {}, {}}).status, 401) << wrong;
+        EXPECT_EQ(call({"GET", server.base_url() + "/v1/jobs", {wrong}, {}, {}}).status, 401) << wrong;
     }
     EXPECT_EQ(server.log().find("test-key"), std::string::npos);
 }
 
 TEST(ModelNotAvailable, WhenItIsSwitchedOff) {
-    const SandboxProcess server({"--unavailable", "Pixel S"});
+    const SandboxApi server({"--unavailable", "Pixel S"});
     const Answer answer = server.submit(pixel_s_body("https://example.com/a.jpg"));
     EXPECT_EQ(answer.status, 503);
     EXPECT_EQ(answer.error_code(), "model_not_available");
@@ -172,7 +172,7 @@ TEST(ModelNotAvailable, WhenItIsSwitchedOff) {
 
 TEST(ModelNotAvailable, WhenTheQueueIsFull) {
     const ImageServer images({});
-    const SandboxProcess server({"--queue", "1"});
+    const SandboxApi server({"--queue", "1"});
     const std::string body = submit_body(images.url("/hang"));
     const std::string running = id_of(server.submit(body));
     ASSERT_TRUE(

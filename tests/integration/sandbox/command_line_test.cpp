@@ -1,4 +1,4 @@
-#include "sandbox_process.hpp"
+#include "sandbox_api.hpp"
 
 #include <gtest/gtest.h>
 
@@ -6,10 +6,10 @@ namespace sandbox_test {
 namespace {
 
 TEST(CommandLine, ShowsHelpAndVersion) {
-    const Ended help = run_sandbox({"--help"});
+    const SandboxEnd help = run_sandbox({"--help"});
     EXPECT_EQ(help.exit_code, 0);
     EXPECT_NE(help.output.find("Examples:"), std::string::npos);
-    const Ended version = run_sandbox({"--version"});
+    const SandboxEnd version = run_sandbox({"--version"});
     EXPECT_EQ(version.exit_code, 0);
     EXPECT_TRUE(version.output.starts_with("pixelml-sandbox ")) << version.output;
 }
@@ -24,7 +24,7 @@ TEST(CommandLine, RefusesWrongUsage) {
                                                       {"--tls-certificate", "/dev/null"},
                                                       {"--api-key-file", "/nonexistent"},
                                                       {"--render-timeout", "0"}}) {
-        const Ended ended = run_sandbox(arguments);
+        const SandboxEnd ended = run_sandbox(arguments);
         EXPECT_EQ(ended.exit_code, 2) << arguments.front() << ended.errors;
         EXPECT_EQ(ended.output, "") << arguments.front();
         EXPECT_NE(ended.errors, "") << arguments.front();
@@ -32,25 +32,25 @@ TEST(CommandLine, RefusesWrongUsage) {
 }
 
 TEST(CommandLine, SaysWhyItCannotStart) {
-    const SandboxProcess first;
-    const std::string port = first.url().substr(first.url().rfind(':') + 1);
-    const Ended taken = run_sandbox({"--port", port});
+    const SandboxApi first;
+    const std::string port = first.base_url().substr(first.base_url().rfind(':') + 1);
+    const SandboxEnd taken = run_sandbox({"--port", port});
     EXPECT_EQ(taken.exit_code, 1);
     EXPECT_NE(taken.errors.find("--port"), std::string::npos) << taken.errors;
 
-    const Ended ffmpeg = run_sandbox({"--port", "0", "--ffmpeg", "/nonexistent/ffmpeg"});
+    const SandboxEnd ffmpeg = run_sandbox({"--port", "0", "--ffmpeg", "/nonexistent/ffmpeg"});
     EXPECT_EQ(ffmpeg.exit_code, 1);
     EXPECT_NE(ffmpeg.errors.find("apt-get install ffmpeg"), std::string::npos) << ffmpeg.errors;
 
-    const Ended directory = run_sandbox({"--port", "0", "--directory", "/proc/nothing/here"});
+    const SandboxEnd directory = run_sandbox({"--port", "0", "--directory", "/proc/nothing/here"});
     EXPECT_EQ(directory.exit_code, 1);
     EXPECT_NE(directory.errors.find("--directory"), std::string::npos) << directory.errors;
 }
 
 TEST(CommandLine, WarnsWhenOtherMachinesCanReachIt) {
-    const SandboxProcess open({"--host", "0.0.0.0"});
+    const SandboxApi open({"--host", "0.0.0.0"});
     EXPECT_NE(open.log().find("warning"), std::string::npos);
-    const SandboxProcess closed;
+    const SandboxApi closed;
     EXPECT_EQ(closed.log().find("warning"), std::string::npos);
 }
 

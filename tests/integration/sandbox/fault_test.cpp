@@ -1,5 +1,5 @@
 #include "image_server.hpp"
-#include "sandbox_process.hpp"
+#include "sandbox_api.hpp"
 
 #include <gtest/gtest.h>
 
@@ -14,7 +14,7 @@ protected:
     Answer submit(const std::string& key) { return server.submit(body, {"Idempotency-Key: " + key}); }
 
     ImageServer images{{}};
-    SandboxProcess server;
+    SandboxApi server;
     std::string body = submit_body(images.url("/hang"));
 };
 
@@ -66,7 +66,7 @@ TEST_F(FaultSwitches, BrokenBodyIsA200WithHalfOfTheJson) {
 TEST_F(FaultSwitches, HoldKeepsTheAnswerOfAJobThatExists) {
     set(R"({"on":"submit","fault":"hold","delay_ms":60000,"times":1})");
     Call request{"POST",
-                 server.url() + "/v1/image-to-video",
+                 server.base_url() + "/v1/image-to-video",
                  {"Authorization: Bearer k", "Content-Type: application/json", "Idempotency-Key: a"},
                  body,
                  {}};
@@ -103,8 +103,8 @@ TEST_F(FaultSwitches, AreShownAndCleared) {
 }
 
 TEST(FaultOptions, AreTakenFromTheCommandLine) {
-    const SandboxProcess server({"--fault", R"({"on":"submit","fault":"unavailable","times":1})", "--fault",
-                                 R"({"on":"submit","fault":"too_many_requests","skip":1})"});
+    const SandboxApi server({"--fault", R"({"on":"submit","fault":"unavailable","times":1})", "--fault",
+                             R"({"on":"submit","fault":"too_many_requests","skip":1})"});
     EXPECT_EQ(server.submit("{}").status, 503);
     EXPECT_EQ(server.submit("{}").status, 429);
 }

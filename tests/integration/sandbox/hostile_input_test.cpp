@@ -1,5 +1,5 @@
 #include "raw_connection.hpp"
-#include "sandbox_process.hpp"
+#include "sandbox_api.hpp"
 
 #include <gtest/gtest.h>
 
@@ -8,16 +8,16 @@ namespace {
 
 class HostileInput : public testing::Test {
 protected:
-    static void SetUpTestSuite() { server = new SandboxProcess; }
+    static void SetUpTestSuite() { server = new SandboxApi; }
     static void TearDownTestSuite() { delete server; }
     void TearDown() override { EXPECT_EQ(server->get("/v1/jobs").status, 200); } // it still serves
 
     static std::string status_of(const std::string& bytes) {
-        const std::string answer = send_raw(server->url(), bytes);
+        const std::string answer = send_raw(server->base_url(), bytes);
         return answer.substr(0, answer.find("\r\n"));
     }
 
-    static inline SandboxProcess* server = nullptr;
+    static inline SandboxApi* server = nullptr;
 };
 
 TEST_F(HostileInput, HugeHeader) {
@@ -61,7 +61,7 @@ TEST_F(HostileInput, HostHeaderThatIsNone) {
     const std::string body = submit_body("http://127.0.0.1:1/a.jpg");
     const Answer answer = server->submit(body, {"Host: evil\"><script>"});
     EXPECT_EQ(answer.status, 202);
-    EXPECT_EQ(server->get("/jobs.json").json().at("base_url").as_string(), server->url());
+    EXPECT_EQ(server->get("/jobs.json").json().at("base_url").as_string(), server->base_url());
 }
 
 TEST_F(HostileInput, DeepJson) {
@@ -70,7 +70,7 @@ TEST_F(HostileInput, DeepJson) {
 
 TEST_F(HostileInput, ManyConnectionsThatSayNothing) {
     for (int i = 0; i < 200; ++i) {
-        EXPECT_EQ(send_raw(server->url(), ""), "");
+        EXPECT_EQ(send_raw(server->base_url(), ""), "");
     }
 }
 

@@ -1,11 +1,13 @@
 #include "image_server.hpp"
-#include "sandbox_process.hpp"
+#include "sandbox_api.hpp"
 #include "test_images.hpp"
 
 #include <gtest/gtest.h>
 
 namespace sandbox_test {
 namespace {
+
+using test_support::make_image;
 
 using namespace std::string_literals;
 
@@ -17,7 +19,7 @@ std::string huge_png() {
 class ImageErrors : public testing::Test {
 protected:
     static void SetUpTestSuite() {
-        const std::string jpeg = jpeg_image(64, 64);
+        const std::string jpeg = make_image("jpg", 64, 64);
         images = new ImageServer(
             {{"/gif", ok_answer("GIF89a and so on", "image/jpeg")},
              {"/playlist", ok_answer("#EXTM3U\n#EXTINF:1,\nfile:///etc/passwd\n", "image/png")},
@@ -32,7 +34,7 @@ protected:
              {"/loop", redirect_answer("/loop")},
              {"/to-file", redirect_answer("file:///etc/passwd")},
              {"/short", "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\nConnection: close\r\n\r\nxyz"}});
-        server = new SandboxProcess({"--max-image-bytes", "100000"});
+        server = new SandboxApi({"--max-image-bytes", "100000"});
     }
     static void TearDownTestSuite() {
         delete server;
@@ -45,7 +47,7 @@ protected:
     }
 
     static inline ImageServer* images = nullptr;
-    static inline SandboxProcess* server = nullptr;
+    static inline SandboxApi* server = nullptr;
 };
 
 TEST_F(ImageErrors, AreInvalidImageUrlWhenItCannotBeFetched) {
@@ -82,13 +84,13 @@ TEST_F(ImageErrors, LetAFetchBeCancelled) {
 }
 
 TEST(ProcessingTimeout, EndsASlowRender) {
-    const ImageServer images({{"/photo.jpg", ok_answer(jpeg_image(1600, 1200))}});
-    const SandboxProcess server({"--render-timeout", "0.5"});
+    const ImageServer images({{"/photo.jpg", ok_answer(make_image("jpg", 1600, 1200))}});
+    const SandboxApi server({"--render-timeout", "0.5"});
     const auto job =
         server.run(submit_body(images.url("/photo.jpg"), "Slowly zoom in now", "Landscape FullHD (16:9)"));
     EXPECT_EQ(job.at("status").as_string(), "failed");
     EXPECT_EQ(job.at("error").at("code").as_string(), "processing_timeout");
-    EXPECT_TRUE(eventually([&] { return children_of(server.pid()).empty(); }));
+    EXPECT_TRUE(eventually([&] { return children_of(server.id()).empty(); }));
 }
 
 } // namespace

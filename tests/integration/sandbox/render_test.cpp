@@ -1,5 +1,6 @@
+#include "child_process.hpp"
 #include "image_server.hpp"
-#include "sandbox_process.hpp"
+#include "sandbox_api.hpp"
 #include "test_images.hpp"
 
 #include <boost/json/parse.hpp>
@@ -10,6 +11,10 @@
 
 namespace sandbox_test {
 namespace {
+
+using test_support::make_image;
+using test_support::output_of;
+using test_support::with_orientation;
 
 struct Probe {
     boost::json::value stream;
@@ -43,13 +48,13 @@ double difference(const std::string& path, const std::string& seconds) {
 class Render : public testing::Test {
 protected:
     static void SetUpTestSuite() {
-        const std::string jpeg = jpeg_image(800, 600);
+        const std::string jpeg = make_image("jpg", 800, 600);
         images = new ImageServer({{"/photo.jpg", ok_answer(jpeg)},
                                   {"/turned.jpg", ok_answer(with_orientation(jpeg, 6))},
-                                  {"/photo.png", ok_answer(png_image(500, 700), "text/html")},
-                                  {"/strip.png", ok_answer(png_image(3000, 2))},
+                                  {"/photo.png", ok_answer(make_image("png", 500, 700), "text/html")},
+                                  {"/strip.png", ok_answer(make_image("png", 3000, 2))},
                                   {"/there", redirect_answer("/photo.jpg")}});
-        server = new SandboxProcess({"--workers", "2"});
+        server = new SandboxApi({"--workers", "2"});
     }
     static void TearDownTestSuite() {
         delete server;
@@ -81,7 +86,7 @@ protected:
     }
 
     static inline ImageServer* images = nullptr;
-    static inline SandboxProcess* server = nullptr;
+    static inline SandboxApi* server = nullptr;
 };
 
 TEST_F(Render, MakesPixelMInTheSizeAskedForFromAJpeg) {
@@ -172,9 +177,9 @@ TEST_F(Render, StopsFfmpegOnCancelAndLeavesNothing) {
     const std::string id = id_of(server->submit(
         submit_body(images->url("/photo.jpg"), "Slowly zoom in now", "Landscape FullHD (16:9)")));
     server->wait_until_rendering(id);
-    EXPECT_FALSE(children_of(server->pid()).empty());
+    EXPECT_FALSE(children_of(server->id()).empty());
     EXPECT_EQ(server->cancel(id).json().at("status").as_string(), "cancelled");
-    EXPECT_TRUE(eventually([] { return children_of(server->pid()).empty(); }));
+    EXPECT_TRUE(eventually([] { return children_of(server->id()).empty(); }));
     EXPECT_TRUE(eventually([&] {
         for (const std::string& name : server->files()) {
             if (name == id + ".mp4" || name.ends_with(".part") || name.ends_with(".image")) {

@@ -1,5 +1,5 @@
 #include "image_server.hpp"
-#include "sandbox_process.hpp"
+#include "sandbox_api.hpp"
 #include "test_images.hpp"
 
 #include <gtest/gtest.h>
@@ -9,23 +9,25 @@
 namespace sandbox_test {
 namespace {
 
+using test_support::make_image;
+
 namespace fs = std::filesystem;
 
 class Shutdown : public testing::TestWithParam<int> {};
 
 TEST_P(Shutdown, LeavesNoProcessAndNoFiles) {
-    const ImageServer images({{"/photo.jpg", ok_answer(jpeg_image(1600, 1200))}});
-    SandboxProcess server({"--workers", "2"});
+    const ImageServer images({{"/photo.jpg", ok_answer(make_image("jpg", 1600, 1200))}});
+    SandboxApi server({"--workers", "2"});
     const std::string body =
         submit_body(images.url("/photo.jpg"), "Slowly zoom in now", "Landscape FullHD (16:9)");
     const std::string id = id_of(server.submit(body));
     server.submit(submit_body(images.url("/hang"))); // a fetch under way
     server.submit(body);                             // a job in the queue
     server.wait_until_rendering(id);
-    const auto children = children_of(server.pid());
+    const auto children = children_of(server.id());
     ASSERT_FALSE(children.empty());
 
-    const Ended ended = server.stop(GetParam());
+    const SandboxEnd ended = server.stop(GetParam());
     EXPECT_EQ(ended.exit_code, 0) << ended.errors;
     EXPECT_EQ(ended.output, ""); // the URL was the only line
     for (const pid_t child : children) {
@@ -40,12 +42,12 @@ TEST_P(Shutdown, LeavesNoProcessAndNoFiles) {
 INSTANTIATE_TEST_SUITE_P(Signals, Shutdown, testing::Values(SIGTERM, SIGINT));
 
 TEST(ShutdownWithADirectory, KeepsFinishedVideosOnly) {
-    const ImageServer images({{"/photo.jpg", ok_answer(jpeg_image(320, 240))}});
+    const ImageServer images({{"/photo.jpg", ok_answer(make_image("jpg", 320, 240))}});
     std::string directory = (fs::temp_directory_path() / "sandbox-videos-XXXXXX").string();
     ASSERT_TRUE(mkdtemp(directory.data()));
     std::string id;
     {
-        SandboxProcess server({"--directory", directory});
+        SandboxApi server({"--directory", directory});
         id = server.run(pixel_s_body(images.url("/photo.jpg"))).at("id").as_string();
         const auto unfinished = id_of(server.submit(submit_body(images.url("/photo.jpg"))));
         server.wait_until_rendering(unfinished);

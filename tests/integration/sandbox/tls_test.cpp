@@ -1,11 +1,15 @@
+#include "child_process.hpp"
 #include "image_server.hpp"
-#include "sandbox_process.hpp"
+#include "sandbox_api.hpp"
 #include "test_images.hpp"
 
 #include <gtest/gtest.h>
 
 namespace sandbox_test {
 namespace {
+
+using test_support::make_image;
+using test_support::output_of;
 
 namespace fs = std::filesystem;
 
@@ -29,17 +33,17 @@ protected:
 };
 
 TEST_F(Tls, ServesHttpsAndFetchesImagesOverIt) {
-    const ImageServer images({{"/photo.jpg", ok_answer(jpeg_image(320, 240))}});
-    const SandboxProcess server(
-        {"--tls-certificate", certificate, "--tls-key", key, "--ca-file", certificate});
-    ASSERT_TRUE(server.url().starts_with("https://"));
+    const ImageServer images({{"/photo.jpg", ok_answer(make_image("jpg", 320, 240))}});
+    const SandboxApi server({"--tls-certificate", certificate, "--tls-key", key, "--ca-file", certificate});
+    ASSERT_TRUE(server.base_url().starts_with("https://"));
     const std::vector<std::string> headers{"Authorization: Bearer k", "Content-Type: application/json"};
     const auto submit = [&](const std::string& image) {
-        return call({"POST", server.url() + "/v1/image-to-video", headers, pixel_s_body(image), certificate});
+        return call(
+            {"POST", server.base_url() + "/v1/image-to-video", headers, pixel_s_body(image), certificate});
     };
     const auto finish = [&](const Answer& answer) {
         return call({"GET",
-                     server.url() + "/v1/jobs/" + id_of(answer),
+                     server.base_url() + "/v1/jobs/" + id_of(answer),
                      {"Authorization: Bearer k", "Prefer: wait=60"},
                      {},
                      certificate})
@@ -55,11 +59,11 @@ TEST_F(Tls, ServesHttpsAndFetchesImagesOverIt) {
     EXPECT_EQ(finish(submit(std::string(job.at("thumbnail").as_string()))).at("status").as_string(),
               "succeeded");
     // Without the certificate nobody trusts it.
-    EXPECT_NE(call({"GET", server.url() + "/", {}, {}, {}}).curl_code, 0);
+    EXPECT_NE(call({"GET", server.base_url() + "/", {}, {}, {}}).curl_code, 0);
 }
 
 TEST_F(Tls, NamesTheFileThatItCannotUse) {
-    const Ended ended = run_sandbox({"--port", "0", "--tls-certificate", key, "--tls-key", key});
+    const SandboxEnd ended = run_sandbox({"--port", "0", "--tls-certificate", key, "--tls-key", key});
     EXPECT_EQ(ended.exit_code, 1);
     EXPECT_NE(ended.errors.find(key), std::string::npos) << ended.errors;
 }
