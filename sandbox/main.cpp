@@ -1,11 +1,11 @@
-#include "image_fetch.hpp"
-#include "log.hpp"
+#include "api/service.hpp"
+#include "base/log.hpp"
+#include "http/server.hpp"
+#include "http/tls.hpp"
 #include "options.hpp"
-#include "process.hpp"
-#include "server.hpp"
-#include "service.hpp"
+#include "render/image_fetch.hpp"
+#include "render/process.hpp"
 #include "temporary_directory.hpp"
-#include "tls.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/address.hpp>
@@ -64,7 +64,10 @@ sandbox::Server make_server(asio::io_context& context, const sandbox::Options& o
     }
     const auto address = parse_host(options.host);
     try {
-        return {context, address, options.port, std::move(tls), service};
+        return {context, address, options.port, std::move(tls),
+                [&service](const sandbox::Request& request, const sandbox::Client& client) {
+                    return service.handle(request, client);
+                }};
     } catch (const boost::system::system_error& error) {
         throw std::runtime_error("cannot listen on " + options.host + " port " + std::to_string(options.port)
                                  + ": " + error.code().message()

@@ -1,6 +1,6 @@
 #include "options.hpp"
 
-#include "text.hpp"
+#include "base/text.hpp"
 #include "version.hpp"
 
 #include <CLI/CLI.hpp>

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "faults.hpp"
-#include "generation_request.hpp"
+#include "api/faults.hpp"
+#include "jobs/generation_request.hpp"
 
 #include <chrono>
 #include <cstddef>

@@ -29,7 +29,7 @@ def main():
     given = parser.parse_args()
 
     below = folders(given.root, given.top, given.library)
-    there = {path.name for path in given.root.iterdir() if path.is_dir()}
+    there = {file.relative_to(given.root).parts[0] for file in given.root.glob("*/**/*.[ch]pp")}
     faults = [f"{folder}/ is no folder of CMakeLists.txt" for folder in there - below.keys()]
     files = sorted(given.root.rglob("*.[ch]pp"))
     includes = 0

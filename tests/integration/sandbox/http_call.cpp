@@ -1,6 +1,6 @@
 #include "http_call.hpp"
 
-#include "text.hpp"
+#include "base/text.hpp"
 
 #include <boost/json/parse.hpp>
 
