@@ -59,9 +59,8 @@ asio::ip::address parse_host(const std::string& host) {
 sandbox::Server make_server(asio::io_context& context, const sandbox::Options& options,
                             sandbox::Service& service) {
     sandbox::TlsContext tls;
-    if (!options.tls_certificate.empty()) {
+    if (!options.tls_certificate.empty())
         tls = sandbox::make_tls_context(options.tls_certificate, options.tls_key);
-    }
     const auto address = parse_host(options.host);
     try {
         return {context, address, options.port, std::move(tls),
@@ -118,9 +117,8 @@ void serve(const sandbox::Options& options) {
 
 int main(int argc, char** argv) {
     const auto parsed = sandbox::parse_options(argc, argv);
-    if (parsed.exit_code) {
+    if (parsed.exit_code)
         return *parsed.exit_code;
-    }
     signal(SIGPIPE, SIG_IGN); // a client that goes away is an error code of its connection
     signal(SIGCHLD, SIG_DFL); // an inherited "ignore" would hide how FFmpeg ended
     try {

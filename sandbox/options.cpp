@@ -43,9 +43,8 @@ std::string read_key_file(const std::string& path) {
     std::array<char, max_key + 1> buffer{};
     file.read(buffer.data(), buffer.size());
     std::string key(trimmed({buffer.data(), static_cast<std::size_t>(file.gcount())}));
-    if (key.empty() || key.size() > max_key) {
+    if (key.empty() || key.size() > max_key)
         throw CLI::ValidationError("--api-key-file", "the file is empty or cannot be read");
-    }
     return key;
 }
 
@@ -68,9 +67,8 @@ FaultRules parse_fault_options(const std::vector<std::string>& texts) {
     FaultRules rules;
     for (const std::string& text : texts) {
         const auto parsed = parse_fault_rules(text);
-        if (const auto* const why = std::get_if<std::string>(&parsed)) {
+        if (const auto* const why = std::get_if<std::string>(&parsed))
             throw CLI::ValidationError("--fault", *why);
-        }
         const auto& more = std::get<FaultRules>(parsed);
         rules.insert(rules.end(), more.begin(), more.end());
     }

@@ -42,9 +42,8 @@ std::string_view name_of(const Names& names, Value value) {
 template <typename Names>
 std::string joined_names(const Names& names) {
     std::string joined;
-    for (const auto& [name, value] : names) {
+    for (const auto& [name, value] : names)
         joined += (joined.empty() ? "" : ", ") + std::string(name);
-    }
     return joined;
 }
 
@@ -72,9 +71,8 @@ public:
 
     std::optional<std::uint64_t> count(std::string_view member, std::uint64_t least, std::uint64_t most) {
         const json::value* const value = take(member);
-        if (!value) {
+        if (!value)
             return std::nullopt;
-        }
         json::error_code error;
         const auto number = value->to_number<std::uint64_t>(error);
         if (error || number < least || number > most) {
@@ -87,9 +85,8 @@ public:
 
     double probability(std::string_view member) {
         const json::value* const value = take(member);
-        if (!value) {
+        if (!value)
             return 1;
-        }
         json::error_code error;
         const auto number = value->to_number<double>(error);
         if (error || !(number >= 0 && number <= 1)) {
@@ -115,9 +112,8 @@ private:
     }
 
     void fail(std::string_view member, const std::string& why) {
-        if (error_.empty()) {
+        if (error_.empty())
             error_ = "In a fault rule, \"" + std::string(member) + "\" " + why + ".";
-        }
     }
 
     const json::object& object_;
@@ -126,9 +122,8 @@ private:
 };
 
 std::variant<FaultRule, std::string> read_rule(const json::value& value) {
-    if (!value.is_object()) {
+    if (!value.is_object())
         return "A fault rule must be a JSON object.";
-    }
     RuleReader reader(value.get_object());
     FaultRule rule;
     reader.name("on", operations, rule.on);
@@ -138,15 +133,12 @@ std::variant<FaultRule, std::string> read_rule(const json::value& value) {
     rule.every = reader.count("every", 1, max_count).value_or(rule.every);
     rule.probability = reader.probability("probability");
     rule.seed = reader.count("seed", 0, UINT64_MAX).value_or(rule.seed);
-    if (const auto seconds = reader.count("retry_after_seconds", 0, max_retry_after)) {
+    if (const auto seconds = reader.count("retry_after_seconds", 0, max_retry_after))
         rule.fault.retry_after = std::chrono::seconds(*seconds);
-    }
-    if (const auto delay = reader.count("delay_ms", 0, max_delay_ms)) {
+    if (const auto delay = reader.count("delay_ms", 0, max_delay_ms))
         rule.fault.delay = std::chrono::milliseconds(*delay);
-    }
-    if (std::string error = reader.error(); !error.empty()) {
+    if (std::string error = reader.error(); !error.empty())
         return error;
-    }
     return rule;
 }
 
@@ -159,25 +151,21 @@ std::string_view fault_name(FaultKind kind) {
 std::variant<FaultRules, std::string> parse_fault_rules(std::string_view text) {
     json::error_code error;
     json::value value = json::parse({text.data(), text.size()}, error);
-    if (error) {
+    if (error)
         return "Fault rules must be JSON: " + error.message() + ".";
-    }
     if (value.is_object() && value.get_object().contains("rules")) {
         json::value inner = value.get_object().at("rules");
         value = std::move(inner);
     }
-    if (value.is_object()) {
+    if (value.is_object())
         value = json::array{std::move(value)};
-    }
-    if (!value.is_array() || value.get_array().size() > max_rules) {
+    if (!value.is_array() || value.get_array().size() > max_rules)
         return "Fault rules must be an object or an array of at most 100 objects.";
-    }
     FaultRules rules;
     for (const json::value& element : value.get_array()) {
         auto rule = read_rule(element);
-        if (auto* const why = std::get_if<std::string>(&rule)) {
+        if (auto* const why = std::get_if<std::string>(&rule))
             return std::move(*why);
-        }
         rules.push_back(std::get<FaultRule>(rule));
     }
     return rules;
@@ -196,23 +184,19 @@ bool Faults::fires(State& state) {
     const FaultRule& rule = state.rule;
     ++state.seen;
     if (state.seen <= rule.skip || (rule.times && state.applied >= *rule.times)
-        || (state.seen - rule.skip - 1) % rule.every != 0) {
+        || (state.seen - rule.skip - 1) % rule.every != 0)
         return false;
-    }
     return rule.probability >= 1
            || std::uniform_real_distribution<double>(0, 1)(state.random) < rule.probability;
 }
 
 std::optional<Fault> Faults::next(Operation operation) {
     State* chosen = nullptr;
-    for (State& state : states_) {
-        if (state.rule.on == operation && fires(state) && !chosen) {
+    for (State& state : states_)
+        if (state.rule.on == operation && fires(state) && !chosen)
             chosen = &state;
-        }
-    }
-    if (!chosen) {
+    if (!chosen)
         return std::nullopt;
-    }
     ++chosen->applied;
     ++applied_;
     return chosen->rule.fault;

@@ -45,27 +45,20 @@ json::object job_json(const Job& job, const std::string& base) {
                         {"camera_move", motion_name(job.move.motion)},
                         {"camera_move_from_prompt", job.move.found_in_prompt},
                         {"thumbnail", nullptr}};
-    if (request.prompt_optimizer) {
+    if (request.prompt_optimizer)
         object["prompt_optimizer"] = *request.prompt_optimizer;
-    }
-    if (!request.size.empty()) {
+    if (!request.size.empty())
         object["size"] = request.size;
-    }
-    if (job.pixels) {
+    if (job.pixels)
         object["pixels"] = {{"width", job.pixels->width}, {"height", job.pixels->height}};
-    }
-    if (job.eta_seconds) {
+    if (job.eta_seconds)
         object["eta_seconds"] = rounded(*job.eta_seconds);
-    }
-    if (job.has_thumbnail) {
+    if (job.has_thumbnail)
         object["thumbnail"] = base + "/thumbnails/" + job.id + ".jpg";
-    }
-    if (job.status == JobStatus::succeeded) {
+    if (job.status == JobStatus::succeeded)
         object["output"] = {{"video", base + "/videos/" + job.id + ".mp4"}};
-    }
-    if (job.error) {
+    if (job.error)
         object["error"] = {{"code", job.error->code}, {"message", job.error->message}};
-    }
     return object;
 }
 
@@ -74,11 +67,9 @@ json::object job_list_json(const JobStore& store, std::size_t limit, const std::
     json::array jobs;
     for (const Job* const job : store.newest(limit)) {
         json::object object = job_json(*job, base);
-        for (const char* const member : {"prompt", "negative_prompt", "image"}) {
-            if (const json::string* const text = object[member].if_string()) {
+        for (const char* const member : {"prompt", "negative_prompt", "image"})
+            if (const json::string* const text = object[member].if_string())
                 object[member] = shortened({text->data(), text->size()}, max_text);
-            }
-        }
         jobs.push_back(std::move(object));
     }
     json::object counts;

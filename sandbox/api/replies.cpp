@@ -48,9 +48,8 @@ Reply job_not_found(const std::string& id) {
 
 Reply method_not_allowed(Resource resource) {
     std::string allowed;
-    for (const http::verb method : allowed_methods(resource)) {
+    for (const http::verb method : allowed_methods(resource))
         allowed += (allowed.empty() ? "" : ", ") + std::string(http::to_string(method));
-    }
     Reply reply = error_reply(http::status::method_not_allowed,
                               {"method_not_allowed", "This address takes " + allowed + " only."});
     reply.headers.emplace_back("Allow", allowed);

@@ -52,9 +52,8 @@ Route match_route(std::string_view target) {
     const std::size_t question_mark = target.find('?');
     const std::string_view path = target.substr(0, question_mark);
     Route route;
-    if (question_mark != std::string_view::npos) {
+    if (question_mark != std::string_view::npos)
         route.query = target.substr(question_mark + 1);
-    }
     const auto* const fixed = std::ranges::find(fixed_paths, path, &Fixed::path);
     if (fixed != fixed_paths.end()) {
         route.resource = fixed->resource;
@@ -62,9 +61,8 @@ Route match_route(std::string_view target) {
     }
     for (const WithId& shape : paths_with_id) {
         if (path.size() < shape.before.size() + shape.after.size() || !path.starts_with(shape.before)
-            || !path.ends_with(shape.after)) {
+            || !path.ends_with(shape.after))
             continue;
-        }
         const std::string_view id =
             path.substr(shape.before.size(), path.size() - shape.before.size() - shape.after.size());
         if (is_job_id(id)) {
@@ -94,9 +92,8 @@ std::string_view query_value(std::string_view query, std::string_view name) {
     while (!query.empty()) {
         const std::size_t ampersand = query.find('&');
         const std::string_view pair = query.substr(0, ampersand);
-        if (pair.size() > name.size() && pair.starts_with(name) && pair[name.size()] == '=') {
+        if (pair.size() > name.size() && pair.starts_with(name) && pair[name.size()] == '=')
             return pair.substr(name.size() + 1);
-        }
         query = ampersand == std::string_view::npos ? std::string_view() : query.substr(ampersand + 1);
     }
     return {};

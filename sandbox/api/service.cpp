@@ -63,13 +63,11 @@ Service::Service(asio::any_io_executor executor, ServiceSettings settings, Rende
 asio::awaitable<Reply> Service::handle(const Request& request, const Client& client) {
     const auto target = request.target();
     const Route route = match_route({target.data(), target.size()});
-    if (route.resource == Resource::none) {
+    if (route.resource == Resource::none)
         co_return not_found();
-    }
     if (const auto allowed = allowed_methods(route.resource);
-        std::ranges::find(allowed, request.method()) == allowed.end()) {
+        std::ranges::find(allowed, request.method()) == allowed.end())
         co_return method_not_allowed(route.resource);
-    }
     switch (route.resource) {
     case Resource::generation:
         co_return co_await call_api(Operation::submit, request, client, route);
@@ -109,28 +107,23 @@ asio::awaitable<Reply> Service::handle(const Request& request, const Client& cli
 asio::awaitable<Reply> Service::call_api(Operation operation, const Request& request, const Client& client,
                                          const Route& route) {
     const auto fault = faults_.next(operation);
-    if (!fault) {
+    if (!fault)
         co_return co_await carry_out(operation, request, client, route);
-    }
     log("fault applied: " + std::string(fault_name(fault->kind)));
-    if (fault->kind == FaultKind::slow) {
+    if (fault->kind == FaultKind::slow)
         co_await sleep_for(fault->delay);
-    }
-    if (auto reply = reply_before(*fault)) {
+    if (auto reply = reply_before(*fault))
         co_return std::move(*reply);
-    }
     Reply reply = co_await carry_out(operation, request, client, route);
-    if (fault->kind == FaultKind::hold) {
+    if (fault->kind == FaultKind::hold)
         co_await sleep_for(fault->delay);
-    }
     co_return reply_after(*fault, std::move(reply));
 }
 
 asio::awaitable<Reply> Service::carry_out(Operation operation, const Request& request, const Client& client,
                                           const Route& route) {
-    if (!is_authorised(request)) {
+    if (!is_authorised(request))
         co_return unauthorised();
-    }
     switch (operation) {
     case Operation::submit:
         co_return submit(request, client);
@@ -144,9 +137,8 @@ asio::awaitable<Reply> Service::carry_out(Operation operation, const Request& re
 
 bool Service::is_authorised(const Request& request) const {
     const std::string_view token = bearer_token(header(request, http::field::authorization));
-    if (settings_.api_key.empty()) {
+    if (settings_.api_key.empty())
         return !token.empty();
-    }
     return token.size() == settings_.api_key.size()
            && CRYPTO_memcmp(token.data(), settings_.api_key.data(), token.size()) == 0;
 }
@@ -187,12 +179,10 @@ Reply Service::submit(const Request& request, const Client& client) {
                                    + " is switched off in this sandbox.");
     }
     const std::string id = new_job_id();
-    if (!queue_.try_add({id, generation, choose_camera_move(generation.prompt)})) {
+    if (!queue_.try_add({id, generation, choose_camera_move(generation.prompt)}))
         return model_not_available("The render queue is full.");
-    }
-    for (const std::string& dropped : store_.add(id, std::move(generation), key, now())) {
+    for (const std::string& dropped : store_.add(id, std::move(generation), key, now()))
         remove_files(dropped);
-    }
     const Job& job = *store_.find(id);
     log(id + " queued: " + std::string(model_name(job.request.model)) + " " + job.request.size + ", "
         + std::string(motion_name(job.move.motion)));
@@ -209,13 +199,11 @@ asio::awaitable<Reply> Service::poll(const Request& request, const Client& clien
         co_await wait_until_finished(id, wait);
         job = store_.find(id);
     }
-    if (!job) {
+    if (!job)
         co_return job_not_found(id);
-    }
     Reply reply = json_reply(http::status::ok, job_json(*job, base_url(request, client)));
-    if (wait.count() > 0) {
+    if (wait.count() > 0)
         reply.headers.emplace_back("Preference-Applied", "wait=" + std::to_string(wait.count()));
-    }
     co_return reply;
 }
 
@@ -239,9 +227,8 @@ asio::awaitable<void> Service::wait_until_finished(const std::string& id, std::c
 Reply Service::cancel(const Request& request, const Client& client, const std::string& id) {
     ++counters_.cancels;
     const Job* const job = store_.find(id);
-    if (!job) {
+    if (!job)
         return job_not_found(id);
-    }
     const bool was_running = job->status == JobStatus::running;
     if (store_.cancel(id, now())) {
         queue_.cancel(id);
@@ -280,9 +267,8 @@ Reply Service::faults(const Request& request, const Client& client) {
                                {"forbidden", "Faults can be switched from this machine only."});
         }
         const auto rules = parse_fault_rules(request.body());
-        if (const auto* const why = std::get_if<std::string>(&rules)) {
+        if (const auto* const why = std::get_if<std::string>(&rules))
             return error_reply(http::status::unprocessable_entity, {"invalid_input", *why});
-        }
         faults_.replace(std::get<FaultRules>(rules));
         log("fault rules replaced");
     }
@@ -305,9 +291,8 @@ Reply Service::statistics() const {
 void Service::on_render_event(const std::string& id, RenderEvent event) {
     if (std::holds_alternative<RenderStarted>(event)) {
         ++counters_.renders_started;
-        if (store_.start(id, now())) {
+        if (store_.start(id, now()))
             log(id + " running");
-        }
     } else if (const auto* const image = std::get_if<ImageRead>(&event)) {
         store_.report_image(id, image->pixels);
     } else if (const auto* const frames = std::get_if<FramesDone>(&event)) {

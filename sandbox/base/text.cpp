@@ -17,13 +17,11 @@ bool continues_a_character(char c) {
 } // namespace
 
 std::string shortened(std::string_view text, std::size_t longest) {
-    if (text.size() <= longest) {
+    if (text.size() <= longest)
         return std::string(text);
-    }
     std::size_t end = longest > ellipsis.size() ? longest - ellipsis.size() : 0;
-    while (end > 0 && continues_a_character(text[end])) {
+    while (end > 0 && continues_a_character(text[end]))
         --end;
-    }
     return std::string(text.substr(0, end)) + std::string(ellipsis);
 }
 
@@ -37,19 +35,16 @@ std::string printable(std::string_view text, std::size_t longest) {
 std::string_view trimmed(std::string_view text) {
     constexpr std::string_view white_space = " \t\r\n\v\f";
     const std::size_t begin = text.find_first_not_of(white_space);
-    if (begin == std::string_view::npos) {
+    if (begin == std::string_view::npos)
         return {};
-    }
     return text.substr(begin, text.find_last_not_of(white_space) - begin + 1);
 }
 
 std::string lower_case(std::string_view text) {
     std::string lower(text);
-    for (char& c : lower) {
-        if (c >= 'A' && c <= 'Z') {
+    for (char& c : lower)
+        if (c >= 'A' && c <= 'Z')
             c = static_cast<char>(c - 'A' + 'a');
-        }
-    }
     return lower;
 }
 

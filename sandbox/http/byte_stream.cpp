@@ -20,13 +20,11 @@ constexpr std::size_t discarded_piece = std::size_t{64} * 1024;
 } // namespace
 
 ByteStream::ByteStream(asio::ip::tcp::socket socket, SSL_CTX* tls) : tcp_(std::move(socket)) {
-    if (!tls) {
+    if (!tls)
         return;
-    }
     SSL* const ssl = SSL_new(tls);
-    if (!ssl) {
+    if (!ssl)
         throw std::bad_alloc();
-    }
     tls_ = std::make_unique<Tls>(tcp_, ssl); // takes ownership of the SSL
 }
 
@@ -44,9 +42,8 @@ asio::awaitable<std::size_t> ByteStream::read_some(asio::mutable_buffer space, D
                                                    error_code& error) {
     auto token = asio::redirect_error(asio::use_awaitable, error);
     tcp_.expires_after(time);
-    if (tls_) {
+    if (tls_)
         co_return co_await tls_->async_read_some(space, token);
-    }
     co_return co_await tcp_.async_read_some(space, token);
 }
 
@@ -54,11 +51,10 @@ asio::awaitable<error_code> ByteStream::write(asio::const_buffer bytes, Duration
     error_code error;
     auto token = asio::redirect_error(asio::use_awaitable, error);
     tcp_.expires_after(time);
-    if (tls_) {
+    if (tls_)
         co_await asio::async_write(*tls_, bytes, token);
-    } else {
+    else
         co_await asio::async_write(tcp_, bytes, token);
-    }
     co_return error;
 }
 
@@ -67,9 +63,8 @@ asio::awaitable<void> ByteStream::close_gently(Duration time) {
     auto token = asio::redirect_error(asio::use_awaitable, error);
     const auto deadline = std::chrono::steady_clock::now() + time;
     tcp_.expires_at(deadline);
-    if (tls_) {
+    if (tls_)
         co_await tls_->async_shutdown(token);
-    }
     error_code ignored;
     tcp_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
     std::vector<char> discarded(discarded_piece);

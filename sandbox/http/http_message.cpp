@@ -21,9 +21,8 @@ Reply json_reply(http::status status, const json::value& value) {
 
 Reply error_reply(http::status status, const ApiError& error) {
     json::object body{{"code", error.code}, {"message", error.message}};
-    if (!error.details.empty()) {
+    if (!error.details.empty())
         body["details"] = error.details;
-    }
     return json_reply(status, {{"error", std::move(body)}});
 }
 
@@ -43,9 +42,8 @@ std::chrono::seconds preferred_wait(std::string_view prefer) {
             const std::string_view digits = preference.substr(name.size());
             unsigned seconds = 0;
             const auto [rest, error] = std::from_chars(digits.data(), digits.data() + digits.size(), seconds);
-            if (error == std::errc() && rest == digits.data() + digits.size()) {
+            if (error == std::errc() && rest == digits.data() + digits.size())
                 return std::chrono::seconds(std::min<unsigned>(seconds, longest));
-            }
         }
         prefer = end == std::string_view::npos ? std::string_view() : prefer.substr(end + 1);
     }
@@ -65,9 +63,8 @@ std::string base_url(const Request& request, const Client& client) {
 
 std::string_view bearer_token(std::string_view authorization) {
     constexpr std::string_view scheme = "bearer ";
-    if (lower_case(authorization.substr(0, scheme.size())) != scheme) {
+    if (lower_case(authorization.substr(0, scheme.size())) != scheme)
         return {};
-    }
     return trimmed(authorization.substr(scheme.size()));
 }
 

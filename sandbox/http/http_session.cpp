@@ -79,9 +79,8 @@ Head head_of(const Request& request, const Reply& reply, bool keep_alive) {
     head.set("X-Content-Type-Options", "nosniff");
     head.set(http::field::cache_control, "no-store");
     head.set(http::field::content_type, reply.content_type);
-    for (const auto& [name, value] : reply.headers) {
+    for (const auto& [name, value] : reply.headers)
         head.set(name, value);
-    }
     head.keep_alive(keep_alive);
     return head;
 }
@@ -104,12 +103,10 @@ asio::awaitable<void> Session::run() {
         const Request request = parser.release();
         Reply reply = co_await handler_(request, client_);
         const bool sent = co_await send(request, std::move(reply), keep_alive);
-        if (!sent) {
+        if (!sent)
             co_return;
-        }
-        if (!keep_alive) {
+        if (!keep_alive)
             break;
-        }
     }
     co_await stream_.close_gently(linger_timeout);
 }
@@ -118,16 +115,14 @@ asio::awaitable<error_code> Session::read_request(Parser& parser) {
     parser.header_limit(header_limit);
     parser.body_limit(body_limit);
     const error_code error = co_await read(parser, Until::header, idle_timeout);
-    if (error) {
+    if (error)
         co_return error;
-    }
     if (lower_case(std::string(parser.get()[http::field::expect])) == "100-continue") {
         const Head go_on(http::status::continue_, parser.get().version());
         const std::string text = text_of(go_on);
         const error_code unsent = co_await stream_.write(asio::buffer(text), write_timeout);
-        if (unsent) {
+        if (unsent)
             co_return unsent;
-        }
     }
     co_return co_await read(parser, Until::end, body_timeout);
 }
@@ -139,30 +134,24 @@ asio::awaitable<error_code> Session::read(Parser& parser, Until until, seconds t
         error_code error = http::error::need_more;
         if (buffer_.size() > 0) {
             buffer_.consume(parser.put(buffer_.data(), error));
-            if (error && error != http::error::need_more) {
+            if (error && error != http::error::need_more)
                 co_return error;
-            }
         }
-        if (until == Until::header ? parser.is_header_done() : parser.is_done()) {
+        if (until == Until::header ? parser.is_header_done() : parser.is_done())
             co_return error_code();
-        }
-        if (!error) {
+        if (!error)
             continue; // the parser stops after each part, and the next one may be here already
-        }
         const auto left =
             std::chrono::ceil<ByteStream::Duration>(deadline - std::chrono::steady_clock::now());
-        if (left.count() <= 0) {
+        if (left.count() <= 0)
             co_return beast::error::timeout;
-        }
         const auto space = buffer_.prepare(read_piece);
         error.clear();
         buffer_.commit(co_await stream_.read_some(space, left, error));
-        if (error == asio::error::eof) {
+        if (error == asio::error::eof)
             co_return parser.got_some() ? http::error::partial_message : http::error::end_of_stream;
-        }
-        if (error) {
+        if (error)
             co_return error;
-        }
     }
 }
 
@@ -176,18 +165,15 @@ asio::awaitable<bool> Session::send(const Request& request, Reply reply, bool ke
         stream_.reset();
         co_return false;
     }
-    if (reply.ending == Reply::Ending::stalled) {
+    if (reply.ending == Reply::Ending::stalled)
         co_return co_await send_stalled(request, reply);
-    }
-    if (reply.file) {
+    if (reply.file)
         co_return co_await send_file(request, reply, keep_alive);
-    }
     Head head = head_of(request, reply, keep_alive);
     head.content_length(reply.body.size());
     std::string text = text_of(head);
-    if (request.method() != http::verb::head) {
+    if (request.method() != http::verb::head)
         text += reply.body;
-    }
     co_return co_await write(text);
 }
 
@@ -224,13 +210,11 @@ asio::awaitable<bool> Session::send_file(const Request& request, const Reply& re
     head.content_length(part.length);
     const std::string text = text_of(head);
     const bool head_sent = co_await write(text);
-    if (!head_sent || request.method() == http::verb::head) {
+    if (!head_sent || request.method() == http::verb::head)
         co_return head_sent;
-    }
     file.seek(part.first, error);
-    if (error) {
+    if (error)
         co_return false;
-    }
     co_return co_await send_bytes(file, part.length);
 }
 
@@ -240,13 +224,11 @@ asio::awaitable<bool> Session::send_bytes(beast::file& file, std::uint64_t count
     while (count > 0) {
         const std::size_t wanted = static_cast<std::size_t>(std::min<std::uint64_t>(piece.size(), count));
         const std::size_t got = file.read(piece.data(), wanted, error);
-        if (error || got == 0) { // the file shrank: the client sees the connection end early
+        if (error || got == 0) // the file shrank: the client sees the connection end early
             co_return false;
-        }
         error = co_await stream_.write(asio::buffer(piece.data(), got), write_timeout);
-        if (error) {
+        if (error)
             co_return false;
-        }
         count -= got;
     }
     co_return true;
@@ -284,9 +266,8 @@ asio::awaitable<void> Session::refuse(error_code why) {
     }
     const Request unreadable;
     const bool sent = co_await send(unreadable, std::move(reply), false);
-    if (sent) {
+    if (sent)
         co_await stream_.close_gently(linger_timeout);
-    }
 }
 
 } // namespace
@@ -295,9 +276,8 @@ asio::awaitable<void> run_session(asio::ip::tcp::socket socket, SSL_CTX* tls, co
     error_code error;
     const auto remote = socket.remote_endpoint(error);
     const auto local = socket.local_endpoint(error);
-    if (error) {
+    if (error)
         co_return; // gone already
-    }
     socket.set_option(asio::ip::tcp::no_delay(true), error);
     const std::string address = local.address().to_string();
     Client client;
@@ -307,9 +287,8 @@ asio::awaitable<void> run_session(asio::ip::tcp::socket socket, SSL_CTX* tls, co
         (local.address().is_v6() ? "[" + address + "]" : address) + ":" + std::to_string(local.port());
     ByteStream stream(std::move(socket), tls);
     const error_code unsafe = co_await stream.handshake(handshake_timeout);
-    if (unsafe) {
+    if (unsafe)
         co_return;
-    }
     Session session(stream, handler, std::move(client));
     co_await session.run();
 }

@@ -54,9 +54,8 @@ asio::awaitable<void> Server::accept_connections() {
     const auto connections = std::make_shared<Connections>(context_.get_executor());
     boost::system::error_code error;
     for (;;) {
-        while (connections->open >= max_connections) {
+        while (connections->open >= max_connections)
             co_await connections->one_ended.async_wait(asio::redirect_error(asio::use_awaitable, error));
-        }
         tcp::socket socket =
             co_await acceptor_.async_accept(asio::redirect_error(asio::use_awaitable, error));
         if (error) { // out of file descriptors, or the client gave up: neither may end the server
@@ -71,9 +70,8 @@ asio::awaitable<void> Server::accept_connections() {
                            --connections->open;
                            connections->one_ended.cancel();
                            try {
-                               if (failure) {
+                               if (failure)
                                    std::rethrow_exception(failure);
-                               }
                            } catch (const std::exception& reason) {
                                log(std::string("session: ") + reason.what());
                            }

@@ -102,9 +102,8 @@ std::vector<std::string> words_of(std::string_view text) {
             word.push_back(c);
         } else {
             finish();
-            if (std::string_view(",.;:!?\n").find(c) != std::string_view::npos) {
+            if (std::string_view(",.;:!?\n").find(c) != std::string_view::npos)
                 words.emplace_back(clause_end);
-            }
         }
     }
     finish();
@@ -121,9 +120,8 @@ bool is_inflection(std::string_view word, std::string_view stem) {
         return is(stem, "") || is(stem, "s") || is(stem, "d") || is(without_last, "ing")
                || is(without_last, "ion") || is(without_last, "ions");
     }
-    if (stem.back() == 'y') {
+    if (stem.back() == 'y')
         return is(stem, "") || is(stem, "ing") || is(without_last, "ies") || is(without_last, "ied");
-    }
     const std::string doubled = std::string(stem) + stem.back();
     return is(stem, "") || is(stem, "s") || is(stem, "es") || is(stem, "ed") || is(stem, "ing")
            || is(doubled, "ed") || is(doubled, "ing");
@@ -137,9 +135,8 @@ const MoveWord* find_move_word(std::string_view word) {
 
 std::optional<Direction> find_direction(std::string_view word) {
     const auto* const found = std::ranges::find(direction_words, word, &DirectionWord::word);
-    if (found == direction_words.end()) {
+    if (found == direction_words.end())
         return std::nullopt;
-    }
     return found->direction;
 }
 
@@ -168,9 +165,8 @@ std::optional<Direction> direction_at(const std::vector<std::string>& words, std
                                                           : std::nullopt;
     }
     const auto direction = find_direction(words[index]);
-    if (!direction || !applies(kind, *direction)) {
+    if (!direction || !applies(kind, *direction))
         return std::nullopt;
-    }
     return direction;
 }
 
@@ -178,13 +174,11 @@ std::optional<Direction> direction_of(const std::vector<std::string>& words, std
     const std::size_t end = std::min(words.size(), move + 1 + words_until_direction);
     for (std::size_t i = move + 1; i < end && words[i] != clause_end && !find_move_word(words[i]); ++i) {
         const auto direction = direction_at(words, i, kind);
-        if (!direction) {
+        if (!direction)
             continue;
-        }
         // "left to right" goes right.
-        if (i + 2 < words.size() && words[i + 1] == "to") {
+        if (i + 2 < words.size() && words[i + 1] == "to")
             return direction_at(words, i + 2, kind).value_or(*direction);
-        }
         return direction;
     }
     return move > 0 ? direction_at(words, move - 1, kind) : std::nullopt;
@@ -192,15 +186,13 @@ std::optional<Direction> direction_of(const std::vector<std::string>& words, std
 
 std::optional<int> degrees_in(const std::vector<std::string>& words) {
     for (std::size_t i = 1; i < words.size(); ++i) {
-        if (words[i] != "degrees" && words[i] != "degree" && words[i] != "deg") {
+        if (words[i] != "degrees" && words[i] != "degree" && words[i] != "deg")
             continue;
-        }
         const std::string& number = words[i - 1];
         int degrees = 0;
         const auto [rest, error] = std::from_chars(number.data(), number.data() + number.size(), degrees);
-        if (error == std::errc() && rest == number.data() + number.size() && degrees > 0) {
+        if (error == std::errc() && rest == number.data() + number.size() && degrees > 0)
             return std::clamp(degrees, 5, 360);
-        }
     }
     return std::nullopt;
 }
@@ -238,13 +230,11 @@ CameraMove choose_camera_move(std::string_view prompt) {
     const std::vector<std::string> words = words_of(prompt);
     for (std::size_t i = 0; i < words.size(); ++i) {
         const MoveWord* const move = find_move_word(words[i]);
-        if (!move) {
+        if (!move)
             continue;
-        }
         const auto direction = direction_of(words, i, move->kind);
-        if (move->needs_direction && !direction) {
+        if (move->needs_direction && !direction)
             continue;
-        }
         const bool rotates = move->kind == Kind::rotate;
         return {motion_for(move->kind, direction),
                 rotates ? degrees_in(words).value_or(default_rotation_degrees) : 0, true};

@@ -36,30 +36,26 @@ public:
 
     std::optional<std::string> required_text_or_null(std::string_view name) {
         const json::value* const value = body_.if_contains(name);
-        if (value && value->is_null()) {
+        if (value && value->is_null())
             return std::nullopt;
-        }
         return required_text(name);
     }
 
     // Nothing when the member is there and no string; that has then been rejected.
     std::optional<std::string> text_or(std::string_view name, std::string_view fallback) {
         const json::value* const value = body_.if_contains(name);
-        if (!value) {
+        if (!value)
             return std::string(fallback);
-        }
         std::string string = text(name, *value);
         return value->is_string() ? std::optional(std::move(string)) : std::nullopt;
     }
 
     std::optional<bool> flag_or_null(std::string_view name, bool fallback) {
         const json::value* const value = body_.if_contains(name);
-        if (!value) {
+        if (!value)
             return fallback;
-        }
-        if (!value->is_bool() && !value->is_null()) {
+        if (!value->is_bool() && !value->is_null())
             reject(name, "must be true, false or null");
-        }
         return value->is_bool() ? std::optional(value->get_bool()) : std::nullopt;
     }
 
@@ -103,18 +99,15 @@ void read_model_and_size(Fields& fields, GenerationRequest& request) {
     const auto model = fields.text_or("model", model_name(Model::pixel_m));
     if (model == model_name(Model::pixel_s)) {
         request.model = Model::pixel_s;
-        if (fields.has("size")) {
+        if (fields.has("size"))
             fields.reject("size", "is for Pixel M only; leave it out for Pixel S");
-        }
         return;
     }
-    if (model && model != model_name(Model::pixel_m)) {
+    if (model && model != model_name(Model::pixel_m))
         fields.reject("model", "must be \"Pixel M\" or \"Pixel S\"");
-    }
     const auto size = fields.text_or("size", default_size_name);
-    if (size && !find_named_size(*size)) {
+    if (size && !find_named_size(*size))
         fields.reject("size", "must be one of the named sizes, e.g. \"Landscape HD (16:9)\"");
-    }
     request.size = size.value_or("");
 }
 
@@ -123,9 +116,8 @@ std::uint32_t code_point_at(std::string_view text, std::size_t& index) {
     const std::uint32_t first = byte(index);
     const std::size_t length = first < 0x80 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
     std::uint32_t point = length == 1 ? first : first & (0xFFU >> (length + 1));
-    for (std::size_t i = 1; i < length && index + i < text.size(); ++i) {
+    for (std::size_t i = 1; i < length && index + i < text.size(); ++i)
         point = (point << 6U) | (byte(index + i) & 0x3FU);
-    }
     index += length;
     return point;
 }
@@ -159,9 +151,8 @@ std::size_t count_words(std::string_view text) {
 }
 
 bool is_image_url(std::string_view url) {
-    if (url.size() > max_url) {
+    if (url.size() > max_url)
         return false;
-    }
     const auto parsed = boost::urls::parse_uri({url.data(), url.size()});
     return parsed
            && (parsed->scheme_id() == boost::urls::scheme::http
@@ -172,12 +163,10 @@ bool is_image_url(std::string_view url) {
 std::variant<GenerationRequest, ApiError> parse_generation_request(std::string_view body) {
     json::error_code error;
     const json::value value = json::parse({body.data(), body.size()}, error);
-    if (error) {
+    if (error)
         return ApiError{"invalid_json", "The body is not valid JSON: " + error.message() + "."};
-    }
-    if (!value.is_object()) {
+    if (!value.is_object())
         return ApiError{"invalid_input", "The body must be a JSON object."};
-    }
     Fields fields(value.get_object());
     GenerationRequest request;
     read_model_and_size(fields, request);
@@ -185,12 +174,10 @@ std::variant<GenerationRequest, ApiError> parse_generation_request(std::string_v
     request.image = fields.required_text("image");
     request.negative_prompt = fields.required_text_or_null("negative_prompt");
     request.prompt_optimizer = fields.flag_or_null("prompt_optimizer", true);
-    if (auto violations = fields.take_violations(); !violations.empty()) {
+    if (auto violations = fields.take_violations(); !violations.empty())
         return violations_error(std::move(violations));
-    }
-    if (!is_image_url(request.image)) {
+    if (!is_image_url(request.image))
         return ApiError{"invalid_image_url", "The image must be an absolute http or https URL with a host."};
-    }
     if (count_words(request.prompt) < min_words) {
         return ApiError{"prompt_too_vague",
                         "The prompt has fewer than three words; say what should move, and how."};

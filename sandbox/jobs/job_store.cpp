@@ -22,17 +22,14 @@ std::string_view status_name(JobStatus status) {
 }
 
 JobStore::Lookup JobStore::look_up(std::string_view idempotency_key, const GenerationRequest& request) const {
-    if (idempotency_key.empty()) {
+    if (idempotency_key.empty())
         return {};
-    }
     const auto number = numbers_by_key_.find(std::string(idempotency_key));
-    if (number == numbers_by_key_.end()) {
+    if (number == numbers_by_key_.end())
         return {};
-    }
     const Job& job = jobs_.at(number->second);
-    if (job.request != request) {
+    if (job.request != request)
         return {Submission::key_reused, nullptr};
-    }
     return {Submission::replayed, &job};
 }
 
@@ -46,9 +43,8 @@ std::vector<std::string> JobStore::add(std::string id, GenerationRequest request
     job.idempotency_key = idempotency_key;
     job.created_at = now;
     numbers_by_id_.emplace(job.id, number);
-    if (!job.idempotency_key.empty()) {
+    if (!job.idempotency_key.empty())
         numbers_by_key_.emplace(job.idempotency_key, number);
-    }
     jobs_.emplace(number, std::move(job));
     return drop_oldest_finished();
 }
@@ -75,18 +71,16 @@ const Job* JobStore::find(std::string_view id) const {
 
 Job* JobStore::find_unfinished(std::string_view id) {
     const auto number = numbers_by_id_.find(std::string(id));
-    if (number == numbers_by_id_.end()) {
+    if (number == numbers_by_id_.end())
         return nullptr;
-    }
     Job& job = jobs_.at(number->second);
     return is_finished(job.status) ? nullptr : &job;
 }
 
 bool JobStore::start(std::string_view id, TimePoint now) {
     Job* const job = find_unfinished(id);
-    if (!job) {
+    if (!job)
         return false;
-    }
     job->status = JobStatus::running;
     job->started_at = now;
     return true;
@@ -94,9 +88,8 @@ bool JobStore::start(std::string_view id, TimePoint now) {
 
 bool JobStore::report_image(std::string_view id, PixelSize pixels) {
     Job* const job = find_unfinished(id);
-    if (!job) {
+    if (!job)
         return false;
-    }
     job->pixels = pixels;
     job->has_thumbnail = true;
     return true;
@@ -104,9 +97,8 @@ bool JobStore::report_image(std::string_view id, PixelSize pixels) {
 
 bool JobStore::report_progress(std::string_view id, double progress, std::optional<double> eta_seconds) {
     Job* const job = find_unfinished(id);
-    if (!job) {
+    if (!job)
         return false;
-    }
     job->progress = std::clamp(progress, job->progress, 1.0);
     job->eta_seconds = eta_seconds;
     return true;
@@ -114,9 +106,8 @@ bool JobStore::report_progress(std::string_view id, double progress, std::option
 
 bool JobStore::finish(std::string_view id, JobStatus status, TimePoint now) {
     Job* const job = find_unfinished(id);
-    if (!job) {
+    if (!job)
         return false;
-    }
     job->status = status;
     job->eta_seconds.reset();
     job->finished_at = now;
@@ -129,9 +120,8 @@ bool JobStore::succeed(std::string_view id, TimePoint now) {
 
 bool JobStore::fail(std::string_view id, ApiError error, TimePoint now) {
     Job* const job = find_unfinished(id);
-    if (!job) {
+    if (!job)
         return false;
-    }
     job->error = std::move(error);
     return finish(id, JobStatus::failed, now);
 }
@@ -142,9 +132,8 @@ bool JobStore::cancel(std::string_view id, TimePoint now) {
 
 std::vector<const Job*> JobStore::newest(std::size_t count) const {
     std::vector<const Job*> jobs;
-    for (auto job = jobs_.rbegin(); job != jobs_.rend() && jobs.size() < count; ++job) {
+    for (auto job = jobs_.rbegin(); job != jobs_.rend() && jobs.size() < count; ++job)
         jobs.push_back(&job->second);
-    }
     return jobs;
 }
 

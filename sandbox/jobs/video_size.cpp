@@ -29,9 +29,8 @@ std::span<const NamedSize> named_sizes() {
 
 std::optional<PixelSize> find_named_size(std::string_view name) {
     const auto found = std::ranges::find(sizes, name, &NamedSize::name);
-    if (found == sizes.end()) {
+    if (found == sizes.end())
         return std::nullopt;
-    }
     return found->pixels;
 }
 

@@ -10,9 +10,8 @@
 namespace sandbox {
 
 CancelSignal::CancelSignal() : descriptor_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
-    if (descriptor_ < 0) {
+    if (descriptor_ < 0)
         throw std::system_error(errno, std::generic_category(), "eventfd");
-    }
 }
 
 CancelSignal::~CancelSignal() {

@@ -103,9 +103,8 @@ std::string rotation_filters(const RenderPlan& plan) {
 }
 
 std::string filters(const RenderPlan& plan) {
-    if (plan.move.motion == Motion::rotate_clockwise || plan.move.motion == Motion::rotate_counterclockwise) {
+    if (plan.move.motion == Motion::rotate_clockwise || plan.move.motion == Motion::rotate_counterclockwise)
         return rotation_filters(plan);
-    }
     return cover(plan.size) + repeat_image() + perspective(view_of(plan.move.motion, plan.frames));
 }
 

@@ -45,9 +45,8 @@ std::size_t receive(char* data, std::size_t, std::size_t size, void* user) {
 // A proxy of the environment cannot reach this machine's loopback addresses.
 bool is_loopback_host(const std::string& url) {
     const auto parsed = boost::urls::parse_uri(url);
-    if (!parsed) {
+    if (!parsed)
         return false;
-    }
     const std::string host = lower_case(std::string(parsed->encoded_host()));
     return host == "localhost" || host == "[::1]" || host.starts_with("127.");
 }
@@ -69,31 +68,26 @@ void configure(CURL* easy, const std::string& url, const FetchSettings& settings
     curl_easy_setopt(easy, CURLOPT_USERAGENT, "pixelml-sandbox");
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &receive);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, &download);
-    if (!settings.ca_file.empty()) {
+    if (!settings.ca_file.empty())
         curl_easy_setopt(easy, CURLOPT_CAINFO, settings.ca_file.c_str());
-    }
-    if (is_loopback_host(url)) {
+    if (is_loopback_host(url))
         curl_easy_setopt(easy, CURLOPT_PROXY, "");
-    }
 }
 
 // Nothing when cancelled.
 std::optional<CURLcode> perform(CURLM* multi, const CancelSignal& cancel) {
     int running = 1;
     while (running != 0) {
-        if (const CURLMcode error = curl_multi_perform(multi, &running); error != CURLM_OK) {
+        if (const CURLMcode error = curl_multi_perform(multi, &running); error != CURLM_OK)
             throw std::runtime_error(curl_multi_strerror(error));
-        }
-        if (running == 0) {
+        if (running == 0)
             break;
-        }
         curl_waitfd wait{};
         wait.fd = cancel.descriptor();
         wait.events = CURL_WAIT_POLLIN;
         curl_multi_poll(multi, &wait, 1, max_poll_ms, nullptr);
-        if (cancel.requested()) {
+        if (cancel.requested())
             return std::nullopt;
-        }
     }
     int left = 0;
     const CURLMsg* const message = curl_multi_info_read(multi, &left);
@@ -118,29 +112,25 @@ ApiError failure(CURL* easy, CURLcode code, const Download& download, const Fetc
 } // namespace
 
 void prepare_image_fetch() {
-    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
         throw std::runtime_error("libcurl cannot be set up");
-    }
 }
 
 FetchResult fetch_image(const std::string& url, const FetchSettings& settings, const CancelSignal& cancel) {
     const Multi multi(curl_multi_init());
     const Easy easy(curl_easy_init());
-    if (!multi || !easy) {
+    if (!multi || !easy)
         throw std::runtime_error("libcurl is out of memory");
-    }
     Download download;
     download.largest = settings.largest;
     configure(easy.get(), url, settings, download);
     curl_multi_add_handle(multi.get(), easy.get());
     const auto code = perform(multi.get(), cancel);
     curl_multi_remove_handle(multi.get(), easy.get());
-    if (!code) {
+    if (!code)
         return FetchCancelled{};
-    }
-    if (*code != CURLE_OK) {
+    if (*code != CURLE_OK)
         return failure(easy.get(), *code, download, settings);
-    }
     return std::move(download.bytes);
 }
 

@@ -40,9 +40,8 @@ public:
         return *this;
     }
     void reset() {
-        if (number_ >= 0) {
+        if (number_ >= 0)
             close(std::exchange(number_, -1));
-        }
     }
     int number() const { return number_; }
 
@@ -57,9 +56,8 @@ struct Pipe {
 
 Pipe make_pipe() {
     std::array<int, 2> ends{};
-    if (pipe2(ends.data(), O_CLOEXEC) != 0) {
+    if (pipe2(ends.data(), O_CLOEXEC) != 0)
         throw std::system_error(errno, std::generic_category(), "pipe");
-    }
     return {Descriptor(ends[0]), Descriptor(ends[1])};
 }
 
@@ -92,9 +90,8 @@ int spawn(const std::vector<std::string>& arguments, int output, int errors, pid
     sigset_t defaults;
     sigemptyset(&none);
     sigemptyset(&defaults);
-    for (const int signal : {SIGPIPE, SIGINT, SIGTERM, SIGHUP}) {
+    for (const int signal : {SIGPIPE, SIGINT, SIGTERM, SIGHUP})
         sigaddset(&defaults, signal);
-    }
     posix_spawnattr_setsigmask(&settings.attributes, &none);
     posix_spawnattr_setsigdefault(&settings.attributes, &defaults);
     posix_spawnattr_setpgroup(&settings.attributes, 0);
@@ -144,18 +141,14 @@ std::optional<ProcessResult::End> read_until_end(const Pipe& output, const Pipe&
     };
     while (polled[0].fd >= 0 || polled[1].fd >= 0) {
         poll(polled.data(), polled.size(), milliseconds_until(deadline, std::chrono::seconds(60)));
-        if (polled[2].revents != 0) {
+        if (polled[2].revents != 0)
             return ProcessResult::End::cancelled;
-        }
-        if (Clock::now() >= deadline) {
+        if (Clock::now() >= deadline)
             return ProcessResult::End::timed_out;
-        }
-        if (polled[0].revents != 0 && !read_some(polled[0].fd, on_output)) {
+        if (polled[0].revents != 0 && !read_some(polled[0].fd, on_output))
             polled[0].fd = -1; // poll() leaves it out
-        }
-        if (polled[1].revents != 0 && !read_some(polled[1].fd, keep_error_text)) {
+        if (polled[1].revents != 0 && !read_some(polled[1].fd, keep_error_text))
             polled[1].fd = -1;
-        }
     }
     return std::nullopt;
 }
@@ -165,12 +158,10 @@ std::optional<ProcessResult::End> wait_for_exit(pid_t pid, int& status, Clock::t
                                                 const CancelSignal& cancel) {
     pollfd polled{cancel.descriptor(), POLLIN, 0};
     while (waitpid(pid, &status, WNOHANG) == 0) {
-        if (poll(&polled, 1, milliseconds_until(deadline, exit_check_interval)) == 1) {
+        if (poll(&polled, 1, milliseconds_until(deadline, exit_check_interval)) == 1)
             return ProcessResult::End::cancelled;
-        }
-        if (Clock::now() >= deadline) {
+        if (Clock::now() >= deadline)
             return ProcessResult::End::timed_out;
-        }
     }
     return std::nullopt;
 }
@@ -202,9 +193,8 @@ ProcessResult run_process(const std::vector<std::string>& arguments, std::chrono
 
     int status = 0;
     auto interrupted = read_until_end(output, errors, deadline, cancel, on_output, result.error_text);
-    if (!interrupted) {
+    if (!interrupted)
         interrupted = wait_for_exit(pid, status, deadline, cancel);
-    }
     if (interrupted) {
         kill_and_reap(pid);
         result.end = *interrupted;

@@ -18,9 +18,8 @@ bool RenderProgress::feed(std::string_view bytes) {
     bool read_any = false;
     for (const char c : bytes) {
         if (c != '\n') {
-            if (line_.size() < max_line) {
+            if (line_.size() < max_line)
                 line_.push_back(c);
-            }
             continue;
         }
         if (line_.starts_with(frame_key)) {
@@ -42,9 +41,8 @@ double RenderProgress::fraction() const {
 }
 
 std::optional<double> RenderProgress::eta_seconds(double elapsed_seconds) const {
-    if (done_ == 0) {
+    if (done_ == 0)
         return std::nullopt;
-    }
     return elapsed_seconds * (frames_ - done_) / done_;
 }
 

@@ -8,9 +8,8 @@ namespace sandbox {
 RenderQueue::RenderQueue(RenderSettings settings, std::size_t workers, std::size_t limit,
                          EventHandler on_event)
     : settings_(std::move(settings)), limit_(limit), on_event_(std::move(on_event)) {
-    for (std::size_t i = 0; i < workers; ++i) {
+    for (std::size_t i = 0; i < workers; ++i)
         threads_.emplace_back([this] { work(); });
-    }
 }
 
 RenderQueue::~RenderQueue() {
@@ -20,9 +19,8 @@ RenderQueue::~RenderQueue() {
 bool RenderQueue::try_add(RenderOrder order) {
     {
         const std::scoped_lock lock(mutex_);
-        if (waiting_.size() >= limit_) {
+        if (waiting_.size() >= limit_)
             return false;
-        }
         waiting_.push_back(std::move(order));
     }
     changed_.notify_one();
@@ -32,9 +30,8 @@ bool RenderQueue::try_add(RenderOrder order) {
 void RenderQueue::cancel(const std::string& id) {
     const std::scoped_lock lock(mutex_);
     std::erase_if(waiting_, [&](const RenderOrder& order) { return order.id == id; });
-    if (const auto running = running_.find(id); running != running_.end()) {
+    if (const auto running = running_.find(id); running != running_.end())
         running->second->request();
-    }
 }
 
 void RenderQueue::stop() {
@@ -42,14 +39,12 @@ void RenderQueue::stop() {
         const std::scoped_lock lock(mutex_);
         stopping_ = true;
         waiting_.clear();
-        for (const auto& [id, signal] : running_) {
+        for (const auto& [id, signal] : running_)
             signal->request();
-        }
     }
     changed_.notify_all();
-    for (std::thread& thread : threads_) {
+    for (std::thread& thread : threads_)
         thread.join();
-    }
     threads_.clear();
 }
 
@@ -57,9 +52,8 @@ void RenderQueue::work() {
     std::unique_lock lock(mutex_);
     for (;;) {
         changed_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
-        if (stopping_) {
+        if (stopping_)
             return;
-        }
         const RenderOrder order = std::move(waiting_.front());
         waiting_.pop_front();
         // Registered under the same lock: a cancel finds the order in one place or the other.

@@ -39,13 +39,11 @@ private:
 };
 
 std::variant<ImageHeader, ApiError> check_image(const std::vector<std::uint8_t>& bytes) {
-    if (!recognise_format(bytes)) {
+    if (!recognise_format(bytes))
         return ApiError{"unsupported_image_format", "The file is neither a JPEG nor a PNG image."};
-    }
     const auto header = read_image_header(bytes);
-    if (!header) {
+    if (!header)
         return ApiError{"unsupported_image_format", "The image file is damaged: it states no size."};
-    }
     if (std::int64_t{header->size.width} * header->size.height > max_pixels) {
         return ApiError{"image_too_large", "The image has " + std::to_string(header->size.width) + " x "
                                                + std::to_string(header->size.height)
@@ -88,9 +86,8 @@ RenderOutcome outcome_of(const ProcessResult& result, const RenderSettings& sett
     case ProcessResult::End::exited:
         break;
     }
-    if (result.exit_code != 0) {
+    if (result.exit_code != 0)
         return ApiError{error_code, what_failed + ": " + last_line(result.error_text)};
-    }
     return RenderSucceeded{};
 }
 
@@ -133,21 +130,17 @@ fs::path thumbnail_path(const RenderSettings& settings, const std::string& id) {
 RenderOutcome render(const RenderSettings& settings, const RenderOrder& order, const CancelSignal& cancel,
                      const std::function<void(const RenderReport&)>& report) {
     auto fetched = fetch_image(order.request.image, settings.fetch, cancel);
-    if (auto* const error = std::get_if<ApiError>(&fetched)) {
+    if (auto* const error = std::get_if<ApiError>(&fetched))
         return std::move(*error);
-    }
-    if (std::holds_alternative<FetchCancelled>(fetched)) {
+    if (std::holds_alternative<FetchCancelled>(fetched))
         return RenderCancelled{};
-    }
     const auto bytes = std::get<std::vector<std::uint8_t>>(std::move(fetched));
     const auto checked = check_image(bytes);
-    if (const auto* const error = std::get_if<ApiError>(&checked)) {
+    if (const auto* const error = std::get_if<ApiError>(&checked))
         return *error;
-    }
     const TemporaryFile image(settings.work_directory / (order.id + ".image"));
-    if (auto error = write_file(image.path(), bytes)) {
+    if (auto error = write_file(image.path(), bytes))
         return std::move(*error);
-    }
 
     RenderPlan plan = plan_for(order, std::get<ImageHeader>(checked));
     plan.image_path = image.path();
@@ -157,23 +150,20 @@ RenderOutcome render(const RenderSettings& settings, const RenderOrder& order, c
                     settings.timeout, cancel, [](std::string_view) {});
     auto outcome =
         outcome_of(thumbnail, settings, "unsupported_image_format", "The image could not be decoded");
-    if (!std::holds_alternative<RenderSucceeded>(outcome)) {
+    if (!std::holds_alternative<RenderSucceeded>(outcome))
         return outcome;
-    }
     report(ImageRead{plan.size});
 
     // Under another name until it is whole, and in the same file system, so that a rename publishes it.
     const TemporaryFile partial(settings.video_directory / ("." + order.id + ".part"));
     plan.output_path = partial.path();
     outcome = render_video(settings, plan, cancel, report);
-    if (!std::holds_alternative<RenderSucceeded>(outcome)) {
+    if (!std::holds_alternative<RenderSucceeded>(outcome))
         return outcome;
-    }
     std::error_code error;
     fs::rename(partial.path(), video_path(settings, order.id), error);
-    if (error) {
+    if (error)
         return ApiError{"generation_failed", "The video could not be stored: " + error.message() + "."};
-    }
     return RenderSucceeded{};
 }
 

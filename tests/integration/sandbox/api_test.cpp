@@ -155,9 +155,8 @@ TEST(ApiKey, IsTheOneFromTheEnvironment) {
     EXPECT_EQ(server.get("/v1/jobs").status, 200);
     EXPECT_FALSE(server.get("/jobs.json").json().at("any_key").as_bool());
     for (const char* const wrong : {"Authorization: Bearer test-kez", "Authorization: Bearer test-key2",
-                                    "Authorization: Bearer test", "Authorization: Basic test-key"}) {
+                                    "Authorization: Bearer test", "Authorization: Basic test-key"})
         EXPECT_EQ(call({"GET", server.base_url() + "/v1/jobs", {wrong}, {}, {}}).status, 401) << wrong;
-    }
     EXPECT_EQ(server.log().find("test-key"), std::string::npos);
 }
 

@@ -44,9 +44,8 @@ Answer call(const Call& request) {
     const std::unique_ptr<CURL, void (*)(CURL*)> easy(curl_easy_init(), curl_easy_cleanup);
     Answer answer;
     curl_slist* list = nullptr;
-    for (const std::string& header : request.headers) {
+    for (const std::string& header : request.headers)
         list = curl_slist_append(list, header.c_str());
-    }
     const std::unique_ptr<curl_slist, void (*)(curl_slist*)> headers(list, curl_slist_free_all);
     curl_easy_setopt(easy.get(), CURLOPT_URL, request.url.c_str());
     curl_easy_setopt(easy.get(), CURLOPT_PROXY, "");
@@ -58,17 +57,15 @@ Answer call(const Call& request) {
     curl_easy_setopt(easy.get(), CURLOPT_WRITEDATA, &answer);
     curl_easy_setopt(easy.get(), CURLOPT_HEADERFUNCTION, &keep_header);
     curl_easy_setopt(easy.get(), CURLOPT_HEADERDATA, &answer);
-    if (request.method == "HEAD") {
+    if (request.method == "HEAD")
         curl_easy_setopt(easy.get(), CURLOPT_NOBODY, 1L);
-    }
     if (!request.body.empty()) {
         curl_easy_setopt(easy.get(), CURLOPT_POSTFIELDSIZE_LARGE,
                          static_cast<curl_off_t>(request.body.size()));
         curl_easy_setopt(easy.get(), CURLOPT_POSTFIELDS, request.body.c_str());
     }
-    if (!request.ca_file.empty()) {
+    if (!request.ca_file.empty())
         curl_easy_setopt(easy.get(), CURLOPT_CAINFO, request.ca_file.c_str());
-    }
     answer.curl_code = curl_easy_perform(easy.get());
     curl_easy_getinfo(easy.get(), CURLINFO_RESPONSE_CODE, &answer.status);
     return answer;

@@ -51,23 +51,20 @@ protected:
 };
 
 TEST_F(ImageErrors, AreInvalidImageUrlWhenItCannotBeFetched) {
-    for (const char* const path : {"/missing", "/loop", "/to-file", "/short"}) {
+    for (const char* const path : {"/missing", "/loop", "/to-file", "/short"})
         EXPECT_EQ(error_of(images->url(path)), "invalid_image_url") << path;
-    }
     EXPECT_EQ(error_of("http://127.0.0.1:1/closed-port.jpg"), "invalid_image_url");
     EXPECT_EQ(error_of("http://host.invalid/a.jpg"), "invalid_image_url");
 }
 
 TEST_F(ImageErrors, AreUnsupportedFormatByContent) {
-    for (const char* const path : {"/gif", "/playlist", "/empty", "/cut.jpg", "/garbage.png"}) {
+    for (const char* const path : {"/gif", "/playlist", "/empty", "/cut.jpg", "/garbage.png"})
         EXPECT_EQ(error_of(images->url(path)), "unsupported_image_format") << path;
-    }
 }
 
 TEST_F(ImageErrors, AreTooLargeByBytesOrPixels) {
-    for (const char* const path : {"/large", "/large-unannounced", "/huge.png"}) {
+    for (const char* const path : {"/large", "/large-unannounced", "/huge.png"})
         EXPECT_EQ(error_of(images->url(path)), "image_too_large") << path;
-    }
 }
 
 TEST_F(ImageErrors, LeaveNoFilesBehind) {

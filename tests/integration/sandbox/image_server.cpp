@@ -18,9 +18,8 @@ Reply reply_with(std::string bytes) {
 
 ImageServer::ImageServer(std::map<std::string, std::string> answers)
     : server_([answers = std::move(answers)](const test_support::Request& request) {
-          if (request.target == "/hang") {
+          if (request.target == "/hang")
               return test_support::no_reply(test_support::Reply::Then::fall_silent);
-          }
           const auto found = answers.find(request.target);
           return found != answers.end() ? reply_with(found->second) : test_support::json_reply(404, "{}");
       }) {}

@@ -27,9 +27,8 @@ std::string send_raw(const std::string& base_url, const std::string& bytes) {
     }
     for (std::size_t sent = 0; sent < bytes.size();) {
         const ssize_t count = send(connection, bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL);
-        if (count <= 0) {
+        if (count <= 0)
             break;
-        }
         sent += static_cast<std::size_t>(count);
     }
     shutdown(connection, SHUT_WR);
@@ -37,9 +36,8 @@ std::string send_raw(const std::string& base_url, const std::string& bytes) {
     std::array<char, 4096> buffer;
     for (;;) {
         const ssize_t count = recv(connection, buffer.data(), buffer.size(), 0);
-        if (count <= 0) {
+        if (count <= 0)
             break;
-        }
         answer.append(buffer.data(), static_cast<std::size_t>(count));
     }
     close(connection);

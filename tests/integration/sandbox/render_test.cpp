@@ -181,11 +181,9 @@ TEST_F(Render, StopsFfmpegOnCancelAndLeavesNothing) {
     EXPECT_EQ(server->cancel(id).json().at("status").as_string(), "cancelled");
     EXPECT_TRUE(eventually([] { return children_of(server->id()).empty(); }));
     EXPECT_TRUE(eventually([&] {
-        for (const std::string& name : server->files()) {
-            if (name == id + ".mp4" || name.ends_with(".part") || name.ends_with(".image")) {
+        for (const std::string& name : server->files())
+            if (name == id + ".mp4" || name.ends_with(".part") || name.ends_with(".image"))
                 return false;
-            }
-        }
         return true;
     }));
     EXPECT_EQ(server->get("/videos/" + id + ".mp4").status, 404);

@@ -61,9 +61,8 @@ boost::json::value SandboxApi::finish(const std::string& id) const {
             call({"GET", base_url() + "/v1/jobs/" + id, {authorization, "Prefer: wait=60"}, {}, {}});
         boost::json::value job = answer.json();
         const auto& status = job.at("status").as_string();
-        if (status != "queued" && status != "running") {
+        if (status != "queued" && status != "running")
             return job;
-        }
     }
 }
 
@@ -73,9 +72,8 @@ boost::json::value SandboxApi::run(const std::string& body) const {
 
 void SandboxApi::wait_until_rendering(const std::string& id) const {
     const bool rendering = eventually([&] { return poll(id).json().at("progress").to_number<double>() > 0; });
-    if (!rendering) {
+    if (!rendering)
         throw std::runtime_error("the job does not get on: " + log());
-    }
 }
 
 std::vector<pid_t> children_of(pid_t parent) {
@@ -83,17 +81,15 @@ std::vector<pid_t> children_of(pid_t parent) {
     std::error_code error;
     for (fs::directory_iterator entry("/proc", error), end; !error && entry != end; entry.increment(error)) {
         const std::string name = entry->path().filename();
-        if (name.find_first_not_of("0123456789") != std::string::npos) {
+        if (name.find_first_not_of("0123456789") != std::string::npos)
             continue;
-        }
         // "pid (name) state ppid ...": the name may hold anything, so search from its end.
         const std::string stat = read_file(entry->path() / "stat");
         std::istringstream rest(stat.substr(std::min(stat.size(), stat.rfind(')') + 1)));
         char state = 0;
         pid_t ppid = 0;
-        if (rest >> state >> ppid && ppid == parent) {
+        if (rest >> state >> ppid && ppid == parent)
             children.push_back(std::stoi(name));
-        }
     }
     return children;
 }

@@ -30,9 +30,8 @@ TEST_P(Shutdown, LeavesNoProcessAndNoFiles) {
     const SandboxEnd ended = server.stop(GetParam());
     EXPECT_EQ(ended.exit_code, 0) << ended.errors;
     EXPECT_EQ(ended.output, ""); // the URL was the only line
-    for (const pid_t child : children) {
+    for (const pid_t child : children)
         EXPECT_FALSE(fs::exists("/proc/" + std::to_string(child)));
-    }
     EXPECT_TRUE(server.files().empty());
     const auto left =
         std::distance(fs::directory_iterator(server.temporary_directory()), fs::directory_iterator());
@@ -54,9 +53,8 @@ TEST(ShutdownWithADirectory, KeepsFinishedVideosOnly) {
         EXPECT_EQ(server.stop(SIGTERM).exit_code, 0);
     }
     std::vector<std::string> names;
-    for (const auto& entry : fs::directory_iterator(directory)) {
+    for (const auto& entry : fs::directory_iterator(directory))
         names.push_back(entry.path().filename());
-    }
     EXPECT_EQ(names, std::vector<std::string>{id + ".mp4"});
     fs::remove_all(directory);
 }

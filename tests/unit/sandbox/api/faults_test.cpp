@@ -85,9 +85,8 @@ TEST(Faults, RefuseWhatIsNoRule) {
           R"({"on":"submit","fault":"slow","times":-1})", R"({"on":"submit","fault":"slow","times":1.5})",
           R"({"on":"submit","fault":"slow","every":0})", R"({"on":"submit","fault":"slow","probability":2})",
           R"({"on":"submit","fault":"slow","delay_ms":99999999})",
-          R"({"on":"submit","fault":"slow","tmies":1})", R"({"rules":{"rules":[]}})"}) {
+          R"({"on":"submit","fault":"slow","tmies":1})", R"({"rules":{"rules":[]}})"})
         EXPECT_TRUE(std::holds_alternative<std::string>(parse_fault_rules(text))) << text;
-    }
     EXPECT_TRUE(std::get<FaultRules>(parse_fault_rules("[]")).empty());
 }
 

@@ -37,9 +37,8 @@ TEST(Routes, MatchNothingThatIsNotAJobId) {
           "/videos/x" + id + ".mp4", "/videos/" + id + ".mp4/", "/videos/%2e%2e/" + id + ".mp4",
           "/videos/job_0123456789ABCDEF01234567.mp4" + std::string(),
           "/videos/job_../../../../etc/passwd.mp4" + std::string(), "/v1/jobs/" + id + "/x", "/V1/jobs/" + id,
-          "/v1/jobs/" + id + "0", "http://host/v1/jobs/" + id}) {
+          "/v1/jobs/" + id + "0", "http://host/v1/jobs/" + id})
         EXPECT_EQ(match_route(target).resource, Resource::none) << target;
-    }
 }
 
 TEST(Routes, KnowTheirMethods) {

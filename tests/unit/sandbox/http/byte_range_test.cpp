@@ -29,9 +29,8 @@ TEST(ByteRange, CannotBeSatisfiedPastTheEnd) {
 TEST(ByteRange, IsTheWholeFileWhenUnknownOrMalformed) {
     for (const char* const header :
          {"", "bytes", "bytes=", "bytes=-", "bytes=a-b", "bytes=5-4", "bytes=1-2,4-5", "items=0-1",
-          "bytes=1 - 2", "bytes=--1", "bytes=99999999999999999999999-", "bytes=0-99999999999999999999999"}) {
+          "bytes=1 - 2", "bytes=--1", "bytes=99999999999999999999999-", "bytes=0-99999999999999999999999"})
         EXPECT_EQ(parse_range(header, 1000), Range(WholeFile{})) << header;
-    }
 }
 
 } // namespace

@@ -13,9 +13,8 @@ TEST(HttpMessage, ReadsThePreferredWait) {
     EXPECT_EQ(preferred_wait("wait=3;foo").count(), 3);
     EXPECT_EQ(preferred_wait("wait=100000").count(), 60);
     for (const char* const prefer :
-         {"", "wait", "wait=", "wait=x", "wait=-1", "wait=99999999999999", "await=5", ",,;"}) {
+         {"", "wait", "wait=", "wait=x", "wait=-1", "wait=99999999999999", "await=5", ",,;"})
         EXPECT_EQ(preferred_wait(prefer).count(), 0) << prefer;
-    }
 }
 
 TEST(HttpMessage, TakesTheHostHeaderWhenItIsSane) {
@@ -39,9 +38,8 @@ TEST(HttpMessage, TakesTheHostHeaderWhenItIsSane) {
 TEST(HttpMessage, ReadsTheBearerToken) {
     EXPECT_EQ(bearer_token("Bearer abc"), "abc");
     EXPECT_EQ(bearer_token("bearer  abc "), "abc");
-    for (const char* const header : {"", "Bearer", "Bearer ", "Basic abc", "abc"}) {
+    for (const char* const header : {"", "Bearer", "Bearer ", "Basic abc", "abc"})
         EXPECT_EQ(bearer_token(header), "") << header;
-    }
 }
 
 TEST(HttpMessage, KnowsJsonMediaTypes) {

@@ -72,13 +72,11 @@ TEST(GenerationRequest, HasNoSizeForPixelS) {
 }
 
 TEST(GenerationRequest, RefusesInvalidFields) {
-    for (const char* const member : {"prompt", "image", "negative_prompt"}) {
+    for (const char* const member : {"prompt", "image", "negative_prompt"})
         EXPECT_EQ(code_without(member), "invalid_input") << member;
-    }
     for (const char* const member :
-         {"model", "prompt", "image", "negative_prompt", "size", "prompt_optimizer"}) {
+         {"model", "prompt", "image", "negative_prompt", "size", "prompt_optimizer"})
         EXPECT_EQ(code_with(member, 5), "invalid_input") << member;
-    }
     EXPECT_EQ(code_with("model", "Pixel L"), "invalid_input");
     EXPECT_EQ(code_with("size", "square hd (1:1)"), "invalid_input");
     EXPECT_EQ(code_with("prompt", json::string(10'001, 'a')), "invalid_input");
@@ -88,9 +86,8 @@ TEST(GenerationRequest, NamesEveryViolation) {
     const auto parsed = parse({{"model", 1}, {"prompt", 2}});
     const auto& error = std::get<ApiError>(parsed);
     EXPECT_EQ(error.details.size(), 4U) << error.message;
-    for (const char* const name : {"model", "prompt", "image", "negative_prompt"}) {
+    for (const char* const name : {"model", "prompt", "image", "negative_prompt"})
         EXPECT_NE(error.message.find(name), std::string::npos) << error.message;
-    }
 }
 
 TEST(GenerationRequest, RefusesBodiesThatAreNoJsonObject) {
@@ -103,9 +100,8 @@ TEST(GenerationRequest, RefusesBodiesThatAreNoJsonObject) {
 }
 
 TEST(GenerationRequest, RefusesVaguePrompts) {
-    for (const char* const prompt : {"", "   ", "zoom", "zoom in", "  zoom \t in\n"}) {
+    for (const char* const prompt : {"", "   ", "zoom", "zoom in", "  zoom \t in\n"})
         EXPECT_EQ(code_with("prompt", prompt), "prompt_too_vague") << prompt;
-    }
     EXPECT_EQ(code_with("prompt", " zoom in slowly "), "");
 }
 
@@ -122,9 +118,8 @@ TEST(GenerationRequest, RefusesImageUrlsThatCannotBeFetched) {
     for (const char* const url :
          {"", "photo.jpg", "/photo.jpg", "ftp://example.com/a.jpg", "file:///etc/passwd", "https://",
           "https:///a.jpg", "http:a.jpg", "https://exa mple.com/", "data:image/png,x", "gopher://example.com",
-          "https://example.com/\r\nX: y"}) {
+          "https://example.com/\r\nX: y"})
         EXPECT_EQ(code_with("image", url), "invalid_image_url") << url;
-    }
     EXPECT_EQ(code_with("image", json::string("https://example.com/" + std::string(8192, 'a'))),
               "invalid_image_url");
     EXPECT_EQ(code_with("image", "HTTP://[::1]:80/a?b=c#d"), "");

@@ -96,9 +96,8 @@ TEST(JobStore, DropsTheOldestFinishedJobsWithTheirKeys) {
 
 TEST(JobStore, ListsNewestFirstAndCounts) {
     JobStore store;
-    for (const char* const id : {"a", "b", "c"}) {
+    for (const char* const id : {"a", "b", "c"})
         store.add(id, request_for("x"), "", at(1));
-    }
     store.fail("b", {"x", "y"}, at(2));
     const auto newest = store.newest(2);
     ASSERT_EQ(newest.size(), 2U);
@@ -136,9 +135,8 @@ TEST(JobJson, ShowsTheErrorOfAFailedJobAndNoSizeForPixelS) {
 
 TEST(JobJson, BoundsItsLists) {
     JobStore store;
-    for (int i = 0; i < 5; ++i) {
+    for (int i = 0; i < 5; ++i)
         store.add(std::to_string(i), request_for(std::string(9000, 'x')), "", at(0));
-    }
     const auto json = job_list_json(store, 3, "");
     EXPECT_EQ(json.at("jobs").as_array().size(), 3U);
     EXPECT_LE(json.at("jobs").at(0).at("prompt").as_string().size(), 600U);

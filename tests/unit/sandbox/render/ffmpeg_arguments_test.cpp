@@ -43,9 +43,8 @@ TEST(FfmpegArguments, KeepThePromptInTheCommentAlone) {
 
 TEST(FfmpegArguments, ShortenALongPrompt) {
     const std::string prompt(100'000, 'x');
-    for (const std::string& argument : render_arguments("ffmpeg", plan_with(Motion::zoom_in, prompt))) {
+    for (const std::string& argument : render_arguments("ffmpeg", plan_with(Motion::zoom_in, prompt)))
         EXPECT_LT(argument.size(), 2000U);
-    }
 }
 
 TEST(FfmpegArguments, NameTheFormatAndOpenFilesOnly) {

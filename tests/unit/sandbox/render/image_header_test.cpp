@@ -18,9 +18,8 @@ Bytes operator+(Bytes left, const Bytes& right) {
 
 Bytes big_endian(std::uint32_t value, int bytes) {
     Bytes result;
-    for (int i = bytes - 1; i >= 0; --i) {
+    for (int i = bytes - 1; i >= 0; --i)
         result.push_back(static_cast<std::uint8_t>(value >> (8 * i)));
-    }
     return result;
 }
 
@@ -130,9 +129,8 @@ TEST(ImageHeader, SurvivesRandomBytes) {
     std::mt19937 random(1); // NOLINT(bugprone-random-generator-seed): the same bytes in every run
     for (int i = 0; i < 20'000; ++i) {
         Bytes bytes = i % 2 == 0 ? start + exif(6, true) + frame(0xC0, 640, 480) : png(640, 480);
-        for (int flips = 0; flips < 4; ++flips) {
+        for (int flips = 0; flips < 4; ++flips)
             bytes[2 + random() % (bytes.size() - 2)] = static_cast<std::uint8_t>(random());
-        }
         const auto header = read_image_header(bytes);
         if (header) {
             EXPECT_GT(header->size.width, 0);
