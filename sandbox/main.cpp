@@ -83,7 +83,7 @@ void serve(const sandbox::Options& options) {
     render_settings.ffmpeg = options.ffmpeg;
     render_settings.work_directory = temporary.path();
     render_settings.video_directory = prepare_video_directory(options.directory, temporary.path());
-    render_settings.fetch.largest = options.max_image;
+    render_settings.fetch.max_bytes = options.max_image;
     render_settings.fetch.ca_file = options.ca_file;
     render_settings.timeout = options.render_timeout;
 
@@ -96,7 +96,7 @@ void serve(const sandbox::Options& options) {
     service_settings.queue_limit = options.queue_limit;
 
     asio::io_context context(1);
-    // Before the first connection: a signal must find a way to clean up.
+    // Before the first connection, so that a signal always leads to a clean end.
     asio::signal_set signals(context, SIGINT, SIGTERM, SIGHUP);
     sandbox::Service service(context.get_executor(), std::move(service_settings), render_settings);
     sandbox::Server server = make_server(context, options, service);

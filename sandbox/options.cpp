@@ -96,14 +96,15 @@ ParsedOptions parse_options(int argc, const char* const* argv) {
         ->check(check_ip_address);
     app.add_option("--port", options.port, "Port to listen on; 0 takes any free one")->capture_default_str();
     app.add_option("--directory", options.directory,
-                   "Where videos are kept; without it they go when the sandbox ends");
+                   "Where to keep videos; without it they are deleted when the sandbox stops");
     app.add_option("--api-key-file", key_file,
                    std::string("File with the one API key to accept, also from ") + key_variable
-                       + "; without either any key is accepted");
-    app.add_option("--workers", options.workers, "Renders at once")
+                       + "; without either, any key is accepted");
+    app.add_option("--workers", options.workers, "Renders at a time")
         ->capture_default_str()
         ->check(CLI::Range(1, 64));
-    app.add_option("--queue", options.queue_limit, "Jobs that may wait; above it the model is not available")
+    app.add_option("--queue", options.queue_limit,
+                   "Jobs that may wait; beyond that the model is not available")
         ->capture_default_str()
         ->check(CLI::Range(1, 100000));
     app.add_option("--unavailable", unavailable, "Model to answer with model_not_available; repeatable")
@@ -124,7 +125,7 @@ ParsedOptions parse_options(int argc, const char* const* argv) {
         app.add_option("--tls-key", options.tls_key, "PEM key of the certificate")->check(CLI::ExistingFile);
     certificate->needs(key);
     key->needs(certificate);
-    app.add_option("--image", options.image, "Serve this file as /image, to animate a photo of this machine")
+    app.add_option("--image", options.image, "Serve this file as /image, to animate a photo on this machine")
         ->check(CLI::ExistingFile);
     app.add_option("--ffmpeg", options.ffmpeg, "FFmpeg to run")->capture_default_str();
     app.add_option("--fault", faults, "Fault rule, as JSON; repeatable, see below");

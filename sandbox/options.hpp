@@ -31,7 +31,7 @@ struct Options {
 };
 
 // The command line and PIXELML_SANDBOX_API_KEY. Prints help, version or the error itself; `exit_code` is
-// then set, and the program is to end with it.
+// then set, and the program should exit with it.
 struct ParsedOptions {
     Options options;
     std::optional<int> exit_code;

@@ -11,7 +11,7 @@ TemporaryDirectory::TemporaryDirectory(const std::string& name) {
     const std::filesystem::path parent = std::filesystem::temp_directory_path(error);
     std::string pattern = (parent / (name + "-XXXXXX")).string();
     if (error || !mkdtemp(pattern.data())) {
-        throw std::runtime_error("no temporary directory can be made as " + pattern
+        throw std::runtime_error("cannot create the temporary directory " + pattern
                                  + "; is TMPDIR a writable directory?");
     }
     path_ = pattern;

@@ -5,8 +5,8 @@
 
 namespace sandbox {
 
-// A fresh directory, for this user only, in the system's place for temporary files; removed with all it
-// holds at the end.
+// A new directory, accessible to this user only, in the system's directory for temporary files. The
+// destructor removes it with its contents.
 class TemporaryDirectory {
 public:
     explicit TemporaryDirectory(const std::string& name); // throws std::runtime_error

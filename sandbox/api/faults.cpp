@@ -69,15 +69,14 @@ public:
         into = found->second;
     }
 
-    std::optional<std::uint64_t> count(std::string_view member, std::uint64_t least, std::uint64_t most) {
+    std::optional<std::uint64_t> count(std::string_view member, std::uint64_t min, std::uint64_t max) {
         const json::value* const value = take(member);
         if (!value)
             return std::nullopt;
         json::error_code error;
         const auto number = value->to_number<std::uint64_t>(error);
-        if (error || number < least || number > most) {
-            fail(member,
-                 "must be a whole number from " + std::to_string(least) + " to " + std::to_string(most));
+        if (error || number < min || number > max) {
+            fail(member, "must be a whole number from " + std::to_string(min) + " to " + std::to_string(max));
             return std::nullopt;
         }
         return number;
@@ -98,7 +97,7 @@ public:
 
     std::string error() const {
         if (error_.empty() && taken_ != object_.size()) {
-            return "A fault rule knows only on, fault, times, skip, every, probability, seed, "
+            return "A fault rule has only the members on, fault, times, skip, every, probability, seed, "
                    "retry_after_seconds and delay_ms.";
         }
         return error_;

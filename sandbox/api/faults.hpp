@@ -50,7 +50,7 @@ struct FaultRule {
 
 using FaultRules = std::vector<FaultRule>;
 
-// From one rule as a JSON object, an array of them, or {"rules": [...]}. An error is a sentence.
+// From one rule as a JSON object, an array of them, or {"rules": [...]}. The error is a sentence for people.
 std::variant<FaultRules, std::string> parse_fault_rules(std::string_view text);
 
 // Decides per request, from counts and seeded chance alone. Not thread-safe.
@@ -75,7 +75,7 @@ private:
     static bool fires(State& state);
 
     std::vector<State> states_;
-    std::uint64_t applied_ = 0; // by all rules there ever were
+    std::uint64_t applied_ = 0; // by all rules so far, replaced ones included
 };
 
 } // namespace sandbox

@@ -40,10 +40,9 @@ Reply not_found() {
 }
 
 Reply job_not_found(const std::string& id) {
-    return error_reply(
-        http::status::not_found,
-        {"job_not_found",
-         "There is no job " + id + "; the sandbox keeps jobs until it ends, the newest 1000 at most."});
+    return error_reply(http::status::not_found,
+                       {"job_not_found", "There is no job " + id
+                                             + "; the sandbox keeps the newest 1000 jobs, until it stops."});
 }
 
 Reply method_not_allowed(Resource resource) {
@@ -51,7 +50,7 @@ Reply method_not_allowed(Resource resource) {
     for (const http::verb method : allowed_methods(resource))
         allowed += (allowed.empty() ? "" : ", ") + std::string(http::to_string(method));
     Reply reply = error_reply(http::status::method_not_allowed,
-                              {"method_not_allowed", "This address takes " + allowed + " only."});
+                              {"method_not_allowed", "This address accepts only " + allowed + "."});
     reply.headers.emplace_back("Allow", allowed);
     return reply;
 }
@@ -70,7 +69,7 @@ Reply model_not_available(std::string message) {
     return reply;
 }
 
-// The answers of faults that keep a request from being carried out.
+// The answers of faults that prevent a request from being carried out.
 std::optional<Reply> reply_before(const Fault& fault) {
     const auto with_retry_after = [&](http::status status, const ApiError& error) {
         Reply reply = error_reply(status, error);

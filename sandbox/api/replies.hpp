@@ -21,7 +21,7 @@ Reply method_not_allowed(Resource resource);
 Reply unauthorised();
 Reply model_not_available(std::string message);
 
-// The answer to a request that the fault keeps from being carried out, if it is of that kind.
+// The answer of a fault that prevents the request from being carried out; nothing for the other kinds.
 std::optional<Reply> reply_before(const Fault& fault);
 
 // What becomes of `reply`, the answer to a request that has been carried out.

@@ -152,7 +152,7 @@ Reply Service::submit(const Request& request, const Client& client) {
     const std::string_view key = header(request, "Idempotency-Key");
     if (key.size() > max_idempotency_key) {
         return error_reply(http::status::bad_request,
-                           {"invalid_idempotency_key", "An idempotency key has at most 255 characters."});
+                           {"invalid_idempotency_key", "An idempotency key is limited to 255 characters."});
     }
     auto parsed = parse_generation_request(request.body());
     if (const auto* const error = std::get_if<ApiError>(&parsed)) {
@@ -164,8 +164,9 @@ Reply Service::submit(const Request& request, const Client& client) {
 
     const auto earlier = store_.look_up(key, generation);
     if (earlier.submission == JobStore::Submission::key_reused) {
-        return error_reply(http::status::unprocessable_entity,
-                           {"idempotency_key_reused", "This idempotency key was used with another request."});
+        return error_reply(
+            http::status::unprocessable_entity,
+            {"idempotency_key_reused", "This idempotency key was used with a different request."});
     }
     if (earlier.submission == JobStore::Submission::replayed) {
         ++counters_.replays;
@@ -207,8 +208,8 @@ asio::awaitable<Reply> Service::poll(const Request& request, const Client& clien
     co_return reply;
 }
 
-asio::awaitable<void> Service::wait_until_finished(const std::string& id, std::chrono::seconds longest) {
-    asio::steady_timer timer(executor_, longest);
+asio::awaitable<void> Service::wait_until_finished(const std::string& id, std::chrono::seconds timeout) {
+    asio::steady_timer timer(executor_, timeout);
     struct Registration {
         std::shared_ptr<Waiters> waiters;
         Waiters::iterator place;
@@ -264,7 +265,7 @@ Reply Service::faults(const Request& request, const Client& client) {
     if (request.method() == http::verb::put) {
         if (!client.loopback) {
             return error_reply(http::status::forbidden,
-                               {"forbidden", "Faults can be switched from this machine only."});
+                               {"forbidden", "Faults can be switched only from this machine."});
         }
         const auto rules = parse_fault_rules(request.body());
         if (const auto* const why = std::get_if<std::string>(&rules))
@@ -299,7 +300,7 @@ void Service::on_render_event(const std::string& id, RenderEvent event) {
         store_.report_progress(id, frames->fraction, frames->eta_seconds);
     } else if (std::holds_alternative<RenderSucceeded>(event)) {
         if (!store_.succeed(id, now())) {
-            remove_files(id); // cancelled in the last moment
+            remove_files(id); // cancelled at the last moment
             return;
         }
         ++counters_.renders_succeeded;

@@ -37,7 +37,7 @@ public:
     // Carries out one request. Waits only as long as the client or a fault switch asks for.
     boost::asio::awaitable<Reply> handle(const Request& request, const Client& client);
 
-    // Ends all renders. No request may follow.
+    // Ends all renders. No request may be handled afterwards.
     void stop() { queue_.stop(); }
 
 private:
@@ -57,7 +57,7 @@ private:
     boost::asio::awaitable<Reply> carry_out(Operation operation, const Request& request, const Client& client,
                                             const Route& route);
     boost::asio::awaitable<Reply> poll(const Request& request, const Client& client, const std::string& id);
-    boost::asio::awaitable<void> wait_until_finished(const std::string& id, std::chrono::seconds longest);
+    boost::asio::awaitable<void> wait_until_finished(const std::string& id, std::chrono::seconds timeout);
     Reply submit(const Request& request, const Client& client);
     Reply cancel(const Request& request, const Client& client, const std::string& id);
     Reply list_jobs(const Request& request, const Client& client, const Route& route) const;

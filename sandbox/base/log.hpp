@@ -5,7 +5,7 @@
 namespace sandbox {
 
 // One line on standard error with the time before it. Thread-safe. Control characters become spaces.
-// Callers give no API key, no prompt and no URL of a user: those may hold secrets.
+// Callers pass no API key, prompt or user's URL: those may hold secrets.
 void log(std::string_view event);
 
 } // namespace sandbox

@@ -16,17 +16,17 @@ bool continues_a_character(char c) {
 
 } // namespace
 
-std::string shortened(std::string_view text, std::size_t longest) {
-    if (text.size() <= longest)
+std::string shortened(std::string_view text, std::size_t max_bytes) {
+    if (text.size() <= max_bytes)
         return std::string(text);
-    std::size_t end = longest > ellipsis.size() ? longest - ellipsis.size() : 0;
+    std::size_t end = max_bytes > ellipsis.size() ? max_bytes - ellipsis.size() : 0;
     while (end > 0 && continues_a_character(text[end]))
         --end;
     return std::string(text.substr(0, end)) + std::string(ellipsis);
 }
 
-std::string printable(std::string_view text, std::size_t longest) {
-    std::string line = shortened(text, longest);
+std::string printable(std::string_view text, std::size_t max_bytes) {
+    std::string line = shortened(text, max_bytes);
     std::ranges::replace_if(
         line, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }, ' ');
     return line;

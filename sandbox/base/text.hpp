@@ -7,13 +7,13 @@
 
 namespace sandbox {
 
-// At most `longest` bytes, cut between characters of UTF-8, with "…" where something was cut.
-std::string shortened(std::string_view text, std::size_t longest);
+// At most `max_bytes` bytes, cut between characters of UTF-8, with "…" where something was cut.
+std::string shortened(std::string_view text, std::size_t max_bytes);
 
 // `shortened`, with every control character replaced by a space: for one line of a log or of metadata.
-std::string printable(std::string_view text, std::size_t longest);
+std::string printable(std::string_view text, std::size_t max_bytes);
 
-// Without ASCII white space at both ends.
+// Without ASCII white space at either end.
 std::string_view trimmed(std::string_view text);
 
 std::string lower_case(std::string_view text);

@@ -8,7 +8,7 @@
 
 namespace sandbox {
 
-// Carries out a request. What it is given stays until the reply is there.
+// Carries out one request. Its arguments stay valid until it is done.
 using Handler = std::function<boost::asio::awaitable<Reply>(const Request& request, const Client& client)>;
 
 } // namespace sandbox

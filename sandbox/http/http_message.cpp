@@ -34,7 +34,7 @@ Reply reset_reply() {
 
 std::chrono::seconds preferred_wait(std::string_view prefer) {
     constexpr std::string_view name = "wait=";
-    constexpr int longest = 60;
+    constexpr int max_seconds = 60;
     while (!prefer.empty()) {
         const std::size_t end = prefer.find_first_of(",;");
         const std::string_view preference = trimmed(prefer.substr(0, end));
@@ -43,7 +43,7 @@ std::chrono::seconds preferred_wait(std::string_view prefer) {
             unsigned seconds = 0;
             const auto [rest, error] = std::from_chars(digits.data(), digits.data() + digits.size(), seconds);
             if (error == std::errc() && rest == digits.data() + digits.size())
-                return std::chrono::seconds(std::min<unsigned>(seconds, longest));
+                return std::chrono::seconds(std::min<unsigned>(seconds, max_seconds));
         }
         prefer = end == std::string_view::npos ? std::string_view() : prefer.substr(end + 1);
     }

@@ -37,7 +37,7 @@ struct Reply {
     std::string content_type = "application/json";
     std::string body;
     std::vector<std::pair<std::string, std::string>> headers;
-    std::optional<std::filesystem::path> file; // instead of a body: sent from disk, in the range asked for
+    std::optional<std::filesystem::path> file; // instead of a body: sent from disk, in the requested range
     Ending ending = Ending::regular;
     std::chrono::milliseconds stall{0};
 };

@@ -127,7 +127,7 @@ asio::awaitable<error_code> Session::read_request(Parser& parser) {
     co_return co_await read(parser, Until::end, body_timeout);
 }
 
-// The time is for the whole of it, however slowly the bytes drip.
+// The time limits the whole read, however slowly bytes arrive.
 asio::awaitable<error_code> Session::read(Parser& parser, Until until, seconds time) {
     const auto deadline = std::chrono::steady_clock::now() + time;
     for (;;) {
@@ -184,8 +184,8 @@ asio::awaitable<bool> Session::send_file(const Request& request, const Reply& re
     const std::uint64_t size = error ? 0 : file.size(error);
     if (error) {
         // A variable: GCC 12 destroys temporaries of an awaited call's arguments twice.
-        Reply missing =
-            error_reply(http::status::not_found, {"not_found", "This file does not exist, or no longer."});
+        Reply missing = error_reply(http::status::not_found,
+                                    {"not_found", "This file does not exist, or no longer exists."});
         co_return co_await send(request, std::move(missing), keep_alive);
     }
     const auto range_header = request[http::field::range];
@@ -248,15 +248,15 @@ asio::awaitable<bool> Session::send_stalled(const Request& request, const Reply&
     co_return false;
 }
 
-// Answers what could not be read, where there is somebody to answer.
+// Answers a request that could not be read, unless the client is gone.
 asio::awaitable<void> Session::refuse(error_code why) {
     Reply reply;
     if (why == http::error::body_limit) {
         reply = error_reply(http::status::payload_too_large,
-                            {"payload_too_large", "The body of a request has at most 1 MiB."});
+                            {"payload_too_large", "A request body is limited to 1 MiB."});
     } else if (why == http::error::header_limit || why == http::error::buffer_overflow) {
         reply = error_reply(http::status::request_header_fields_too_large,
-                            {"header_too_large", "The header of a request has at most 16 KiB."});
+                            {"header_too_large", "A request header is limited to 16 KiB."});
     } else if (why.category() == make_error_code(http::error::bad_method).category()
                && why != http::error::end_of_stream && why != http::error::partial_message) {
         reply = error_reply(http::status::bad_request,

@@ -26,7 +26,7 @@ struct CameraMove {
 };
 
 // The first camera move that the prompt names, with the direction it gives, e.g. "slowly zooming out".
-// Whole English words in their usual inflections count; "panorama" is no pan.
+// Whole English words in their usual inflections count; "panorama" is not a pan.
 CameraMove choose_camera_move(std::string_view prompt);
 
 // "zoom_in", "pan_left", ...

@@ -20,7 +20,7 @@ constexpr std::size_t max_text = 10'000;
 constexpr std::size_t max_url = 8192;
 constexpr std::size_t min_words = 3;
 
-// Collects every violation, so that a caller can mend them all at once.
+// Collects every violation, so that callers can fix them all at once.
 class Fields {
 public:
     explicit Fields(const json::object& body) : body_(body) {}
@@ -41,7 +41,7 @@ public:
         return required_text(name);
     }
 
-    // Nothing when the member is there and no string; that has then been rejected.
+    // Nothing when the member is there but not a string, which has then been rejected.
     std::optional<std::string> text_or(std::string_view name, std::string_view fallback) {
         const json::value* const value = body_.if_contains(name);
         if (!value)
@@ -100,7 +100,7 @@ void read_model_and_size(Fields& fields, GenerationRequest& request) {
     if (model == model_name(Model::pixel_s)) {
         request.model = Model::pixel_s;
         if (fields.has("size"))
-            fields.reject("size", "is for Pixel M only; leave it out for Pixel S");
+            fields.reject("size", "applies to Pixel M only; leave it out for Pixel S");
         return;
     }
     if (model && model != model_name(Model::pixel_m))

@@ -31,8 +31,8 @@ struct GenerationRequest {
 // body is not JSON (code "invalid_json"). Members that the API does not know are ignored.
 std::variant<GenerationRequest, ApiError> parse_generation_request(std::string_view body);
 
-// Words of a text in UTF-8; a Chinese or Japanese character counts as a word, for they are written without
-// spaces.
+// Words of a text in UTF-8; a Chinese or Japanese character counts as a word, since these languages are
+// written without spaces.
 std::size_t count_words(std::string_view text);
 
 // An absolute http or https URL with a host, at most 8 KiB.

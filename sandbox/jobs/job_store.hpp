@@ -66,8 +66,8 @@ public:
 
     const Job* find(std::string_view id) const;
 
-    // These change a job that is not finished, and return whether they did: a late word from a render
-    // about a job that has been cancelled or dropped means nothing.
+    // These change a job that is not finished, and return whether they did: a late report about a cancelled
+    // or dropped job is ignored.
     bool start(std::string_view id, TimePoint now);
     bool report_image(std::string_view id, PixelSize pixels);
     bool report_progress(std::string_view id, double progress, std::optional<double> eta_seconds);

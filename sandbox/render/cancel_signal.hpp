@@ -2,7 +2,7 @@
 
 namespace sandbox {
 
-// Tells one worker to stop, once and for good. Thread-safe.
+// Tells one worker to stop, once and for all. Thread-safe.
 class CancelSignal {
 public:
     CancelSignal(); // throws std::system_error when no file descriptor is left
@@ -13,7 +13,7 @@ public:
     void request() noexcept;
     bool requested() const noexcept;
 
-    // Readable from the moment of the request on; for poll(). Owned by this object.
+    // Readable once the stop has been requested; for poll(). Owned by this object.
     int descriptor() const noexcept { return descriptor_; }
 
 private:

@@ -22,7 +22,7 @@ struct RenderPlan {
     std::string_view prompt; // goes into the video's metadata, shortened, and nowhere else
 };
 
-// Argument vectors for FFmpeg, the program's name first. No element is made of user text but the value
+// Argument vectors for FFmpeg, the program's name first. No element contains text of a user except the value
 // of the video's "comment"; the paths are the sandbox's own.
 
 // One H.264 MP4 without sound; progress is reported on standard output as key=value lines.

@@ -28,13 +28,13 @@ using Multi = std::unique_ptr<CURLM, MultiCleanup>;
 
 struct Download {
     std::vector<std::uint8_t> bytes;
-    std::size_t largest = 0;
+    std::size_t max_bytes = 0;
     bool too_large = false;
 };
 
 std::size_t receive(char* data, std::size_t, std::size_t size, void* user) {
     Download& download = *static_cast<Download*>(user);
-    if (size > download.largest - download.bytes.size()) {
+    if (size > download.max_bytes - download.bytes.size()) {
         download.too_large = true;
         return 0; // libcurl ends the transfer
     }
@@ -42,7 +42,7 @@ std::size_t receive(char* data, std::size_t, std::size_t size, void* user) {
     return size;
 }
 
-// A proxy of the environment cannot reach this machine's loopback addresses.
+// A proxy from the environment cannot reach this machine's loopback addresses.
 bool is_loopback_host(const std::string& url) {
     const auto parsed = boost::urls::parse_uri(url);
     if (!parsed)
@@ -61,7 +61,7 @@ void configure(CURL* easy, const std::string& url, const FetchSettings& settings
                      static_cast<long>(std::chrono::milliseconds(settings.connect_timeout).count()));
     curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS,
                      static_cast<long>(std::chrono::milliseconds(settings.total_timeout).count()));
-    curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE, static_cast<curl_off_t>(settings.largest));
+    curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE, static_cast<curl_off_t>(settings.max_bytes));
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L); // a cancel does not wait for a name look-up
     curl_easy_setopt(easy, CURLOPT_FAILONERROR, 1L);
@@ -97,13 +97,13 @@ std::optional<CURLcode> perform(CURLM* multi, const CancelSignal& cancel) {
 ApiError failure(CURL* easy, CURLcode code, const Download& download, const FetchSettings& settings) {
     if (download.too_large || code == CURLE_FILESIZE_EXCEEDED) {
         return {"image_too_large",
-                "The image is larger than " + std::to_string(settings.largest) + " bytes."};
+                "The image is larger than " + std::to_string(settings.max_bytes) + " bytes."};
     }
     if (code == CURLE_HTTP_RETURNED_ERROR) {
         long status = 0;
         curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
         return {"invalid_image_url",
-                "The image's server answered with HTTP status " + std::to_string(status) + "."};
+                "The image server answered with HTTP status " + std::to_string(status) + "."};
     }
     return {"invalid_image_url",
             "The image could not be fetched: " + std::string(curl_easy_strerror(code)) + "."};
@@ -122,7 +122,7 @@ FetchResult fetch_image(const std::string& url, const FetchSettings& settings, c
     if (!multi || !easy)
         throw std::runtime_error("libcurl is out of memory");
     Download download;
-    download.largest = settings.largest;
+    download.max_bytes = settings.max_bytes;
     configure(easy.get(), url, settings, download);
     curl_multi_add_handle(multi.get(), easy.get());
     const auto code = perform(multi.get(), cancel);

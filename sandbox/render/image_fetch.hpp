@@ -13,8 +13,8 @@
 namespace sandbox {
 
 struct FetchSettings {
-    std::size_t largest = std::size_t{10} * 1024 * 1024; // bytes
-    std::string ca_file;                                 // empty: the system's certificates
+    std::size_t max_bytes = std::size_t{10} * 1024 * 1024;
+    std::string ca_file; // empty: the system's certificates
     std::chrono::seconds connect_timeout{10};
     std::chrono::seconds total_timeout{60};
 };

@@ -27,8 +27,8 @@ std::uint32_t big_endian(Bytes bytes) {
 }
 
 std::optional<PixelSize> checked(std::uint32_t width, std::uint32_t height) {
-    constexpr std::uint32_t longest = std::numeric_limits<std::int32_t>::max();
-    if (width == 0 || height == 0 || width > longest || height > longest)
+    constexpr std::uint32_t max_side = std::numeric_limits<std::int32_t>::max();
+    if (width == 0 || height == 0 || width > max_side || height > max_side)
         return std::nullopt;
     return PixelSize{static_cast<int>(width), static_cast<int>(height)};
 }

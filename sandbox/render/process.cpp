@@ -15,7 +15,7 @@
 #include <system_error>
 #include <utility>
 
-// Not declared by a header; the environment is handed on so that PATH and locale hold for the program.
+// Not declared by a header; the environment is passed on so that PATH and the locale apply to the program.
 extern char** environ; // NOLINT(readability-redundant-declaration): some libcs do declare it
 
 namespace sandbox {
@@ -125,7 +125,7 @@ int milliseconds_until(Clock::time_point deadline, std::chrono::milliseconds at_
     return static_cast<int>(std::clamp(left, std::chrono::milliseconds(0), at_most).count());
 }
 
-// Reads both streams until both end; says why it stopped earlier.
+// Reads both streams until both end; returns why it stopped early.
 std::optional<ProcessResult::End> read_until_end(const Pipe& output, const Pipe& errors,
                                                  Clock::time_point deadline, const CancelSignal& cancel,
                                                  const std::function<void(std::string_view)>& on_output,
@@ -153,7 +153,7 @@ std::optional<ProcessResult::End> read_until_end(const Pipe& output, const Pipe&
     return std::nullopt;
 }
 
-// Waits for a program that has closed its streams; says why it gave up.
+// Waits for a program that has closed its streams; returns why it gave up.
 std::optional<ProcessResult::End> wait_for_exit(pid_t pid, int& status, Clock::time_point deadline,
                                                 const CancelSignal& cancel) {
     pollfd polled{cancel.descriptor(), POLLIN, 0};

@@ -37,7 +37,7 @@ public:
     // Forgets the order if it is waiting, without an event; ends its render if it is running.
     void cancel(const std::string& id);
 
-    // Ends every render and all threads; they may be waiting for FFmpeg to be killed, so for moments.
+    // Ends every render and all threads. Blocks for moments, while FFmpeg is being killed.
     void stop();
 
 private:

@@ -65,10 +65,10 @@ std::optional<ApiError> write_file(const fs::path& path, const std::vector<std::
 }
 
 std::string last_line(std::string_view text) {
-    constexpr std::size_t longest = 300;
+    constexpr std::size_t max_bytes = 300;
     text = trimmed(text);
     const std::size_t end = text.rfind('\n');
-    return printable(end == std::string_view::npos ? text : text.substr(end + 1), longest);
+    return printable(end == std::string_view::npos ? text : text.substr(end + 1), max_bytes);
 }
 
 RenderOutcome outcome_of(const ProcessResult& result, const RenderSettings& settings,

@@ -47,9 +47,8 @@ using RenderReport = std::variant<ImageRead, FramesDone>;
 std::filesystem::path video_path(const RenderSettings& settings, const std::string& id);
 std::filesystem::path thumbnail_path(const RenderSettings& settings, const std::string& id);
 
-// Fetches, checks and animates one image. Blocks; a cancel ends it at once. Nothing of the job is left
-// on disk but, on success, the video, and in any case perhaps the thumbnail. `report` is called on this
-// thread and must not throw.
+// Fetches, checks and animates one image. Blocks; a cancel ends it at once. It leaves on disk the video, if
+// it succeeds, and perhaps the thumbnail. `report` is called on this thread and must not throw.
 RenderOutcome render(const RenderSettings& settings, const RenderOrder& order, const CancelSignal& cancel,
                      const std::function<void(const RenderReport&)>& report);
 

@@ -26,7 +26,7 @@ public:
     Answer put_faults(const std::string& rules) const;
     std::uint64_t statistic(const std::string& name) const;
 
-    // The job's JSON once it has ended; its members' absence fails the test by an exception.
+    // The job's JSON once it has ended; a missing member throws, which fails the test.
     boost::json::value finish(const std::string& id) const;
     boost::json::value run(const std::string& body) const;
 

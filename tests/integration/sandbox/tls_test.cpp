@@ -58,7 +58,7 @@ TEST_F(Tls, ServesHttpsAndFetchesImagesOverIt) {
     // Its own thumbnail is an image over https that --ca-file lets it trust.
     EXPECT_EQ(finish(submit(std::string(job.at("thumbnail").as_string()))).at("status").as_string(),
               "succeeded");
-    // Without the certificate nobody trusts it.
+    // Without the certificate it is not trusted.
     EXPECT_NE(call({"GET", server.base_url() + "/", {}, {}, {}}).curl_code, 0);
 }
 
