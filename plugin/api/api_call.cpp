@@ -84,7 +84,7 @@ asio::awaitable<std::optional<TransportFailure>> ApiCall::open_connection() {
     SSL_CTX* context = nullptr;
     if (settings_->origin.tls) {
         std::string fault;
-        context = client_.tls_context(settings_->ca_file, fault);
+        context = client_.tls_context().get(settings_->ca_file, fault);
         if (context == nullptr)
             co_return failure(Kind::tls, std::move(fault));
     }

@@ -13,14 +13,4 @@ HttpClient::~HttpClient() {
     pool_->close_idle();
 }
 
-SSL_CTX* HttpClient::tls_context(const std::string& ca_file, std::string& failure) {
-    const std::lock_guard lock(tls_mutex_);
-    if (tls_context_ == nullptr) {
-        tls_context_ = make_tls_context(ca_file, Authorities::file_or_system, failure);
-        if (tls_context_ != nullptr)
-            tls_sessions_.collect_from(tls_context_.get());
-    }
-    return tls_context_.get();
-}
-
 } // namespace job_engine

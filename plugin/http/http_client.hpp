@@ -1,15 +1,14 @@
 #pragma once
 
 #include "http/connection_pool.hpp"
+#include "http/lazy_tls_context.hpp"
 #include "http/resolver.hpp"
-#include "http/tls.hpp"
 #include "http/tls_sessions.hpp"
 
 #include <boost/asio/io_context.hpp>
 
 #include <cstddef>
 #include <memory>
-#include <mutex>
 #include <string>
 
 namespace job_engine {
@@ -30,8 +29,7 @@ public:
     ConnectionPool& pool() noexcept { return *pool_; }
     TlsSessions& tls_sessions() noexcept { return tls_sessions_; }
     const std::string& user_agent() const noexcept { return user_agent_; }
-    // nullptr: there is none, and failure says why.
-    SSL_CTX* tls_context(const std::string& ca_file, std::string& failure);
+    LazyTlsContext& tls_context() noexcept { return tls_context_; }
 
 private:
     boost::asio::io_context& io_;
@@ -39,8 +37,7 @@ private:
     std::string user_agent_;
     std::shared_ptr<ConnectionPool> pool_;
     TlsSessions tls_sessions_;
-    std::mutex tls_mutex_;
-    SslContext tls_context_; // made for the first connection: reading the authorities takes time
+    LazyTlsContext tls_context_{Authorities::file_or_system, &tls_sessions_};
 };
 
 } // namespace job_engine

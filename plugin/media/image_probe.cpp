@@ -1,14 +1,12 @@
 #include "media/image_probe.hpp"
 
-#include "http/http_connect.hpp"
+#include "http/http_fetch.hpp"
 #include "http/request_text.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/beast/http/error.hpp>
-#include <boost/beast/http/message.hpp>
-#include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/string_body.hpp>
+#include <boost/beast/http/field.hpp>
+#include <boost/beast/http/status.hpp>
 
 #include <algorithm>
 #include <charconv>
@@ -21,7 +19,6 @@ namespace {
 namespace asio = boost::asio;
 namespace http = boost::beast::http;
 using Kind = TransportFailure::Kind;
-using Parser = http::response_parser<http::string_body>;
 
 constexpr std::size_t max_looks_at_once = 16;
 constexpr std::chrono::milliseconds max_look{15'000};
@@ -43,7 +40,7 @@ std::optional<std::uint64_t> number(std::string_view digits) {
 }
 
 // Of "bytes 0-31/4711" in a reply with a part; else the length of the whole.
-std::optional<std::uint64_t> total_size(const http::response<http::string_body>& reply) {
+std::optional<std::uint64_t> total_size(const FetchedReply& reply) {
     if (reply.result() != http::status::partial_content)
         return number(reply[http::field::content_length]);
     const std::string_view range = reply[http::field::content_range];
@@ -51,8 +48,7 @@ std::optional<std::uint64_t> total_size(const http::response<http::string_body>&
     return slash == std::string_view::npos ? std::nullopt : number(range.substr(slash + 1));
 }
 
-ImageReply read_reply(const Parser& parser) {
-    const auto& reply = parser.get();
+ImageReply read_reply(const FetchedReply& reply) {
     ImageReply out;
     out.status = static_cast<int>(reply.result_int());
     out.location = std::string(reply[http::field::location]);
@@ -156,44 +152,22 @@ asio::awaitable<ImageVerdict> ImageProbe::ask(const HttpUrl& url, const Connecti
     SSL_CTX* context = nullptr;
     if (url.origin.tls) {
         std::string failure;
-        context = tls_context(settings.ca_file, failure);
+        context = tls_context_.get(settings.ca_file, failure);
         if (context == nullptr)
             co_return verdict_of_image(exchange.failure(Kind::tls, std::move(failure)));
     }
-    HttpConnection connection(io_);
     const Destination destination{url.origin, settings.proxy, context, nullptr, !loopback_allowed};
-    if (auto failure = co_await open_connection(connection, destination, resolver_, exchange)) {
+    const auto request = request_for(url, user_agent_);
+    auto fetched = co_await fetch_first_bytes(io_, destination, request, image_signature_bytes,
+                                              "the image's server", resolver_, exchange);
+    if (auto* failure = std::get_if<TransportFailure>(&fetched)) {
         // Behind a proxy a machine may know no outside names and reach nothing but the API.
         if (settings.proxy && failure->kind == Kind::unreachable)
             failure->kind = Kind::proxy;
         co_return verdict_of_image(*failure);
     }
-
-    exchange.set_stage("the image's server", &url.origin);
-    const ScopedCancelHandler interruption(exchange, [&connection] { connection.close(); });
-    const auto request = request_for(url, user_agent_);
-    auto ec = co_await connection.write(asio::buffer(request));
-    Parser parser;
-    parser.header_limit(http_header_limit);
-    parser.body_limit(boost::none); // it is left as soon as the first bytes are there
-    if (!ec)
-        ec = co_await connection.read(parser, Until::header);
-    // No other reply's body is looked at.
-    const bool has_image =
-        !ec && http::to_status_class(parser.get().result()) == http::status_class::successful;
-    while (has_image && !ec && !parser.is_done() && parser.get().body().size() < image_signature_bytes)
-        ec = co_await connection.read(parser, Until::more);
-    if (exchange.ended || !parser.is_header_done())
-        co_return verdict_of_image(exchange.failure(
-            Kind::broken, url.origin.authority() + " gave no usable answer (" + ec.message() + ")"));
-    co_return verdict_of_image(read_reply(parser), settings.binding->max_media_bytes);
-}
-
-SSL_CTX* ImageProbe::tls_context(const std::string& ca_file, std::string& failure) {
-    const std::lock_guard lock(tls_mutex_);
-    if (tls_context_ == nullptr)
-        tls_context_ = make_tls_context(ca_file, Authorities::file_and_system, failure);
-    return tls_context_.get();
+    co_return verdict_of_image(read_reply(std::get<FetchedReply>(fetched)),
+                               settings.binding->max_media_bytes);
 }
 
 } // namespace job_engine

@@ -3,8 +3,8 @@
 #include "api/connection.hpp"
 #include "base/fair_semaphore.hpp"
 #include "http/http_exchange.hpp"
+#include "http/lazy_tls_context.hpp"
 #include "http/resolver.hpp"
-#include "http/tls.hpp"
 #include "http/url.hpp"
 #include "media/image_check.hpp"
 
@@ -15,7 +15,6 @@
 #include <exception>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <string>
 
 namespace job_engine {
@@ -45,14 +44,12 @@ private:
                                                 HttpExchange& exchange);
     boost::asio::awaitable<ImageVerdict> ask(const HttpUrl& url, const Connection& settings,
                                              bool loopback_allowed, HttpExchange& exchange);
-    SSL_CTX* tls_context(const std::string& ca_file, std::string& failure);
 
     boost::asio::io_context& io_;
     Resolver& resolver_;
     std::string user_agent_;
     FairSemaphore looks_;
-    std::mutex tls_mutex_;
-    SslContext tls_context_;
+    LazyTlsContext tls_context_{Authorities::file_and_system};
 };
 
 } // namespace job_engine
