@@ -5,7 +5,7 @@
 #include "http/http_client.hpp"
 #include "job/retry.hpp"
 #include "job/submit_budget.hpp"
-#include "media/image_probe.hpp"
+#include "media/media_probe.hpp"
 #include "polling/job_durations.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -17,8 +17,8 @@
 
 namespace job_engine {
 
-// What all runs with the same connection share: sockets, the looks at images, the brake after a 429, the
-// retry budget, and the limit of running jobs. Thread-safe.
+// What all runs with the same connection share: sockets, the checks of media inputs, the brake after a 429,
+// the retry budget, and the limit of running jobs. Thread-safe.
 struct ApiService : std::enable_shared_from_this<ApiService> {
     // Called on any thread when the API answers again after an outage.
     using OnReturn = std::function<void(const std::shared_ptr<const ApiService>&)>;
@@ -27,14 +27,14 @@ struct ApiService : std::enable_shared_from_this<ApiService> {
     ApiService(boost::asio::io_context& io, Resolver& resolver, const Connection& connection,
                std::string user_agent, std::shared_ptr<SubmitBudget> counted, OnReturn on_return)
         : client(io, resolver, connection.max_connections, user_agent),
-          image_probe(io, resolver, std::move(user_agent)), throttle([this, told = std::move(on_return)] {
+          media_probe(io, resolver, std::move(user_agent)), throttle([this, told = std::move(on_return)] {
               if (const auto self = weak_from_this().lock())
                   told(self);
           }),
           slots(connection.max_running), submits(std::move(counted)) {}
 
     HttpClient client;
-    ImageProbe image_probe;
+    MediaProbe media_probe;
     Throttle throttle;
     KnownDurations durations;
     FairSemaphore slots; // for running jobs

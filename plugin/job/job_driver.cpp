@@ -139,9 +139,9 @@ void JobDriver::send(HttpRequest request) {
 }
 
 void JobDriver::check_media(std::string url) {
-    exchange_ = service_->image_probe.look_at(
+    exchange_ = service_->media_probe.look_at(
         strand_, std::move(url), flow_.connection(),
-        on_answer([](JobFlow& flow, TimePoint now, const ImageVerdict& verdict) {
+        on_answer([](JobFlow& flow, TimePoint now, const MediaVerdict& verdict) {
             return flow.on_media_checked(now, verdict);
         }));
 }

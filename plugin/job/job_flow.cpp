@@ -97,7 +97,7 @@ Step JobFlow::resume_earlier(TimePoint now) {
     return run_.ending == Ending::none ? resume(now, Begun{}) : end_machine(now);
 }
 
-Step JobFlow::on_media_checked(TimePoint now, const ImageVerdict& verdict) {
+Step JobFlow::on_media_checked(TimePoint now, const MediaVerdict& verdict) {
     return awaited_ == Awaited::media ? resume(now, MediaChecked{verdict}) : go_on();
 }
 

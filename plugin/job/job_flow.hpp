@@ -33,7 +33,7 @@ public:
     ~JobFlow() = default;
 
     Step start(TimePoint now);
-    Step on_media_checked(TimePoint now, const ImageVerdict& verdict);
+    Step on_media_checked(TimePoint now, const MediaVerdict& verdict);
     Step on_slot(TimePoint now);
     Step on_checkpoint(TimePoint now, bool kept);
     Step on_reply(TimePoint now, const HttpReply& reply);

@@ -2,7 +2,7 @@
 
 #include "api/reply.hpp"
 #include "job/step.hpp"
-#include "media/image_check.hpp"
+#include "media/media_check.hpp"
 
 #include <utility>
 #include <variant>
@@ -14,7 +14,7 @@ namespace job_engine {
 
 struct Begun {};
 struct MediaChecked {
-    const ImageVerdict& verdict;
+    const MediaVerdict& verdict;
 };
 struct SlotAcquired {};
 struct CheckpointAnswered {

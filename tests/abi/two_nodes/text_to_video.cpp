@@ -1,5 +1,6 @@
 #include "text_to_video.hpp"
 
+#include "nodes/image_to_video.hpp"
 #include "two_nodes_embedded.hpp"
 
 namespace two_nodes {

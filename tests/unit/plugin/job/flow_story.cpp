@@ -123,7 +123,7 @@ void FlowStory::start() {
     take(flow_->start(now()));
 }
 
-void FlowStory::image_checked(const ImageVerdict& verdict) {
+void FlowStory::image_checked(const MediaVerdict& verdict) {
     take(flow_->on_media_checked(now(), verdict));
 }
 

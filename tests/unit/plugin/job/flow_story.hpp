@@ -82,7 +82,7 @@ public:
 
     // What happens to the run.
     void start();
-    void image_checked(const ImageVerdict& verdict);
+    void image_checked(const MediaVerdict& verdict);
     void slot();
     void kept();
     void not_kept();

@@ -23,7 +23,7 @@ TEST(JobFlowImage, IsLookedAtBeforeAnythingIsKeptOrSent) {
     EXPECT_FALSE(run.saving());
     EXPECT_FALSE(run.sending());
     EXPECT_EQ(run.progress().phase, Phase::preparing);
-    run.image_checked(ImageUsable{});
+    run.image_checked(MediaUsable{});
     EXPECT_TRUE(run.saving());
     EXPECT_EQ(run.saved().state, State::intent);
     EXPECT_TRUE(run.warning_codes().empty());
@@ -33,7 +33,7 @@ TEST(JobFlowImage, IsLookedAtBeforeTheWaitForATurn) {
     FlowStory run(checking(R"(, "max_running": 1)"));
     run.start();
     EXPECT_FALSE(run.waiting_for_slot());
-    run.image_checked(ImageUsable{});
+    run.image_checked(MediaUsable{});
     EXPECT_TRUE(run.waiting_for_slot());
 }
 
@@ -62,7 +62,7 @@ TEST(JobFlowImage, IsNotLookedAtForAJobThatMayExist) {
         auto facts = checking(R"(, "idempotent_submit": true)");
         FlowStory first(facts);
         first.start();
-        first.image_checked(ImageUsable{});
+        first.image_checked(MediaUsable{});
         first.kept();
         if (state == State::submitted)
             first.reply(202, job_json("queued"));
@@ -96,7 +96,7 @@ TEST(JobFlowImage, ACancelOrDeadlineEndsTheLook) {
 TEST(JobFlowImage, AVerdictThatComesTooLateChangesNothing) {
     FlowStory run(checking());
     run.start();
-    run.image_checked(ImageUsable{});
+    run.image_checked(MediaUsable{});
     run.kept();
     ASSERT_TRUE(run.sending());
     run.image_checked(make_error(ErrorCode::invalid_media_url, "late"));

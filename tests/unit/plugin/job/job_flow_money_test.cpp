@@ -92,7 +92,7 @@ Outcome answered_always(FlowStory& run, int status) {
         else if (run.saving())
             run.kept();
         else if (!run.image_asked().empty() && run.sends() == 0)
-            run.image_checked(ImageUsable{});
+            run.image_checked(MediaUsable{});
         else if (run.waiting_for_slot())
             run.slot();
         else

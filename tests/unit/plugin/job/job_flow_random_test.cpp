@@ -128,8 +128,8 @@ private:
             answer_checkpoint(run);
         else if (run.state() == "checking_image" && dice_.percent(90))
             run.image_checked(dice_.percent(80)
-                                  ? ImageVerdict(ImageUsable{})
-                                  : ImageVerdict(make_error(ErrorCode::media_too_large, "It is too large.")));
+                                  ? MediaVerdict(MediaUsable{})
+                                  : MediaVerdict(make_error(ErrorCode::media_too_large, "It is too large.")));
         else if (run.waiting_for_slot() && dice_.percent(90))
             run.slot();
         else

@@ -6,7 +6,7 @@
 #include "http/lazy_tls_context.hpp"
 #include "http/resolver.hpp"
 #include "http/url.hpp"
-#include "media/image_check.hpp"
+#include "media/media_check.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -21,16 +21,16 @@ namespace job_engine {
 
 // Looks at images before a run pays for them: the first bytes of each, without credentials, never inside a
 // private network, a few images at a time. Thread-safe; each look runs on the strand of its run.
-class ImageProbe {
+class MediaProbe {
 public:
     // resolver must outlive the probe.
-    ImageProbe(boost::asio::io_context& io, Resolver& resolver, std::string user_agent);
-    ImageProbe(const ImageProbe&) = delete;
-    ImageProbe& operator=(const ImageProbe&) = delete;
-    ~ImageProbe();
+    MediaProbe(boost::asio::io_context& io, Resolver& resolver, std::string user_agent);
+    MediaProbe(const MediaProbe&) = delete;
+    MediaProbe& operator=(const MediaProbe&) = delete;
+    ~MediaProbe();
 
     // Told on the strand, never from inside look_at or abort(). A defect: what was thrown.
-    using Done = std::function<void(const std::exception_ptr& defect, ImageVerdict verdict)>;
+    using Done = std::function<void(const std::exception_ptr& defect, MediaVerdict verdict)>;
 
     // From its turn on it takes at most the connection's request_timeout, and never more than 15 s. The wait
     // before that is the run's, whose deadline bounds it. The probe must live until done was called.
@@ -40,9 +40,9 @@ public:
 private:
     class Look;
 
-    boost::asio::awaitable<ImageVerdict> follow(std::string url, const Connection& settings,
+    boost::asio::awaitable<MediaVerdict> follow(std::string url, const Connection& settings,
                                                 HttpExchange& exchange);
-    boost::asio::awaitable<ImageVerdict> ask(const HttpUrl& url, const Connection& settings,
+    boost::asio::awaitable<MediaVerdict> ask(const HttpUrl& url, const Connection& settings,
                                              bool loopback_allowed, HttpExchange& exchange);
 
     boost::asio::io_context& io_;

@@ -12,7 +12,7 @@
 namespace job_engine {
 
 // What the reply to a request for an image's first bytes said.
-struct ImageReply {
+struct MediaReply {
     int status = 0;
     std::string location;                    // of a redirect
     std::string first_bytes;                 // of the image, as far as they were read
@@ -21,11 +21,11 @@ struct ImageReply {
 };
 
 // What it means for the run. An Error ends it before anything is paid, a Warning lets it go on unchecked.
-struct ImageUsable {};
-struct ImageElsewhere {
+struct MediaUsable {};
+struct MediaElsewhere {
     std::string location;
 };
-using ImageVerdict = std::variant<ImageUsable, ImageElsewhere, Warning, Error>;
+using MediaVerdict = std::variant<MediaUsable, MediaElsewhere, Warning, Error>;
 
 // How many first bytes tell the format, those of other files included.
 constexpr std::size_t image_signature_bytes = 32;
@@ -36,10 +36,10 @@ bool is_jpeg_or_png(std::string_view first_bytes) noexcept;
 std::string_view name_of_format(std::string_view first_bytes);
 
 // largest: in bytes; 0: the API's limit is not known.
-ImageVerdict verdict_of_image(const ImageReply& reply, std::uint64_t largest);
-ImageVerdict verdict_of_image(const TransportFailure& failure);
+MediaVerdict verdict_of_media(const MediaReply& reply, std::uint64_t largest);
+MediaVerdict verdict_of_media(const TransportFailure& failure);
 
 // For a redirect that is not followed: too many of them, or one to a place that may not be asked.
-Error image_redirect_error(const std::string& why);
+Error media_redirect_error(const std::string& why);
 
 } // namespace job_engine

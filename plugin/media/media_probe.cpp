@@ -1,4 +1,4 @@
-#include "media/image_probe.hpp"
+#include "media/media_probe.hpp"
 
 #include "http/http_fetch.hpp"
 #include "http/request_text.hpp"
@@ -48,8 +48,8 @@ std::optional<std::uint64_t> total_size(const FetchedReply& reply) {
     return slash == std::string_view::npos ? std::nullopt : number(range.substr(slash + 1));
 }
 
-ImageReply read_reply(const FetchedReply& reply) {
-    ImageReply out;
+MediaReply read_reply(const FetchedReply& reply) {
+    MediaReply out;
     out.status = static_cast<int>(reply.result_int());
     out.location = std::string(reply[http::field::location]);
     out.first_bytes = reply.body().substr(0, image_signature_bytes);
@@ -62,9 +62,9 @@ ImageReply read_reply(const FetchedReply& reply) {
 } // namespace
 
 // One look, from the wait for its turn on.
-class ImageProbe::Look final : public HttpExchange {
+class MediaProbe::Look final : public HttpExchange {
 public:
-    Look(ImageProbe& probe, asio::any_io_executor strand, std::string url,
+    Look(MediaProbe& probe, asio::any_io_executor strand, std::string url,
          std::shared_ptr<const Connection> connection, Done done)
         : HttpExchange(strand), probe_(probe), strand_(std::move(strand)), url_(std::move(url)),
           connection_(std::move(connection)), done_(std::move(done)) {}
@@ -73,7 +73,7 @@ public:
         self->cancel_handler = [look = self.get()] {
             const auto given_up = std::static_pointer_cast<Look>(look->shared_from_this());
             asio::post(look->strand_, [given_up] {
-                given_up->finish(nullptr, verdict_of_image(given_up->failure(Kind::aborted, {})));
+                given_up->finish(nullptr, verdict_of_media(given_up->failure(Kind::aborted, {})));
             });
         };
         const auto granted = [self] { asio::post(self->strand_, [self] { self->on_turn(self); }); };
@@ -87,12 +87,12 @@ private:
         limit_time(std::min(max_look, connection_->request_timeout));
         cancel_handler = nullptr;
         asio::co_spawn(strand_, probe_.follow(std::move(url_), *connection_, *this),
-                       [self](const std::exception_ptr& defect, ImageVerdict verdict) {
+                       [self](const std::exception_ptr& defect, MediaVerdict verdict) {
                            self->finish(defect, std::move(verdict));
                        });
     }
 
-    void finish(const std::exception_ptr& defect, ImageVerdict verdict) {
+    void finish(const std::exception_ptr& defect, MediaVerdict verdict) {
         if (done_ == nullptr)
             return;
         timer.cancel();
@@ -101,7 +101,7 @@ private:
         std::exchange(done_, nullptr)(defect, std::move(verdict));
     }
 
-    ImageProbe& probe_;
+    MediaProbe& probe_;
     asio::any_io_executor strand_;
     std::string url_;
     std::shared_ptr<const Connection> connection_;
@@ -109,12 +109,12 @@ private:
     FairSemaphore::Permit turn_;
 };
 
-ImageProbe::ImageProbe(asio::io_context& io, Resolver& resolver, std::string user_agent)
+MediaProbe::MediaProbe(asio::io_context& io, Resolver& resolver, std::string user_agent)
     : io_(io), resolver_(resolver), user_agent_(std::move(user_agent)), looks_(max_looks_at_once) {}
 
-ImageProbe::~ImageProbe() = default;
+MediaProbe::~MediaProbe() = default;
 
-std::shared_ptr<HttpExchange> ImageProbe::look_at(const asio::any_io_executor& strand, std::string url,
+std::shared_ptr<HttpExchange> MediaProbe::look_at(const asio::any_io_executor& strand, std::string url,
                                                   std::shared_ptr<const Connection> connection, Done done) {
     const auto look =
         std::make_shared<Look>(*this, strand, std::move(url), std::move(connection), std::move(done));
@@ -122,39 +122,39 @@ std::shared_ptr<HttpExchange> ImageProbe::look_at(const asio::any_io_executor& s
     return look;
 }
 
-asio::awaitable<ImageVerdict> ImageProbe::follow(std::string url, const Connection& settings,
+asio::awaitable<MediaVerdict> MediaProbe::follow(std::string url, const Connection& settings,
                                                  HttpExchange& exchange) {
     // Only the flow's author may mean this machine, no server that is asked.
     bool loopback_allowed = settings.allow_insecure_loopback;
     for (int redirects = 0; redirects <= max_redirects; ++redirects) {
         if (const auto fault = media_url_fault(url, loopback_allowed))
-            co_return image_redirect_error("its server redirects to an address that " + *fault);
+            co_return media_redirect_error("its server redirects to an address that " + *fault);
         const auto parsed = parse_http_url(url);
         loopback_allowed = loopback_allowed && is_loopback(parsed->origin.host);
         auto verdict = co_await ask(*parsed, settings, loopback_allowed, exchange);
-        const auto* elsewhere = std::get_if<ImageElsewhere>(&verdict);
+        const auto* elsewhere = std::get_if<MediaElsewhere>(&verdict);
         if (elsewhere == nullptr)
             co_return verdict;
         const auto next = resolved_url(url, elsewhere->location);
         if (!next)
-            co_return image_redirect_error("its server redirects to something that is no URL");
+            co_return media_redirect_error("its server redirects to something that is no URL");
         url = *next;
     }
-    co_return image_redirect_error("its server redirects more than " + std::to_string(max_redirects)
+    co_return media_redirect_error("its server redirects more than " + std::to_string(max_redirects)
                                    + " times");
 }
 
-asio::awaitable<ImageVerdict> ImageProbe::ask(const HttpUrl& url, const Connection& settings,
+asio::awaitable<MediaVerdict> MediaProbe::ask(const HttpUrl& url, const Connection& settings,
                                               bool loopback_allowed, HttpExchange& exchange) {
     // One limit for all redirects: once it is over, none is followed.
     if (const auto over = exchange.ending())
-        co_return verdict_of_image(*over);
+        co_return verdict_of_media(*over);
     SSL_CTX* context = nullptr;
     if (url.origin.tls) {
         std::string failure;
         context = tls_context_.get(settings.ca_file, failure);
         if (context == nullptr)
-            co_return verdict_of_image(exchange.failure(Kind::tls, std::move(failure)));
+            co_return verdict_of_media(exchange.failure(Kind::tls, std::move(failure)));
     }
     const Destination destination{url.origin, settings.proxy, context, nullptr, !loopback_allowed};
     const auto request = request_for(url, user_agent_);
@@ -164,9 +164,9 @@ asio::awaitable<ImageVerdict> ImageProbe::ask(const HttpUrl& url, const Connecti
         // Behind a proxy a machine may know no outside names and reach nothing but the API.
         if (settings.proxy && failure->kind == Kind::unreachable)
             failure->kind = Kind::proxy;
-        co_return verdict_of_image(*failure);
+        co_return verdict_of_media(*failure);
     }
-    co_return verdict_of_image(read_reply(std::get<FetchedReply>(fetched)),
+    co_return verdict_of_media(read_reply(std::get<FetchedReply>(fetched)),
                                settings.binding->max_media_bytes);
 }
 

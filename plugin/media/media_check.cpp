@@ -1,4 +1,4 @@
-#include "media/image_check.hpp"
+#include "media/media_check.hpp"
 
 #include "base/ascii.hpp"
 #include "base/plain_text.hpp"
@@ -87,7 +87,7 @@ std::string_view name_of_format(std::string_view first_bytes) {
 
 // Refused is only what would fail at the API too: a server that answers this machine otherwise than it
 // answers the API, e.g. with 403, must not cost the run.
-ImageVerdict verdict_of_image(const ImageReply& reply, std::uint64_t largest) {
+MediaVerdict verdict_of_media(const MediaReply& reply, std::uint64_t largest) {
     const auto status = "HTTP " + std::to_string(reply.status);
     switch (reply.status) {
     case 301:
@@ -97,7 +97,7 @@ ImageVerdict verdict_of_image(const ImageReply& reply, std::uint64_t largest) {
     case 308:
         if (reply.location.empty())
             return unchecked("its server redirects to nowhere (" + status + ")");
-        return ImageElsewhere{reply.location};
+        return MediaElsewhere{reply.location};
     case 404:
     case 410: {
         auto error = not_reachable("its server says that it is not there (" + status + ")", false);
@@ -124,10 +124,10 @@ ImageVerdict verdict_of_image(const ImageReply& reply, std::uint64_t largest) {
         error.details = {{"/image", "must have at most " + std::to_string(largest) + " bytes"}};
         return error;
     }
-    return ImageUsable{};
+    return MediaUsable{};
 }
 
-ImageVerdict verdict_of_image(const TransportFailure& failure) {
+MediaVerdict verdict_of_media(const TransportFailure& failure) {
     switch (failure.kind) {
     case Kind::proxy:
         return unchecked(failure.message);
@@ -144,7 +144,7 @@ ImageVerdict verdict_of_image(const TransportFailure& failure) {
     return not_reachable(failure.message, true);
 }
 
-Error image_redirect_error(const std::string& why) {
+Error media_redirect_error(const std::string& why) {
     return not_reachable(why, false);
 }
 
