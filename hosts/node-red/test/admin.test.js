@@ -3,7 +3,7 @@
 const assert = require('node:assert/strict');
 const path = require('node:path');
 const { after, before, test } = require('node:test');
-const { startJobServer } = require('./support/job_server');
+const { JobServer } = require('../../../tests/support/job_server');
 const { NodeRed } = require('./support/node_red');
 const { exampleModule } = require('./support/places');
 const { connectionTo } = require('./support/flows');
@@ -18,7 +18,7 @@ const user = (username, permissions) => ({
 let nodeRed;
 let server;
 before(async () => {
-  server = await startJobServer();
+  server = await new JobServer().start();
   nodeRed = await new NodeRed({
     more: {
       adminAuth: { type: 'credentials', users: [user('admin', '*'), user('reader', 'read')] },

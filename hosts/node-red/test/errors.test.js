@@ -2,7 +2,7 @@
 // Failures of real runs, and how a flow goes on after them.
 const assert = require('node:assert/strict');
 const { after, before, test } = require('node:test');
-const { startJobServer } = require('./support/job_server');
+const { JobServer } = require('../../../tests/support/job_server');
 const { NodeRed } = require('./support/node_red');
 const { Flow, connectionTo, imageToVideo } = require('./support/flows');
 
@@ -13,7 +13,7 @@ before(async () => {
 after(() => nodeRed?.remove());
 
 test('a run that is late can be collected with msg.run, without another job', { timeout: 60000 }, async () => {
-  const server = await startJobServer({ jobMs: 2500 });
+  const server = await new JobServer({ renderMs: () => 2500 }).start();
   try {
     const impatient = connectionTo(server.url, { connection_job_timeout_ms: 1000 });
     const flow = await Flow.deploy(nodeRed, [impatient, imageToVideo()]);
@@ -38,7 +38,7 @@ test('a run that is late can be collected with msg.run, without another job', { 
 });
 
 test('a size that does not count is left out, so that nothing warns of it', { timeout: 60000 }, async () => {
-  const server = await startJobServer({ jobMs: 100 });
+  const server = await new JobServer({ renderMs: () => 100 }).start();
   try {
     const flow = await Flow.deploy(nodeRed, [connectionTo(server.url), imageToVideo({ input_model: 'model', input_model_type: 'msg' })]);
     const before = flow.lines().length;
@@ -60,7 +60,7 @@ test('no connection, no run', { timeout: 60000 }, async () => {
 });
 
 test('a service that is not there is named, and the key is not', { timeout: 60000 }, async () => {
-  const server = await startJobServer();
+  const server = await new JobServer().start();
   await server.end();
   const flow = await Flow.deploy(nodeRed, [connectionTo(server.url, { connection_job_timeout_ms: 2000 }), imageToVideo()]);
   const before = flow.lines().length;

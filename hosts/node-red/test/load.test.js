@@ -4,7 +4,7 @@ const assert = require('node:assert/strict');
 const fs = require('node:fs');
 const path = require('node:path');
 const { test } = require('node:test');
-const { startJobServer } = require('./support/job_server');
+const { JobServer } = require('../../../tests/support/job_server');
 const { NodeRed } = require('./support/node_red');
 const { Flow, connectionTo, imageToVideo } = require('./support/flows');
 const { until } = require('./support/wait');
@@ -14,7 +14,7 @@ const rounds = 3;
 const bound = 50; // ms
 
 async function oneRound() {
-  const server = await startJobServer();
+  const server = await new JobServer({ renderMs: () => 1500 }).start();
   const nodeRed = new NodeRed();
   const monitor = path.join(nodeRed.userDirectory, 'loop.json');
   nodeRed.execArgv = ['--require', require.resolve('./support/loop_monitor.js')];

@@ -6,7 +6,7 @@ const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 const { test } = require('node:test');
-const { startJobServer } = require('./support/job_server');
+const { JobServer } = require('../../../tests/support/job_server');
 const { NodeRed, packageName } = require('./support/node_red');
 const { packageDirectory } = require('./support/places');
 const { Flow, connectionTo, imageToVideo } = require('./support/flows');
@@ -16,7 +16,7 @@ const npm = (args, cwd) =>
 
 test('npm pack installs into a fresh user folder, and works', { timeout: 240000 }, async () => {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'node-red-package-'));
-  const server = await startJobServer({ jobMs: 200 });
+  const server = await new JobServer({ renderMs: () => 200 }).start();
   let nodeRed;
   try {
     const [packed] = JSON.parse(npm(['pack', '--json', '--pack-destination', directory], packageDirectory));

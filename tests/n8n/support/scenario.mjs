@@ -1,9 +1,10 @@
 // What the tests of executions share: a job server, a credential, and asking whether every item has its one job and its video.
 import assert from 'node:assert/strict';
 
+import { JobServer } from '../../support/job_server.js';
+
 import { itemsOf, N8n } from './n8n.mjs';
-import { JobServer } from './job_server.mjs';
-import { credentialFor, imageToVideo, photos, workflow } from './workflows.mjs';
+import { apiKey, credentialFor, imageToVideo, photos, workflow } from './workflows.mjs';
 
 /** How often a test kills a worker, and from which seed come the moments. */
 export const kills = Number(process.env.N8N_TEST_KILLS ?? 20);
@@ -12,7 +13,7 @@ export const seed = Number(process.env.N8N_TEST_SEED ?? Date.now() % 100_000);
 export class Scenario {
     static async start(options, workers) {
         const scenario = new Scenario();
-        scenario.server = await new JobServer().start();
+        scenario.server = await new JobServer({ apiKey }).start();
         scenario.n8n = new N8n(options);
         try {
             await scenario.n8n.start({ workers });

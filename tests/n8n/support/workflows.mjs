@@ -2,8 +2,10 @@
 
 export const nodeType = 'n8n-nodes-image-to-video.imageToVideo';
 
+export const apiKey = 'a-secret-key';
+
 export const credentialFor = (server, more = {}) => ({
-    api_key: 'a-secret-key',
+    api_key: apiKey,
     base_url: server.url,
     allow_insecure_loopback: true,
     idempotent_submit: 'true',
