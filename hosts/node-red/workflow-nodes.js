@@ -3,8 +3,9 @@
 // `workflowNodes.modules` in settings.js names.
 const path = require('node:path');
 const addon = require('./native/addon');
+const { bundledModules } = require('./native/durable/bundled_modules');
 const { addAdminApi } = require('./lib/admin_api');
-const { Catalogue, bundledFiles } = require('./lib/catalogue');
+const { Catalogue } = require('./lib/catalogue');
 const { registerConnectionNode } = require('./lib/connection_node');
 const { FlowRuns } = require('./lib/flow_runs');
 const { Previews } = require('./lib/previews');
@@ -20,7 +21,7 @@ module.exports = function workflowNodes(RED) {
   const t = (key, values) => RED._(`workflow-nodes.${key}`, values);
 
   const catalogue = new Catalogue();
-  for (const file of bundledFiles()) catalogue.add(addon, file);
+  for (const file of bundledModules(path.join(__dirname, 'native', 'modules'))) catalogue.add(addon, file);
   for (const file of settings.modules ?? []) {
     try {
       catalogue.add(addon, path.resolve(file));

@@ -66,7 +66,7 @@ test('a video is made', { timeout: 120_000 }, withPicture(async () => {
     await editor.part('node-creator').getByText('Image to Video').waitFor();
     await editor.screenshot('node_found');
     await editor.part('node-creator').getByText('Image to Video').click();
-    await editor.part('node-creator').getByText('Generate a video from an image').click();
+    await editor.part('node-creator').getByText('Generate a video').click();
 
     await field('prompt').locator('textarea').fill('Slow zoom in on the cup, warm light');
     await field('image').locator('input').fill(sandbox.image);

@@ -105,23 +105,23 @@ test('the node: items beyond the limit fail unstarted, and cost no other its vid
         return { outcome: 'succeeded', output: { video: 'v' }, checkpoint: null, warnings: [] };
     };
     const inputSchema = { properties: { model: { default: 'Pixel M' } } };
-    const module = { nodes: [{ actionId: 'image_to_video', inputSchema }] };
+    const module = { find: () => ({ inputSchema }) };
     const parts = { store: openStore(), session: { execute }, module };
     for (const [name, value] of Object.entries(parts)) {
         Object.defineProperty(worker, name, { value });
     }
-    await executeItems(contextOf('7', 0, 2, { mostRuns: 3 }, true));
-    const [items] = await executeItems(contextOf('7', 1, 2, { mostRuns: 3 }, true));
+    await executeItems(contextOf('7', 0, 2, { mostRuns: 3 }, true), 'image_to_video');
+    const [items] = await executeItems(contextOf('7', 1, 2, { mostRuns: 3 }, true), 'image_to_video');
     assert.deepEqual(started.sort(), ['7:node:0:0', '7:node:0:1', '7:node:1:0']);
     assert.equal(items[0].json.video, 'v');
     const { type, code, charged } = items[1].json.error;
     assert.deepEqual([type, code, charged], ['Spending Limit', 'spending_limit', 'no']);
 
-    const stopped = await executeItems(contextOf('7', 2, 1, { mostRuns: 3 }, false)).catch((error) => error);
+    const stopped = await executeItems(contextOf('7', 2, 1, { mostRuns: 3 }, false), 'image_to_video').catch((error) => error);
     assert.match(stopped.message, /^Spending Limit: This execution has started 3 runs/);
     assert.match(stopped.description, /Most Runs per Execution/);
 
     started.length = 0;
-    await executeItems(contextOf('8', 0, 150, {}, true));
+    await executeItems(contextOf('8', 0, 150, {}, true), 'image_to_video');
     assert.equal(started.length, 100, 'the default');
 });

@@ -17,7 +17,7 @@ const directory = temporaryDirectory();
 process.env.N8N_USER_FOLDER = directory;
 process.env.IMAGE_TO_VIDEO_KEEP_HOURS = '1';
 const { ImageToVideo } = require(path.join(dist, 'nodes', 'ImageToVideo', 'ImageToVideo.node.js'));
-const { fetchVideo, VideoTooLarge } = require(path.join(dist, 'lib', 'video_file.js'));
+const { fetchMedia, MediaTooLarge } = require(path.join(dist, 'lib', 'media_file.js'));
 const { checkCredential } = require(path.join(dist, 'lib', 'check_credential.js'));
 const { textOfRunKey } = require(path.join(dist, 'lib', 'collect_run.js'));
 const { worker } = require(path.join(dist, 'lib', 'worker.js'));
@@ -162,13 +162,14 @@ describe('a download that fails', { concurrency: true }, () => {
 
     test('a video that is too large is not asked for again', async () => {
         const url = `${server.base}/videos/large`;
-        await assert.rejects(fetchVideo({ helpers }, url, 1000, undefined), VideoTooLarge);
+        await assert.rejects(fetchMedia({ helpers }, { name: 'video', kind: 'video', url }, 1000, undefined), MediaTooLarge);
         assert.equal(asked.filter((one) => one === '/videos/large').length, 1);
     });
 
     test('a cancelled execution does not wait for the next try', async () => {
         const cancel = new AbortController();
-        const fetched = fetchVideo({ helpers }, `${server.base}/videos/empty?cancelled`, 1e6, cancel.signal);
+        const media = { name: 'video', kind: 'video', url: `${server.base}/videos/empty?cancelled` };
+        const fetched = fetchMedia({ helpers }, media, 1e6, cancel.signal);
         setTimeout(() => cancel.abort(new Error('cancelled in the editor')), 200);
         await assert.rejects(fetched, /cancelled|aborted/);
     });
@@ -216,7 +217,7 @@ test("the credential's test trusts whom a run trusts", async () => {
     });
     await new Promise((resolve) => secure.listen(0, 'localhost', resolve));
     const data = { api_key: ' key\n', base_url: `https://localhost:${secure.address().port} ` };
-    const answerOf = (more = {}) => checkCredential({ data: { ...data, ...more } });
+    const answerOf = (more = {}) => checkCredential({ data: { ...data, ...more } }, 'image_to_video');
     const hashed = path.join(directory, 'hashed');
     fs.mkdirSync(hashed);
     const hash = execFileSync('openssl', ['x509', '-hash', '-noout', '-in', certificate], { encoding: 'utf8' }).trim();

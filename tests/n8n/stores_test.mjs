@@ -208,7 +208,7 @@ test('files: whole after a kill, for the owner alone, and gone when old', async 
 
 test('files: who waited for a run of the same name gets it only with the same inputs', async () => {
     const store = new FileStore(path.join(directory, 'names'), hour);
-    const order = (prompt) => ({ runKey: '4711', executionId: '1', place: 'p', repeats: false, input: { prompt } });
+    const order = (prompt, node = 'one') => ({ runKey: '4711', node, executionId: '1', place: 'p', repeats: false, input: { prompt } });
     const first = await claimRun(store, order('cat'));
     assert.deepEqual([first.runKey, first.warnings], ['4711', []]);
     const waiting = [claimRun(store, order('dog')), claimRun(store, order('cat'))];
@@ -222,6 +222,26 @@ test('files: who waited for a run of the same name gets it only with the same in
     assert.match(dog.warnings[0].message, /job_1/);
     assert.deepEqual([cat.runKey, cat.claim.record.output], ['4711', { video: 'cat' }]);
     assert.deepEqual((await store.find('4711')).output, { video: 'cat' }, 'the first one is as it was');
+});
+
+test('files: a run of the same name and inputs is another one where it is of another node', async () => {
+    const store = new FileStore(path.join(directory, 'nodes'), hour);
+    const order = (node) => ({ runKey: '4711', node, executionId: '1', place: 'p', repeats: false, input: { prompt: 'cat' } });
+    const finished = (node) => record({ runKey: '4711', node, input: { prompt: 'cat' }, output: { made: node ?? 'before' } });
+    const digest = /:([0-9a-f]{16})$/;
+    const [first, kept] = [await claimRun(store, order('one')), finished('one')];
+    await first.claim.release(kept);
+    const other = await claimRun(store, order('other'));
+    assert.match(other.runKey, digest);
+    assert.deepEqual([other.claim.record, other.warnings.map(({ code }) => code)], [null, ['inputs_changed']]);
+    await other.claim.release({ ...finished('third'), runKey: other.runKey }); // as if a third node had taken that name
+    const last = await claimRun(store, order('other'));
+    assert.equal(last.runKey, `4711:other:${digest.exec(other.runKey)[1]}`);
+    const again = await claimRun(store, order('one'));
+    assert.deepEqual(again.claim.record.output, { made: 'one' });
+    await again.claim.release(finished(undefined)); // as an earlier version kept it
+    assert.deepEqual((await claimRun(store, order('one'))).claim.record.output, { made: 'before' });
+    await last.claim.release(null);
 });
 
 test('files: two writers of one file do not disturb each other', async () => {
@@ -252,7 +272,7 @@ test('a checkpoint of the flow that names no job is not collected; run keys may 
     const given = { run_key: 4711, input: {}, checkpoint: { ...submitted, state: 'prepared' } };
     const forged = fromFlow(given);
     assert.equal(forged.runKey, '4711');
-    await assert.rejects(collectRun({ ...forged, jobId: 'job_1' }, {}, 0), NotCollectable);
+    await assert.rejects(collectRun('node', { ...forged, jobId: 'job_1' }, {}, 0), NotCollectable);
     assert.equal(fromFlow(JSON.stringify({ ...given, checkpoint: submitted })).jobId, 'job_1');
     assert.throws(() => fromFlow({ ...given, run_key: '' }), NotCollectable);
     assert.throws(() => fromFlow({ ...given, run_key: null }), NotCollectable);

@@ -8,49 +8,56 @@ import type {
     INodeCredentialTestResult,
 } from 'n8n-workflow';
 
-import { builtInBinding, connectionFields, connectionUses, exampleInput } from '../credentials/ConnectionDescription';
-import { statusOf } from '../native/service_request';
+import { statusOf } from '../native/durable/service_request';
+import { connectionFacts, nodeFacts } from '../nodes/facts';
 
 import { readConnection } from './inputs';
 import { wordsOf } from './item_error';
+import type { Binding } from './node_facts';
 import { worker } from './worker';
 
 const noJob = 'connection-test';
-const defaultBaseUrl = connectionFields.find(({ name }) => name === 'base_url')?.default;
 
-async function checkValues(connection: IDataObject) {
-    const node = worker.module.nodes[0].actionId;
-    await worker.session.execute({ node, input: exampleInput, connection, validateOnly: true });
+async function checkValues(actionId: string, connection: IDataObject) {
+    const { exampleInput: input } = nodeFacts[actionId];
+    await worker.session.execute({ node: actionId, input, connection, validateOnly: true });
 }
 
-async function askService({ api_key: key, base_url: base, api_binding: own, ca_file: caFile }: IDataObject) {
-    const { authorization, poll } = (own as typeof builtInBinding | undefined) ?? builtInBinding;
-    const url = new URL(String(base ?? defaultBaseUrl).trim().replace(/\/$/, '') + poll.path.replace('{id}', noJob));
+async function askService({ api_key: key, base_url: base, ca_file: caFile }: IDataObject, { authorization, poll }: Binding) {
+    const root = String(base ?? connectionFacts?.baseUrl).trim().replace(/\/$/, '');
+    const url = new URL(root + poll.path.replace('{id}', noJob));
     const headers = { [authorization.header]: authorization.value.replace('{{api_key}}', () => String(key).trim()) };
     return await statusOf(url, { headers, caFile: caFile as string | undefined });
 }
 
+const passed = (message: string): INodeCredentialTestResult => ({ status: 'OK', message });
 const failed = (message: string): INodeCredentialTestResult => ({ status: 'Error', message });
 
-export async function checkCredential({
-    data,
-}: ICredentialsDecrypted<ICredentialDataDecryptedObject>): Promise<INodeCredentialTestResult> {
+/** `actionId`: of a node that takes the credential. */
+export async function checkCredential(
+    { data }: ICredentialsDecrypted<ICredentialDataDecryptedObject>,
+    actionId: string,
+): Promise<INodeCredentialTestResult> {
     let connection: IDataObject;
     try {
-        connection = readConnection(data ?? {}, connectionUses);
-        await checkValues(connection);
+        connection = readConnection(data ?? {}, connectionFacts?.uses ?? []);
+        await checkValues(actionId, connection);
     } catch (error) {
         const { message, description } = wordsOf(error);
         return failed([message, description].filter(Boolean).join(' '));
     }
     if (connection.proxy) {
-        return { status: 'OK', message: 'The values are valid; whether the service answers behind the proxy, a run will show' };
+        return passed('The values are valid; whether the service answers behind the proxy, a run will show');
+    }
+    const binding = (connection.api_binding as Binding | undefined) ?? connectionFacts?.binding;
+    if (!binding) {
+        return passed('The values are valid; whether the service takes them, a run will show');
     }
     try {
-        const status = await askService(connection);
+        const status = await askService(connection, binding);
         return status === 401 || status === 403
             ? failed(`The service refused the API key (HTTP ${status}). Check the API key, and that it belongs to this base URL.`)
-            : { status: 'OK', message: 'The service answers, and does not refuse the API key' };
+            : passed('The service answers, and does not refuse the API key');
     } catch (error) {
         const { message } = error as Error;
         return failed(`The service cannot be asked: ${message}. Check the base URL, the CA file, and the network.`);

@@ -13,12 +13,15 @@ export function textOfRunKey(value: unknown): string {
 /** What Start hands to the flow, and Collect takes: it needs no store. */
 export interface FlowCheckpoint {
     run_key: string | number;
+    /** Its action id. */
+    node?: string;
     input: IDataObject;
     checkpoint: object;
 }
 
 export interface Collectable {
     runKey: string;
+    node?: string;
     input: IDataObject;
     checkpoint: object | null;
     jobId: string | null;
@@ -48,12 +51,12 @@ function parsed(text: string): unknown {
 /** `value`: the checkpoint of the Start operation, or its JSON. */
 export function fromFlow(value: unknown): Collectable {
     const given = typeof value === 'string' ? parsed(value) : value;
-    const { run_key: name, input, checkpoint } = (given ?? {}) as Partial<FlowCheckpoint>;
+    const { run_key: name, node, input, checkpoint } = (given ?? {}) as Partial<FlowCheckpoint>;
     const runKey = textOfRunKey(name);
     if (runKey === '' || typeof input !== 'object' || typeof checkpoint !== 'object') {
         throw new NotCollectable('This is not a checkpoint: pass on the checkpoint of the Start operation, unchanged.');
     }
-    return { runKey, input, checkpoint, jobId: jobOf(checkpoint), output: null, warnings: [] };
+    return { runKey, node, input, checkpoint, jobId: jobOf(checkpoint), output: null, warnings: [] };
 }
 
 export async function findByRunKey(runKey: string): Promise<Collectable> {
@@ -91,7 +94,7 @@ export async function findByExecution(executionId: string): Promise<Collectable[
     return found;
 }
 
-/** Each by itself: what one fails at costs no other its video. */
+/** Each by itself: what one fails at costs no other its output. */
 export async function collectEach(
     runs: Collectable[],
     collect: (run: Collectable) => Promise<RunEnd>,
@@ -109,14 +112,16 @@ export async function collectEach(
     );
 }
 
+/** `actionId`: of the node that collects; it may collect what another node of the module has started. */
 export async function collectRun(
-    { runKey, input, checkpoint, jobId, output, warnings }: Collectable,
-    connection: IDataObject,
+    actionId: string,
+    { runKey, node = actionId, input, checkpoint, jobId, output, warnings }: Collectable,
+    connection: IDataObject | undefined,
     waitMs: number,
     signal?: AbortSignal,
 ): Promise<RunEnd> {
     if (output !== null) {
-        return { status: 'succeeded', runKey, jobId, output, warnings };
+        return { status: 'succeeded', runKey, node, jobId, output, warnings };
     }
     if (checkpoint === null || jobOf(checkpoint) === null) {
         throw new NotCollectable(
@@ -124,7 +129,7 @@ export async function collectRun(
         );
     }
     const result = await worker.session.execute({
-        node: worker.module.nodes[0].actionId,
+        node,
         input,
         connection,
         runKey,
@@ -132,7 +137,7 @@ export async function collectRun(
         suspend: { afterMs: waitMs },
         signal,
     });
-    const common = { runKey, jobId, warnings: result.warnings as unknown as IDataObject[] };
+    const common = { runKey, node, jobId, warnings: result.warnings as unknown as IDataObject[] };
     if (result.outcome === 'suspended') {
         const { resumeAfterMs } = result;
         return { status: 'rendering', ...common, checkpoint: result.checkpoint ?? checkpoint, resumeAfterMs };

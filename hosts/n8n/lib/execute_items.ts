@@ -1,9 +1,8 @@
 // All items of one execution of the node: their runs go on side by side in the process's one session, each ends by itself,
-// and what one of them fails at costs no other its video.
+// and what one of them fails at costs no other its output.
 import type { ICredentialDataDecryptedObject, IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { connectionUses } from '../credentials/ConnectionDescription';
-import { inputUses } from '../nodes/ImageToVideo/InputsDescription';
+import { connectionFacts, nodeFacts } from '../nodes/facts';
 
 import {
     collectEach,
@@ -19,12 +18,13 @@ import {
 import { ExecutionLimit, defaultMostRuns } from './execution_limit';
 import { readConnection, readInput } from './inputs';
 import { fieldsOfError, isSuspended, nodeErrorOf } from './item_error';
+import { fetchMedia, limited, type Media } from './media_file';
+import { descriptorOf, mediaOutputOf } from './node_facts';
 import { runNode, type RunEnd } from './node_run';
 import { workerIsReplaced } from './replacement';
-import { fetchVideo, limited } from './video_file';
 import { worker } from './worker';
 
-/** Videos are large; a few at once fill the line. */
+/** Files are large; a few at once fill the line. */
 const downloadsAtOnce = 4;
 const defaultLargestFile = 256;
 /** The shortest wait for which n8n puts an execution aside is 65 s. */
@@ -41,9 +41,11 @@ interface Options extends IDataObject {
 /** One of the items that came in, and what it is to be done with. */
 interface Order {
     context: IExecuteFunctions;
+    /** Of the node that executes. */
+    actionId: string;
     item: number;
     options: Options;
-    connection: IDataObject;
+    connection: IDataObject | undefined;
     shared: Shared;
 }
 
@@ -66,13 +68,15 @@ function nameOf({ context, item, options }: Order) {
     };
 }
 
-async function makeVideo(order: Order, start: boolean): Promise<INodeExecutionData> {
-    const { context, item, options, connection, shared } = order;
-    const { input, warnings } = readInput(context, inputUses, worker.module.nodes[0].inputSchema, item);
+async function generate(order: Order, start: boolean): Promise<INodeExecutionData> {
+    const { context, actionId, item, options, connection, shared } = order;
+    const { inputUses } = nodeFacts[actionId];
+    const { input, warnings } = readInput(context, inputUses, descriptorOf(actionId).inputSchema, item);
     const name = nameOf(order);
     await shared.limit.admit(name.runKey, options.mostRuns ?? defaultMostRuns);
     const end = await runNode({
         ...name,
+        node: actionId,
         input,
         connection,
         start,
@@ -84,11 +88,12 @@ async function makeVideo(order: Order, start: boolean): Promise<INodeExecutionDa
     return start ? output : await withFile(order, end, output);
 }
 
-async function collectRuns({ context, item, options, connection }: Order): Promise<(RunEnd | CollectFailure)[]> {
+async function collectRuns({ context, actionId, item, options, connection }: Order): Promise<(RunEnd | CollectFailure)[]> {
     const findBy = context.getNodeParameter('findBy', item) as string;
     const wanted = context.getNodeParameter(findBy, item);
     const waitMs = (options.wait ?? 0) * 1000;
-    const collect = (run: Collectable) => collectRun(run, connection, waitMs, context.getExecutionCancelSignal());
+    const signal = context.getExecutionCancelSignal();
+    const collect = (run: Collectable) => collectRun(actionId, run, connection, waitMs, signal);
     if (findBy === 'checkpoint') {
         return [await collect(fromFlow(wanted))];
     }
@@ -100,7 +105,7 @@ async function collectRuns({ context, item, options, connection }: Order): Promi
 }
 
 /** Returns an item for each run: one, or those of an execution. */
-async function collectVideos(order: Order): Promise<INodeExecutionData[]> {
+async function collect(order: Order): Promise<INodeExecutionData[]> {
     const { context, item } = order;
     const ends = await collectRuns(order);
     // What came in stays, so that the flow can ask again with it.
@@ -121,11 +126,18 @@ function outputOf(end: RunEnd | CollectFailure, input?: IDataObject): IDataObjec
         return { ...end.output, ...common, ...warnings };
     }
     const wait = Math.max(Math.ceil((end.resumeAfterMs ?? 0) / 1000), shortestWaitSeconds);
-    const checkpoint = input && { run_key: end.runKey, input, checkpoint: end.checkpoint };
+    const checkpoint = input && { run_key: end.runKey, node: end.node, input, checkpoint: end.checkpoint };
     return { ...common, wait_seconds: wait, ...(checkpoint && { checkpoint }), ...warnings } as IDataObject;
 }
 
-/** Adds the video's file where that is wanted, or a warning: the video is paid for, and its URL is worth something without it. */
+/** Undefined: the node has no such output, or this run gave none. */
+function mediaOf({ node, output }: RunEnd & { status: 'succeeded' }): Media | undefined {
+    const media = mediaOutputOf(node);
+    const url = media && output[media.name];
+    return media && typeof url === 'string' ? { ...media, url } : undefined;
+}
+
+/** Adds the file where that is wanted, or a warning: the output is paid for, and its URL is worth something without it. */
 async function withFile(
     { context, item, options, shared }: Order,
     end: RunEnd | CollectFailure,
@@ -134,11 +146,14 @@ async function withFile(
     if (end.status !== 'succeeded' || !context.getNodeParameter('download', item, false)) {
         return output;
     }
+    const media = mediaOf(end);
+    if (media === undefined) {
+        return output;
+    }
     const name = context.getNodeParameter('binaryPropertyName', item) as string;
     const limit = (options.largestFile ?? defaultLargestFile) * 2 ** 20;
-    const url = end.output.video as string;
     const signal = context.getExecutionCancelSignal();
-    const { file, warning } = await shared.download(() => fetchVideo(context, url, limit, signal));
+    const { file, warning } = await shared.download(() => fetchMedia(context, media, limit, signal));
     if (file) {
         return { ...output, binary: { [name]: file } };
     }
@@ -146,20 +161,34 @@ async function withFile(
     return { ...output, json: { ...output.json, warnings } };
 }
 
-async function executeItem(context: IExecuteFunctions, item: number, shared: Shared): Promise<INodeExecutionData[]> {
-    const operation = context.getNodeParameter('operation', item) as 'generate' | 'start' | 'collect';
-    const options = context.getNodeParameter('options', item, {}) as Options;
-    const credentials = await context.getCredentials<ICredentialDataDecryptedObject>('pixelMlApi', item);
-    const connection = readConnection(credentials, connectionUses);
-    const order = { context, item, options, connection, shared };
-    return operation === 'collect' ? await collectVideos(order) : [await makeVideo(order, operation === 'start')];
+async function connectionOf(context: IExecuteFunctions, actionId: string, item: number) {
+    const { credential } = nodeFacts[actionId];
+    if (credential === null || connectionFacts === null) {
+        return undefined;
+    }
+    const values = await context.getCredentials<ICredentialDataDecryptedObject>(credential, item);
+    return readConnection(values, connectionFacts.uses);
 }
 
-export async function executeItems(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+async function executeItem(
+    context: IExecuteFunctions,
+    actionId: string,
+    item: number,
+    shared: Shared,
+): Promise<INodeExecutionData[]> {
+    const operation = context.getNodeParameter('operation', item) as 'generate' | 'start' | 'collect';
+    const options = context.getNodeParameter('options', item, {}) as Options;
+    const connection = await connectionOf(context, actionId, item);
+    const order = { context, actionId, item, options, connection, shared };
+    return operation === 'collect' ? await collect(order) : [await generate(order, operation === 'start')];
+}
+
+/** `actionId`: of the node, by which the module knows it. */
+export async function executeItems(context: IExecuteFunctions, actionId: string): Promise<INodeExecutionData[][]> {
     const limit = new ExecutionLimit(() => worker.store, context.getExecutionId(), context.getNode().id);
     const shared = { download: limited(downloadsAtOnce), limit };
     const items = context.getInputData();
-    const ends = await Promise.allSettled(items.map((_, item) => executeItem(context, item, shared)));
+    const ends = await Promise.allSettled(items.map((_, item) => executeItem(context, actionId, item, shared)));
     limit.close();
     const failures = ends.flatMap((end, item) => (end.status === 'rejected' ? [{ item, error: end.reason as unknown }] : []));
     const suspended = failures.find(({ error }) => isSuspended(error));

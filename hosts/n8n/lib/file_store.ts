@@ -2,7 +2,7 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 
-import { writeDurably } from '../native/durable_file';
+import { writeDurably } from '../native/durable/durable_file';
 
 import { digestOf, type Claim, type RunRecord, type RunStore } from './run_store';
 

@@ -2,9 +2,9 @@
 import type { ICredentialDataDecryptedObject, IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 import type { JsonSchema } from '../native/addon';
-import { readGiven } from '../native/given_input';
+import { readGiven } from '../native/durable/given_input';
 
-/** What the form says about a field beyond its looks; generated from the schema. */
+/** What the form says about a field beyond its looks. */
 export interface FieldUse {
     name: string;
     /** Required by the schema, where it may be null: then an empty field is null. */
@@ -17,7 +17,7 @@ export interface FieldUse {
 
 const isEmpty = (value: unknown) => value === undefined || value === null || value === '';
 
-/** `schema`: of the input. Returns it with what is to be said beside its video. */
+/** `schema`: of the input. Returns it with what is to be said beside its output. */
 export function readInput(context: IExecuteFunctions, uses: readonly FieldUse[], schema: JsonSchema, item: number) {
     const given: IDataObject = {};
     for (const { name, nullWhenEmpty } of uses) {

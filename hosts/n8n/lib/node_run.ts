@@ -1,4 +1,4 @@
-// One run of the node, from its name to its video: taken up where an earlier attempt was, shared with one that still goes on
+// One run of a node, from its name to its output: taken up where an earlier attempt was, shared with one that still goes on
 // elsewhere, and kept at every step.
 import { createHash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -12,13 +12,15 @@ import { worker } from './worker';
 
 export interface RunOrder {
     runKey: string;
+    /** The node's action id. */
+    node: string;
     executionId: string;
     /** Where in which workflow it is, whichever execution. */
     place: string;
     /** A run of the same place and input in an earlier execution that this one repeats is gone on with. */
     repeats: boolean;
     input: IDataObject;
-    connection: IDataObject;
+    connection?: IDataObject;
     /** End as soon as the job is submitted. */
     start: boolean;
     timeoutMs?: number;
@@ -26,20 +28,28 @@ export interface RunOrder {
 }
 
 export type RunEnd =
-    | { status: 'succeeded'; runKey: string; jobId: string | null; output: IDataObject; warnings: IDataObject[] }
+    | {
+          status: 'succeeded';
+          runKey: string;
+          node: string;
+          jobId: string | null;
+          output: IDataObject;
+          warnings: IDataObject[];
+      }
     | {
           status: 'rendering';
           runKey: string;
+          node: string;
           jobId: string | null;
           checkpoint: object | null;
           resumeAfterMs: number | null;
           warnings: IDataObject[];
       };
 
-/** n8n ends before the video is there. */
+/** n8n ends before the output is there. */
 export class RunSuspended extends Error {
     constructor(readonly jobId: string | null) {
-        super('n8n was stopped before the video was there');
+        super('n8n was stopped before the output was there');
     }
 }
 
@@ -73,8 +83,9 @@ export function jobOf(checkpoint: object | null | undefined): string | null {
     return state === 'submitted' && typeof jobId === 'string' && jobId !== '' ? jobId : null;
 }
 
-const emptyRecord = (runKey: string): RunRecord => ({
+const emptyRecord = ({ runKey, node }: RunOrder): RunRecord => ({
     runKey,
+    node,
     input: {},
     checkpoint: null,
     jobId: null,
@@ -100,15 +111,18 @@ async function enter(store: RunStore, runKey: string, order: RunOrder) {
     ]);
 }
 
-/** What was paid for, or is about to be, shows something else: it is not passed off as this item's video. */
-const isAnother = (record: RunRecord | null, input: IDataObject): record is RunRecord =>
-    record !== null && (record.checkpoint ?? record.output) !== null && !sameInput(record.input, input);
+const isSame = (record: RunRecord, { node, input }: RunOrder) =>
+    (record.node ?? node) === node && sameInput(record.input, input);
+
+/** What was paid for, or is about to be, shows something else: it is not passed off as this item's output. */
+const isAnother = (record: RunRecord | null, order: RunOrder): record is RunRecord =>
+    record !== null && (record.checkpoint ?? record.output) !== null && !isSame(record, order);
 
 function inputsChanged(runKey: string, { jobId }: RunRecord): IDataObject {
     const job = jobId === null ? '' : `, job ${jobId}`;
     const message =
-        `An earlier attempt of this item, or another run of its name, had other inputs (run key ${runKey}${job}). ` +
-        'Its video can be collected by that key; this one is another run.';
+        `An earlier attempt of this item, or another run of its name, had other inputs or was another node's (run key ${runKey}${job}). ` +
+        'Its output can be collected by that key; this one is another run.';
     return { code: 'inputs_changed', message };
 }
 
@@ -117,28 +131,30 @@ function inputsChanged(runKey: string, { jobId }: RunRecord): IDataObject {
  * given it the same name, but other inputs.
  */
 export async function claimRun(store: RunStore, order: RunOrder) {
-    const runKey = await nameRun(store, order);
-    const claim = await store.claim(runKey, order.signal);
-    if (!isAnother(claim.record, order.input)) {
-        return { claim, runKey, warnings: [] };
+    const name = await nameRun(store, order);
+    const digest = digestOf(order.input);
+    const warnings: IDataObject[] = [];
+    for (const runKey of [name, `${name}:${digest}`]) {
+        const claim = await store.claim(runKey, order.signal);
+        if (!isAnother(claim.record, order)) {
+            return { claim, runKey, warnings };
+        }
+        await giveUp(claim, claim.record);
+        warnings.push(inputsChanged(runKey, claim.record));
     }
-    await giveUp(claim, claim.record);
-    const ownKey = `${runKey}:${digestOf(order.input)}`;
-    return {
-        claim: await store.claim(ownKey, order.signal),
-        runKey: ownKey,
-        warnings: [inputsChanged(runKey, claim.record)],
-    };
+    // Nobody else's: neither another input's nor another node's.
+    const runKey = `${name}:${order.node}:${digest}`;
+    return { claim: await store.claim(runKey, order.signal), runKey, warnings };
 }
 
-function succeeded(record: RunRecord): RunEnd {
+function succeeded({ node }: RunOrder, record: RunRecord): RunEnd {
     const { runKey, jobId, output, warnings } = record;
-    return { status: 'succeeded', runKey, jobId, output: output as IDataObject, warnings };
+    return { status: 'succeeded', runKey, node, jobId, output: output as IDataObject, warnings };
 }
 
-function rendering(record: RunRecord, resumeAfterMs: number | null): RunEnd {
+function rendering({ node }: RunOrder, record: RunRecord, resumeAfterMs: number | null): RunEnd {
     const { runKey, jobId, checkpoint, warnings } = record;
-    return { status: 'rendering', runKey, jobId, checkpoint, resumeAfterMs, warnings };
+    return { status: 'rendering', runKey, node, jobId, checkpoint, resumeAfterMs, warnings };
 }
 
 /** The worker that had the run before has named its job after all. */
@@ -158,14 +174,14 @@ async function giveUp(claim: Claim, record: RunRecord | null) {
 
 /** One attempt with a claim; gives the claim up. */
 async function attempt(store: RunStore, claim: Claim, order: RunOrder, warnings: IDataObject[]): Promise<RunEnd> {
-    let record: RunRecord = { ...(claim.record ?? emptyRecord(order.runKey)), input: order.input, failure: null };
+    let record: RunRecord = { ...(claim.record ?? emptyRecord(order)), node: order.node, input: order.input, failure: null };
     if (record.output !== null) {
         await giveUp(claim, record);
-        return succeeded(record);
+        return succeeded(order, record);
     }
     if (order.start && record.jobId !== null) {
         await giveUp(claim, record);
-        return rendering(record, null);
+        return rendering(order, record, null);
     }
     if (worker.stopping) {
         await giveUp(claim, claim.record);
@@ -174,7 +190,7 @@ async function attempt(store: RunStore, claim: Claim, order: RunOrder, warnings:
     let result: RunResult;
     try {
         result = await worker.session.execute({
-            node: worker.module.nodes[0].actionId,
+            node: order.node,
             input: order.input,
             connection: order.connection,
             runKey: order.runKey,
@@ -218,11 +234,11 @@ async function attempt(store: RunStore, claim: Claim, order: RunOrder, warnings:
         if (!order.start || record.jobId === null) {
             throw new RunSuspended(record.jobId);
         }
-        return rendering(record, result.resumeAfterMs);
+        return rendering(order, record, result.resumeAfterMs);
     }
     record = { ...record, checkpoint: result.checkpoint, output: result.output as IDataObject, warnings };
     await giveUp(claim, record);
-    return succeeded(record);
+    return succeeded(order, record);
 }
 
 /** The error's members for the flow and the store: the names of the error table. */
@@ -248,7 +264,7 @@ export async function runNode(given: RunOrder): Promise<RunEnd> {
     for (let shared = false; ; shared = true) {
         const { claim, runKey, warnings } = await claimRun(store, given);
         const { record } = claim;
-        if (shared && record?.failure && sameInput(record.input, given.input)) {
+        if (shared && record?.failure && isSame(record, given)) {
             await giveUp(claim, record);
             throw new RunFailed(runKey, new SharedFailure(record.failure));
         }

@@ -6,6 +6,8 @@ import type { IDataObject } from 'n8n-workflow';
 /** What is known of a run. Holds no secret but what its inputs hold. */
 export interface RunRecord {
     runKey: string;
+    /** The action id of the node that it is a run of; an earlier version, which had one node, did not say. */
+    node?: string;
     /** What it was started with: a checkpoint is worth something with these inputs only. */
     input: IDataObject;
     /** The module's, to go on from; null: nothing may have been submitted. */

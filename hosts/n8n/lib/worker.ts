@@ -3,13 +3,14 @@ import os from 'node:os';
 import path from 'node:path';
 
 import { load, type Module, type Session } from '../native/addon';
+import { bundledModules } from '../native/durable/bundled_modules';
 
 import { FileStore } from './file_store';
 import { RedisStore } from './redis_store';
 import { redisSettings } from './redis_settings';
 import { keepingTimeMs, type RunStore } from './run_store';
 
-const modulePath = path.join(__dirname, '..', 'native', 'modules', 'pixelml_nodes', 'pixelml_nodes.so');
+const [modulePath] = bundledModules(path.join(__dirname, '..', 'native', 'modules'));
 
 export const inQueueMode = () => process.env.EXECUTIONS_MODE === 'queue';
 

@@ -1,31 +1,10 @@
 'use strict';
 // Which nodes there are: loads the modules and gathers their descriptors, with the manifest beside a module where it has
 // one. What a manifest adds (controls, help, examples) is an extra: a module without one works.
-const fs = require('node:fs');
 const path = require('node:path');
-const { fieldsOf, videoOutputs } = require('./form');
+const { readManifest } = require('../native/durable/bundled_modules');
+const { fieldsOf, mediaOutputs } = require('../native/durable/fields');
 const { colourOf } = require('./appearance');
-
-const bundledModules = path.join(__dirname, '..', 'native', 'modules');
-const platform = `${process.platform}-${{ x64: 'x86_64', arm64: 'aarch64' }[process.arch] ?? process.arch}`;
-
-const readManifest = (directory) => {
-  const file = path.join(directory, 'manifest.json');
-  return fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, 'utf8')) : null;
-};
-
-/** The files of the modules that come with this package. */
-function bundledFiles() {
-  if (!fs.existsSync(bundledModules)) return [];
-  return fs.readdirSync(bundledModules).map((name) => {
-    const directory = path.join(bundledModules, name);
-    const files = readManifest(directory).module.files;
-    if (!files[platform]) {
-      throw new Error(`The module ${name} is not built for ${platform}, only for ${Object.keys(files).join(', ')}.`);
-    }
-    return path.join(directory, files[platform]);
-  });
-}
 
 class Catalogue {
   constructor() {
@@ -57,7 +36,7 @@ class Catalogue {
       descriptor,
       manifestNode,
       fields: fieldsOf(descriptor.inputSchema, { prefix: 'input_', controls: manifestNode?.ui_metadata }),
-      videoOutputs: videoOutputs(descriptor.outputSchema),
+      mediaOutputs: mediaOutputs(descriptor.outputSchema),
       colour: colourOf(descriptor.iconSvg),
       connection,
     };
@@ -81,4 +60,4 @@ class Catalogue {
   }
 }
 
-module.exports = { Catalogue, bundledFiles };
+module.exports = { Catalogue };

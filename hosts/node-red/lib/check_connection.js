@@ -1,16 +1,8 @@
 'use strict';
 // The connection's Test button: everything that can be known without a run, which would cost money. The module checks the
 // values, then one request without the key looks whether the service answers at its address.
-const { statusOf } = require('../native/service_request');
-
-/** An input that the schema accepts, so that what is left to complain about is the connection. */
-function exampleInput(entry) {
-  return entry.manifestNode?.examples?.[0]?.input ?? Object.fromEntries(
-    entry.fields
-      .filter((field) => field.required)
-      .map((field) => [field.name, field.choices?.[0] ?? { boolean: true, number: field.minimum ?? 1, json: {} }[field.kind] ?? 'test']),
-  );
-}
+const { exampleInput } = require('../native/durable/fields');
+const { statusOf } = require('../native/durable/service_request');
 
 /** {ok, text}: text is for people, without secrets. */
 async function checkConnection({ t, sessions }, entry, value) {
@@ -18,7 +10,7 @@ async function checkConnection({ t, sessions }, entry, value) {
   try {
     await sessions.of(entry.module).execute({
       node: entry.descriptor.actionId,
-      input: exampleInput(entry),
+      input: exampleInput(entry.fields, entry.manifestNode),
       connection: value,
       validateOnly: true,
     });

@@ -1,6 +1,6 @@
 'use strict';
 // A node's configured fields and a message, made into the input of one run.
-const { readGiven } = require('../native/given_input');
+const { readGiven } = require('../native/durable/given_input');
 const { parseConstant } = require('./form');
 
 function evaluate(RED, node, type, value, msg) {

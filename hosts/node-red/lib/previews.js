@@ -20,10 +20,11 @@ class Previews {
     return this.#latest;
   }
 
-  /** Every output that is the URL of a video, by its schema or by its name. */
+  /** Every output that is the URL of a video, by its schema or by its ending. */
   add(node, entry, output) {
+    const isVideo = (name) => entry.mediaOutputs.some((one) => one.name === name && one.kind === 'video');
     for (const [name, url] of Object.entries(output)) {
-      if (!isHttp(url) || !(entry.videoOutputs.includes(name) || looksLikeVideo(url))) continue;
+      if (!isHttp(url) || !(isVideo(name) || looksLikeVideo(url))) continue;
       const preview = {
         id: crypto.randomUUID(),
         node: node._alias ?? node.id,

@@ -6,7 +6,7 @@ const crypto = require('node:crypto');
 const fs = require('node:fs/promises');
 const path = require('node:path');
 
-const { writeDurably } = require('../native/durable_file');
+const { writeDurably } = require('../native/durable/durable_file');
 
 const oldest = 7 * 24 * 3600 * 1000; // jobs and their videos do not stay at a service for ever
 const keptWhenFinished = 24 * 3600 * 1000; // where the message went nowhere

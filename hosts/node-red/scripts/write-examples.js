@@ -2,7 +2,7 @@
 // Writes examples/*.json, the flows of the editor's import menu. Those of the node's page come from the manifest.
 const fs = require('node:fs');
 const path = require('node:path');
-const { fieldsOf } = require('../lib/form');
+const { fieldsOf } = require('../../node/durable/fields');
 
 const directory = path.join(__dirname, '..', 'examples');
 const manifest = JSON.parse(fs.readFileSync(path.join(__dirname, '..', '..', '..', 'manifest.json'), 'utf8'));

@@ -6,7 +6,7 @@ const os = require('node:os');
 const path = require('node:path');
 const { test } = require('node:test');
 const { colourOf } = require('../lib/appearance');
-const { fieldsOf, parseConstant, videoOutputs } = require('../lib/form');
+const { parseConstant } = require('../lib/form');
 const { helpOf } = require('../lib/help');
 const { HourlyLimit } = require('../lib/hourly_limit');
 const { readConnection, readInputs } = require('../lib/inputs');
@@ -16,8 +16,9 @@ const { checkpointAfter, jobOf, startsAnew } = require('../lib/run');
 const { RunStore, keptWhenFinished, oldest } = require('../lib/run_store');
 const { statusOf } = require('../lib/status');
 const { WorkflowNode, defaultRunsPerHour } = require('../lib/workflow_node');
-const { readGiven } = require('../native/given_input');
-const service = require('../native/service_request');
+const { exampleInput, fieldsOf, mediaOutputs } = require('../native/durable/fields');
+const { readGiven } = require('../native/durable/given_input');
+const service = require('../native/durable/service_request');
 
 const english = require('../locales/en-US/workflow-nodes.json')['workflow-nodes'];
 const t = (key, values = {}) =>
@@ -71,9 +72,25 @@ test('a wrong secret is not repeated in the error', () => {
   assert.deepEqual(readConnection(fields, {}, { pin: '' }), {});
 });
 
-test('the outputs that are videos', () => {
-  const properties = { video: { type: 'string' }, x: { type: 'string', title: 'Rendered video' }, n: { type: 'integer', title: 'Video' } };
-  assert.deepEqual(videoOutputs({ properties }), ['video', 'x']);
+test('the outputs that are files, and of which kind', () => {
+  const text = (more) => ({ type: 'string', ...more });
+  const properties = {
+    video: text(), x: text({ title: 'Rendered video' }), cover: text({ contentMediaType: 'image/png' }), log: text({ format: 'uri' }),
+    maybe: { anyOf: [text({ format: 'uri' }), { type: 'null' }] }, words: text(), n: { type: 'integer', title: 'Video' },
+  };
+  const kinds = mediaOutputs({ properties }).map(({ name, kind }) => `${name}: ${kind}`);
+  assert.deepEqual(kinds, ['video: video', 'x: video', 'cover: image', 'log: file', 'maybe: file']);
+  assert.deepEqual(mediaOutputs({}), []);
+});
+
+test('an example input has what is required, or is that of the manifest', () => {
+  const schema = {
+    properties: { a: { type: 'string' }, b: { enum: ['x', 'y'] }, c: { type: 'integer', minimum: 3 }, d: { type: 'boolean' } },
+    required: ['a', 'b', 'c'],
+  };
+  const fields = fieldsOf(schema, { prefix: '' });
+  assert.deepEqual(exampleInput(fields), { a: 'https://example.com/example', b: 'x', c: 3 });
+  assert.deepEqual(exampleInput(fields, { examples: [{ input: { a: 'given' } }] }), { a: 'given' });
 });
 
 test('a colour comes from the icon', () => {

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 const here = path.dirname(fileURLToPath(import.meta.url));
 export const repository = path.join(here, '..', '..', '..');
 export const artefacts = path.join(repository, 'hosts', 'n8n', 'test-artefacts');
+export const build = path.resolve(process.env.WORKFLOW_NODE_BUILD_DIR ?? path.join(repository, 'build'));
 const packageDirectory = path.join(repository, 'hosts', 'n8n');
 
 /** Installed by tests/n8n/install. */

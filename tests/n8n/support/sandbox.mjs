@@ -2,9 +2,7 @@
 import path from 'node:path';
 
 import { Child } from './child.mjs';
-import { repository } from './places.mjs';
-
-const build = path.resolve(process.env.WORKFLOW_NODE_BUILD_DIR ?? path.join(repository, 'build'));
+import { build, repository } from './places.mjs';
 
 export async function startSandbox() {
     const photo = path.join(repository, 'sandbox', 'example', 'coffee.jpg');

@@ -1,33 +1,53 @@
-// The video as n8n binary data. It is streamed where n8n's binary mode streams, and never larger than was allowed.
+// A run's output as n8n binary data: a video, say. It is streamed where n8n's binary mode streams, and never larger than was allowed.
 import { Transform, type Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 
 import type { IBinaryData, IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
+import type { MediaKind } from '../native/durable/fields';
+
 const downloadTimeoutMs = 300_000;
 /** Between the tries of a download. */
 const pausesMs = [1000, 3000];
 
-export class VideoTooLarge extends Error {
-    constructor(url: string, limit: number) {
-        super(`The video at ${url} is larger than ${limit / 2 ** 20} MiB. Raise the largest size in the node's options.`);
+/** The output that is the URL of a file. */
+export interface Media {
+    /** The output's. */
+    name: string;
+    kind: MediaKind;
+    url: string;
+}
+
+/** What a file is called, and of which type, where the service does not say. */
+const usual: Record<MediaKind, { fileName: string; type: string }> = {
+    video: { fileName: 'video.mp4', type: 'video/mp4' },
+    audio: { fileName: 'audio.mp3', type: 'audio/mpeg' },
+    image: { fileName: 'image.png', type: 'image/png' },
+    file: { fileName: 'file', type: 'application/octet-stream' },
+};
+
+export class MediaTooLarge extends Error {
+    constructor({ kind, url }: Media, limit: number) {
+        super(`The ${kind} at ${url} is larger than ${limit / 2 ** 20} MiB. Raise the largest size in the node's options.`);
     }
 }
 
-/** No container of videos begins with it; pages do, those that ask for a sign-in among them. */
-const beginsAsPage = (chunk: Buffer) => /^[\s\uFEFF]*</.test(chunk.toString('utf8', 0, 256));
+/** Pages begin with it, those that ask for a sign-in among them; of media, only images that are XML. */
+const beginsAsPage = (chunk: Buffer) => /^[\s\uFEFF]*<(?!\?xml|svg)/i.test(chunk.toString('utf8', 0, 256));
 
-/** Fails unless the whole video comes through, and nothing else. `length`: what the answer says, if it does. */
-function checked(limit: number, url: string, length: number | undefined) {
+const aPage = ({ kind }: Media) => new Error(`the answer is a web page, not the ${kind}`);
+
+/** Fails unless the whole file comes through, and nothing else. `length`: what the answer says, if it does. */
+function checked(limit: number, media: Media, length: number | undefined) {
     let size = 0;
     return new Transform({
         transform(chunk: Buffer, _encoding, done) {
             if (size === 0 && beginsAsPage(chunk)) {
-                done(new Error('the answer is a web page, not a video'));
+                done(aPage(media));
                 return;
             }
             size += chunk.length;
-            done(size > limit ? new VideoTooLarge(url, limit) : null, chunk);
+            done(size > limit ? new MediaTooLarge(media, limit) : null, chunk);
         },
         flush(done) {
             if (size === 0) {
@@ -41,8 +61,8 @@ function checked(limit: number, url: string, length: number | undefined) {
     });
 }
 
-function fileNameOf(url: string): string {
-    const last = new URL(url).pathname.split('/').pop() || 'video.mp4';
+function fileNameOf({ kind, url }: Media): string {
+    const last = new URL(url).pathname.split('/').pop() || usual[kind].fileName;
     try {
         return decodeURIComponent(last);
     } catch {
@@ -50,15 +70,15 @@ function fileNameOf(url: string): string {
     }
 }
 
-async function downloadVideo(
+async function download(
     context: IExecuteFunctions,
-    url: string,
+    media: Media,
     limit: number,
     abortSignal: AbortSignal | undefined,
 ): Promise<IBinaryData> {
     const { body, headers } = (await context.helpers.httpRequest({
-        url,
-        headers: { 'Accept-Encoding': 'identity' }, // so that the length is that of the video
+        url: media.url,
+        headers: { 'Accept-Encoding': 'identity' }, // so that the length is that of the file
         encoding: 'stream',
         returnFullResponse: true,
         timeout: downloadTimeoutMs,
@@ -68,43 +88,44 @@ async function downloadVideo(
     const length = headers['content-length'] === undefined ? undefined : Number(headers['content-length']);
     if (length !== undefined && length > limit) {
         body.destroy();
-        throw new VideoTooLarge(url, limit);
+        throw new MediaTooLarge(media, limit);
     }
     if (type === 'text/html') {
         body.destroy();
-        throw new Error('the answer is a web page, not a video');
+        throw aPage(media);
     }
-    const whole = checked(limit, url, length);
+    const whole = checked(limit, media, length);
     body.on('error', (error) => whole.destroy(error));
     body.on('close', () => body.readableEnded || whole.destroy(new Error('the answer was cut off')));
     whole.on('close', () => body.destroy());
-    return await context.helpers.prepareBinaryData(body.pipe(whole), fileNameOf(url), type || 'video/mp4');
+    return await context.helpers.prepareBinaryData(body.pipe(whole), fileNameOf(media), type || usual[media.kind].type);
 }
 
 /**
- * The video's file, or why there is none after some tries, as a warning. Rejects only where it is too large, which the options
+ * The file, or why there is none after some tries, as a warning. Rejects only where it is too large, which the options
  * can change, or when the execution is cancelled.
  */
-export async function fetchVideo(
+export async function fetchMedia(
     context: IExecuteFunctions,
-    url: string,
+    media: Media,
     limit: number,
     abortSignal: AbortSignal | undefined,
 ): Promise<{ file: IBinaryData; warning?: undefined } | { file?: undefined; warning: IDataObject }> {
+    const { name, kind } = media;
     for (let tries = 1; ; ++tries) {
         try {
-            return { file: await downloadVideo(context, url, limit, abortSignal) };
+            return { file: await download(context, media, limit, abortSignal) };
         } catch (error) {
             abortSignal?.throwIfAborted();
-            if (error instanceof VideoTooLarge) {
+            if (error instanceof MediaTooLarge) {
                 throw error;
             }
             if (tries > pausesMs.length) {
                 const reason = error instanceof Error ? error.message : String(error);
                 const message =
-                    `The video is made, but its file could not be downloaded in ${tries} tries (${reason}). ` +
-                    'Its URL is in video; a Collect of this run tries the download again.';
-                return { warning: { code: 'video_not_downloaded', message } };
+                    `The ${kind} is made, but its file could not be downloaded in ${tries} tries (${reason}). ` +
+                    `Its URL is in ${name}; a Collect of this run tries the download again.`;
+                return { warning: { code: `${kind}_not_downloaded`, message } };
             }
             await pause(pausesMs[tries - 1], undefined, { signal: abortSignal });
         }

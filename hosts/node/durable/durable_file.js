@@ -1,6 +1,5 @@
 'use strict';
-// Files that are whole or not there at any moment, also after a crash or when the power fails. Shared by the hosts' packages;
-// assemble_native.js puts it into each.
+// Files that are whole or not there at any moment, also after a crash or when the power fails.
 const crypto = require('node:crypto');
 const fs = require('node:fs/promises');
 const path = require('node:path');

@@ -1,0 +1,120 @@
+'use strict';
+// Builds the package for one module: writes a class for each of its nodes and for their connection, from the module's own
+// descriptors, and compiles them with lib/. So each of these facts stands in one place, and lib/ knows no node.
+//   node build.js [FOLDER]
+//   FOLDER: where to; default: this package
+//   WORKFLOW_NODE_MODULE: another module than the project's
+const { execFileSync } = require('node:child_process');
+const fs = require('node:fs');
+const path = require('node:path');
+
+const { exampleInput } = require('../../node/durable/fields');
+const { bundledModules, readManifest } = require('../../node/durable/bundled_modules');
+
+const credentials = require('./credential_source');
+const nodes = require('./node_source');
+const { sourceOf } = require('./source_text');
+
+const source = path.join(__dirname, '..');
+const repository = path.join(source, '..', '..');
+const target = path.resolve(process.argv[2] ?? source);
+
+function write(name, text) {
+    const file = path.join(target, name);
+    fs.mkdirSync(path.dirname(file), { recursive: true });
+    fs.writeFileSync(file, text);
+}
+
+const writeJson = (name, value) => write(name, `${JSON.stringify(value, null, 2)}\n`);
+
+function prepareTarget() {
+    if (target !== source) {
+        for (const name of ['package.json', 'tsconfig.json', 'lib']) {
+            fs.cpSync(path.join(source, name), path.join(target, name), { recursive: true });
+        }
+        fs.symlinkSync(path.join(source, 'node_modules'), path.join(target, 'node_modules'));
+    }
+    for (const name of ['dist', 'nodes', 'credentials']) {
+        fs.rmSync(path.join(target, name), { recursive: true, force: true });
+    }
+    fs.copyFileSync(path.join(repository, 'LICENSE'), path.join(target, 'LICENSE'));
+}
+
+/** The API that connections of the category lead to, as far as this repository describes it: the boundary does not. */
+function bindingOf(category) {
+    const file = path.join(repository, 'schemas', `${category}_api.json`);
+    return fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, 'utf8')) : null;
+}
+
+/** {plans: of the nodes, credential: null when none needs one}. */
+function readModule() {
+    const native = path.join(target, 'dist', 'native');
+    const [file] = bundledModules(path.join(native, 'modules'));
+    const module = require(path.join(native, 'addon')).load(file);
+    const manifest = readManifest(path.dirname(file));
+    const connection = module.nodes.find((node) => node.connection)?.connection;
+    const credential = connection ? credentials.credentialOf(connection, bindingOf(connection.category)) : null;
+    const plans = module.nodes.map((descriptor) =>
+        nodes.planOf(descriptor, manifest?.nodes.find(({ id }) => id === descriptor.actionId), credential),
+    );
+    return { plans, credential };
+}
+
+function writeNode(plan, packageName) {
+    const { className, typeName, descriptor } = plan;
+    const folder = path.join('nodes', className);
+    write(path.join(folder, `${className}.node.ts`), nodes.classOf(plan));
+    writeJson(path.join('dist', folder, `${className}.node.json`), nodes.codexOf(plan, packageName));
+    if (descriptor.iconSvg !== '') {
+        write(path.join('dist', folder, `${typeName}.svg`), descriptor.iconSvg);
+    }
+}
+
+function writeCredential(credential, plans, documentationUrl) {
+    const { className, typeName } = plans.find((plan) => plan.credential && plan.descriptor.iconSvg !== '') ?? {};
+    const icon = className ? `../nodes/${className}/${typeName}.svg` : null;
+    write(`credentials/${credential.className}.credentials.ts`, credentials.classOf(credential, { documentationUrl, icon }));
+}
+
+function writeFacts(plans, credential) {
+    const ofNodes = plans.map((plan) => [
+        plan.descriptor.actionId,
+        { ...nodes.factsOf(plan), exampleInput: exampleInput(plan.fields, { examples: plan.examples }) },
+    ]);
+    write('nodes/facts.ts', `// Written by scripts/build.js from the module's descriptors.
+import type { ConnectionFacts, NodeFacts } from '../lib/node_facts';
+
+/** By action id. */
+export const nodeFacts: Record<string, NodeFacts> = ${sourceOf(Object.fromEntries(ofNodes))};
+
+export const connectionFacts: ConnectionFacts | null = ${sourceOf(credential && credentials.factsOf(credential))};
+`);
+}
+
+/** What n8n is to load. */
+function updatePackage(description, plans, credential) {
+    const types = plans.map(({ className }) => `dist/nodes/${className}/${className}.node.js`);
+    const n8n = {
+        ...description.n8n,
+        credentials: credential ? [`dist/credentials/${credential.className}.credentials.js`] : [],
+        nodes: types,
+    };
+    writeJson('package.json', { ...description, main: types[0], n8n });
+}
+
+function build() {
+    prepareTarget();
+    const run = (program, ...args) => execFileSync(process.execPath, [program, ...args], { stdio: ['ignore', 2, 2] });
+    run(path.join(source, '..', 'node', 'assemble.js'), path.join(target, 'dist', 'native'));
+    const description = JSON.parse(fs.readFileSync(path.join(target, 'package.json'), 'utf8'));
+    const { plans, credential } = readModule();
+    plans.forEach((plan) => writeNode(plan, description.name));
+    if (credential) {
+        writeCredential(credential, plans, description.homepage);
+    }
+    writeFacts(plans, credential);
+    updatePackage(description, plans, credential);
+    run(require.resolve('typescript/bin/tsc'), '--project', target);
+}
+
+build();

@@ -1,0 +1,8 @@
+/**
+ * The modules' files in `modules`, the folder that hosts/node/assemble.js fills. Throws when one is not built for this
+ * platform.
+ */
+export function bundledModules(modules: string): string[];
+
+/** The manifest beside a module, or null: what it adds (controls, help, examples) is an extra. */
+export function readManifest(directory: string): object | null;

@@ -1,0 +1,123 @@
+'use strict';
+// From a node's schemas to the fields of a form: one for each input, in the manifest's order. The same fields tell the
+// runtime how to read a configured value. Nothing here knows a particular node.
+
+/** A property of a saved flow for an input; the prefix keeps it apart from the host's own (id, type, name, z…). */
+function propertyName(prefix, name) {
+    return prefix + name.replace(/[^A-Za-z0-9]/g, (c) => (c === '_' ? '_' : `_${c.codePointAt(0).toString(16)}_`));
+}
+
+/** The schema without the branch that allows null, and whether there was one. */
+function withoutNull(schema) {
+    const branches = schema.anyOf ?? schema.oneOf;
+    if (branches) {
+        const others = branches.filter((branch) => branch.type !== 'null');
+        if (others.length === 1 && others.length < branches.length) {
+            return { schema: others[0], nullable: true };
+        }
+        return { schema, nullable: others.length < branches.length };
+    }
+    if (Array.isArray(schema.type) && schema.type.includes('null')) {
+        const types = schema.type.filter((type) => type !== 'null');
+        return { schema: { ...schema, type: types.length === 1 ? types[0] : types }, nullable: true };
+    }
+    return { schema, nullable: false };
+}
+
+const kindOfControl = { long_text: 'longText', media: 'media', password: 'password' };
+
+function kindOf(schema, control) {
+    if (Array.isArray(schema.enum)) {
+        return 'choice';
+    }
+    switch (schema.type) {
+        case 'boolean':
+            return 'boolean';
+        case 'integer':
+        case 'number':
+            return 'number';
+        case 'string':
+            if (kindOfControl[control?.type]) {
+                return kindOfControl[control.type];
+            }
+            return schema.format === 'uri' ? 'media' : 'text';
+        default:
+            return 'json';
+    }
+}
+
+/**
+ * Which other field a field depends on. JSON Schema has no word for "only for Pixel M", so this reads the one the schemas
+ * use: "(Only for <value>)" in a title or description, where <value> is a choice of another field.
+ */
+function onlyFor(name, texts, properties) {
+    for (const text of texts) {
+        const wanted = /\bonly for ([^().;]+)/i.exec(text ?? '')?.[1].trim();
+        if (!wanted) {
+            continue;
+        }
+        for (const [other, schema] of Object.entries(properties)) {
+            const value = (withoutNull(schema).schema.enum ?? []).find(
+                (choice) => wanted === choice || wanted.startsWith(`${choice} `),
+            );
+            if (other !== name && value !== undefined) {
+                return { name: other, value };
+            }
+        }
+    }
+    return null;
+}
+
+/** The fields of an object's schema. `controls` is the manifest's ui_metadata, where there is a manifest. */
+function fieldsOf(schema, { prefix, controls = {} }) {
+    const properties = schema.properties ?? {};
+    const required = new Set(schema.required ?? []);
+    const fields = Object.entries(properties).map(([name, property]) => {
+        const control = controls[name];
+        const { schema: inner, nullable } = withoutNull(property);
+        const help = control?.help ?? property.description;
+        return {
+            name,
+            property: propertyName(property.writeOnly === true ? '' : prefix, name), // a credential keeps its name
+            label: property.title ?? name,
+            help: help && help !== (property.title ?? name) ? help : null,
+            kind: kindOf(inner, control),
+            required: required.has(name),
+            nullable,
+            choices: inner.enum?.filter((value) => value !== null),
+            default: property.default,
+            integer: inner.type === 'integer',
+            minimum: inner.minimum,
+            maximum: inner.maximum,
+            secret: property.writeOnly === true,
+            onlyFor: onlyFor(name, [property.title, property.description, control?.help], properties),
+            order: control?.order ?? Number.MAX_SAFE_INTEGER,
+        };
+    });
+    return fields.sort((a, b) => a.order - b.order);
+}
+
+const mediaKinds = ['video', 'audio', 'image'];
+
+/** The outputs that are the URL of a file: {name, kind}, as far as their schemas say so. */
+function mediaOutputs(outputSchema) {
+    return Object.entries(outputSchema.properties ?? {}).flatMap(([name, property]) => {
+        const { schema } = withoutNull(property);
+        if (schema.type !== 'string') {
+            return [];
+        }
+        const words = [name, property.title, property.description, schema.contentMediaType].join(' ').toLowerCase();
+        const kind = mediaKinds.find((one) => words.includes(one)) ?? (schema.format === 'uri' ? 'file' : null);
+        return kind === null ? [] : [{ name, kind }];
+    });
+}
+
+/** An input that the schema accepts, so that what is left to complain about is the connection. */
+function exampleInput(fields, manifestNode) {
+    const valueOf = ({ kind, choices, minimum }) =>
+        choices?.[0] ?? { boolean: true, number: minimum ?? 1, json: {} }[kind] ?? 'https://example.com/example';
+    const required = fields.filter((field) => field.required).map((field) => [field.name, valueOf(field)]);
+    return manifestNode?.examples?.[0]?.input ?? Object.fromEntries(required);
+}
+
+module.exports = { exampleInput, fieldsOf, mediaOutputs };

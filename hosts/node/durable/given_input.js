@@ -1,0 +1,56 @@
+'use strict';
+// Inputs as sheets and agents give them, made into what the node's input schema means. It knows schemas, and no particular node.
+
+/** The types and choices that a property allows; null among them where it may be null. */
+function allowedBy(property) {
+    const branches = property.anyOf ?? property.oneOf ?? [property];
+    const types = new Set(branches.flatMap(({ type }) => type ?? []));
+    const choices = branches.flatMap((branch) => branch.enum ?? []);
+    return { types, choices, anything: types.size === 0 && choices.length === 0 };
+}
+
+const isBoolean = ({ types, anything }) => types.has('boolean') && !types.has('string') && !anything;
+const isText = ({ types, choices }) => types.has('string') && choices.length === 0;
+
+/** true, false, or undefined where the text is neither. */
+function booleanOf(text) {
+    return { true: true, false: false }[text.trim().toLowerCase()];
+}
+
+/** An empty cell: nobody chose anything. A text that has no default may well be meant to be empty. */
+function standsForDefault(text, property, allowed) {
+    if (isText(allowed)) {
+        return text === '' && property.default !== undefined;
+    }
+    return !allowed.anything && text.trim() === '' && !allowed.choices.includes(text);
+}
+
+/** What an expression that found nothing leaves in a text. */
+const isNothing = (text) => ['undefined', 'null'].includes(text.trim());
+
+function readGiven(schema, given) {
+    const required = new Set(schema.required ?? []);
+    const input = {};
+    const warnings = [];
+    for (const [name, value] of Object.entries(given)) {
+        const property = schema.properties?.[name];
+        if (typeof value !== 'string' || typeof property !== 'object') {
+            input[name] = value;
+            continue;
+        }
+        const allowed = allowedBy(property);
+        if (!required.has(name) && standsForDefault(value, property, allowed)) {
+            continue;
+        }
+        input[name] = isBoolean(allowed) ? (booleanOf(value) ?? value) : value;
+        if (required.has(name) && isText(allowed) && isNothing(value)) {
+            const message =
+        `${property.title ?? name} is the text "${value.trim()}", and was sent as it is. ` +
+        'If it was not meant, the expression that it comes from found nothing: correct it.';
+            warnings.push({ code: 'input_says_nothing', message });
+        }
+    }
+    return { input, warnings };
+}
+
+module.exports = { readGiven };
