@@ -159,9 +159,31 @@ export type RunResult =
           warnings: Warning[];
       };
 
+/** A row of the module's error table, with what this run adds, as it is stored and as flows read it. */
+export interface ErrorFields {
+    type: string;
+    code: string;
+    message: string;
+    cause: string;
+    solution: string;
+    retryable: boolean;
+    retry_after_ms: number | null;
+    charged: 'no' | 'yes' | 'unknown';
+    http_status: number | null;
+    request_id: string | null;
+    job_id: string | null;
+    details: { path: string; message: string }[];
+}
+
+type KnownFields = Pick<ErrorFields, 'type' | 'code' | 'message' | 'cause' | 'solution' | 'retryable'>;
+
 /** A run that failed or was cancelled. The texts are for people; `code` is for programs. */
 export class RunError extends Error {
-    private constructor();
+    /** For errors of a host's own, beside those of the module, and for errors that were stored. */
+    constructor(
+        fields: KnownFields & Partial<ErrorFields>,
+        ending?: { outcome?: 'failed' | 'cancelled'; checkpoint?: object | null; warnings?: Warning[] },
+    );
     readonly name: 'RunError';
     readonly type: string;
     readonly code: string;
@@ -182,6 +204,7 @@ export class RunError extends Error {
     /** Where the run can be taken up again; null: discard what you kept. */
     readonly checkpoint: object | null;
     readonly warnings: Warning[];
+    readonly fields: ErrorFields;
     /** All but the stack. */
     toJSON(): Record<string, unknown>;
 }

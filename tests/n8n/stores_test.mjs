@@ -14,7 +14,8 @@ const require = createRequire(import.meta.url);
 const lib = path.join(repository, 'hosts', 'n8n', 'dist', 'lib');
 const { FileStore } = require(path.join(lib, 'file_store.js'));
 const { RedisStore, leaseMs } = require(path.join(lib, 'redis_store.js'));
-const { claimRun, jobOf } = require(path.join(lib, 'node_run.js'));
+const { claimRun } = require(path.join(lib, 'node_run.js'));
+const { jobOf } = require(path.join(lib, '..', 'native', 'durable', 'checkpoint.js'));
 const { collectRun, fromFlow, NotCollectable } = require(path.join(lib, 'collect_run.js'));
 const { redisSettings } = require(path.join(lib, 'redis_settings.js'));
 
@@ -294,9 +295,12 @@ test('files: a folder that cannot be made is tried again', async () => {
     const blocked = path.join(directory, 'blocked');
     fs.writeFileSync(blocked, 'a file where the folder should be');
     const store = new FileStore(blocked, hour);
-    await assert.rejects(store.claim('run'), { code: 'EEXIST' });
+    await assert.rejects(store.addName('name', 'run'), { code: 'EEXIST' });
+    await assert.rejects(store.claim('run'), { code: 'ENOTDIR' });
     fs.rmSync(blocked);
     assert.equal((await store.claim('run')).record, null);
+    await store.addName('name', 'run');
+    assert.equal(await store.findRunKey('name'), 'run');
 });
 
 test("the queue's settings, as n8n reads them", () => {

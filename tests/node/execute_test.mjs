@@ -60,6 +60,9 @@ test('a run that fails rejects with all fields of the error', async () => {
     };
     assert.deepEqual(error.toJSON(), fields);
     assert.deepEqual(JSON.parse(JSON.stringify(error)), fields);
+    const { retry_after_ms: after, http_status: status, details, ...others } = error.fields;
+    assert.deepEqual([after, status, details, others.code], [null, null, fields.details, 'invalid_input']);
+    assert.deepEqual(new RunError(error.fields).toJSON(), fields);
 });
 
 test('an error at the deadline has a checkpoint and says when to come again', async () => {

@@ -1,7 +1,10 @@
 // Looks at a run that was started before. It goes on only from a checkpoint that names its job, so it submits nothing.
 import type { IDataObject } from 'n8n-workflow';
 
-import { jobOf, SharedFailure, type RunEnd } from './node_run';
+import { RunError, type ErrorFields } from '../native/addon';
+import { jobOf } from '../native/durable/checkpoint';
+
+import type { RunEnd } from './node_run';
 import { listOfExecution, nameOfJob } from './run_store';
 import { worker } from './worker';
 
@@ -27,7 +30,7 @@ export interface Collectable {
     jobId: string | null;
     output: IDataObject | null;
     warnings: IDataObject[];
-    failure?: IDataObject | null;
+    failure?: ErrorFields | null;
 }
 
 export interface CollectFailure {
@@ -105,7 +108,7 @@ export async function collectEach(
                 return await collect(run);
             } catch (error) {
                 const { runKey, jobId, failure } = run;
-                const reason = failure && error instanceof NotCollectable ? new SharedFailure(failure) : error;
+                const reason = failure && error instanceof NotCollectable ? new RunError(failure) : error;
                 return { status: 'failed' as const, runKey, jobId, error: reason };
             }
         }),

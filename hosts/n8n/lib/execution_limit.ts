@@ -1,30 +1,26 @@
 // A brake on what an execution that feeds itself can spend: the runs that it has started with one node, over all of the
 // node's run indexes. They are listed in the store of runs, so a worker that takes the execution over goes on counting, and a run
 // that is repeated there counts once.
+import { RunError } from '../native/addon';
+
 import type { RunStore } from './run_store';
 
 export const defaultMostRuns = 100;
 
 /** The run was not started. */
-export class ExecutionLimitReached extends Error {
-    readonly fields;
-
-    constructor(most: number) {
-        const message =
+function limitReached(most: number) {
+    return new RunError({
+        type: 'Spending Limit',
+        code: 'spending_limit',
+        message:
             `This execution has started ${most} runs with this node, the most that it may. ` +
-            'This item was not run, and nothing was paid for it.';
-        super(message);
-        this.fields = {
-            type: 'Spending Limit',
-            code: 'spending_limit',
-            message,
-            cause: "The node's own limit of runs in an execution is reached",
-            solution:
-                'Check that the workflow does not feed itself. If so many are meant, raise Most Runs per Execution in the options of the node; 0 is no limit',
-            retryable: false,
-            charged: 'no',
-        };
-    }
+            'This item was not run, and nothing was paid for it.',
+        cause: "The node's own limit of runs in an execution is reached",
+        solution:
+            'Check that the workflow does not feed itself. If so many are meant, raise Most Runs per Execution in the options of the node; 0 is no limit',
+        retryable: false,
+        charged: 'no',
+    });
 }
 
 /** What of the list is known, for as long as the node is at work: n8n may run it several times at once, as an agent's tool. */
@@ -53,7 +49,7 @@ class Starts {
             return;
         }
         if (known.size >= most) {
-            throw new ExecutionLimitReached(most);
+            throw limitReached(most);
         }
         known.add(runKey);
         await this.store.addToList(this.list, runKey);

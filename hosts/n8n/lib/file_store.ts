@@ -1,25 +1,9 @@
 // Runs in files, for an n8n of one process.
-import fs from 'node:fs/promises';
-import path from 'node:path';
+import { DurableFolder, digestOf } from '../native/durable/durable_folder';
 
-import { writeDurably } from '../native/durable/durable_file';
-
-import { digestOf, type Claim, type RunRecord, type RunStore } from './run_store';
+import type { Claim, RunRecord, RunStore } from './run_store';
 
 const cleanEveryMs = 3600 * 1000;
-/** What is being written for longer is what a process left that was killed meanwhile. */
-const longestWriteMs = 60 * 1000;
-
-async function readText(file: string): Promise<string | null> {
-    try {
-        return await fs.readFile(file, 'utf8');
-    } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
-            return null;
-        }
-        throw error;
-    }
-}
 
 /** Settles with the promise, or rejects with the signal's reason before. */
 async function unlessAborted(promise: Promise<unknown>, signal: AbortSignal | undefined) {
@@ -36,46 +20,30 @@ async function unlessAborted(promise: Promise<unknown>, signal: AbortSignal | un
     }
 }
 
+const fileOf = (kind: 'run' | 'name' | 'list', text: string) => `${kind}-${digestOf(text)}`;
+
 export class FileStore implements RunStore {
-    readonly #directory: string;
+    readonly #folder: DurableFolder;
     readonly #expiryMs: number;
     readonly #claimed = new Map<string, Promise<unknown>>(); // run key -> until the last claim of it is given up
-    #ready: Promise<void> | undefined;
+    #cleaning: NodeJS.Timeout | undefined;
 
     constructor(directory: string, expiryMs: number) {
-        this.#directory = directory;
+        this.#folder = new DurableFolder(directory);
         this.#expiryMs = expiryMs;
     }
 
-    async #file(kind: 'run' | 'name' | 'list', text: string) {
-        this.#ready ??= this.#prepare();
-        await this.#ready;
-        return path.join(this.#directory, `${kind}-${digestOf(text)}`);
-    }
-
-    async #prepare() {
-        try {
-            await fs.mkdir(this.#directory, { recursive: true, mode: 0o700 });
-            await this.#clean();
-        } catch (error) {
-            this.#ready = undefined; // the next run tries again: the disk may have room by then
-            throw error;
-        }
-        setInterval(() => void this.#clean().catch(() => {}), cleanEveryMs).unref();
-    }
-
+    /** Removes what is old at the first use, and from then on now and again. */
     async #clean() {
-        for (const name of await fs.readdir(this.#directory)) {
-            const file = path.join(this.#directory, name);
-            const age = Date.now() - ((await fs.stat(file).catch(() => null))?.mtimeMs ?? Infinity);
-            if (age > (name.endsWith('.new') ? longestWriteMs : this.#expiryMs)) {
-                await fs.rm(file, { force: true });
-            }
+        if (this.#cleaning === undefined) {
+            const clean = () => this.#folder.removeOlderThan(this.#expiryMs);
+            this.#cleaning = setInterval(() => void clean().catch(() => {}), cleanEveryMs).unref();
+            await clean().catch(() => {});
         }
     }
 
     async claim(runKey: string, signal?: AbortSignal): Promise<Claim> {
-        const file = await this.#file('run', runKey);
+        const file = fileOf('run', runKey);
         const before = this.#claimed.get(runKey) ?? Promise.resolve();
         let giveUp = () => {};
         const own = Promise.all([before, new Promise<void>((resolve) => (giveUp = resolve))]);
@@ -87,10 +55,10 @@ export class FileStore implements RunStore {
             return {
                 record,
                 lost: false,
-                keep: async (kept) => await writeDurably(file, JSON.stringify(kept)),
+                keep: async (kept) => await this.#folder.write(file, JSON.stringify(kept)),
                 release: async (kept) => {
                     try {
-                        await (kept ? writeDurably(file, JSON.stringify(kept)) : fs.rm(file, { force: true }));
+                        await (kept ? this.#folder.write(file, JSON.stringify(kept)) : this.#folder.remove(file));
                     } finally {
                         giveUp();
                     }
@@ -103,27 +71,27 @@ export class FileStore implements RunStore {
     }
 
     async find(runKey: string) {
-        const text = await readText(await this.#file('run', runKey));
+        await this.#clean();
+        const text = await this.#folder.read(fileOf('run', runKey));
         return text === null ? null : (JSON.parse(text) as RunRecord);
     }
 
     async addName(name: string, runKey: string) {
-        await writeDurably(await this.#file('name', name), runKey);
+        await this.#folder.write(fileOf('name', name), runKey);
     }
 
     async findRunKey(name: string) {
-        return await readText(await this.#file('name', name));
+        return await this.#folder.read(fileOf('name', name));
     }
 
     async addToList(list: string, runKey: string) {
-        await writeDurably(`${await this.#file('list', list)}-${digestOf(runKey)}`, runKey);
+        await this.#folder.write(`${fileOf('list', list)}-${digestOf(runKey)}`, runKey);
     }
 
     async listed(list: string) {
-        const prefix = `${path.basename(await this.#file('list', list))}-`;
-        const names = await fs.readdir(this.#directory);
-        const entries = names.filter((name) => name.startsWith(prefix) && !name.endsWith('.new'));
-        const runKeys = await Promise.all(entries.map((name) => readText(path.join(this.#directory, name))));
+        const names = await this.#folder.names();
+        const entries = names.filter((name) => name.startsWith(`${fileOf('list', list)}-`));
+        const runKeys = await Promise.all(entries.map((name) => this.#folder.read(name)));
         return runKeys.filter((runKey) => runKey !== null);
     }
 }

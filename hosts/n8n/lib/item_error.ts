@@ -9,31 +9,17 @@ import {
 
 import { ModuleError, RunError } from '../native/addon';
 
-import { ExecutionLimitReached } from './execution_limit';
-import { RunFailed, RunSuspended, SharedFailure, errorFields } from './node_run';
+import { RunFailed, RunSuspended } from './node_run';
 
 const sentence = (text: string) => (/[.!?]$/.test(text) ? text : `${text}.`);
-
-function suspendedFields({ message, jobId }: RunSuspended): IDataObject {
-    const solution =
-        'Retry this execution' +
-        (jobId === null ? '.' : `: it goes on with job ${jobId}, and nothing is paid a second time.`);
-    return { type: 'Suspended', code: 'suspended', message, solution, retryable: true, job_id: jobId };
-}
 
 /** The members of the error table, as far as they are known. */
 export function fieldsOfError(error: unknown): IDataObject {
     if (error instanceof RunFailed) {
         return { ...fieldsOfError(error.reason), run_key: error.runKey };
     }
-    if (error instanceof RunError) {
-        return errorFields(error);
-    }
-    if (error instanceof SharedFailure || error instanceof ExecutionLimitReached) {
-        return error.fields;
-    }
-    if (error instanceof RunSuspended) {
-        return suspendedFields(error);
+    if (error instanceof RunError || error instanceof RunSuspended) {
+        return { ...error.fields };
     }
     const message = error instanceof Error ? error.message : String(error);
     return error instanceof ModuleError ? { message, code: error.code } : { message };

@@ -6,6 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { IDataObject } from 'n8n-workflow';
 
 import { ModuleError, RunError, type RunResult } from '../native/addon';
+import { checkpointAfter, jobOf } from '../native/durable/checkpoint';
 
 import { listOfExecution, nameOfJob, type Claim, type RunRecord, type RunStore } from './run_store';
 import { worker } from './worker';
@@ -48,8 +49,21 @@ export type RunEnd =
 
 /** n8n ends before the output is there. */
 export class RunSuspended extends Error {
-    constructor(readonly jobId: string | null) {
+    readonly fields;
+
+    constructor(jobId: string | null) {
         super('n8n was stopped before the output was there');
+        const solution =
+            'Retry this execution' +
+            (jobId === null ? '.' : `: it goes on with job ${jobId}, and nothing is paid a second time.`);
+        this.fields = {
+            type: 'Suspended',
+            code: 'suspended',
+            message: this.message,
+            solution,
+            retryable: true,
+            job_id: jobId,
+        };
     }
 }
 
@@ -63,25 +77,9 @@ export class RunFailed extends Error {
     }
 }
 
-/** The run has failed elsewhere, or before; these are its error's fields. */
-export class SharedFailure extends Error {
-    constructor(readonly fields: IDataObject) {
-        super(String(fields.message));
-    }
-}
-
 const sameInput = (one: IDataObject, other: IDataObject) => JSON.stringify(one) === JSON.stringify(other);
 
 const digestOf = (input: IDataObject) => createHash('sha256').update(JSON.stringify(input)).digest('hex').slice(0, 16);
-
-/**
- * The job that a checkpoint goes on with, so that going on from it submits nothing. The module names it once it knows it; in
- * another state than this, going on may submit, whatever else the checkpoint holds.
- */
-export function jobOf(checkpoint: object | null | undefined): string | null {
-    const { state = 'submitted', job_id: jobId } = (checkpoint ?? {}) as { state?: unknown; job_id?: unknown };
-    return state === 'submitted' && typeof jobId === 'string' && jobId !== '' ? jobId : null;
-}
 
 const emptyRecord = ({ runKey, node }: RunOrder): RunRecord => ({
     runKey,
@@ -160,8 +158,6 @@ function rendering({ node }: RunOrder, record: RunRecord, resumeAfterMs: number 
 /** The worker that had the run before has named its job after all. */
 class JobNamed extends Error {}
 
-const refusals = new Set(['invalid_connection', 'invalid_input']);
-
 const isUnknown = (error: unknown) => error instanceof RunError && error.code === 'submission_unknown';
 
 /** A store that does not answer must not keep back what the run has brought. */
@@ -209,10 +205,8 @@ async function attempt(store: RunStore, claim: Claim, order: RunOrder, warnings:
         });
     } catch (error) {
         if (error instanceof RunError) {
-            // Refused before anything was asked about the job: that is still there.
-            const refused = refusals.has(error.code) && jobOf(record.checkpoint) !== null;
-            const checkpoint = error.checkpoint ?? (refused ? record.checkpoint : null);
-            record = { ...record, checkpoint, jobId: jobOf(checkpoint), failure: errorFields(error) };
+            const checkpoint = checkpointAfter(error, record.checkpoint);
+            record = { ...record, checkpoint, jobId: jobOf(checkpoint), failure: error.fields };
         }
         if (error instanceof ModuleError && error.code === 'session_closed') {
             await giveUp(claim, claim.record);
@@ -241,24 +235,6 @@ async function attempt(store: RunStore, claim: Claim, order: RunOrder, warnings:
     return succeeded(order, record);
 }
 
-/** The error's members for the flow and the store: the names of the error table. */
-export function errorFields(error: RunError): IDataObject {
-    return {
-        type: error.type,
-        code: error.code,
-        message: error.message,
-        cause: error.cause,
-        solution: error.solution,
-        retryable: error.retryable,
-        retry_after_ms: error.retryAfterMs,
-        charged: error.charged,
-        http_status: error.httpStatus,
-        request_id: error.requestId,
-        job_id: error.jobId,
-        details: error.details as unknown as IDataObject[],
-    };
-}
-
 export async function runNode(given: RunOrder): Promise<RunEnd> {
     const { store } = worker;
     for (let shared = false; ; shared = true) {
@@ -266,7 +242,7 @@ export async function runNode(given: RunOrder): Promise<RunEnd> {
         const { record } = claim;
         if (shared && record?.failure && isSame(record, given)) {
             await giveUp(claim, record);
-            throw new RunFailed(runKey, new SharedFailure(record.failure));
+            throw new RunFailed(runKey, new RunError(record.failure)); // it has failed elsewhere, or before
         }
         try {
             await enter(store, runKey, given);

@@ -5,9 +5,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 import Redis, { Cluster } from 'ioredis';
 
+import { digestOf } from '../native/durable/durable_folder';
+
 import * as scripts from './redis_scripts';
 import type { RedisSettings } from './redis_settings';
-import { ClaimLost, digestOf, type Claim, type RunRecord, type RunStore } from './run_store';
+import { ClaimLost, type Claim, type RunRecord, type RunStore } from './run_store';
 
 /** Longer than a pause of a busy process, shorter than it takes n8n to give an execution to another worker. */
 export const leaseMs = 10_000;

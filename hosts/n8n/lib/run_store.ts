@@ -1,7 +1,7 @@
 // Where runs are kept, so that they go on in another process, or on another machine.
-import { createHash } from 'node:crypto';
-
 import type { IDataObject } from 'n8n-workflow';
+
+import type { ErrorFields } from '../native/addon';
 
 /** What is known of a run. Holds no secret but what its inputs hold. */
 export interface RunRecord {
@@ -17,7 +17,7 @@ export interface RunRecord {
     output: IDataObject | null;
     warnings: IDataObject[];
     /** The error's fields of a run that has failed, for whoever shares the run. */
-    failure: IDataObject | null;
+    failure: ErrorFields | null;
 }
 
 /** The right to act for a run. One process has it at a time; one that freezes may lose it. */
@@ -50,9 +50,6 @@ export interface RunStore {
     /** The keys of the runs in the list, in no order. */
     listed(list: string): Promise<string[]>;
 }
-
-/** For keys and file names: of one length, whatever the text holds. */
-export const digestOf = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 40);
 
 export const nameOfJob = (jobId: string) => `job:${jobId}`;
 export const listOfExecution = (executionId: string) => `execution:${executionId}`;

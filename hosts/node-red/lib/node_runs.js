@@ -1,8 +1,9 @@
 'use strict';
 // The runs of one node of a flow. They belong to the node's place in the flow, not to the instance that Node-RED makes at
 // every deploy: a new instance takes over the messages of the one before.
+const { checkpointAfter, jobOf, startsAnew } = require('../native/durable/checkpoint');
 const { HourlyLimit } = require('./hourly_limit');
-const { Run, checkpointAfter, jobOf, runOfMessage, startsAnew, wordsOfFinished } = require('./run');
+const { Run, runOfMessage, wordsOfFinished } = require('./run');
 const { keptWhenFinished } = require('./run_store');
 
 const mostWaiting = 10000;

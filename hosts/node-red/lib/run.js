@@ -54,29 +54,7 @@ class Run {
   }
 }
 
-/**
- * The job that a checkpoint goes on with, so that going on from it submits nothing. The module names it once it knows it; in
- * another state than this, there is nothing to collect.
- */
-function jobOf(checkpoint) {
-  const { state = 'submitted', job_id: jobId } = checkpoint ?? {};
-  return state === 'submitted' && typeof jobId === 'string' && jobId !== '' ? jobId : null;
-}
-
-/** Whether a start from this checkpoint may lead to a job that was not there before. */
-const startsAnew = (checkpoint) => checkpoint === null || checkpoint === undefined || checkpoint.state === 'prepared';
-
-/** Errors that come before anything is asked about the job, which is there as before. */
-const refusals = new Set(['invalid_connection', 'invalid_input']);
-
-/** What a failed run can be gone on with: the error's checkpoint, or the run's own where the run did not even begin. */
-function checkpointAfter(error, before) {
-  if (error.checkpoint) return error.checkpoint;
-  const begun = error.checkpoint === null && !refusals.has(error.code); // the module says that there is nothing
-  return !begun && jobOf(before) !== null ? before : null;
-}
-
-/** For the log: with the video's URL people have what was paid for. */
+/** For the log: with the URLs in the output people have what was paid for. */
 function wordsOfFinished({ node, output }) {
   const urls = Object.values(output).filter((value) => typeof value === 'string' && /^https?:\/\//.test(value));
   const what = urls.join(', ') || JSON.stringify(output);
@@ -90,4 +68,4 @@ function runOfMessage(msg) {
   return usable ? run : null;
 }
 
-module.exports = { Run, checkpointAfter, jobOf, runOfMessage, startsAnew, wordsOfFinished };
+module.exports = { Run, runOfMessage, wordsOfFinished };

@@ -2,26 +2,19 @@
 // Runs that may have been paid for, one file each, so that they survive the process. Node-RED's context stores cannot be
 // used: "memory" forgets, and "localfilesystem" writes every 30 s, while a checkpoint must be on the disk before the module
 // submits.
-const crypto = require('node:crypto');
-const fs = require('node:fs/promises');
-const path = require('node:path');
-
-const { writeDurably } = require('../native/durable/durable_file');
+const { DurableFolder, digestOf } = require('../native/durable/durable_folder');
 
 const oldest = 7 * 24 * 3600 * 1000; // jobs and their videos do not stay at a service for ever
 const keptWhenFinished = 24 * 3600 * 1000; // where the message went nowhere
 
+const fileOf = (runKey) => `${digestOf(runKey)}.json`;
+
 class RunStore {
-  #directory;
-  #made = false;
+  #folder;
   #last = new Map(); // by run key: the end of the file's queue of writes
 
   constructor(directory) {
-    this.#directory = directory;
-  }
-
-  #file(runKey) {
-    return path.join(this.#directory, `${crypto.createHash('sha256').update(runKey).digest('hex').slice(0, 40)}.json`);
+    this.#folder = new DurableFolder(directory);
   }
 
   /** The writes of one run happen in their order. */
@@ -36,23 +29,29 @@ class RunStore {
   /** Resolves when the record {runKey, …} is on the disk. */
   keep(record) {
     const text = JSON.stringify({ version: 1, keptAt: Date.now(), ...record });
-    return this.#inOrder(record.runKey, async () => {
-      if (!this.#made) await fs.mkdir(this.#directory, { recursive: true, mode: 0o700 });
-      this.#made = true;
-      await writeDurably(this.#file(record.runKey), text);
-    });
+    return this.#inOrder(record.runKey, () => this.#folder.write(fileOf(record.runKey), text));
   }
 
   discard(runKey) {
-    return this.#inOrder(runKey, () => fs.rm(this.#file(runKey), { force: true }));
+    return this.#inOrder(runKey, () => this.#folder.remove(fileOf(runKey)));
   }
 
   /** Of a run that has finished, unless the file is that of a later attempt by now. */
   discardFinished(runKey) {
     return this.#inOrder(runKey, async () => {
-      const { output } = JSON.parse(await fs.readFile(this.#file(runKey), 'utf8'));
-      if (output !== undefined) await fs.rm(this.#file(runKey), { force: true });
+      const { output } = JSON.parse((await this.#folder.read(fileOf(runKey))) ?? '{}');
+      if (output !== undefined) await this.#folder.remove(fileOf(runKey));
     });
+  }
+
+  async #names(unreadable) {
+    try {
+      await this.#folder.removeOlderThan(Infinity); // what crashes have left: of records, their own text tells the age
+      return await this.#folder.names();
+    } catch (error) {
+      unreadable.push(error.message);
+      return [];
+    }
   }
 
   /**
@@ -61,20 +60,14 @@ class RunStore {
    */
   async load() {
     const found = { records: [], finished: [], expired: 0, unreadable: [] };
-    const names = await fs.readdir(this.#directory).catch(() => []);
-    for (const name of names) {
-      const file = path.join(this.#directory, name);
-      if (name.endsWith('.new')) {
-        await fs.rm(file, { force: true }); // a write that the process did not live to finish
-        continue;
-      }
+    for (const name of await this.#names(found.unreadable)) {
       try {
-        const record = JSON.parse(await fs.readFile(file, 'utf8'));
+        const record = JSON.parse(await this.#folder.read(name));
         if (record.version !== 1) throw new Error(`of version ${record.version}`);
         const isFinished = record.output !== undefined;
         if (Date.now() - record.keptAt > (isFinished ? keptWhenFinished : oldest)) {
           if (!isFinished) found.expired += 1;
-          await fs.rm(file, { force: true });
+          await this.#folder.remove(name);
         } else {
           (isFinished ? found.finished : found.records).push(record);
         }

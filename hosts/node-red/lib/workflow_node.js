@@ -1,5 +1,6 @@
 'use strict';
 // The Node-RED node made of one node of a module.
+const { RunError } = require('../native/addon');
 const { readInputs } = require('./inputs');
 const { reportFailure } = require('./failure');
 const { statusOf } = require('./status');
@@ -21,12 +22,6 @@ function registerWorkflowNode(host, entry) {
     RED.nodes.createNode(this, config);
     new WorkflowNode(host, entry, this, config);
   });
-}
-
-/** The error of a message whose run did not begin, as the module's errors are. */
-function unstartedError(message, known) {
-  const fields = { ...known, charged: 'no' };
-  return Object.assign(new Error(message), fields, { toJSON: () => ({ ...fields, message }) });
 }
 
 class WorkflowNode {
@@ -108,7 +103,8 @@ class WorkflowNode {
   /** For a message that was still waiting for its turn. */
   cancelledError() {
     const known = this.#entry.descriptor.errors.find((error) => error.code === 'cancelled');
-    return unstartedError('The message was cancelled before its run began', { type: 'Cancelled', code: 'cancelled', ...known });
+    const message = 'The message was cancelled before its run began';
+    return new RunError({ type: 'Cancelled', code: 'cancelled', ...known, message, charged: 'no' }, { outcome: 'cancelled' });
   }
 
   /** For a message beyond the node's limit of an hour. */
@@ -117,13 +113,15 @@ class WorkflowNode {
     const message =
       `This node starts at most ${this.runsPerHour} runs in an hour, and has done so. ` +
       `This message was not run and nothing was paid for it; it may be sent again in ${minutes} min`;
-    return unstartedError(message, {
+    return new RunError({
       type: 'Spending Limit',
       code: 'spending_limit',
+      message,
       cause: "The node's own limit of runs in an hour is reached",
       solution: 'Check that the flow does not feed itself. If so many are meant, raise "Per hour" in the node; 0 is no limit',
       retryable: true,
-      retryAfterMs: waitMs,
+      retry_after_ms: waitMs,
+      charged: 'no',
     });
   }
 

@@ -12,10 +12,10 @@ const { HourlyLimit } = require('../lib/hourly_limit');
 const { readConnection, readInputs } = require('../lib/inputs');
 const { keepMessage, largestMessage, restoreMessage } = require('../lib/kept_message');
 const { NodeRuns } = require('../lib/node_runs');
-const { checkpointAfter, jobOf, startsAnew } = require('../lib/run');
 const { RunStore, keptWhenFinished, oldest } = require('../lib/run_store');
 const { statusOf } = require('../lib/status');
 const { WorkflowNode, defaultRunsPerHour } = require('../lib/workflow_node');
+const { checkpointAfter, jobOf, startsAnew } = require('../native/durable/checkpoint');
 const { exampleInput, fieldsOf, mediaOutputs } = require('../native/durable/fields');
 const { readGiven } = require('../native/durable/given_input');
 const service = require('../native/durable/service_request');
@@ -125,7 +125,10 @@ test('runs are kept whole, replaced, discarded, and given up when they are old',
     const writes = Array.from({ length: 50 }, (_, n) => store.keep({ runKey: 'one', n }));
     await store.keep({ runKey: 'two' });
     await Promise.all([...writes, store.discard('two')]);
-    fs.writeFileSync(path.join(directory, 'torn.json.new'), '{"vers');
+    const torn = path.join(directory, 'torn.json.new');
+    fs.writeFileSync(torn, '{"vers');
+    fs.utimesSync(torn, 0, 0); // of a process that is long gone
+    fs.writeFileSync(path.join(directory, 'written.json.new'), '{"vers'); // perhaps of another one, at this moment
     fs.writeFileSync(path.join(directory, 'broken.json'), '{"vers');
     await store.keep({ runKey: 'old', keptAt: Date.now() - oldest - 1 });
     await store.keep({ runKey: 'finished', output: {} });
@@ -138,8 +141,9 @@ test('runs are kept whole, replaced, discarded, and given up when they are old',
     assert.equal(expired, 1);
     assert.equal(unreadable.length, 1);
     const names = fs.readdirSync(directory);
-    assert.equal(names.length, 2, names.join()); // the broken one is left for a person
-    const modes = names.filter((name) => name !== 'broken.json').map((name) => fs.statSync(path.join(directory, name)).mode);
+    const written = names.filter((name) => !['broken.json', 'written.json.new'].includes(name));
+    assert.deepEqual([names.length, written.length], [3, 1], names.join()); // the broken one is left for a person
+    const modes = written.map((name) => fs.statSync(path.join(directory, name)).mode);
     assert.deepEqual(modes.map((mode) => mode & 0o777), [0o600]);
   } finally {
     fs.rmSync(path.join(directory, '..', '..'), { recursive: true });
@@ -149,6 +153,8 @@ test('runs are kept whole, replaced, discarded, and given up when they are old',
 test('a store that cannot be written says so', async () => {
   const store = new RunStore(path.join(__filename, 'not-a-folder'));
   await assert.rejects(store.keep({ runKey: 'one' }), { code: 'ENOTDIR' });
+  const { records, unreadable } = await store.load();
+  assert.deepEqual([records, unreadable.length], [[], 1]);
 });
 
 test('the status of one run, of many, and of none', () => {

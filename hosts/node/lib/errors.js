@@ -9,25 +9,40 @@ class ModuleError extends Error {
 }
 ModuleError.prototype.name = 'ModuleError';
 
-/** A run that failed or was cancelled, with all that the module says about it. */
+/** A run that failed or was cancelled, with all that is known about it. */
 class RunError extends Error {
-    /** @param error the module's error object; @param ending {outcome, checkpoint, warnings} */
-    constructor(error, ending) {
-        super(error.message);
-        this.type = error.type;
-        this.code = error.code;
-        this.cause = error.cause;
-        this.solution = error.solution;
-        this.retryable = error.retryable;
-        this.retryAfterMs = error.retry_after_ms ?? null;
-        this.charged = error.charged ?? 'unknown';
-        this.httpStatus = error.http_status ?? null;
-        this.requestId = error.request_id ?? null;
-        this.jobId = error.job_id ?? null;
-        this.details = error.details ?? [];
-        this.outcome = ending.outcome;
-        this.checkpoint = ending.checkpoint;
-        this.warnings = ending.warnings;
+    #fields;
+
+    /** `fields`: the error table's, as the module names them. What is left out is not known. */
+    constructor(fields, { outcome = 'failed', checkpoint = null, warnings = [] } = {}) {
+        super(fields.message);
+        this.#fields = {
+            type: fields.type,
+            code: fields.code,
+            message: fields.message,
+            cause: fields.cause,
+            solution: fields.solution,
+            retryable: fields.retryable,
+            retry_after_ms: fields.retry_after_ms ?? null,
+            charged: fields.charged ?? 'unknown',
+            http_status: fields.http_status ?? null,
+            request_id: fields.request_id ?? null,
+            job_id: fields.job_id ?? null,
+            details: fields.details ?? [],
+        };
+        for (const [name, value] of Object.entries(this.#fields)) {
+            if (name !== 'message') {
+                this[camelCase(name)] = value;
+            }
+        }
+        this.outcome = outcome;
+        this.checkpoint = checkpoint;
+        this.warnings = warnings;
+    }
+
+    /** For stores, and for flows that read the error table's own names. `new RunError(fields)` is this error again. */
+    get fields() {
+        return { ...this.#fields };
     }
 
     /** For logs and messages: all but the stack. */
@@ -36,5 +51,9 @@ class RunError extends Error {
     }
 }
 RunError.prototype.name = 'RunError';
+
+function camelCase(name) {
+    return name.replace(/_([a-z])/g, (_, letter) => letter.toUpperCase());
+}
 
 module.exports = { ModuleError, RunError };

@@ -113,7 +113,7 @@ function neverStarted(node) {
     };
     return new RunError(
         { ...words, message: 'The run was cancelled before it began', charged: 'no' },
-        { outcome: 'cancelled', checkpoint: null, warnings: [] },
+        { outcome: 'cancelled' },
     );
 }
 

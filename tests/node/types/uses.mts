@@ -49,6 +49,15 @@ void session.execute({ input: {} });
 void session.execute({ node: 'echo', input: {}, suspend: 'soon' });
 // @ts-expect-error: descriptors are not to be changed
 module.nodes = [];
-// @ts-expect-error: only the addon makes them
-new RunError();
+const { cause, ...incomplete } = new RunError({
+    type: 'Spending Limit',
+    code: 'spending_limit',
+    message: 'Too many runs',
+    cause: 'So many have begun',
+    solution: 'Raise the limit',
+    retryable: true,
+}).fields;
+// @ts-expect-error: the cause is missing
+new RunError(incomplete);
+console.log(cause.length);
 console.log(required);

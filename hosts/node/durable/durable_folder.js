@@ -1,0 +1,103 @@
+'use strict';
+// A folder of files that are whole or not there at any moment, also after a crash or when the power fails.
+const crypto = require('node:crypto');
+const fs = require('node:fs/promises');
+const path = require('node:path');
+
+const ownerOnly = { file: 0o600, folder: 0o700 };
+/** What is being written for longer was left by a process that did not live to finish. */
+const maxWriteMs = 60 * 1000;
+
+const isUnfinished = (name) => name.endsWith('.new');
+
+/** For names of files, and keys: of one length, whatever the text holds. */
+function digestOf(text) {
+    return crypto.createHash('sha256').update(text).digest('hex').slice(0, 40);
+}
+
+async function sync(directory) {
+    const handle = await fs.open(directory, 'r');
+    try {
+        await handle.sync();
+    } finally {
+        await handle.close();
+    }
+}
+
+async function writeDurably(file, text) {
+    // Of this writer alone: another one, perhaps in another process, may be writing the same file.
+    const beside = `${file}.${crypto.randomUUID()}.new`;
+    const handle = await fs.open(beside, 'wx', ownerOnly.file);
+    try {
+        try {
+            await handle.writeFile(text);
+            await handle.datasync();
+        } finally {
+            await handle.close();
+        }
+        await fs.rename(beside, file);
+    } catch (error) {
+        await fs.rm(beside, { force: true }).catch(() => {});
+        throw error;
+    }
+    await sync(path.dirname(file)); // the rename itself
+}
+
+async function unlessMissing(promise, otherwise) {
+    try {
+        return await promise;
+    } catch (error) {
+        if (error.code === 'ENOENT') {
+            return otherwise;
+        }
+        throw error;
+    }
+}
+
+class DurableFolder {
+    #directory;
+    #made;
+
+    constructor(directory) {
+        this.#directory = directory;
+    }
+
+    #file(name) {
+        return path.join(this.#directory, name);
+    }
+
+    async write(name, text) {
+        this.#made ??= fs.mkdir(this.#directory, { recursive: true, mode: ownerOnly.folder });
+        try {
+            await this.#made;
+        } catch (error) {
+            this.#made = undefined; // the next write tries again: the disk may have room by then
+            throw error;
+        }
+        await writeDurably(this.#file(name), text);
+    }
+
+    async read(name) {
+        return await unlessMissing(fs.readFile(this.#file(name), 'utf8'), null);
+    }
+
+    async remove(name) {
+        await fs.rm(this.#file(name), { force: true });
+    }
+
+    async names() {
+        const all = await unlessMissing(fs.readdir(this.#directory), []);
+        return all.filter((name) => !isUnfinished(name));
+    }
+
+    async removeOlderThan(ms) {
+        for (const name of await unlessMissing(fs.readdir(this.#directory), [])) {
+            const modified = (await fs.stat(this.#file(name)).catch(() => null))?.mtimeMs ?? Infinity;
+            if (Date.now() - modified > (isUnfinished(name) ? maxWriteMs : ms)) {
+                await this.remove(name);
+            }
+        }
+    }
+}
+
+module.exports = { DurableFolder, digestOf };
