@@ -16,32 +16,38 @@ const { registerWorkflowNode } = require('./lib/workflow_node');
 const logMethods = { debug: 'debug', info: 'info', warning: 'warn', error: 'error' };
 
 module.exports = function workflowNodes(RED) {
-  const settings = RED.settings.workflowNodes ?? {};
-  const log = (level, text) => RED.log[logMethods[level] ?? 'info'](`[workflow-nodes] ${text}`);
-  const t = (key, values) => RED._(`workflow-nodes.${key}`, values);
+    const settings = RED.settings.workflowNodes ?? {};
+    const log = (level, text) => RED.log[logMethods[level] ?? 'info'](`[workflow-nodes] ${text}`);
+    const t = (key, values) => RED._(`workflow-nodes.${key}`, values);
 
-  const catalogue = new Catalogue();
-  for (const file of bundledModules(path.join(__dirname, 'native', 'modules'))) catalogue.add(addon, file);
-  for (const file of settings.modules ?? []) {
-    try {
-      catalogue.add(addon, path.resolve(file));
-    } catch (error) {
-      log('error', `A module of settings.js was left out. ${error.message}`); // the other nodes still work
+    const catalogue = new Catalogue();
+    for (const file of bundledModules(path.join(__dirname, 'native', 'modules'))) {
+        catalogue.add(addon, file);
     }
-  }
+    for (const file of settings.modules ?? []) {
+        try {
+            catalogue.add(addon, path.resolve(file));
+        } catch (error) {
+            log('error', `A module of settings.js was left out. ${error.message}`); // the other nodes still work
+        }
+    }
 
-  const sessions = new Sessions({ host: { name: 'node-red', version: RED.version() }, log });
-  const store = new RunStore(settings.runsDirectory ?? path.join(RED.settings.userDir, 'workflow-nodes', 'runs'));
-  const host = {
-    RED,
-    t,
-    catalogue,
-    sessions,
-    previews: new Previews(RED),
-    flowRuns: new FlowRuns({ RED, store, sessions, log }),
-  };
+    const sessions = new Sessions({ host: { name: 'node-red', version: RED.version() }, log });
+    const store = new RunStore(settings.runsDirectory ?? path.join(RED.settings.userDir, 'workflow-nodes', 'runs'));
+    const host = {
+        RED,
+        t,
+        catalogue,
+        sessions,
+        previews: new Previews(RED),
+        flowRuns: new FlowRuns({ RED, store, sessions, log }),
+    };
 
-  for (const connection of catalogue.connections.values()) registerConnectionNode(host, connection);
-  for (const entry of catalogue.nodes.values()) registerWorkflowNode(host, entry);
-  addAdminApi(host);
+    for (const connection of catalogue.connections.values()) {
+        registerConnectionNode(host, connection);
+    }
+    for (const entry of catalogue.nodes.values()) {
+        registerWorkflowNode(host, entry);
+    }
+    addAdminApi(host);
 };

@@ -8,66 +8,66 @@ const { defaultLimit, defaultRunsPerHour } = require('./workflow_node');
 const unchangedSecret = '__PWRD__'; // what the editor holds in the place of a stored credential
 
 function editorTypes({ catalogue, t }) {
-  const nodes = [...catalogue.nodes.values()].map((entry) => ({
-    type: entry.type,
-    title: entry.descriptor.title,
-    category: entry.descriptor.categories[0] ?? 'function',
-    colour: entry.colour,
-    fields: entry.fields,
-    connection: entry.connection && { type: entry.connection.type, required: entry.connection.required },
-    limit: defaultLimit,
-    runsPerHour: defaultRunsPerHour,
-    help: helpOf(entry.descriptor, entry.manifestNode, entry.fields, t),
-  }));
-  const connections = [...catalogue.connections.values()].map((connection) => ({
-    type: connection.type,
-    category: connection.category,
-    title: connection.name,
-    fields: connection.fields,
-    help: connectionHelpOf(connection, connection.fields),
-  }));
-  return { nodes, connections, sandbox: process.env.PIXELML_SANDBOX_URL ?? 'http://127.0.0.1:8788' };
+    const nodes = [...catalogue.nodes.values()].map((entry) => ({
+        type: entry.type,
+        title: entry.descriptor.title,
+        category: entry.descriptor.categories[0] ?? 'function',
+        colour: entry.colour,
+        fields: entry.fields,
+        connection: entry.connection && { type: entry.connection.type, required: entry.connection.required },
+        limit: defaultLimit,
+        runsPerHour: defaultRunsPerHour,
+        help: helpOf(entry.descriptor, entry.manifestNode, entry.fields, t),
+    }));
+    const connections = [...catalogue.connections.values()].map((connection) => ({
+        type: connection.type,
+        category: connection.category,
+        title: connection.name,
+        fields: connection.fields,
+        help: connectionHelpOf(connection, connection.fields),
+    }));
+    return { nodes, connections, sandbox: process.env.PIXELML_SANDBOX_URL ?? 'http://127.0.0.1:8788' };
 }
 
 /** The values in the form; a secret that the form does not hold is taken from the deployed node. */
 function formValue({ RED }, fields, { id, values = {}, secrets = {} }) {
-  const stored = RED.nodes.getCredentials(id) ?? {};
-  const known = Object.entries(secrets).map(([name, value]) => [name, value === unchangedSecret ? stored[name] : value]);
-  return readConnection(fields, values, Object.fromEntries(known));
+    const stored = RED.nodes.getCredentials(id) ?? {};
+    const known = Object.entries(secrets).map(([name, value]) => [name, value === unchangedSecret ? stored[name] : value]);
+    return readConnection(fields, values, Object.fromEntries(known));
 }
 
 function addAdminApi(host) {
-  const { RED, catalogue, previews } = host;
-  const reads = RED.auth.needsPermission('workflow-nodes.read');
-  const writes = RED.auth.needsPermission('workflow-nodes.write');
+    const { RED, catalogue, previews } = host;
+    const reads = RED.auth.needsPermission('workflow-nodes.read');
+    const writes = RED.auth.needsPermission('workflow-nodes.write');
 
-  RED.httpAdmin.get('/workflow-nodes/types', reads, (request, response) => response.json(editorTypes(host)));
-  RED.httpAdmin.get('/workflow-nodes/previews', reads, (request, response) => response.json(previews.latest));
+    RED.httpAdmin.get('/workflow-nodes/types', reads, (request, response) => response.json(editorTypes(host)));
+    RED.httpAdmin.get('/workflow-nodes/previews', reads, (request, response) => response.json(previews.latest));
 
-  // Without a permission, as Node-RED's own icons: an <img> cannot send the editor's token.
-  RED.httpAdmin.get('/workflow-nodes/icons/:type.svg', (request, response) => {
-    const entry = catalogue.nodes.get(request.params.type);
-    if (!entry) {
-      response.sendStatus(404);
-      return;
-    }
-    response.set('Content-Security-Policy', "script-src 'none'");
-    response.type('image/svg+xml').send(entry.descriptor.iconSvg);
-  });
+    // Without a permission, as Node-RED's own icons: an <img> cannot send the editor's token.
+    RED.httpAdmin.get('/workflow-nodes/icons/:type.svg', (request, response) => {
+        const entry = catalogue.nodes.get(request.params.type);
+        if (!entry) {
+            response.sendStatus(404);
+            return;
+        }
+        response.set('Content-Security-Policy', "script-src 'none'");
+        response.type('image/svg+xml').send(entry.descriptor.iconSvg);
+    });
 
-  RED.httpAdmin.post('/workflow-nodes/connections/:category/test', writes, async (request, response) => {
-    const entry = [...catalogue.nodes.values()].find((one) => one.connection?.category === request.params.category);
-    if (!entry) {
-      response.sendStatus(404);
-      return;
-    }
-    try {
-      const value = formValue(host, entry.connection.fields, request.body);
-      response.json(await checkConnection(host, entry, value));
-    } catch (error) {
-      response.json({ ok: false, text: error.message });
-    }
-  });
+    RED.httpAdmin.post('/workflow-nodes/connections/:category/test', writes, async (request, response) => {
+        const entry = [...catalogue.nodes.values()].find((one) => one.connection?.category === request.params.category);
+        if (!entry) {
+            response.sendStatus(404);
+            return;
+        }
+        try {
+            const value = formValue(host, entry.connection.fields, request.body);
+            response.json(await checkConnection(host, entry, value));
+        } catch (error) {
+            response.json({ ok: false, text: error.message });
+        }
+    });
 }
 
 module.exports = { addAdminApi, editorTypes };

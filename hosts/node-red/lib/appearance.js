@@ -5,10 +5,12 @@ const neutral = '#dddddd';
 const white = 0.65;
 
 function colourOf(iconSvg) {
-  const fill = /fill="#([0-9a-f]{6})"/i.exec(iconSvg ?? '')?.[1];
-  if (!fill) return neutral;
-  const channels = [0, 2, 4].map((at) => parseInt(fill.slice(at, at + 2), 16));
-  return `#${channels.map((c) => Math.round(c + (255 - c) * white).toString(16).padStart(2, '0')).join('')}`;
+    const fill = /fill="#([0-9a-f]{6})"/i.exec(iconSvg ?? '')?.[1];
+    if (!fill) {
+        return neutral;
+    }
+    const channels = [0, 2, 4].map((at) => parseInt(fill.slice(at, at + 2), 16));
+    return `#${channels.map((c) => Math.round(c + (255 - c) * white).toString(16).padStart(2, '0')).join('')}`;
 }
 
 module.exports = { colourOf };

@@ -7,57 +7,57 @@ const { fieldsOf, mediaOutputs } = require('../native/durable/fields');
 const { colourOf } = require('./appearance');
 
 class Catalogue {
-  constructor() {
-    this.nodes = new Map(); // by the type's name in flows, which is the action id
-    this.connections = new Map(); // by category
-  }
-
-  /** Adds the nodes of the module at `file`. `addon` is the package that loads modules. */
-  add(addon, file) {
-    const module = addon.load(file);
-    const manifest = readManifest(path.dirname(file));
-    const described = manifest?.module.name === module.name ? manifest.nodes : [];
-    for (const descriptor of module.nodes) {
-      const type = descriptor.actionId;
-      if (this.nodes.has(type)) {
-        throw new Error(
-          `Both ${this.nodes.get(type).module.name} and ${module.name} have a node ${type}. Load only one of them.`,
-        );
-      }
-      this.nodes.set(type, this.#describe(module, descriptor, described.find((node) => node.id === type)));
+    constructor() {
+        this.nodes = new Map(); // by the type's name in flows, which is the action id
+        this.connections = new Map(); // by category
     }
-  }
 
-  #describe(module, descriptor, manifestNode) {
-    const connection = descriptor.connection && this.#connection(module, descriptor);
-    return {
-      type: descriptor.actionId,
-      module,
-      descriptor,
-      manifestNode,
-      fields: fieldsOf(descriptor.inputSchema, { prefix: 'input_', controls: manifestNode?.ui_metadata }),
-      mediaOutputs: mediaOutputs(descriptor.outputSchema),
-      colour: colourOf(descriptor.iconSvg),
-      connection,
-    };
-  }
-
-  /** Connections of one category are interchangeable, so one configuration node serves all of them. */
-  #connection(module, descriptor) {
-    const { category, name, description, required, schema } = descriptor.connection;
-    if (!this.connections.has(category)) {
-      this.connections.set(category, {
-        type: `${category}-connection`,
-        category,
-        name,
-        description,
-        fields: fieldsOf(schema, { prefix: 'connection_' }),
-        module,
-        descriptor,
-      });
+    /** Adds the nodes of the module at `file`. `addon` is the package that loads modules. */
+    add(addon, file) {
+        const module = addon.load(file);
+        const manifest = readManifest(path.dirname(file));
+        const described = manifest?.module.name === module.name ? manifest.nodes : [];
+        for (const descriptor of module.nodes) {
+            const type = descriptor.actionId;
+            if (this.nodes.has(type)) {
+                throw new Error(
+                    `Both ${this.nodes.get(type).module.name} and ${module.name} have a node ${type}. Load only one of them.`,
+                );
+            }
+            this.nodes.set(type, this.#describe(module, descriptor, described.find((node) => node.id === type)));
+        }
     }
-    return { required, ...this.connections.get(category) };
-  }
+
+    #describe(module, descriptor, manifestNode) {
+        const connection = descriptor.connection && this.#connection(module, descriptor);
+        return {
+            type: descriptor.actionId,
+            module,
+            descriptor,
+            manifestNode,
+            fields: fieldsOf(descriptor.inputSchema, { prefix: 'input_', controls: manifestNode?.ui_metadata }),
+            mediaOutputs: mediaOutputs(descriptor.outputSchema),
+            colour: colourOf(descriptor.iconSvg),
+            connection,
+        };
+    }
+
+    /** Connections of one category are interchangeable, so one configuration node serves all of them. */
+    #connection(module, descriptor) {
+        const { category, name, description, required, schema } = descriptor.connection;
+        if (!this.connections.has(category)) {
+            this.connections.set(category, {
+                type: `${category}-connection`,
+                category,
+                name,
+                description,
+                fields: fieldsOf(schema, { prefix: 'connection_' }),
+                module,
+                descriptor,
+            });
+        }
+        return { required, ...this.connections.get(category) };
+    }
 }
 
 module.exports = { Catalogue };

@@ -3,15 +3,15 @@
 const { readConnection } = require('./inputs');
 
 function registerConnectionNode({ RED }, connection) {
-  const secrets = connection.fields.filter((field) => field.secret);
-  RED.nodes.registerType(
-    connection.type,
-    function ConnectionNode(config) {
-      RED.nodes.createNode(this, config);
-      this.value = () => readConnection(connection.fields, config, this.credentials);
-    },
-    { credentials: Object.fromEntries(secrets.map((field) => [field.property, { type: 'password' }])) },
-  );
+    const secrets = connection.fields.filter((field) => field.secret);
+    RED.nodes.registerType(
+        connection.type,
+        function ConnectionNode(config) {
+            RED.nodes.createNode(this, config);
+            this.value = () => readConnection(connection.fields, config, this.credentials);
+        },
+        { credentials: Object.fromEntries(secrets.map((field) => [field.property, { type: 'password' }])) },
+    );
 }
 
 module.exports = { registerConnectionNode };

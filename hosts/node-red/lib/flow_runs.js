@@ -12,90 +12,102 @@ const { Run, wordsOfFinished } = require('./run');
 const placeOf = (node) => (node._alias ? node._path : node.id);
 
 class FlowRuns {
-  #byPlace = new Map();
-  #store;
-  #sessions;
-  #log;
-  #kept = null; // place -> runs of an earlier process
-  #stop = { whole: false, gone: new Set() };
+    #byPlace = new Map();
+    #store;
+    #sessions;
+    #log;
+    #kept = null; // place -> runs of an earlier process
+    #stop = { whole: false, gone: new Set() };
 
-  constructor({ RED, store, sessions, log }) {
-    this.#store = store;
-    this.#sessions = sessions;
-    this.#log = log;
-    RED.events.on('flows:stopping', (event) => this.#onStopping(event));
-    RED.events.on('flows:started', () => this.#onStarted().catch((error) => log('error', error.message)));
-  }
-
-  of(node) {
-    const place = placeOf(node);
-    let runs = this.#byPlace.get(place);
-    if (!runs) {
-      runs = new NodeRuns(place, {
-        store: this.#store,
-        newKey: () => `${place}:${crypto.randomUUID()}`,
-        log: (text) => this.#log('warning', text),
-      });
-      this.#byPlace.set(place, runs);
+    constructor({ RED, store, sessions, log }) {
+        this.#store = store;
+        this.#sessions = sessions;
+        this.#log = log;
+        RED.events.on('flows:stopping', (event) => this.#onStopping(event));
+        RED.events.on('flows:started', () => this.#onStarted().catch((error) => log('error', error.message)));
     }
-    return runs;
-  }
 
-  #onStopping({ type, diff }) {
-    const lists = Object.values(diff ?? {}).filter(Array.isArray);
-    const deploys = type !== 'full' || diff?.globalConfigChanged || lists.some((list) => list.length > 0);
-    this.#stop = { whole: !deploys, gone: new Set([...(diff?.changed ?? []), ...(diff?.removed ?? [])]) };
-  }
+    of(node) {
+        const place = placeOf(node);
+        let runs = this.#byPlace.get(place);
+        if (!runs) {
+            runs = new NodeRuns(place, {
+                store: this.#store,
+                newKey: () => `${place}:${crypto.randomUUID()}`,
+                log: (text) => this.#log('warning', text),
+            });
+            this.#byPlace.set(place, runs);
+        }
+        return runs;
+    }
 
-  /** An instance of a node ends. */
-  async close(node, removed) {
-    const runs = this.of(node);
-    if (removed || this.#stop.gone.has(node._alias ?? node.id)) {
-      this.#byPlace.delete(runs.id);
-      await runs.end();
-    } else {
-      runs.detach();
-      if (this.#stop.whole) {
-        await this.#sessions.close();
-        await runs.settled();
-      }
+    #onStopping({ type, diff }) {
+        const lists = Object.values(diff ?? {}).filter(Array.isArray);
+        const deploys = type !== 'full' || diff?.globalConfigChanged || lists.some((list) => list.length > 0);
+        this.#stop = { whole: !deploys, gone: new Set([...(diff?.changed ?? []), ...(diff?.removed ?? [])]) };
     }
-  }
 
-  async #onStarted() {
-    if (!this.#kept) await this.#loadKept();
-    const ends = [];
-    for (const [place, runs] of this.#byPlace) {
-      if (runs.instance) {
-        runs.adopt(this.#kept.get(place) ?? []);
-        this.#kept.delete(place);
-        runs.resume();
-      } else {
-        this.#byPlace.delete(place); // in a flow that was disabled, or in a subflow that was changed
-        ends.push(runs.end());
-      }
+    /** An instance of a node ends. */
+    async close(node, removed) {
+        const runs = this.of(node);
+        if (removed || this.#stop.gone.has(node._alias ?? node.id)) {
+            this.#byPlace.delete(runs.id);
+            await runs.end();
+        } else {
+            runs.detach();
+            if (this.#stop.whole) {
+                await this.#sessions.close();
+                await runs.settled();
+            }
+        }
     }
-    await Promise.all(ends);
-    if (this.#byPlace.size === 0) await this.#sessions.close(); // no threads without a node that needs them
-  }
 
-  async #loadKept() {
-    const kept = new Map();
-    this.#kept = kept;
-    const { records, finished, expired, unreadable } = await this.#store.load();
-    for (const record of records) {
-      const runs = kept.get(record.node) ?? [];
-      kept.set(record.node, [...runs, Run.fromRecord(record)]);
+    async #onStarted() {
+        if (!this.#kept) {
+            await this.#loadKept();
+        }
+        const ends = [];
+        for (const [place, runs] of this.#byPlace) {
+            if (runs.instance) {
+                runs.adopt(this.#kept.get(place) ?? []);
+                this.#kept.delete(place);
+                runs.resume();
+            } else {
+                this.#byPlace.delete(place); // in a flow that was disabled, or in a subflow that was changed
+                ends.push(runs.end());
+            }
+        }
+        await Promise.all(ends);
+        if (this.#byPlace.size === 0) {
+            await this.#sessions.close(); // no threads without a node that needs them
+        }
     }
-    if (records.length > 0) this.#log('info', `Picking up ${records.length} runs that an earlier process left.`);
-    if (expired > 0) this.#log('warning', `${expired} runs that were left a week ago or longer are given up.`);
-    for (const record of finished) this.#log('warning', wordsOfFinished(record));
-    for (const text of unreadable) this.#log('warning', `A run's file cannot be read and is left alone, ${text}`);
-    const nowhere = [...kept.keys()].filter((place) => !this.#byPlace.has(place));
-    if (nowhere.length > 0) {
-      this.#log('warning', `Some belong to nodes that are in no flow now: ${nowhere.join(', ')}. They wait for a week.`);
+
+    async #loadKept() {
+        const kept = new Map();
+        this.#kept = kept;
+        const { records, finished, expired, unreadable } = await this.#store.load();
+        for (const record of records) {
+            const runs = kept.get(record.node) ?? [];
+            kept.set(record.node, [...runs, Run.fromRecord(record)]);
+        }
+        if (records.length > 0) {
+            this.#log('info', `Picking up ${records.length} runs that an earlier process left.`);
+        }
+        if (expired > 0) {
+            this.#log('warning', `${expired} runs that were left a week ago or longer are given up.`);
+        }
+        for (const record of finished) {
+            this.#log('warning', wordsOfFinished(record));
+        }
+        for (const text of unreadable) {
+            this.#log('warning', `A run's file cannot be read and is left alone, ${text}`);
+        }
+        const nowhere = [...kept.keys()].filter((place) => !this.#byPlace.has(place));
+        if (nowhere.length > 0) {
+            this.#log('warning', `Some belong to nodes that are in no flow now: ${nowhere.join(', ')}. They wait for a week.`);
+        }
     }
-  }
 }
 
 module.exports = { FlowRuns, placeOf };

@@ -3,27 +3,33 @@
 
 /** The typed value of a constant. Throws when the text is not one of the kind. */
 function parseConstant(field, text) {
-  switch (field.kind) {
-    case 'boolean': {
-      const word = String(text).trim().toLowerCase();
-      if (word === 'null' && field.nullable) return null;
-      if (word === 'true' || word === 'false') return word === 'true';
-      throw new Error(`"${text}" is neither true nor false`);
+    switch (field.kind) {
+        case 'boolean': {
+            const word = String(text).trim().toLowerCase();
+            if (word === 'null' && field.nullable) {
+                return null;
+            }
+            if (word === 'true' || word === 'false') {
+                return word === 'true';
+            }
+            throw new Error(`"${text}" is neither true nor false`);
+        }
+        case 'number': {
+            const number = Number(text);
+            if (String(text).trim() === '' || Number.isNaN(number)) {
+                throw new Error(`"${text}" is not a number`);
+            }
+            return number;
+        }
+        case 'choice': {
+            const choice = field.choices.find((value) => String(value) === String(text));
+            return choice === undefined ? text : choice;
+        }
+        case 'json':
+            return typeof text === 'string' ? JSON.parse(text) : text;
+        default:
+            return text;
     }
-    case 'number': {
-      const number = Number(text);
-      if (String(text).trim() === '' || Number.isNaN(number)) throw new Error(`"${text}" is not a number`);
-      return number;
-    }
-    case 'choice': {
-      const choice = field.choices.find((value) => String(value) === String(text));
-      return choice === undefined ? text : choice;
-    }
-    case 'json':
-      return typeof text === 'string' ? JSON.parse(text) : text;
-    default:
-      return text;
-  }
 }
 
 module.exports = { parseConstant };

@@ -2,70 +2,74 @@
 // The help that the editor shows beside a node, written from what the module and its manifest say.
 
 const escape = (text) =>
-  String(text).replace(/[&<>"']/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' })[c]);
+    String(text).replace(/[&<>"']/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' })[c]);
 
 const sentence = (text) => (/[.!?]$/.test(text) ? text : `${text}.`);
 
 function typeName(field) {
-  const name = { longText: 'string', text: 'string', media: 'URL', password: 'string', json: 'JSON' }[field.kind];
-  return `${name ?? field.kind}${field.nullable ? ' or null' : ''}`;
+    const name = { longText: 'string', text: 'string', media: 'URL', password: 'string', json: 'JSON' }[field.kind];
+    return `${name ?? field.kind}${field.nullable ? ' or null' : ''}`;
 }
 
 function propertyList(fields) {
-  const rows = fields.map((field) => {
-    const parts = [escape(sentence(field.help ?? field.label))];
-    if (field.choices && !field.help?.includes(field.choices[0])) parts.push(`One of: ${escape(field.choices.join(', '))}.`);
-    if (field.default !== undefined) parts.push(`Default: <code>${escape(field.default)}</code>.`);
-    const optional = field.required ? '' : ' class="optional"';
-    return `<dt${optional}>${escape(field.name)} <span class="property-type">${typeName(field)}</span></dt><dd>${parts.join(' ')}</dd>`;
-  });
-  return `<dl class="message-properties">${rows.join('')}</dl>`;
+    const rows = fields.map((field) => {
+        const parts = [escape(sentence(field.help ?? field.label))];
+        if (field.choices && !field.help?.includes(field.choices[0])) {
+            parts.push(`One of: ${escape(field.choices.join(', '))}.`);
+        }
+        if (field.default !== undefined) {
+            parts.push(`Default: <code>${escape(field.default)}</code>.`);
+        }
+        const optional = field.required ? '' : ' class="optional"';
+        return `<dt${optional}>${escape(field.name)} <span class="property-type">${typeName(field)}</span></dt><dd>${parts.join(' ')}</dd>`;
+    });
+    return `<dl class="message-properties">${rows.join('')}</dl>`;
 }
 
 function outputList(schema) {
-  const rows = Object.entries(schema.properties ?? {}).map(
-    ([name, property]) =>
-      `<dt>payload.${escape(name)} <span class="property-type">${escape(property.type ?? 'any')}</span></dt>` +
-      `<dd>${escape(property.description ?? property.title ?? '')}</dd>`,
-  );
-  return `<dl class="message-properties">${rows.join('')}</dl>`;
+    const rows = Object.entries(schema.properties ?? {}).map(
+        ([name, property]) =>
+            `<dt>payload.${escape(name)} <span class="property-type">${escape(property.type ?? 'any')}</span></dt>` +
+            `<dd>${escape(property.description ?? property.title ?? '')}</dd>`,
+    );
+    return `<dl class="message-properties">${rows.join('')}</dl>`;
 }
 
 function errorTable(errors) {
-  const rows = errors.map(
-    (error) =>
-      `<tr><td>${escape(error.type)}<br><code>${escape(error.code)}</code></td>` +
-      `<td>${escape(sentence(error.cause))} ${escape(sentence(error.solution))}</td></tr>`,
-  );
-  return `<table class="wfn-errors"><tbody>${rows.join('')}</tbody></table>`;
+    const rows = errors.map(
+        (error) =>
+            `<tr><td>${escape(error.type)}<br><code>${escape(error.code)}</code></td>` +
+            `<td>${escape(sentence(error.cause))} ${escape(sentence(error.solution))}</td></tr>`,
+    );
+    return `<table class="wfn-errors"><tbody>${rows.join('')}</tbody></table>`;
 }
 
 /** `manifestNode` is the node's part of the manifest, or undefined. `t` gives the words of the host. */
 function helpOf(descriptor, manifestNode, fields, t) {
-  const notes = manifestNode?.help?.notes ?? [];
-  const parts = [
-    descriptor.description === descriptor.title ? '' : `<p>${escape(descriptor.description)}</p>`,
-    manifestNode?.help ? `<p>${escape(manifestNode.help.how_it_works)}</p>` : '',
-    `<h3>${t('help.inputs')}</h3>`,
-    propertyList(fields),
-    `<p>${t('help.typed')}</p>`,
-    `<h3>${t('help.outputs')}</h3>`,
-    outputList(descriptor.outputSchema),
-    `<h3>${t('help.control')}</h3>`,
-    `<dl class="message-properties"><dt class="optional">cancel <span class="property-type">boolean | string</span></dt>` +
-      `<dd>${t('help.cancel')}</dd></dl>`,
-    `<h3>${t('help.details')}</h3>`,
-    descriptor.canResume ? `<p>${t('help.resume')}</p>` : '',
-    notes.length ? `<ul>${notes.map((n) => `<li><b>${escape(n.title)}</b>: ${escape(n.text)}</li>`).join('')}</ul>` : '',
-    `<h3>${t('help.errors')}</h3>`,
-    `<p>${t('help.errorsIntro')}</p>`,
-    errorTable(descriptor.errors),
-  ];
-  return parts.join('\n');
+    const notes = manifestNode?.help?.notes ?? [];
+    const parts = [
+        descriptor.description === descriptor.title ? '' : `<p>${escape(descriptor.description)}</p>`,
+        manifestNode?.help ? `<p>${escape(manifestNode.help.how_it_works)}</p>` : '',
+        `<h3>${t('help.inputs')}</h3>`,
+        propertyList(fields),
+        `<p>${t('help.typed')}</p>`,
+        `<h3>${t('help.outputs')}</h3>`,
+        outputList(descriptor.outputSchema),
+        `<h3>${t('help.control')}</h3>`,
+        `<dl class="message-properties"><dt class="optional">cancel <span class="property-type">boolean | string</span></dt>` +
+            `<dd>${t('help.cancel')}</dd></dl>`,
+        `<h3>${t('help.details')}</h3>`,
+        descriptor.canResume ? `<p>${t('help.resume')}</p>` : '',
+        notes.length ? `<ul>${notes.map((n) => `<li><b>${escape(n.title)}</b>: ${escape(n.text)}</li>`).join('')}</ul>` : '',
+        `<h3>${t('help.errors')}</h3>`,
+        `<p>${t('help.errorsIntro')}</p>`,
+        errorTable(descriptor.errors),
+    ];
+    return parts.join('\n');
 }
 
 function connectionHelpOf(connection, fields) {
-  return `<p>${escape(connection.description)}</p>\n${propertyList(fields)}`;
+    return `<p>${escape(connection.description)}</p>\n${propertyList(fields)}`;
 }
 
 module.exports = { helpOf, connectionHelpOf };

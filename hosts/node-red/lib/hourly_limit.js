@@ -4,23 +4,29 @@
 const hour = 3600 * 1000;
 
 class HourlyLimit {
-  #taken = []; // ascending moments, at most as many as the limit
+    #taken = []; // ascending moments, at most as many as the limit
 
-  /** Takes a place. 0: taken; otherwise the milliseconds until one is free. A limit of 0 is none, and counts nothing. */
-  take(limit, now) {
-    if (limit === 0) return 0;
-    const first = this.#taken.findIndex((moment) => moment + hour > now);
-    this.#taken.splice(0, first < 0 ? this.#taken.length : first);
-    if (this.#taken.length >= limit) return Math.ceil(this.#taken.at(-limit) + hour - now);
-    this.#taken.push(now);
-    return 0;
-  }
+    /** Takes a place. 0: taken; otherwise the milliseconds until one is free. A limit of 0 is none, and counts nothing. */
+    take(limit, now) {
+        if (limit === 0) {
+            return 0;
+        }
+        const first = this.#taken.findIndex((moment) => moment + hour > now);
+        this.#taken.splice(0, first < 0 ? this.#taken.length : first);
+        if (this.#taken.length >= limit) {
+            return Math.ceil(this.#taken.at(-limit) + hour - now);
+        }
+        this.#taken.push(now);
+        return 0;
+    }
 
-  /** Of a run that cost nothing. */
-  giveBack(moment) {
-    const place = this.#taken.indexOf(moment);
-    if (place >= 0) this.#taken.splice(place, 1);
-  }
+    /** Of a run that cost nothing. */
+    giveBack(moment) {
+        const place = this.#taken.indexOf(moment);
+        if (place >= 0) {
+            this.#taken.splice(place, 1);
+        }
+    }
 }
 
 module.exports = { HourlyLimit };

@@ -4,36 +4,38 @@ const { readGiven } = require('../native/durable/given_input');
 const { parseConstant } = require('./form');
 
 function evaluate(RED, node, type, value, msg) {
-  return new Promise((resolve, reject) => {
-    RED.util.evaluateNodeProperty(value, type, node, msg, (error, result) => (error ? reject(error) : resolve(result)));
-  });
+    return new Promise((resolve, reject) => {
+        RED.util.evaluateNodeProperty(value, type, node, msg, (error, result) => (error ? reject(error) : resolve(result)));
+    });
 }
 
 async function readField(RED, node, field, config, msg) {
-  const value = config[field.property];
-  const type = config[`${field.property}_type`];
-  switch (type) {
-    case undefined: // a flow written before the module had this input
-    case 'unset':
-      return undefined;
-    case 'null':
-      return null;
-    case 'constant':
-      return parseConstant(field, value);
-    case 'env': {
-      const text = await evaluate(RED, node, type, value, msg);
-      return text === undefined || text === '' ? undefined : parseConstant(field, text);
+    const value = config[field.property];
+    const type = config[`${field.property}_type`];
+    switch (type) {
+        case undefined: // a flow written before the module had this input
+        case 'unset':
+            return undefined;
+        case 'null':
+            return null;
+        case 'constant':
+            return parseConstant(field, value);
+        case 'env': {
+            const text = await evaluate(RED, node, type, value, msg);
+            return text === undefined || text === '' ? undefined : parseConstant(field, text);
+        }
+        case 'msg':
+            try {
+                return RED.util.getMessageProperty(msg, value);
+            } catch (error) {
+                if (error instanceof TypeError) {
+                    return undefined; // an object on the way to it does not exist
+                }
+                throw error;
+            }
+        default:
+            return evaluate(RED, node, type, value, msg);
     }
-    case 'msg':
-      try {
-        return RED.util.getMessageProperty(msg, value);
-      } catch (error) {
-        if (error instanceof TypeError) return undefined; // an object on the way to it does not exist
-        throw error;
-      }
-    default:
-      return evaluate(RED, node, type, value, msg);
-  }
 }
 
 /**
@@ -42,38 +44,44 @@ async function readField(RED, node, field, config, msg) {
  * for another value of another field is left out otherwise.
  */
 async function readInputs(RED, node, { fields, descriptor }, config, msg) {
-  const given = {};
-  for (const field of fields) {
-    let value;
-    try {
-      value = await readField(RED, node, field, config, msg);
-    } catch (error) {
-      throw new Error(`${field.label} could not be read (${error.message}). Correct the field in the node.`);
+    const given = {};
+    for (const field of fields) {
+        let value;
+        try {
+            value = await readField(RED, node, field, config, msg);
+        } catch (error) {
+            throw new Error(`${field.label} could not be read (${error.message}). Correct the field in the node.`);
+        }
+        if (value !== undefined) {
+            given[field.name] = value;
+        }
     }
-    if (value !== undefined) given[field.name] = value;
-  }
-  const { input, warnings } = readGiven(descriptor.inputSchema, given);
-  for (const field of fields.filter((candidate) => candidate.onlyFor)) {
-    const other = fields.find((candidate) => candidate.name === field.onlyFor.name);
-    if ((input[other.name] ?? other.default) !== field.onlyFor.value) delete input[field.name];
-  }
-  return { input, warnings };
+    const { input, warnings } = readGiven(descriptor.inputSchema, given);
+    for (const field of fields.filter((candidate) => candidate.onlyFor)) {
+        const other = fields.find((candidate) => candidate.name === field.onlyFor.name);
+        if ((input[other.name] ?? other.default) !== field.onlyFor.value) {
+            delete input[field.name];
+        }
+    }
+    return { input, warnings };
 }
 
 /** The connection object of a configuration node: what is left empty is left out, so that its default applies. */
 function readConnection(fields, config, credentials = {}) {
-  const connection = {};
-  for (const field of fields) {
-    const value = field.secret ? credentials[field.property] : config[field.property];
-    if (value === undefined || value === null || value === '') continue;
-    try {
-      connection[field.name] = parseConstant(field, value);
-    } catch (error) {
-      const shown = field.secret ? 'it cannot be read' : error.message;
-      throw new Error(`${field.label}: ${shown}. Correct it in the connection.`);
+    const connection = {};
+    for (const field of fields) {
+        const value = field.secret ? credentials[field.property] : config[field.property];
+        if (value === undefined || value === null || value === '') {
+            continue;
+        }
+        try {
+            connection[field.name] = parseConstant(field, value);
+        } catch (error) {
+            const shown = field.secret ? 'it cannot be read' : error.message;
+            throw new Error(`${field.label}: ${shown}. Correct it in the connection.`);
+        }
     }
-  }
-  return connection;
+    return connection;
 }
 
 module.exports = { readInputs, readConnection };

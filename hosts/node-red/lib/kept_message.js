@@ -8,33 +8,33 @@ const largestMessage = 1024 * 1024;
 
 /** {properties: name -> base64, left: names of what cannot be kept or does not fit} */
 function keepMessage(msg) {
-  const properties = {};
-  const left = [];
-  let size = 0;
-  for (const [name, value] of Object.entries(msg)) {
-    let bytes;
-    try {
-      bytes = v8.serialize(value);
-    } catch {
-      left.push(name); // holds a function, a socket or the like
-      continue;
+    const properties = {};
+    const left = [];
+    let size = 0;
+    for (const [name, value] of Object.entries(msg)) {
+        let bytes;
+        try {
+            bytes = v8.serialize(value);
+        } catch {
+            left.push(name); // holds a function, a socket or the like
+            continue;
+        }
+        if (size + bytes.length > largestMessage) {
+            left.push(name);
+            continue;
+        }
+        size += bytes.length;
+        properties[name] = bytes.toString('base64');
     }
-    if (size + bytes.length > largestMessage) {
-      left.push(name);
-      continue;
-    }
-    size += bytes.length;
-    properties[name] = bytes.toString('base64');
-  }
-  return { properties, left };
+    return { properties, left };
 }
 
 function restoreMessage(kept) {
-  const msg = {};
-  for (const [name, text] of Object.entries(kept.properties)) {
-    msg[name] = v8.deserialize(Buffer.from(text, 'base64'));
-  }
-  return msg;
+    const msg = {};
+    for (const [name, text] of Object.entries(kept.properties)) {
+        msg[name] = v8.deserialize(Buffer.from(text, 'base64'));
+    }
+    return msg;
 }
 
 module.exports = { keepMessage, restoreMessage, largestMessage };

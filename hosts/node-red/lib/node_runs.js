@@ -10,269 +10,307 @@ const mostWaiting = 10000;
 const startingSlice = 5; // ms
 
 class NodeRuns {
-  #live = new Set();
-  #waiting = [];
-  #undelivered = new Set(); // ended while no instance of the node was there
-  #counts = { done: 0, failed: 0, lastError: null };
-  #handover = new WeakMap(); // message -> run, for messages that an instance is given again
-  #instance = null; // see WorkflowNode
-  #starter = null; // the instance that can still start a run, be it only to cancel its job
-  #over = false;
-  #starting = null; // the next turn of the loop, in which runs are started
-  #settled = []; // who waits for the live runs to end
-  #hourly = new HourlyLimit();
-  #newKey;
-  #store;
-  #log;
-  #clock;
+    #live = new Set();
+    #waiting = [];
+    #undelivered = new Set(); // ended while no instance of the node was there
+    #counts = { done: 0, failed: 0, lastError: null };
+    #handover = new WeakMap(); // message -> run, for messages that an instance is given again
+    #instance = null; // see WorkflowNode
+    #starter = null; // the instance that can still start a run, be it only to cancel its job
+    #over = false;
+    #starting = null; // the next turn of the loop, in which runs are started
+    #settled = []; // who waits for the live runs to end
+    #hourly = new HourlyLimit();
+    #newKey;
+    #store;
+    #log;
+    #clock;
 
-  constructor(id, { store, newKey, log, clock = () => performance.now() }) {
-    this.id = id;
-    this.#store = store;
-    this.#newKey = newKey;
-    this.#log = log;
-    this.#clock = clock;
-  }
-
-  get instance() {
-    return this.#instance;
-  }
-
-  get empty() {
-    return this.#live.size + this.#waiting.length + this.#undelivered.size === 0;
-  }
-
-  /** What the status under the node says. */
-  view() {
-    return {
-      live: [...this.#live].map((run) => run.progress),
-      waiting: this.#waiting.length,
-      counts: this.#counts,
-    };
-  }
-
-  attach(instance) {
-    this.#instance = instance;
-    this.#starter = instance;
-    instance.changed();
-  }
-
-  /** The instance ends; what runs goes on, and is delivered by the next. */
-  detach() {
-    this.#instance = null;
-    for (const run of this.#all()) run.unbind();
-  }
-
-  #all() {
-    return [...this.#live, ...this.#waiting, ...this.#undelivered];
-  }
-
-  /** A message arrives. `read` resolves to the run's {input, warnings}. */
-  async accept(msg, send, done, read) {
-    const run = this.#handover.get(msg);
-    if (run) {
-      this.#handover.delete(msg);
-      this.#bindAgain(run, send, done);
-    } else if (msg.cancel) {
-      this.#cancelFor(msg.cancel);
-      done();
-    } else if (this.#waiting.length >= mostWaiting) {
-      done(`${mostWaiting} messages wait already. Send fewer at once, or let more run at once.`);
-    } else {
-      await this.#acceptNew(msg, send, done, read);
+    constructor(id, { store, newKey, log, clock = () => performance.now() }) {
+        this.id = id;
+        this.#store = store;
+        this.#newKey = newKey;
+        this.#log = log;
+        this.#clock = clock;
     }
-  }
 
-  async #acceptNew(msg, send, done, read) {
-    const instance = this.#instance;
-    const earlier = runOfMessage(msg);
-    if (this.empty) this.#counts = { done: 0, failed: 0, lastError: null };
-    let given;
-    try {
-      given = await read(msg);
-    } catch (error) {
-      this.#count(error);
-      this.#changed();
-      done(error.message);
-      return;
+    get instance() {
+        return this.#instance;
     }
-    if (this.#over) return;
-    const run = new Run({ key: earlier?.key ?? this.#newKey(), msg, ...given, checkpoint: earlier?.checkpoint });
-    delete msg.run;
-    this.#waiting.push(run);
-    if (this.#instance === instance) run.bind(send, done);
-    else if (this.#instance) this.resume();
-    this.#startMore();
-  }
 
-  /** Takes over runs that an earlier process kept. */
-  adopt(runs) {
-    this.#waiting.unshift(...runs);
-  }
-
-  /** Gives the instance the messages that it does not hold yet, then goes on with their runs. */
-  resume() {
-    for (const run of this.#all().filter((one) => !one.bound)) {
-      this.#handover.set(run.msg, run);
-      this.#instance.node.receive(run.msg);
+    get empty() {
+        return this.#live.size + this.#waiting.length + this.#undelivered.size === 0;
     }
-  }
 
-  #bindAgain(run, send, done) {
-    run.bind(send, done);
-    if (run.left?.length) {
-      this.#instance.node.warn(`A message went on after a restart without ${run.left.join(', ')}, which could not be kept.`);
+    /** What the status under the node says. */
+    view() {
+        return {
+            live: [...this.#live].map((run) => run.progress),
+            waiting: this.#waiting.length,
+            counts: this.#counts,
+        };
     }
-    if (this.#undelivered.delete(run)) this.#deliver(run);
-    this.#startMore();
-  }
 
-  /** Starts what may start, a few milliseconds' worth at a time: a thousand messages may arrive in one turn of the loop. */
-  #startMore() {
-    this.#changed();
-    this.#starting ??= setImmediate(() => {
-      this.#starting = null;
-      const end = performance.now() + startingSlice;
-      while (this.#instance && this.#live.size < this.#instance.limit && performance.now() < end) {
-        const next = this.#waiting.findIndex((run) => run.bound);
-        if (next < 0) return;
-        this.#startOrHoldUp(this.#waiting.splice(next, 1)[0]);
-      }
-      if (this.#instance && this.#live.size < this.#instance.limit && this.#waiting.length > 0) this.#startMore();
-    });
-  }
-
-  /** A job that is there already, or may be, is worth more than the limit: going on with it submits no other. */
-  #startOrHoldUp(run) {
-    if (run.startedAt === null && startsAnew(run.checkpoint)) {
-      const now = this.#clock();
-      const wait = this.#hourly.take(this.#instance.runsPerHour, now);
-      if (wait > 0) {
-        this.#endUnstarted(run, this.#instance.spendingError(wait));
-        return;
-      }
-      run.startedAt = now;
+    attach(instance) {
+        this.#instance = instance;
+        this.#starter = instance;
+        instance.changed();
     }
-    this.#start(run);
-  }
 
-  #endUnstarted(run, error) {
-    run.outcome = { error };
-    this.#count(error);
-    this.#deliver(run);
-  }
+    /** The instance ends; what runs goes on, and is delivered by the next. */
+    detach() {
+        this.#instance = null;
+        for (const run of this.#all()) {
+            run.unbind();
+        }
+    }
 
-  #start(run) {
-    this.#live.add(run);
-    const callbacks = {
-      onProgress: (progress) => {
-        run.progress = progress;
+    #all() {
+        return [...this.#live, ...this.#waiting, ...this.#undelivered];
+    }
+
+    /** A message arrives. `read` resolves to the run's {input, warnings}. */
+    async accept(msg, send, done, read) {
+        const run = this.#handover.get(msg);
+        if (run) {
+            this.#handover.delete(msg);
+            this.#bindAgain(run, send, done);
+        } else if (msg.cancel) {
+            this.#cancelFor(msg.cancel);
+            done();
+        } else if (this.#waiting.length >= mostWaiting) {
+            done(`${mostWaiting} messages wait already. Send fewer at once, or let more run at once.`);
+        } else {
+            await this.#acceptNew(msg, send, done, read);
+        }
+    }
+
+    async #acceptNew(msg, send, done, read) {
+        const instance = this.#instance;
+        const earlier = runOfMessage(msg);
+        if (this.empty) {
+            this.#counts = { done: 0, failed: 0, lastError: null };
+        }
+        let given;
+        try {
+            given = await read(msg);
+        } catch (error) {
+            this.#count(error);
+            this.#changed();
+            done(error.message);
+            return;
+        }
+        if (this.#over) {
+            return;
+        }
+        const run = new Run({ key: earlier?.key ?? this.#newKey(), msg, ...given, checkpoint: earlier?.checkpoint });
+        delete msg.run;
+        this.#waiting.push(run);
+        if (this.#instance === instance) {
+            run.bind(send, done);
+        } else if (this.#instance) {
+            this.resume();
+        }
+        this.#startMore();
+    }
+
+    /** Takes over runs that an earlier process kept. */
+    adopt(runs) {
+        this.#waiting.unshift(...runs);
+    }
+
+    /** Gives the instance the messages that it does not hold yet, then goes on with their runs. */
+    resume() {
+        for (const run of this.#all().filter((one) => !one.bound)) {
+            this.#handover.set(run.msg, run);
+            this.#instance.node.receive(run.msg);
+        }
+    }
+
+    #bindAgain(run, send, done) {
+        run.bind(send, done);
+        if (run.left?.length) {
+            this.#instance.node.warn(`A message went on after a restart without ${run.left.join(', ')}, which could not be kept.`);
+        }
+        if (this.#undelivered.delete(run)) {
+            this.#deliver(run);
+        }
+        this.#startMore();
+    }
+
+    /** Starts what may start, a few milliseconds' worth at a time: a thousand messages may arrive in one turn of the loop. */
+    #startMore() {
         this.#changed();
-      },
-      onCheckpoint: (checkpoint) => {
-        run.checkpoint = checkpoint;
-        return this.#store.keep(run.toRecord(this.id, checkpoint));
-      },
-    };
-    this.#starter.start(run, callbacks).then(
-      (result) => this.#ended(run, result),
-      (error) => this.#ended(run, { error }),
-    );
-  }
-
-  #ended(run, result) {
-    this.#live.delete(run);
-    if (result.outcome === 'suspended') {
-      run.checkpoint = result.checkpoint;
-      run.progress = null;
-      this.#waiting.unshift(run);
-    } else {
-      run.outcome = result;
-      if (result.error?.charged === 'no') this.#hourly.giveBack(run.startedAt);
-      run.checkpoint = result.error ? checkpointAfter(result.error, run.checkpoint) : null;
-      this.#count(result.error);
-      if (run.bound) this.#deliver(run);
-      else this.#undelivered.add(run);
+        this.#starting ??= setImmediate(() => {
+            this.#starting = null;
+            const end = performance.now() + startingSlice;
+            while (this.#instance && this.#live.size < this.#instance.limit && performance.now() < end) {
+                const next = this.#waiting.findIndex((run) => run.bound);
+                if (next < 0) {
+                    return;
+                }
+                this.#startOrHoldUp(this.#waiting.splice(next, 1)[0]);
+            }
+            if (this.#instance && this.#live.size < this.#instance.limit && this.#waiting.length > 0) {
+                this.#startMore();
+            }
+        });
     }
-    if (this.#live.size === 0) this.#settled.splice(0).forEach((resolve) => resolve());
-    this.#startMore();
-  }
 
-  #count(error) {
-    if (error) {
-      this.#counts.failed += 1;
-      this.#counts.lastError = error.type ?? error.message;
-    } else {
-      this.#counts.done += 1;
+    /** A job that is there already, or may be, is worth more than the limit: going on with it submits no other. */
+    #startOrHoldUp(run) {
+        if (run.startedAt === null && startsAnew(run.checkpoint)) {
+            const now = this.#clock();
+            const wait = this.#hourly.take(this.#instance.runsPerHour, now);
+            if (wait > 0) {
+                this.#endUnstarted(run, this.#instance.spendingError(wait));
+                return;
+            }
+            run.startedAt = now;
+        }
+        this.#start(run);
     }
-  }
 
-  /**
+    #endUnstarted(run, error) {
+        run.outcome = { error };
+        this.#count(error);
+        this.#deliver(run);
+    }
+
+    #start(run) {
+        this.#live.add(run);
+        const callbacks = {
+            onProgress: (progress) => {
+                run.progress = progress;
+                this.#changed();
+            },
+            onCheckpoint: (checkpoint) => {
+                run.checkpoint = checkpoint;
+                return this.#store.keep(run.toRecord(this.id, checkpoint));
+            },
+        };
+        this.#starter.start(run, callbacks).then(
+            (result) => this.#ended(run, result),
+            (error) => this.#ended(run, { error }),
+        );
+    }
+
+    #ended(run, result) {
+        this.#live.delete(run);
+        if (result.outcome === 'suspended') {
+            run.checkpoint = result.checkpoint;
+            run.progress = null;
+            this.#waiting.unshift(run);
+        } else {
+            run.outcome = result;
+            if (result.error?.charged === 'no') {
+                this.#hourly.giveBack(run.startedAt);
+            }
+            run.checkpoint = result.error ? checkpointAfter(result.error, run.checkpoint) : null;
+            this.#count(result.error);
+            if (run.bound) {
+                this.#deliver(run);
+            } else {
+                this.#undelivered.add(run);
+            }
+        }
+        if (this.#live.size === 0) {
+            this.#settled.splice(0).forEach((resolve) => resolve());
+        }
+        this.#startMore();
+    }
+
+    #count(error) {
+        if (error) {
+            this.#counts.failed += 1;
+            this.#counts.lastError = error.type ?? error.message;
+        } else {
+            this.#counts.done += 1;
+        }
+    }
+
+    /**
    * The message goes on; only then is what was kept of it given up. So it may go on twice after a crash, but never not. What
    * was paid for and can still be collected stays, for the flow that sends it again and for the next start; what went
    * nowhere, because the node has no wires, stays for people.
    */
-  #deliver(run) {
-    if (!run.outcome.error) {
-      const { wired } = this.#instance;
-      this.#instance.succeeded(run);
-      if (wired) this.#discard(run);
-      else this.#keepFinished(run);
-      return;
+    #deliver(run) {
+        if (!run.outcome.error) {
+            const { wired } = this.#instance;
+            this.#instance.succeeded(run);
+            if (wired) {
+                this.#discard(run);
+            } else {
+                this.#keepFinished(run);
+            }
+            return;
+        }
+        this.#instance.failed(run);
+        if (run.canceller.signal.aborted || jobOf(run.checkpoint) === null) {
+            this.#discard(run);
+        }
     }
-    this.#instance.failed(run);
-    if (run.canceller.signal.aborted || jobOf(run.checkpoint) === null) this.#discard(run);
-  }
 
-  #keepFinished(run) {
-    const record = run.toFinishedRecord(this.id);
-    this.#log(wordsOfFinished(record));
-    this.#store.keep(record).catch((error) => this.#log(`A finished run could not be kept: ${error.message}`));
-    setTimeout(() => this.#store.discardFinished(record.runKey).catch(() => {}), keptWhenFinished).unref();
-  }
-
-  #discard(run) {
-    this.#store.discard(run.key).catch((error) => this.#log(`A finished run's file stays behind: ${error.message}`));
-  }
-
-  /** true: every run and every message that waits; a message id, or an array of them: those. */
-  #cancelFor(which) {
-    const ids = which === true ? null : new Set([].concat(which));
-    const dropped = this.#cancel((run) => ids === null || ids.has(run.msg._msgid));
-    for (const run of dropped) this.#endUnstarted(run, this.#instance.cancelledError());
-    this.#changed();
-  }
-
-  /** Returns those that had not been started. One that waits with a checkpoint has a job, which is cancelled as well. */
-  #cancel(meant) {
-    const waiting = this.#waiting.filter(meant);
-    this.#waiting = this.#waiting.filter((run) => !meant(run));
-    for (const run of waiting.filter((one) => one.checkpoint)) this.#start(run);
-    for (const run of this.#live) if (meant(run)) run.canceller.abort();
-    return waiting.filter((run) => !run.checkpoint);
-  }
-
-  /** Cancels everything, at the service too, for a node that is gone. Resolves when it has ended. */
-  async end() {
-    this.#over = true;
-    this.detach();
-    this.#cancel(() => true);
-    await this.settled();
-    for (const run of this.#all()) {
-      if (run.outcome && !run.outcome.error) this.#keepFinished(run);
-      else this.#discard(run);
+    #keepFinished(run) {
+        const record = run.toFinishedRecord(this.id);
+        this.#log(wordsOfFinished(record));
+        this.#store.keep(record).catch((error) => this.#log(`A finished run could not be kept: ${error.message}`));
+        setTimeout(() => this.#store.discardFinished(record.runKey).catch(() => {}), keptWhenFinished).unref();
     }
-    this.#waiting = [];
-    this.#undelivered.clear();
-  }
 
-  settled() {
-    return this.#live.size === 0 ? Promise.resolve() : new Promise((resolve) => this.#settled.push(resolve));
-  }
+    #discard(run) {
+        this.#store.discard(run.key).catch((error) => this.#log(`A finished run's file stays behind: ${error.message}`));
+    }
 
-  #changed() {
-    this.#instance?.changed();
-  }
+    /** true: every run and every message that waits; a message id, or an array of them: those. */
+    #cancelFor(which) {
+        const ids = which === true ? null : new Set([].concat(which));
+        const dropped = this.#cancel((run) => ids === null || ids.has(run.msg._msgid));
+        for (const run of dropped) {
+            this.#endUnstarted(run, this.#instance.cancelledError());
+        }
+        this.#changed();
+    }
+
+    /** Returns those that had not been started. One that waits with a checkpoint has a job, which is cancelled as well. */
+    #cancel(meant) {
+        const waiting = this.#waiting.filter(meant);
+        this.#waiting = this.#waiting.filter((run) => !meant(run));
+        for (const run of waiting.filter((one) => one.checkpoint)) {
+            this.#start(run);
+        }
+        for (const run of this.#live) {
+            if (meant(run)) {
+                run.canceller.abort();
+            }
+        }
+        return waiting.filter((run) => !run.checkpoint);
+    }
+
+    /** Cancels everything, at the service too, for a node that is gone. Resolves when it has ended. */
+    async end() {
+        this.#over = true;
+        this.detach();
+        this.#cancel(() => true);
+        await this.settled();
+        for (const run of this.#all()) {
+            if (run.outcome && !run.outcome.error) {
+                this.#keepFinished(run);
+            } else {
+                this.#discard(run);
+            }
+        }
+        this.#waiting = [];
+        this.#undelivered.clear();
+    }
+
+    settled() {
+        return this.#live.size === 0 ? Promise.resolve() : new Promise((resolve) => this.#settled.push(resolve));
+    }
+
+    #changed() {
+        this.#instance?.changed();
+    }
 }
 
 module.exports = { NodeRuns, mostWaiting };

@@ -3,69 +3,69 @@
 const { keepMessage, restoreMessage } = require('./kept_message');
 
 class Run {
-  constructor({ key, msg, input, warnings = [], checkpoint = null }) {
-    this.key = key;
-    this.msg = msg;
-    this.input = input;
-    this.warnings = warnings; // about the input
-    this.checkpoint = checkpoint;
-    this.progress = null;
-    this.canceller = new AbortController();
-    this.startedAt = null; // its place in the node's limit of an hour
-    this.outcome = null; // {output, warnings} or {error}, until it has been delivered
-    this.send = null; // with done: null while no instance of the node holds the message
-    this.done = null;
-  }
+    constructor({ key, msg, input, warnings = [], checkpoint = null }) {
+        this.key = key;
+        this.msg = msg;
+        this.input = input;
+        this.warnings = warnings; // about the input
+        this.checkpoint = checkpoint;
+        this.progress = null;
+        this.canceller = new AbortController();
+        this.startedAt = null; // its place in the node's limit of an hour
+        this.outcome = null; // {output, warnings} or {error}, until it has been delivered
+        this.send = null; // with done: null while no instance of the node holds the message
+        this.done = null;
+    }
 
-  static fromRecord(record) {
-    const run = new Run({
-      key: record.runKey,
-      msg: restoreMessage(record.message),
-      input: record.input,
-      warnings: record.warnings,
-      checkpoint: record.checkpoint,
-    });
-    run.left = record.message.left;
-    return run;
-  }
+    static fromRecord(record) {
+        const run = new Run({
+            key: record.runKey,
+            msg: restoreMessage(record.message),
+            input: record.input,
+            warnings: record.warnings,
+            checkpoint: record.checkpoint,
+        });
+        run.left = record.message.left;
+        return run;
+    }
 
-  toRecord(node, checkpoint) {
-    const { key: runKey, input, warnings, msg } = this;
-    return { runKey, node, input, warnings, checkpoint, message: keepMessage(msg) };
-  }
+    toRecord(node, checkpoint) {
+        const { key: runKey, input, warnings, msg } = this;
+        return { runKey, node, input, warnings, checkpoint, message: keepMessage(msg) };
+    }
 
-  /** Of a run that has succeeded, and whose message went nowhere. */
-  toFinishedRecord(node) {
-    return { runKey: this.key, node, input: this.input, output: this.outcome.output };
-  }
+    /** Of a run that has succeeded, and whose message went nowhere. */
+    toFinishedRecord(node) {
+        return { runKey: this.key, node, input: this.input, output: this.outcome.output };
+    }
 
-  get bound() {
-    return this.done !== null;
-  }
+    get bound() {
+        return this.done !== null;
+    }
 
-  bind(send, done) {
-    this.send = send;
-    this.done = done;
-  }
+    bind(send, done) {
+        this.send = send;
+        this.done = done;
+    }
 
-  unbind() {
-    this.send = null;
-    this.done = null;
-  }
+    unbind() {
+        this.send = null;
+        this.done = null;
+    }
 }
 
 /** For the log: with the URLs in the output people have what was paid for. */
 function wordsOfFinished({ node, output }) {
-  const urls = Object.values(output).filter((value) => typeof value === 'string' && /^https?:\/\//.test(value));
-  const what = urls.join(', ') || JSON.stringify(output);
-  return `The message of a finished run left the node ${node} through no wire. Its output is kept for a day: ${what}`;
+    const urls = Object.values(output).filter((value) => typeof value === 'string' && /^https?:\/\//.test(value));
+    const what = urls.join(', ') || JSON.stringify(output);
+    return `The message of a finished run left the node ${node} through no wire. Its output is kept for a day: ${what}`;
 }
 
 /** What a flow may send to have an earlier run taken up: msg.run, as a failed run left it. */
 function runOfMessage(msg) {
-  const run = msg.run;
-  const usable = run && typeof run.key === 'string' && run.checkpoint && typeof run.checkpoint === 'object';
-  return usable ? run : null;
+    const run = msg.run;
+    const usable = run && typeof run.key === 'string' && run.checkpoint && typeof run.checkpoint === 'object';
+    return usable ? run : null;
 }
 
 module.exports = { Run, runOfMessage, wordsOfFinished };

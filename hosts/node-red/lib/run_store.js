@@ -10,74 +10,80 @@ const keptWhenFinished = 24 * 3600 * 1000; // where the message went nowhere
 const fileOf = (runKey) => `${digestOf(runKey)}.json`;
 
 class RunStore {
-  #folder;
-  #last = new Map(); // by run key: the end of the file's queue of writes
+    #folder;
+    #last = new Map(); // by run key: the end of the file's queue of writes
 
-  constructor(directory) {
-    this.#folder = new DurableFolder(directory);
-  }
-
-  /** The writes of one run happen in their order. */
-  #inOrder(runKey, work) {
-    const done = (this.#last.get(runKey) ?? Promise.resolve()).catch(() => {}).then(work);
-    this.#last.set(runKey, done);
-    const forget = () => this.#last.get(runKey) === done && this.#last.delete(runKey);
-    done.then(forget, forget);
-    return done;
-  }
-
-  /** Resolves when the record {runKey, …} is on the disk. */
-  keep(record) {
-    const text = JSON.stringify({ version: 1, keptAt: Date.now(), ...record });
-    return this.#inOrder(record.runKey, () => this.#folder.write(fileOf(record.runKey), text));
-  }
-
-  discard(runKey) {
-    return this.#inOrder(runKey, () => this.#folder.remove(fileOf(runKey)));
-  }
-
-  /** Of a run that has finished, unless the file is that of a later attempt by now. */
-  discardFinished(runKey) {
-    return this.#inOrder(runKey, async () => {
-      const { output } = JSON.parse((await this.#folder.read(fileOf(runKey))) ?? '{}');
-      if (output !== undefined) await this.#folder.remove(fileOf(runKey));
-    });
-  }
-
-  async #names(unreadable) {
-    try {
-      await this.#folder.removeOlderThan(Infinity); // what crashes have left: of records, their own text tells the age
-      return await this.#folder.names();
-    } catch (error) {
-      unreadable.push(error.message);
-      return [];
+    constructor(directory) {
+        this.#folder = new DurableFolder(directory);
     }
-  }
 
-  /**
+    /** The writes of one run happen in their order. */
+    #inOrder(runKey, work) {
+        const done = (this.#last.get(runKey) ?? Promise.resolve()).catch(() => {}).then(work);
+        this.#last.set(runKey, done);
+        const forget = () => this.#last.get(runKey) === done && this.#last.delete(runKey);
+        done.then(forget, forget);
+        return done;
+    }
+
+    /** Resolves when the record {runKey, …} is on the disk. */
+    keep(record) {
+        const text = JSON.stringify({ version: 1, keptAt: Date.now(), ...record });
+        return this.#inOrder(record.runKey, () => this.#folder.write(fileOf(record.runKey), text));
+    }
+
+    discard(runKey) {
+        return this.#inOrder(runKey, () => this.#folder.remove(fileOf(runKey)));
+    }
+
+    /** Of a run that has finished, unless the file is that of a later attempt by now. */
+    discardFinished(runKey) {
+        return this.#inOrder(runKey, async () => {
+            const { output } = JSON.parse((await this.#folder.read(fileOf(runKey))) ?? '{}');
+            if (output !== undefined) {
+                await this.#folder.remove(fileOf(runKey));
+            }
+        });
+    }
+
+    async #names(unreadable) {
+        try {
+            await this.#folder.removeOlderThan(Infinity); // what crashes have left: of records, their own text tells the age
+            return await this.#folder.names();
+        } catch (error) {
+            unreadable.push(error.message);
+            return [];
+        }
+    }
+
+    /**
    * Every record there is, except those that are too old, which are deleted. {records, finished, expired, unreadable};
    * `finished` are those with an output.
    */
-  async load() {
-    const found = { records: [], finished: [], expired: 0, unreadable: [] };
-    for (const name of await this.#names(found.unreadable)) {
-      try {
-        const record = JSON.parse(await this.#folder.read(name));
-        if (record.version !== 1) throw new Error(`of version ${record.version}`);
-        const isFinished = record.output !== undefined;
-        if (Date.now() - record.keptAt > (isFinished ? keptWhenFinished : oldest)) {
-          if (!isFinished) found.expired += 1;
-          await this.#folder.remove(name);
-        } else {
-          (isFinished ? found.finished : found.records).push(record);
+    async load() {
+        const found = { records: [], finished: [], expired: 0, unreadable: [] };
+        for (const name of await this.#names(found.unreadable)) {
+            try {
+                const record = JSON.parse(await this.#folder.read(name));
+                if (record.version !== 1) {
+                    throw new Error(`of version ${record.version}`);
+                }
+                const isFinished = record.output !== undefined;
+                if (Date.now() - record.keptAt > (isFinished ? keptWhenFinished : oldest)) {
+                    if (!isFinished) {
+                        found.expired += 1;
+                    }
+                    await this.#folder.remove(name);
+                } else {
+                    (isFinished ? found.finished : found.records).push(record);
+                }
+            } catch (error) {
+                found.unreadable.push(`${name}: ${error.message}`);
+            }
         }
-      } catch (error) {
-        found.unreadable.push(`${name}: ${error.message}`);
-      }
+        found.records.sort((a, b) => a.keptAt - b.keptAt);
+        return found;
     }
-    found.records.sort((a, b) => a.keptAt - b.keptAt);
-    return found;
-  }
 }
 
 module.exports = { RunStore, keptWhenFinished, oldest };

@@ -2,35 +2,35 @@
 // One session for each module, shared by all nodes of the process. Opened when the first run needs it.
 
 class Sessions {
-  #open = new Map();
-  #closing = Promise.resolve();
-  #host;
-  #log;
+    #open = new Map();
+    #closing = Promise.resolve();
+    #host;
+    #log;
 
-  constructor({ host, log }) {
-    this.#host = host;
-    this.#log = log;
-  }
-
-  of(module) {
-    let session = this.#open.get(module);
-    if (!session) {
-      session = module.open({
-        host: this.#host,
-        onLog: (level, message) => this.#log(level, `${module.name}: ${message}`),
-      });
-      this.#open.set(module, session);
+    constructor({ host, log }) {
+        this.#host = host;
+        this.#log = log;
     }
-    return session;
-  }
 
-  /** Suspends every run and joins the threads. Runs that come later open new sessions. */
-  close() {
-    const sessions = [...this.#open.values()];
-    this.#open.clear();
-    this.#closing = Promise.all([this.#closing, ...sessions.map((session) => session.close())]);
-    return this.#closing;
-  }
+    of(module) {
+        let session = this.#open.get(module);
+        if (!session) {
+            session = module.open({
+                host: this.#host,
+                onLog: (level, message) => this.#log(level, `${module.name}: ${message}`),
+            });
+            this.#open.set(module, session);
+        }
+        return session;
+    }
+
+    /** Suspends every run and joins the threads. Runs that come later open new sessions. */
+    close() {
+        const sessions = [...this.#open.values()];
+        this.#open.clear();
+        this.#closing = Promise.all([this.#closing, ...sessions.map((session) => session.close())]);
+        return this.#closing;
+    }
 }
 
 module.exports = { Sessions };

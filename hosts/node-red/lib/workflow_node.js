@@ -11,132 +11,142 @@ const defaultRunsPerHour = 100;
 
 /** What the form holds: a whole number of at least `minimum`. A flow that was made before there was such a field has none. */
 function countOf(text, minimum, otherwise) {
-  const count = Number(text);
-  return text !== '' && Number.isInteger(count) && count >= minimum ? count : otherwise;
+    const count = Number(text);
+    return text !== '' && Number.isInteger(count) && count >= minimum ? count : otherwise;
 }
 
 /** Registers the type. `host` is {RED, t, flowRuns, sessions, previews}. */
 function registerWorkflowNode(host, entry) {
-  const { RED } = host;
-  RED.nodes.registerType(entry.type, function WorkflowNodeType(config) {
-    RED.nodes.createNode(this, config);
-    new WorkflowNode(host, entry, this, config);
-  });
+    const { RED } = host;
+    RED.nodes.registerType(entry.type, function WorkflowNodeType(config) {
+        RED.nodes.createNode(this, config);
+        new WorkflowNode(host, entry, this, config);
+    });
 }
 
 class WorkflowNode {
-  #host;
-  #entry;
-  #config;
-  #runs;
-  #timer = null;
-  #shown = '';
+    #host;
+    #entry;
+    #config;
+    #runs;
+    #timer = null;
+    #shown = '';
 
-  constructor(host, entry, node, config) {
-    this.#host = host;
-    this.#entry = entry;
-    this.#config = config;
-    this.node = node;
-    this.limit = countOf(config.concurrency, 1, defaultLimit);
-    this.runsPerHour = countOf(config.runsPerHour, 0, defaultRunsPerHour);
-    this.#runs = host.flowRuns.of(node);
-    this.#runs.attach(this);
-    const read = async (msg) => {
-      const given = await readInputs(host.RED, node, entry, config, msg);
-      for (const warning of given.warnings) node.warn(warning.message, msg);
-      return given;
-    };
-    node.on('input', (msg, send, done) => {
-      this.#runs.accept(msg, send, done, read).catch(done);
-    });
-    node.on('close', (removed, done) => {
-      clearTimeout(this.#timer);
-      host.flowRuns.close(node, removed).then(done, done);
-    });
-  }
-
-  async start(run, { onProgress, onCheckpoint }) {
-    const { module, descriptor, connection } = this.#entry;
-    return this.#host.sessions.of(module).execute({
-      node: descriptor.actionId,
-      input: run.input,
-      connection: connection ? this.#connection() : undefined,
-      runKey: run.key,
-      checkpoint: run.checkpoint ?? undefined,
-      signal: run.canceller.signal,
-      onProgress,
-      onCheckpoint,
-    });
-  }
-
-  #connection() {
-    const chosen = this.#host.RED.nodes.getNode(this.#config.connection);
-    if (!chosen && this.#entry.connection.required) {
-      const message = `There is no ${this.#entry.connection.name}. Choose or add one in the node.`;
-      throw Object.assign(new Error(message), { charged: 'no' });
+    constructor(host, entry, node, config) {
+        this.#host = host;
+        this.#entry = entry;
+        this.#config = config;
+        this.node = node;
+        this.limit = countOf(config.concurrency, 1, defaultLimit);
+        this.runsPerHour = countOf(config.runsPerHour, 0, defaultRunsPerHour);
+        this.#runs = host.flowRuns.of(node);
+        this.#runs.attach(this);
+        const read = async (msg) => {
+            const given = await readInputs(host.RED, node, entry, config, msg);
+            for (const warning of given.warnings) {
+                node.warn(warning.message, msg);
+            }
+            return given;
+        };
+        node.on('input', (msg, send, done) => {
+            this.#runs.accept(msg, send, done, read).catch(done);
+        });
+        node.on('close', (removed, done) => {
+            clearTimeout(this.#timer);
+            host.flowRuns.close(node, removed).then(done, done);
+        });
     }
-    return chosen?.value();
-  }
 
-  /** Whether what the node sends goes anywhere. After some deploys there are no wires at all. */
-  get wired() {
-    return (this.node.wires ?? []).flat().some(Boolean);
-  }
+    async start(run, { onProgress, onCheckpoint }) {
+        const { module, descriptor, connection } = this.#entry;
+        return this.#host.sessions.of(module).execute({
+            node: descriptor.actionId,
+            input: run.input,
+            connection: connection ? this.#connection() : undefined,
+            runKey: run.key,
+            checkpoint: run.checkpoint ?? undefined,
+            signal: run.canceller.signal,
+            onProgress,
+            onCheckpoint,
+        });
+    }
 
-  succeeded(run) {
-    const { msg, outcome } = run;
-    msg.payload = outcome.output;
-    const warnings = [...run.warnings, ...outcome.warnings];
-    if (warnings.length > 0) msg.warnings = warnings;
-    for (const warning of outcome.warnings) this.node.warn(warning.message, msg);
-    this.#host.previews.add(this.node, this.#entry, outcome.output);
-    run.send(msg);
-    run.done();
-  }
+    #connection() {
+        const chosen = this.#host.RED.nodes.getNode(this.#config.connection);
+        if (!chosen && this.#entry.connection.required) {
+            const message = `There is no ${this.#entry.connection.name}. Choose or add one in the node.`;
+            throw Object.assign(new Error(message), { charged: 'no' });
+        }
+        return chosen?.value();
+    }
 
-  failed(run) {
-    const { error } = run.outcome;
-    if (run.checkpoint) run.msg.run = { key: run.key, checkpoint: run.checkpoint };
-    reportFailure(this.#host.RED, run.done, error);
-  }
+    /** Whether what the node sends goes anywhere. After some deploys there are no wires at all. */
+    get wired() {
+        return (this.node.wires ?? []).flat().some(Boolean);
+    }
 
-  /** For a message that was still waiting for its turn. */
-  cancelledError() {
-    const known = this.#entry.descriptor.errors.find((error) => error.code === 'cancelled');
-    const message = 'The message was cancelled before its run began';
-    return new RunError({ type: 'Cancelled', code: 'cancelled', ...known, message, charged: 'no' }, { outcome: 'cancelled' });
-  }
+    succeeded(run) {
+        const { msg, outcome } = run;
+        msg.payload = outcome.output;
+        const warnings = [...run.warnings, ...outcome.warnings];
+        if (warnings.length > 0) {
+            msg.warnings = warnings;
+        }
+        for (const warning of outcome.warnings) {
+            this.node.warn(warning.message, msg);
+        }
+        this.#host.previews.add(this.node, this.#entry, outcome.output);
+        run.send(msg);
+        run.done();
+    }
 
-  /** For a message beyond the node's limit of an hour. */
-  spendingError(waitMs) {
-    const minutes = Math.ceil(waitMs / 60000);
-    const message =
-      `This node starts at most ${this.runsPerHour} runs in an hour, and has done so. ` +
-      `This message was not run and nothing was paid for it; it may be sent again in ${minutes} min`;
-    return new RunError({
-      type: 'Spending Limit',
-      code: 'spending_limit',
-      message,
-      cause: "The node's own limit of runs in an hour is reached",
-      solution: 'Check that the flow does not feed itself. If so many are meant, raise "Per hour" in the node; 0 is no limit',
-      retryable: true,
-      retry_after_ms: waitMs,
-      charged: 'no',
-    });
-  }
+    failed(run) {
+        const { error } = run.outcome;
+        if (run.checkpoint) {
+            run.msg.run = { key: run.key, checkpoint: run.checkpoint };
+        }
+        reportFailure(this.#host.RED, run.done, error);
+    }
 
-  /** Shows the status soon, and not more often than people can read. */
-  changed() {
-    this.#timer ??= setTimeout(() => {
-      this.#timer = null;
-      const makesVideo = this.#entry.mediaOutputs.some(({ kind }) => kind === 'video');
-      const status = statusOf(this.#host.t, { ...this.#runs.view(), makesVideo });
-      const text = JSON.stringify(status);
-      if (text !== this.#shown) this.node.status(status);
-      this.#shown = text;
-    }, statusEvery);
-    this.#timer.unref?.();
-  }
+    /** For a message that was still waiting for its turn. */
+    cancelledError() {
+        const known = this.#entry.descriptor.errors.find((error) => error.code === 'cancelled');
+        const message = 'The message was cancelled before its run began';
+        return new RunError({ type: 'Cancelled', code: 'cancelled', ...known, message, charged: 'no' }, { outcome: 'cancelled' });
+    }
+
+    /** For a message beyond the node's limit of an hour. */
+    spendingError(waitMs) {
+        const minutes = Math.ceil(waitMs / 60000);
+        const message =
+            `This node starts at most ${this.runsPerHour} runs in an hour, and has done so. ` +
+            `This message was not run and nothing was paid for it; it may be sent again in ${minutes} min`;
+        return new RunError({
+            type: 'Spending Limit',
+            code: 'spending_limit',
+            message,
+            cause: "The node's own limit of runs in an hour is reached",
+            solution: 'Check that the flow does not feed itself. If so many are meant, raise "Per hour" in the node; 0 is no limit',
+            retryable: true,
+            retry_after_ms: waitMs,
+            charged: 'no',
+        });
+    }
+
+    /** Shows the status soon, and not more often than people can read. */
+    changed() {
+        this.#timer ??= setTimeout(() => {
+            this.#timer = null;
+            const makesVideo = this.#entry.mediaOutputs.some(({ kind }) => kind === 'video');
+            const status = statusOf(this.#host.t, { ...this.#runs.view(), makesVideo });
+            const text = JSON.stringify(status);
+            if (text !== this.#shown) {
+                this.node.status(status);
+            }
+            this.#shown = text;
+        }, statusEvery);
+        this.#timer.unref?.();
+    }
 }
 
 module.exports = { WorkflowNode, registerWorkflowNode, defaultLimit, defaultRunsPerHour };

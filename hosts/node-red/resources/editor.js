@@ -12,9 +12,9 @@ document.head.append(style);
 // The types must be there before the editor loads the flows, which it does when this script has run: so this one request is
 // waited for. As a request of the editor, it carries the token of who is logged in.
 $.ajax({ url: 'workflow-nodes/types', dataType: 'json', async: false })
-  .done((types) => {
-    types.connections.forEach((connection) => registerConnectionType(connection, types.sandbox));
-    types.nodes.forEach(registerNodeType);
-    addPreviews();
-  })
-  .fail((request, status) => RED.notify(text('loadFailed', { text: request.status || status }), 'error'));
+    .done((types) => {
+        types.connections.forEach((connection) => registerConnectionType(connection, types.sandbox));
+        types.nodes.forEach(registerNodeType);
+        addPreviews();
+    })
+    .fail((request, status) => RED.notify(text('loadFailed', { text: request.status || status }), 'error'));

@@ -14,140 +14,142 @@ let editor;
 const ids = {};
 
 before(async () => {
-  sandbox = await startSandbox();
-  nodeRed = await new NodeRed({
-    more: { workflowNodes: { modules: [exampleModule] } },
-    env: { PIXELML_SANDBOX_URL: sandbox.url },
-  }).start();
-  editor = await Editor.open(nodeRed.url);
+    sandbox = await startSandbox();
+    nodeRed = await new NodeRed({
+        more: { workflowNodes: { modules: [exampleModule] } },
+        env: { PIXELML_SANDBOX_URL: sandbox.url },
+    }).start();
+    editor = await Editor.open(nodeRed.url);
 });
 after(async () => {
-  await editor?.close();
-  await nodeRed?.remove();
-  await sandbox?.end();
+    await editor?.close();
+    await nodeRed?.remove();
+    await sandbox?.end();
 });
 
 const visible = (selector) => editor.page.locator(selector).first().isVisible();
 const value = (id) => editor.page.inputValue(`#node-input-${id}`);
 
 test('the palette has a node for each node of each module, with its icon', { timeout: 60000 }, async () => {
-  for (const type of ['image_to_video', 'echo', 'slow_echo']) assert.ok(await editor.paletteNode(type).count(), type);
-  const icon = await editor.paletteNode('image_to_video').locator('.red-ui-palette-icon').getAttribute('style');
-  const [, url] = /url\("?([^")]+)"?\)/.exec(icon);
-  const response = await fetch(new URL(url, nodeRed.url + '/'));
-  assert.equal(response.headers.get('content-type'), 'image/svg+xml; charset=utf-8');
-  assert.match(await response.text(), /aria-label="Image to video"/);
+    for (const type of ['image_to_video', 'echo', 'slow_echo']) {
+        assert.ok(await editor.paletteNode(type).count(), type);
+    }
+    const icon = await editor.paletteNode('image_to_video').locator('.red-ui-palette-icon').getAttribute('style');
+    const [, url] = /url\("?([^")]+)"?\)/.exec(icon);
+    const response = await fetch(new URL(url, nodeRed.url + '/'));
+    assert.equal(response.headers.get('content-type'), 'image/svg+xml; charset=utf-8');
+    assert.match(await response.text(), /aria-label="Image to video"/);
 });
 
 test('drag and wire', { timeout: 60000 }, async () => {
-  ids.inject = await editor.drag('inject', 140, 140);
-  ids.video = await editor.drag('image_to_video', 360, 140);
-  ids.debug = await editor.drag('debug', 600, 140);
-  await editor.wire(ids.inject, ids.video);
-  await editor.wire(ids.video, ids.debug);
-  const links = await editor.page.evaluate(() => RED.nodes.filterLinks({}).map((l) => `${l.source.id} ${l.target.id}`));
-  assert.deepEqual(links, [`${ids.inject} ${ids.video}`, `${ids.video} ${ids.debug}`]);
+    ids.inject = await editor.drag('inject', 140, 140);
+    ids.video = await editor.drag('image_to_video', 360, 140);
+    ids.debug = await editor.drag('debug', 600, 140);
+    await editor.wire(ids.inject, ids.video);
+    await editor.wire(ids.video, ids.debug);
+    const links = await editor.page.evaluate(() => RED.nodes.filterLinks({}).map((l) => `${l.source.id} ${l.target.id}`));
+    assert.deepEqual(links, [`${ids.inject} ${ids.video}`, `${ids.video} ${ids.debug}`]);
 });
 
 test('the form shows the schema: defaults, what is required, choices', { timeout: 60000 }, async () => {
-  await editor.edit(ids.video);
-  assert.equal(await value('input_model'), 'Pixel M');
-  assert.equal(await value('input_size'), 'Landscape HD (16:9)');
-  assert.equal(await value('input_prompt_optimizer'), 'true');
-  assert.equal(await value('input_negative_prompt_type'), 'null');
-  const labels = await editor.page.locator('.wfn-field:has(.wfn-required) > label').allTextContents();
-  assert.deepEqual(labels.map((text) => text.replace(' *', '').trim()), ['Connection', 'Prompt', 'Image', 'Negative prompt']);
-  assert.equal(await editor.page.locator('#node-input-input_size_constant option').count(), 10);
-  assert.equal(await editor.page.locator('#node-input-input_prompt_constant').evaluate((e) => e.tagName), 'TEXTAREA');
-  await editor.page.waitForSelector('#node-input-input_prompt_row .red-ui-typedInput-container.input-error');
+    await editor.edit(ids.video);
+    assert.equal(await value('input_model'), 'Pixel M');
+    assert.equal(await value('input_size'), 'Landscape HD (16:9)');
+    assert.equal(await value('input_prompt_optimizer'), 'true');
+    assert.equal(await value('input_negative_prompt_type'), 'null');
+    const labels = await editor.page.locator('.wfn-field:has(.wfn-required) > label').allTextContents();
+    assert.deepEqual(labels.map((text) => text.replace(' *', '').trim()), ['Connection', 'Prompt', 'Image', 'Negative prompt']);
+    assert.equal(await editor.page.locator('#node-input-input_size_constant option').count(), 10);
+    assert.equal(await editor.page.locator('#node-input-input_prompt_constant').evaluate((e) => e.tagName), 'TEXTAREA');
+    await editor.page.waitForSelector('#node-input-input_prompt_row .red-ui-typedInput-container.input-error');
 });
 
 test('size is off for Pixel S, and says why', { timeout: 60000 }, async () => {
-  await editor.page.selectOption('#node-input-input_model_constant', 'Pixel S');
-  assert.ok(await editor.page.isDisabled('#node-input-input_size_constant'));
-  assert.equal(await editor.page.textContent('#node-input-input_size_note'), 'Not used: Model is not Pixel M.');
-  await editor.chooseType('input_model', 'msg.');
-  assert.ok(await editor.page.isEnabled('#node-input-input_size_constant'));
-  assert.equal(await editor.page.textContent('#node-input-input_size_note'), 'Used only when Model is Pixel M.');
-  await editor.chooseType('input_model', 'choice');
-  await editor.page.selectOption('#node-input-input_model_constant', 'Pixel M');
-  assert.ok(await editor.page.isEnabled('#node-input-input_size_constant'));
-  assert.equal(await editor.page.textContent('#node-input-input_size_note'), '');
+    await editor.page.selectOption('#node-input-input_model_constant', 'Pixel S');
+    assert.ok(await editor.page.isDisabled('#node-input-input_size_constant'));
+    assert.equal(await editor.page.textContent('#node-input-input_size_note'), 'Not used: Model is not Pixel M.');
+    await editor.chooseType('input_model', 'msg.');
+    assert.ok(await editor.page.isEnabled('#node-input-input_size_constant'));
+    assert.equal(await editor.page.textContent('#node-input-input_size_note'), 'Used only when Model is Pixel M.');
+    await editor.chooseType('input_model', 'choice');
+    await editor.page.selectOption('#node-input-input_model_constant', 'Pixel M');
+    assert.ok(await editor.page.isEnabled('#node-input-input_size_constant'));
+    assert.equal(await editor.page.textContent('#node-input-input_size_note'), '');
 });
 
 test('the check box has a third state', { timeout: 60000 }, async () => {
-  const box = '#node-input-input_prompt_optimizer_constant';
-  const seen = [];
-  for (let i = 0; i < 3; ++i) {
-    const before = await value('input_prompt_optimizer');
-    await editor.page.click(box);
-    await until('the box to change', async () => (await value('input_prompt_optimizer')) !== before);
-    seen.push([await value('input_prompt_optimizer'), await editor.page.locator(box).evaluate((e) => e.indeterminate)]);
-  }
-  assert.deepEqual(seen, [['false', false], ['null', true], ['true', false]]);
+    const box = '#node-input-input_prompt_optimizer_constant';
+    const seen = [];
+    for (let i = 0; i < 3; ++i) {
+        const before = await value('input_prompt_optimizer');
+        await editor.page.click(box);
+        await until('the box to change', async () => (await value('input_prompt_optimizer')) !== before);
+        seen.push([await value('input_prompt_optimizer'), await editor.page.locator(box).evaluate((e) => e.indeterminate)]);
+    }
+    assert.deepEqual(seen, [['false', false], ['null', true], ['true', false]]);
 });
 
 test('an image is shown where its address is given', { timeout: 60000 }, async () => {
-  await editor.page.fill('#node-input-input_prompt_constant', 'Slow zoom in on the cup, warm light');
-  await editor.page.fill('#node-input-input_image_constant', sandbox.image);
-  await editor.page.waitForSelector('#node-input-input_image_preview img.wfn-loaded');
-  assert.equal(await editor.page.locator('#node-input-input_prompt_row .red-ui-typedInput-container.input-error').count(), 0);
+    await editor.page.fill('#node-input-input_prompt_constant', 'Slow zoom in on the cup, warm light');
+    await editor.page.fill('#node-input-input_image_constant', sandbox.image);
+    await editor.page.waitForSelector('#node-input-input_image_preview img.wfn-loaded');
+    assert.equal(await editor.page.locator('#node-input-input_prompt_row .red-ui-typedInput-container.input-error').count(), 0);
 });
 
 test('a connection is added, filled for the sandbox, and tested', { timeout: 60000 }, async () => {
-  await editor.page.click('#node-input-btn-connection-add');
-  await editor.page.waitForSelector('#node-config-input-api_key', { state: 'visible' });
-  await editor.page.click('.wfn-test');
-  await until('the answer', async () => /not right/.test(await editor.page.textContent('.wfn-answer')));
-  assert.match(await editor.page.textContent('.wfn-answer'), /api_key/);
-  await editor.page.click('.wfn-sandbox');
-  assert.equal(await editor.page.inputValue('#node-config-input-connection_base_url'), sandbox.url);
-  assert.equal(await editor.page.isChecked('#node-config-input-connection_allow_insecure_loopback'), true);
-  await editor.page.click('.wfn-test');
-  await until('the answer', async () => /answers/.test(await editor.page.textContent('.wfn-answer')));
-  await editor.screenshot('connection');
-  assert.ok(await visible('.wfn-answer.wfn-good'));
-  assert.deepEqual(await sandbox.jobs(), []);
-  await editor.page.click('#node-config-dialog-ok');
-  await editor.page.waitForSelector('#node-config-dialog-ok', { state: 'detached' });
-  await editor.screenshot('form');
-  await editor.done();
+    await editor.page.click('#node-input-btn-connection-add');
+    await editor.page.waitForSelector('#node-config-input-api_key', { state: 'visible' });
+    await editor.page.click('.wfn-test');
+    await until('the answer', async () => /not right/.test(await editor.page.textContent('.wfn-answer')));
+    assert.match(await editor.page.textContent('.wfn-answer'), /api_key/);
+    await editor.page.click('.wfn-sandbox');
+    assert.equal(await editor.page.inputValue('#node-config-input-connection_base_url'), sandbox.url);
+    assert.equal(await editor.page.isChecked('#node-config-input-connection_allow_insecure_loopback'), true);
+    await editor.page.click('.wfn-test');
+    await until('the answer', async () => /answers/.test(await editor.page.textContent('.wfn-answer')));
+    await editor.screenshot('connection');
+    assert.ok(await visible('.wfn-answer.wfn-good'));
+    assert.deepEqual(await sandbox.jobs(), []);
+    await editor.page.click('#node-config-dialog-ok');
+    await editor.page.waitForSelector('#node-config-dialog-ok', { state: 'detached' });
+    await editor.screenshot('form');
+    await editor.done();
 });
 
 test('deploy, inject: progress, then the video plays in the sidebar', { timeout: 120000 }, async () => {
-  await editor.deploy();
-  const seen = new Set();
-  const watch = setInterval(() => editor.status(ids.video).then((text) => seen.add(text), () => {}), 40);
-  await editor.press(ids.inject);
-  await until('the node to be done', async () => (await editor.status(ids.video).catch(() => '')) === 'done', 90000);
-  clearInterval(watch);
-  assert.ok([...seen].some((text) => /^rendering \d+ %( · about \d+ s)?$/.test(text)), [...seen].join(' | '));
+    await editor.deploy();
+    const seen = new Set();
+    const watch = setInterval(() => editor.status(ids.video).then((text) => seen.add(text), () => {}), 40);
+    await editor.press(ids.inject);
+    await until('the node to be done', async () => (await editor.status(ids.video).catch(() => '')) === 'done', 90000);
+    clearInterval(watch);
+    assert.ok([...seen].some((text) => /^rendering \d+ %( · about \d+ s)?$/.test(text)), [...seen].join(' | '));
 
-  const video = editor.page.locator('.wfn-previews video');
-  await until('the video to play', () => video.evaluate((e) => e.currentTime > 0.2 && e.videoWidth === 1280), 20000);
-  const job = (await sandbox.jobs())[0];
-  assert.match(await video.getAttribute('src'), new RegExp(job.id));
-  await editor.page.evaluate(() => $('#red-ui-workspace-chart').scrollTop(0).scrollLeft(0));
-  await editor.screenshot('video');
+    const video = editor.page.locator('.wfn-previews video');
+    await until('the video to play', () => video.evaluate((e) => e.currentTime > 0.2 && e.videoWidth === 1280), 20000);
+    const job = (await sandbox.jobs())[0];
+    assert.match(await video.getAttribute('src'), new RegExp(job.id));
+    await editor.page.evaluate(() => $('#red-ui-workspace-chart').scrollTop(0).scrollLeft(0));
+    await editor.screenshot('video');
 });
 
 test('wrong input shows the right error', { timeout: 60000 }, async () => {
-  await editor.edit(ids.video);
-  await editor.page.fill('#node-input-input_image_constant', 'http://example.com/a.jpg');
-  await editor.done();
-  await editor.deploy();
-  await editor.press(ids.inject);
-  await until('the error', async () => (await editor.status(ids.video).catch(() => '')) === 'Invalid Image URL');
-  await editor.page.click('#red-ui-tab-debug-link-button');
-  const message = editor.page.locator('.red-ui-debug-msg', { hasText: 'Invalid Image URL' }).first();
-  assert.match(await message.textContent(), /The image URL uses http, but must use https. Verify the image/);
-  await editor.screenshot('error');
-  assert.equal((await sandbox.jobs()).length, 1);
+    await editor.edit(ids.video);
+    await editor.page.fill('#node-input-input_image_constant', 'http://example.com/a.jpg');
+    await editor.done();
+    await editor.deploy();
+    await editor.press(ids.inject);
+    await until('the error', async () => (await editor.status(ids.video).catch(() => '')) === 'Invalid Image URL');
+    await editor.page.click('#red-ui-tab-debug-link-button');
+    const message = editor.page.locator('.red-ui-debug-msg', { hasText: 'Invalid Image URL' }).first();
+    assert.match(await message.textContent(), /The image URL uses http, but must use https. Verify the image/);
+    await editor.screenshot('error');
+    assert.equal((await sandbox.jobs()).length, 1);
 });
 
 test('the credentials are not in the flow file, and nothing went wrong in the page', { timeout: 60000 }, async () => {
-  const flows = JSON.stringify(await nodeRed.request('GET', '/flows'));
-  assert.ok(flows.includes(sandbox.url));
-  assert.ok(!/"api_key"/.test(flows));
-  assert.deepEqual(editor.problems, []);
+    const flows = JSON.stringify(await nodeRed.request('GET', '/flows'));
+    assert.ok(flows.includes(sandbox.url));
+    assert.ok(!/"api_key"/.test(flows));
+    assert.deepEqual(editor.problems, []);
 });

@@ -15,67 +15,67 @@ const manifestNode = JSON.parse(fs.readFileSync(path.join(repository, 'manifest.
 let nodeRed;
 let editor;
 before(async () => {
-  nodeRed = await new NodeRed().start();
-  editor = await Editor.open(nodeRed.url);
+    nodeRed = await new NodeRed().start();
+    editor = await Editor.open(nodeRed.url);
 });
 after(async () => {
-  await editor?.close();
-  await nodeRed?.remove();
+    await editor?.close();
+    await nodeRed?.remove();
 });
 
 async function emptyEditor() {
-  await nodeRed.deploy([]);
-  await editor.page.reload();
-  await editor.page.waitForSelector('#red-ui-palette .red-ui-palette-node');
-  await editor.page.waitForSelector('#red-ui-loading-progress', { state: 'hidden' });
+    await nodeRed.deploy([]);
+    await editor.page.reload();
+    await editor.page.waitForSelector('#red-ui-palette .red-ui-palette-node');
+    await editor.page.waitForSelector('#red-ui-loading-progress', { state: 'hidden' });
 }
 
 async function importFromMenu(name) {
-  const { page } = editor;
-  await page.keyboard.press('Control+i');
-  await page.click('#red-ui-clipboard-dialog-import-tab-examples-link-button, li:has-text("Examples") a');
-  for (const label of [packageName, name]) {
-    await page.locator('#red-ui-clipboard-dialog .red-ui-treeList-label:visible', { hasText: label }).first().click();
-  }
-  await page.click('#red-ui-clipboard-dialog-ok');
-  await page.waitForSelector('#red-ui-clipboard-dialog', { state: 'hidden' });
+    const { page } = editor;
+    await page.keyboard.press('Control+i');
+    await page.click('#red-ui-clipboard-dialog-import-tab-examples-link-button, li:has-text("Examples") a');
+    for (const label of [packageName, name]) {
+        await page.locator('#red-ui-clipboard-dialog .red-ui-treeList-label:visible', { hasText: label }).first().click();
+    }
+    await page.click('#red-ui-clipboard-dialog-ok');
+    await page.waitForSelector('#red-ui-clipboard-dialog', { state: 'hidden' });
 }
 
 for (const name of names) {
-  test(`"${name}" imports and deploys`, { timeout: 60000 }, async () => {
-    await emptyEditor();
-    await importFromMenu(name);
-    await editor.page.waitForFunction(() => RED.nodes.filterNodes({ type: 'image_to_video' }).length === 1);
-    const unknown = await editor.page.evaluate(() => RED.nodes.filterNodes({ type: 'unknown' }).length);
-    assert.equal(unknown, 0);
-    const video = await editor.page.evaluate(() => RED.nodes.filterNodes({ type: 'image_to_video' })[0].id);
-    await editor.page.evaluate((id) => RED.view.reveal(id), video);
-    await editor.edit(video); // what a user has left to do: the connection's key
-    await editor.page.click('#node-input-lookup-connection, #node-input-btn-connection-edit');
-    await editor.page.click('.wfn-sandbox');
-    await editor.page.click('#node-config-dialog-ok');
-    await editor.page.waitForSelector('#node-config-dialog-ok', { state: 'detached' });
-    assert.deepEqual(await editor.page.locator('.input-error').allTextContents(), []);
-    await editor.done();
-    const invalid = await editor.page.evaluate(() => {
-      const wrong = [];
-      const look = (node) => node.valid === false && wrong.push(`${node.type} ${node.validationErrors}`);
-      RED.nodes.eachNode(look);
-      RED.nodes.eachConfig(look);
-      return wrong;
+    test(`"${name}" imports and deploys`, { timeout: 60000 }, async () => {
+        await emptyEditor();
+        await importFromMenu(name);
+        await editor.page.waitForFunction(() => RED.nodes.filterNodes({ type: 'image_to_video' }).length === 1);
+        const unknown = await editor.page.evaluate(() => RED.nodes.filterNodes({ type: 'unknown' }).length);
+        assert.equal(unknown, 0);
+        const video = await editor.page.evaluate(() => RED.nodes.filterNodes({ type: 'image_to_video' })[0].id);
+        await editor.page.evaluate((id) => RED.view.reveal(id), video);
+        await editor.edit(video); // what a user has left to do: the connection's key
+        await editor.page.click('#node-input-lookup-connection, #node-input-btn-connection-edit');
+        await editor.page.click('.wfn-sandbox');
+        await editor.page.click('#node-config-dialog-ok');
+        await editor.page.waitForSelector('#node-config-dialog-ok', { state: 'detached' });
+        assert.deepEqual(await editor.page.locator('.input-error').allTextContents(), []);
+        await editor.done();
+        const invalid = await editor.page.evaluate(() => {
+            const wrong = [];
+            const look = (node) => node.valid === false && wrong.push(`${node.type} ${node.validationErrors}`);
+            RED.nodes.eachNode(look);
+            RED.nodes.eachConfig(look);
+            return wrong;
+        });
+        assert.deepEqual(invalid, []);
+        await editor.deploy();
+        assert.deepEqual(editor.problems, []);
     });
-    assert.deepEqual(invalid, []);
-    await editor.deploy();
-    assert.deepEqual(editor.problems, []);
-  });
 }
 
 test("the examples of the node's page are in them, input by input", () => {
-  const shown = names
-    .flatMap((name) => JSON.parse(fs.readFileSync(path.join(directory, `${name}.json`), 'utf8')))
-    .filter((node) => node.type === 'image_to_video');
-  for (const example of manifestNode.examples) {
-    const same = (node) => Object.entries(example.input).every(([name, value]) => node[`input_${name}`] === String(value));
-    assert.ok(shown.some(same), example.title);
-  }
+    const shown = names
+        .flatMap((name) => JSON.parse(fs.readFileSync(path.join(directory, `${name}.json`), 'utf8')))
+        .filter((node) => node.type === 'image_to_video');
+    for (const example of manifestNode.examples) {
+        const same = (node) => Object.entries(example.input).every(([name, value]) => node[`input_${name}`] === String(value));
+        assert.ok(shown.some(same), example.title);
+    }
 });

@@ -12,34 +12,34 @@ const { packageDirectory } = require('./support/places');
 const { Flow, connectionTo, imageToVideo } = require('./support/flows');
 
 const npm = (args, cwd) =>
-  execFileSync('npm', [...args, '--offline', '--no-audit', '--no-fund'], { cwd, encoding: 'utf8', timeout: 120000, stdio: ['ignore', 'pipe', 'pipe'] });
+    execFileSync('npm', [...args, '--offline', '--no-audit', '--no-fund'], { cwd, encoding: 'utf8', timeout: 120000, stdio: ['ignore', 'pipe', 'pipe'] });
 
 test('npm pack installs into a fresh user folder, and works', { timeout: 240000 }, async () => {
-  const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'node-red-package-'));
-  const server = await new JobServer({ renderMs: () => 200 }).start();
-  let nodeRed;
-  try {
-    const [packed] = JSON.parse(npm(['pack', '--json', '--pack-destination', directory], packageDirectory));
-    const names = packed.files.map((file) => file.path);
-    for (const name of ['LICENSE', 'README.md', 'native/modules/pixelml_nodes/pixelml_nodes.so', 'examples/Portrait.json']) {
-      assert.ok(names.includes(name), name);
+    const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'node-red-package-'));
+    const server = await new JobServer({ renderMs: () => 200 }).start();
+    let nodeRed;
+    try {
+        const [packed] = JSON.parse(npm(['pack', '--json', '--pack-destination', directory], packageDirectory));
+        const names = packed.files.map((file) => file.path);
+        for (const name of ['LICENSE', 'README.md', 'native/modules/pixelml_nodes/pixelml_nodes.so', 'examples/Portrait.json']) {
+            assert.ok(names.includes(name), name);
+        }
+        assert.deepEqual(names.filter((name) => /^(test|scripts|node_modules)/.test(name)), []);
+
+        const userDirectory = path.join(directory, 'user');
+        fs.mkdirSync(userDirectory);
+        fs.writeFileSync(path.join(userDirectory, 'package.json'), '{"name":"flows","private":true}');
+        npm(['install', '--ignore-scripts', path.join(directory, packed.filename)], userDirectory);
+        assert.deepEqual(fs.readdirSync(path.join(userDirectory, 'node_modules')).filter((name) => name[0] !== '.'), [packageName]);
+
+        nodeRed = await new NodeRed({ userDirectory }).start();
+        const flow = await Flow.deploy(nodeRed, [connectionTo(server.url), imageToVideo()]);
+        await flow.send([{ prompt: 'Zoom', image: `${server.url}/image` }]);
+        const [line] = await flow.results(1);
+        assert.equal(line.payload.video, `${server.url}/videos/job_1.mp4`);
+    } finally {
+        await nodeRed?.remove();
+        await server.end();
+        fs.rmSync(directory, { recursive: true, force: true });
     }
-    assert.deepEqual(names.filter((name) => /^(test|scripts|node_modules)/.test(name)), []);
-
-    const userDirectory = path.join(directory, 'user');
-    fs.mkdirSync(userDirectory);
-    fs.writeFileSync(path.join(userDirectory, 'package.json'), '{"name":"flows","private":true}');
-    npm(['install', '--ignore-scripts', path.join(directory, packed.filename)], userDirectory);
-    assert.deepEqual(fs.readdirSync(path.join(userDirectory, 'node_modules')).filter((name) => name[0] !== '.'), [packageName]);
-
-    nodeRed = await new NodeRed({ userDirectory }).start();
-    const flow = await Flow.deploy(nodeRed, [connectionTo(server.url), imageToVideo()]);
-    await flow.send([{ prompt: 'Zoom', image: `${server.url}/image` }]);
-    const [line] = await flow.results(1);
-    assert.equal(line.payload.video, `${server.url}/videos/job_1.mp4`);
-  } finally {
-    await nodeRed?.remove();
-    await server.end();
-    fs.rmSync(directory, { recursive: true, force: true });
-  }
 });

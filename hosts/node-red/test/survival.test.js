@@ -13,149 +13,153 @@ const { until } = require('./support/wait');
 
 let sandbox;
 before(async () => {
-  sandbox = await startSandbox(['--workers', '2']);
+    sandbox = await startSandbox(['--workers', '2']);
 });
 after(() => sandbox?.end());
 
 async function withNodeRed(work) {
-  const nodeRed = await new NodeRed({ more: { workflowNodes: { modules: [exampleModule] } } }).start();
-  try {
-    await work(nodeRed);
-  } finally {
-    await nodeRed.remove();
-  }
+    const nodeRed = await new NodeRed({ more: { workflowNodes: { modules: [exampleModule] } } }).start();
+    try {
+        await work(nodeRed);
+    } finally {
+        await nodeRed.remove();
+    }
 }
 
 const keptFiles = (nodeRed) => {
-  const directory = path.join(nodeRed.userDirectory, 'workflow-nodes', 'runs');
-  return fs.existsSync(directory) ? fs.readdirSync(directory) : [];
+    const directory = path.join(nodeRed.userDirectory, 'workflow-nodes', 'runs');
+    return fs.existsSync(directory) ? fs.readdirSync(directory) : [];
 };
 const threads = (nodeRed) => fs.readdirSync(`/proc/${nodeRed.child.pid}/task`).length;
 const renders = () => {
-  try {
-    return execFileSync('pgrep', ['-c', '-P', String(sandbox.child.pid), 'ffmpeg'], { encoding: 'utf8' }).trim();
-  } catch (error) {
-    if (error.status === 1) return '0'; // none
-    throw error;
-  }
+    try {
+        return execFileSync('pgrep', ['-c', '-P', String(sandbox.child.pid), 'ffmpeg'], { encoding: 'utf8' }).trim();
+    } catch (error) {
+        if (error.status === 1) {
+            return '0'; // none
+        }
+        throw error;
+    }
 };
 const photos = (count) =>
-  Array.from({ length: count }, (_, n) => ({ topic: `photo ${n}`, prompt: `Slow zoom in, number ${n}`, image: sandbox.image }));
+    Array.from({ length: count }, (_, n) => ({ topic: `photo ${n}`, prompt: `Slow zoom in, number ${n}`, image: sandbox.image }));
 
 test('kill -9 while 20 runs render: 20 videos of 20 jobs after the restart', { timeout: 180000 }, async () => {
-  await withNodeRed(async (nodeRed) => {
-    const flow = await Flow.deploy(nodeRed, [connectionTo(sandbox.url), imageToVideo()]);
-    const before = (await sandbox.jobs()).length;
-    await flow.send(photos(20));
-    await until('20 jobs', async () => (await sandbox.jobs()).length === before + 20);
-    await nodeRed.end('SIGKILL');
-    const early = flow.lines().length;
-    assert.ok(early < 20, 'it was killed too late to show anything');
+    await withNodeRed(async (nodeRed) => {
+        const flow = await Flow.deploy(nodeRed, [connectionTo(sandbox.url), imageToVideo()]);
+        const before = (await sandbox.jobs()).length;
+        await flow.send(photos(20));
+        await until('20 jobs', async () => (await sandbox.jobs()).length === before + 20);
+        await nodeRed.end('SIGKILL');
+        const early = flow.lines().length;
+        assert.ok(early < 20, 'it was killed too late to show anything');
 
-    await nodeRed.start();
-    const lines = await flow.results(20, 120000);
-    assert.deepEqual(lines.filter((line) => line.from !== 'result'), []);
-    assert.deepEqual(new Set(lines.map((line) => line.topic)), new Set(photos(20).map((photo) => photo.topic)));
-    assert.equal(new Set(lines.map((line) => line.payload.video)).size, 20);
-    assert.equal((await sandbox.jobs()).length, before + 20);
-    await until('the files to go', () => keptFiles(nodeRed).length === 0);
-  });
+        await nodeRed.start();
+        const lines = await flow.results(20, 120000);
+        assert.deepEqual(lines.filter((line) => line.from !== 'result'), []);
+        assert.deepEqual(new Set(lines.map((line) => line.topic)), new Set(photos(20).map((photo) => photo.topic)));
+        assert.equal(new Set(lines.map((line) => line.payload.video)).size, 20);
+        assert.equal((await sandbox.jobs()).length, before + 20);
+        await until('the files to go', () => keptFiles(nodeRed).length === 0);
+    });
 });
 
 test('a restart suspends, and goes on', { timeout: 60000 }, async () => {
-  await withNodeRed(async (nodeRed) => {
-    const flow = await Flow.deploy(nodeRed, [valley, slowEcho({ input_milliseconds: '2000' })]);
-    await flow.send([{ payload: 'one', date: 'kept' }, { payload: 'two' }]);
-    await until('two files', () => keptFiles(nodeRed).filter((name) => name.endsWith('.json')).length === 2);
-    const { code } = await nodeRed.end('SIGTERM');
-    assert.equal(code, 0);
-    assert.equal(flow.lines().length, 0);
+    await withNodeRed(async (nodeRed) => {
+        const flow = await Flow.deploy(nodeRed, [valley, slowEcho({ input_milliseconds: '2000' })]);
+        await flow.send([{ payload: 'one', date: 'kept' }, { payload: 'two' }]);
+        await until('two files', () => keptFiles(nodeRed).filter((name) => name.endsWith('.json')).length === 2);
+        const { code } = await nodeRed.end('SIGTERM');
+        assert.equal(code, 0);
+        assert.equal(flow.lines().length, 0);
 
-    await nodeRed.start();
-    const lines = await flow.results(2);
-    assert.deepEqual(lines.map((line) => line.payload.echo.text).sort(), ['one', 'two']);
-    assert.deepEqual(lines.map((line) => line.warnings[0].code), ['resumed', 'resumed']);
-    await until('the files to go', () => keptFiles(nodeRed).length === 0);
-  });
+        await nodeRed.start();
+        const lines = await flow.results(2);
+        assert.deepEqual(lines.map((line) => line.payload.echo.text).sort(), ['one', 'two']);
+        assert.deepEqual(lines.map((line) => line.warnings[0].code), ['resumed', 'resumed']);
+        await until('the files to go', () => keptFiles(nodeRed).length === 0);
+    });
 });
 
 test('a deploy that leaves the node as it is leaves its runs, also those that wait', { timeout: 60000 }, async () => {
-  await withNodeRed(async (nodeRed) => {
-    const nodes = [valley, slowEcho({ input_milliseconds: '2000', concurrency: 2 })];
-    const flow = await Flow.deploy(nodeRed, nodes);
-    await flow.send([{ payload: 'one' }, { payload: 'two' }, { payload: 'three' }]);
-    await until('two files', () => keptFiles(nodeRed).filter((name) => name.endsWith('.json')).length === 2);
-    const comment = { id: 'comment', z: 'tab', type: 'comment', name: 'new', info: '', wires: [], x: 100, y: 300 };
-    // As the editor does it: credentials are sent only when they change.
-    const again = flow.with(nodes).map(({ credentials, ...node }) => node);
-    await nodeRed.deploy([...again, comment], 'full');
-    const lines = await flow.results(3);
-    assert.deepEqual(lines.map((line) => [line.from, line.payload.echo.text]).sort(), [
-      ['result', 'one'],
-      ['result', 'three'],
-      ['result', 'two'],
-    ]);
-    assert.equal(lines.filter((line) => line.warnings).length, 0, 'the runs were not begun anew');
-  });
+    await withNodeRed(async (nodeRed) => {
+        const nodes = [valley, slowEcho({ input_milliseconds: '2000', concurrency: 2 })];
+        const flow = await Flow.deploy(nodeRed, nodes);
+        await flow.send([{ payload: 'one' }, { payload: 'two' }, { payload: 'three' }]);
+        await until('two files', () => keptFiles(nodeRed).filter((name) => name.endsWith('.json')).length === 2);
+        const comment = { id: 'comment', z: 'tab', type: 'comment', name: 'new', info: '', wires: [], x: 100, y: 300 };
+        // As the editor does it: credentials are sent only when they change.
+        const again = flow.with(nodes).map(({ credentials, ...node }) => node);
+        await nodeRed.deploy([...again, comment], 'full');
+        const lines = await flow.results(3);
+        assert.deepEqual(lines.map((line) => [line.from, line.payload.echo.text]).sort(), [
+            ['result', 'one'],
+            ['result', 'three'],
+            ['result', 'two'],
+        ]);
+        assert.equal(lines.filter((line) => line.warnings).length, 0, 'the runs were not begun anew');
+    });
 });
 
 for (const [what, type, change] of [
-  ['changes the node', 'nodes', () => [connectionTo(sandbox.url), imageToVideo({ input_model: 'Pixel M' })]],
-  ['changes the connection', 'nodes', () => [connectionTo(sandbox.url, { connection_max_running: 3 }), imageToVideo()]],
-  ['removes the node', 'full', () => [connectionTo(sandbox.url)]],
+    ['changes the node', 'nodes', () => [connectionTo(sandbox.url), imageToVideo({ input_model: 'Pixel M' })]],
+    ['changes the connection', 'nodes', () => [connectionTo(sandbox.url, { connection_max_running: 3 }), imageToVideo()]],
+    ['removes the node', 'full', () => [connectionTo(sandbox.url)]],
 ]) {
-  test(`a deploy that ${what} cancels its runs and their jobs`, { timeout: 90000 }, async () => {
-    await withNodeRed(async (nodeRed) => {
-      const flow = await Flow.deploy(nodeRed, [connectionTo(sandbox.url)]);
-      await nodeRed.deploy(flow.with([connectionTo(sandbox.url), echo()]), 'full'); // the deploy machinery has its threads
-      const threadsBefore = threads(nodeRed);
-      await nodeRed.deploy(flow.with([connectionTo(sandbox.url), imageToVideo()]), 'full');
-      const before = new Set((await sandbox.jobs()).map((job) => job.id));
-      await flow.send(photos(10));
-      await until('10 jobs', async () => (await sandbox.jobs()).length === before.size + 10);
-      await nodeRed.deploy(flow.with(change()), type);
-      const mine = async () => (await sandbox.jobs()).filter((job) => !before.has(job.id));
-      await until('no job to be left', async () => (await mine()).every((job) => /^(succeeded|cancell?ed)$/.test(job.status)));
-      const cancelled = (await mine()).filter((job) => job.status.startsWith('cancel')).length;
-      assert.ok(cancelled >= 5, `only ${cancelled} of 10 were cancelled`);
-      assert.equal((await mine()).length, 10);
-      await until('no render to be left', () => renders() === '0');
-      await until('the files to go', () => keptFiles(nodeRed).length === 0);
-      if (type === 'full') await until('no thread to be left', () => threads(nodeRed) <= threadsBefore);
+    test(`a deploy that ${what} cancels its runs and their jobs`, { timeout: 90000 }, async () => {
+        await withNodeRed(async (nodeRed) => {
+            const flow = await Flow.deploy(nodeRed, [connectionTo(sandbox.url)]);
+            await nodeRed.deploy(flow.with([connectionTo(sandbox.url), echo()]), 'full'); // the deploy machinery has its threads
+            const threadsBefore = threads(nodeRed);
+            await nodeRed.deploy(flow.with([connectionTo(sandbox.url), imageToVideo()]), 'full');
+            const before = new Set((await sandbox.jobs()).map((job) => job.id));
+            await flow.send(photos(10));
+            await until('10 jobs', async () => (await sandbox.jobs()).length === before.size + 10);
+            await nodeRed.deploy(flow.with(change()), type);
+            const mine = async () => (await sandbox.jobs()).filter((job) => !before.has(job.id));
+            await until('no job to be left', async () => (await mine()).every((job) => /^(succeeded|cancell?ed)$/.test(job.status)));
+            const cancelled = (await mine()).filter((job) => job.status.startsWith('cancel')).length;
+            assert.ok(cancelled >= 5, `only ${cancelled} of 10 were cancelled`);
+            assert.equal((await mine()).length, 10);
+            await until('no render to be left', () => renders() === '0');
+            await until('the files to go', () => keptFiles(nodeRed).length === 0);
+            if (type === 'full') {
+                await until('no thread to be left', () => threads(nodeRed) <= threadsBefore);
+            }
+        });
     });
-  });
 }
 
 test('a node in a subflow finds its runs again', { timeout: 60000 }, async () => {
-  await withNodeRed(async (nodeRed) => {
-    const inner = slowEcho({ id: 'inner', z: 'sub', input_milliseconds: '1500', wires: [[]] });
-    const flow = await Flow.deploy(nodeRed, [
-      valley,
-      inner,
-      { id: 'sub', type: 'subflow', name: 'Sub', info: '', in: [{ x: 50, y: 50, wires: [{ id: 'inner' }] }], out: [{ x: 300, y: 50, wires: [{ id: 'inner', port: 0 }] }] },
-      { id: 'node', z: 'tab', type: 'subflow:sub', name: '', wires: [['result']], x: 400, y: 100 },
-    ]);
-    await flow.send([{ payload: 'one' }]);
-    await until('a file', () => keptFiles(nodeRed).some((name) => name.endsWith('.json')));
-    await nodeRed.end('SIGKILL');
-    await nodeRed.start();
-    const [line] = await flow.results(1);
-    assert.equal(line.payload.echo.text, 'one');
-    assert.equal(line.warnings[0].code, 'resumed');
-  });
+    await withNodeRed(async (nodeRed) => {
+        const inner = slowEcho({ id: 'inner', z: 'sub', input_milliseconds: '1500', wires: [[]] });
+        const flow = await Flow.deploy(nodeRed, [
+            valley,
+            inner,
+            { id: 'sub', type: 'subflow', name: 'Sub', info: '', in: [{ x: 50, y: 50, wires: [{ id: 'inner' }] }], out: [{ x: 300, y: 50, wires: [{ id: 'inner', port: 0 }] }] },
+            { id: 'node', z: 'tab', type: 'subflow:sub', name: '', wires: [['result']], x: 400, y: 100 },
+        ]);
+        await flow.send([{ payload: 'one' }]);
+        await until('a file', () => keptFiles(nodeRed).some((name) => name.endsWith('.json')));
+        await nodeRed.end('SIGKILL');
+        await nodeRed.start();
+        const [line] = await flow.results(1);
+        assert.equal(line.payload.echo.text, 'one');
+        assert.equal(line.warnings[0].code, 'resumed');
+    });
 });
 
 test('runs of a node that is gone after a crash are named in the log and kept', { timeout: 60000 }, async () => {
-  await withNodeRed(async (nodeRed) => {
-    const flow = await Flow.deploy(nodeRed, [valley, slowEcho({ input_milliseconds: '60000' })]);
-    await flow.send([{ payload: 'one' }]);
-    await until('a file', () => keptFiles(nodeRed).some((name) => name.endsWith('.json')));
-    await nodeRed.end('SIGKILL');
-    const file = path.join(nodeRed.userDirectory, 'flows.json');
-    const flows = JSON.parse(fs.readFileSync(file, 'utf8')).filter((node) => node.id !== 'node');
-    fs.writeFileSync(file, JSON.stringify(flows));
-    await nodeRed.start();
-    await until('the warning', () => /belong to nodes that are in no flow now: node\./.test(nodeRed.output));
-    assert.equal(keptFiles(nodeRed).length, 1);
-  });
+    await withNodeRed(async (nodeRed) => {
+        const flow = await Flow.deploy(nodeRed, [valley, slowEcho({ input_milliseconds: '60000' })]);
+        await flow.send([{ payload: 'one' }]);
+        await until('a file', () => keptFiles(nodeRed).some((name) => name.endsWith('.json')));
+        await nodeRed.end('SIGKILL');
+        const file = path.join(nodeRed.userDirectory, 'flows.json');
+        const flows = JSON.parse(fs.readFileSync(file, 'utf8')).filter((node) => node.id !== 'node');
+        fs.writeFileSync(file, JSON.stringify(flows));
+        await nodeRed.start();
+        await until('the warning', () => /belong to nodes that are in no flow now: node\./.test(nodeRed.output));
+        assert.equal(keptFiles(nodeRed).length, 1);
+    });
 });

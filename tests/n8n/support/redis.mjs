@@ -33,7 +33,7 @@ export class RedisServer {
         }
         const ports = this.tls
             ? ['port 0', `tls-port ${this.port}`, 'tls-auth-clients no', `tls-cert-file ${this.certificate.certificate}`,
-               `tls-key-file ${this.certificate.key}`]
+                `tls-key-file ${this.certificate.key}`]
             : [`port ${this.port}`];
         const common = ['bind 127.0.0.1', `dir ${this.directory}`, 'appendonly yes', 'save ""'];
         const file = path.join(this.directory, 'redis.conf');

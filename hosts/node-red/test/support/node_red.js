@@ -11,103 +11,111 @@ const program = path.join(packageDirectory, 'node_modules', 'node-red', 'red.js'
 const packageName = 'node-red-contrib-image-to-video';
 
 function makeUserDirectory() {
-  const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'node-red-test-'));
-  fs.mkdirSync(path.join(directory, 'node_modules'));
-  fs.symlinkSync(packageDirectory, path.join(directory, 'node_modules', packageName));
-  fs.writeFileSync(
-    path.join(directory, 'package.json'),
-    JSON.stringify({ name: 'test', private: true, dependencies: { [packageName]: '*' } }),
-  );
-  return directory;
+    const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'node-red-test-'));
+    fs.mkdirSync(path.join(directory, 'node_modules'));
+    fs.symlinkSync(packageDirectory, path.join(directory, 'node_modules', packageName));
+    fs.writeFileSync(
+        path.join(directory, 'package.json'),
+        JSON.stringify({ name: 'test', private: true, dependencies: { [packageName]: '*' } }),
+    );
+    return directory;
 }
 
 function settingsText(port, more) {
-  const settings = {
-    uiHost: '127.0.0.1',
-    uiPort: port,
-    flowFile: 'flows.json',
-    credentialSecret: 'of the tests',
-    telemetry: { enabled: false },
-    editorTheme: { tours: false, palette: { catalogues: [] } },
-    logging: { console: { level: 'info', metrics: false, audit: false } },
-    ...more,
-  };
-  return `module.exports = ${JSON.stringify(settings)};\n`;
+    const settings = {
+        uiHost: '127.0.0.1',
+        uiPort: port,
+        flowFile: 'flows.json',
+        credentialSecret: 'of the tests',
+        telemetry: { enabled: false },
+        editorTheme: { tours: false, palette: { catalogues: [] } },
+        logging: { console: { level: 'info', metrics: false, audit: false } },
+        ...more,
+    };
+    return `module.exports = ${JSON.stringify(settings)};\n`;
 }
 
 class NodeRed {
-  /** `more` goes into settings.js; `execArgv` to Node.js. The user folder outlives the process: see start again. */
-  constructor({ more = {}, userDirectory, execArgv = [], env = {} } = {}) {
-    this.userDirectory = userDirectory ?? makeUserDirectory();
-    this.more = more;
-    this.execArgv = execArgv;
-    this.env = env;
-  }
-
-  /** Node-RED cannot be told to take any port, and a free one may be somebody else's a moment later: then another. */
-  async start() {
-    try {
-      for (let attempt = 1; !(await this.#startOn(await freePort())); ++attempt) {
-        if (attempt === 5) throw new Error(`Five ports that were free are not:\n${this.output}`);
-      }
-    } catch (error) {
-      await this.remove(); // the test that wanted it never gets to do so
-      throw error;
+    /** `more` goes into settings.js; `execArgv` to Node.js. The user folder outlives the process: see start again. */
+    constructor({ more = {}, userDirectory, execArgv = [], env = {} } = {}) {
+        this.userDirectory = userDirectory ?? makeUserDirectory();
+        this.more = more;
+        this.execArgv = execArgv;
+        this.env = env;
     }
-    return this;
-  }
 
-  async #startOn(port) {
-    this.url = `http://127.0.0.1:${port}`;
-    const settings = path.join(this.userDirectory, 'settings.js');
-    fs.writeFileSync(settings, settingsText(port, this.more));
-    this.child = new Child(
-      process.execPath,
-      [...this.execArgv, program, '-u', this.userDirectory, '-s', settings],
-      { env: { ...process.env, ...this.env } },
-    );
-    await until('Node-RED to start', () => {
-      const taken = /Error: port in use/.test(this.output);
-      if (this.child.over && !taken) throw new Error(`Node-RED ended:\n${this.output}`);
-      return taken || /Started flows|Waiting for missing types/.test(this.output);
-    }, 40000);
-    return !/Error: port in use/.test(this.output);
-  }
+    /** Node-RED cannot be told to take any port, and a free one may be somebody else's a moment later: then another. */
+    async start() {
+        try {
+            for (let attempt = 1; !(await this.#startOn(await freePort())); ++attempt) {
+                if (attempt === 5) {
+                    throw new Error(`Five ports that were free are not:\n${this.output}`);
+                }
+            }
+        } catch (error) {
+            await this.remove(); // the test that wanted it never gets to do so
+            throw error;
+        }
+        return this;
+    }
 
-  get output() {
-    return this.child.output;
-  }
+    async #startOn(port) {
+        this.url = `http://127.0.0.1:${port}`;
+        const settings = path.join(this.userDirectory, 'settings.js');
+        fs.writeFileSync(settings, settingsText(port, this.more));
+        this.child = new Child(
+            process.execPath,
+            [...this.execArgv, program, '-u', this.userDirectory, '-s', settings],
+            { env: { ...process.env, ...this.env } },
+        );
+        await until('Node-RED to start', () => {
+            const taken = /Error: port in use/.test(this.output);
+            if (this.child.over && !taken) {
+                throw new Error(`Node-RED ended:\n${this.output}`);
+            }
+            return taken || /Started flows|Waiting for missing types/.test(this.output);
+        }, 40000);
+        return !/Error: port in use/.test(this.output);
+    }
 
-  async request(method, route, body, headers = {}) {
-    const response = await fetch(this.url + route, {
-      method,
-      headers: { accept: 'application/json', 'content-type': 'application/json', ...headers },
-      body: body === undefined ? undefined : JSON.stringify(body),
-    });
-    const text = await response.text();
-    if (!response.ok) throw new Error(`${method} ${route}: ${response.status} ${text}`);
-    return text.startsWith('{') || text.startsWith('[') ? JSON.parse(text) : text;
-  }
+    get output() {
+        return this.child.output;
+    }
 
-  /** Resolves when the flows run; `type` is Node-RED's kind of deployment. */
-  async deploy(flows, type = 'full') {
-    const before = this.output.length;
-    await this.request('POST', '/flows', flows, { 'Node-RED-Deployment-Type': type });
-    await until('the flows to start', () => /Started (modified )?(flows|nodes)/.test(this.output.slice(before)));
-  }
+    async request(method, route, body, headers = {}) {
+        const response = await fetch(this.url + route, {
+            method,
+            headers: { accept: 'application/json', 'content-type': 'application/json', ...headers },
+            body: body === undefined ? undefined : JSON.stringify(body),
+        });
+        const text = await response.text();
+        if (!response.ok) {
+            throw new Error(`${method} ${route}: ${response.status} ${text}`);
+        }
+        return text.startsWith('{') || text.startsWith('[') ? JSON.parse(text) : text;
+    }
 
-  inject(id) {
-    return this.request('POST', `/inject/${id}`, {});
-  }
+    /** Resolves when the flows run; `type` is Node-RED's kind of deployment. */
+    async deploy(flows, type = 'full') {
+        const before = this.output.length;
+        await this.request('POST', '/flows', flows, { 'Node-RED-Deployment-Type': type });
+        await until('the flows to start', () => /Started (modified )?(flows|nodes)/.test(this.output.slice(before)));
+    }
 
-  async end(signal = 'SIGTERM') {
-    return this.child.end(signal);
-  }
+    inject(id) {
+        return this.request('POST', `/inject/${id}`, {});
+    }
 
-  async remove() {
-    if (this.child && !this.child.over) await this.end('SIGKILL');
-    fs.rmSync(this.userDirectory, { recursive: true, force: true });
-  }
+    async end(signal = 'SIGTERM') {
+        return this.child.end(signal);
+    }
+
+    async remove() {
+        if (this.child && !this.child.over) {
+            await this.end('SIGKILL');
+        }
+        fs.rmSync(this.userDirectory, { recursive: true, force: true });
+    }
 }
 
 module.exports = { NodeRed, makeUserDirectory, packageName };

@@ -7,10 +7,10 @@ const repository = path.join(packageDirectory, '..', '..');
 const build = path.resolve(process.env.WORKFLOW_NODE_BUILD_DIR ?? path.join(repository, 'build'));
 
 module.exports = {
-  packageDirectory,
-  repository,
-  artefacts: path.join(packageDirectory, 'test-artefacts'),
-  photo: path.join(repository, 'sandbox', 'example', 'coffee.jpg'),
-  sandboxProgram: path.join(build, 'sandbox', 'pixelml-sandbox'),
-  exampleModule: path.join(build, 'tests', 'abi', 'example_module', 'example_module.so'),
+    packageDirectory,
+    repository,
+    artefacts: path.join(packageDirectory, 'test-artefacts'),
+    photo: path.join(repository, 'sandbox', 'example', 'coffee.jpg'),
+    sandboxProgram: path.join(build, 'sandbox', 'pixelml-sandbox'),
+    exampleModule: path.join(build, 'tests', 'abi', 'example_module', 'example_module.so'),
 };

@@ -5,22 +5,26 @@ const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Calls `look` until it returns something truthy, and returns that. Fails with `what` after `limit` ms. */
 async function until(what, look, limit = 20000) {
-  const end = Date.now() + limit;
-  for (;;) {
-    const found = await look();
-    if (found) return found;
-    if (Date.now() > end) throw new Error(`Waited ${limit / 1000} s in vain: ${what}`);
-    await pause(50);
-  }
+    const end = Date.now() + limit;
+    for (;;) {
+        const found = await look();
+        if (found) {
+            return found;
+        }
+        if (Date.now() > end) {
+            throw new Error(`Waited ${limit / 1000} s in vain: ${what}`);
+        }
+        await pause(50);
+    }
 }
 
 /** The promise, or a failure with `what` after `limit` ms. */
 async function within(what, promise, limit = 20000) {
-  let timer;
-  const late = new Promise((resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`Waited ${limit / 1000} s in vain: ${what}`)), limit);
-  });
-  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+    let timer;
+    const late = new Promise((resolve, reject) => {
+        timer = setTimeout(() => reject(new Error(`Waited ${limit / 1000} s in vain: ${what}`)), limit);
+    });
+    return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
 
 module.exports = { until, within };
