@@ -4,7 +4,7 @@ export type LogLevel = 'debug' | 'info' | 'warning' | 'error';
 
 /**
  * Loads a module of nodes. Only its descriptor is read: nothing is started, nothing connected.
- * The same file twice gives the same module. A module that is not used any more is unloaded.
+ * The same file twice gives the same module. A module that is no longer used is unloaded.
  * @throws ModuleError: module_not_found, module_not_loadable, not_a_module, incomplete_module, unsupported_abi
  */
 export function load(path: string): Module;
@@ -201,7 +201,7 @@ export class RunError extends Error {
     readonly jobId: string | null;
     readonly details: { path: string; message: string }[];
     readonly outcome: 'failed' | 'cancelled';
-    /** Where the run can be taken up again; null: discard what you kept. */
+    /** Where the run can be resumed; null: discard what you kept. */
     readonly checkpoint: object | null;
     readonly warnings: Warning[];
     readonly fields: ErrorFields;

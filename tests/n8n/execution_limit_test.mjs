@@ -1,4 +1,4 @@
-// The brake on what an execution may spend, without n8n and without the module.
+// The limit on what an execution may spend, without n8n and without the module.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { createRequire } from 'node:module';

@@ -1,4 +1,4 @@
-// What the package makes of what a flow gives it, of a video that cannot be downloaded, and whom the credential's test trusts.
+// What the package makes of what a flow gives it, of a video that cannot be downloaded, and which certificates the credential's test trusts.
 // Needs no n8n.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
@@ -206,7 +206,7 @@ test('a prompt that says "undefined" is a warning', async () => {
     assert.match(json.warnings[0].message, /^Prompt is the text "undefined"/);
 });
 
-test("the credential's test trusts whom a run trusts", async () => {
+test("the credential's test trusts the certificates that a run trusts", async () => {
     const [key, certificate] = ['key.pem', 'certificate.pem'].map((name) => path.join(directory, name));
     execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2', '-subj', '/CN=localhost',
         '-addext', 'subjectAltName=DNS:localhost', '-keyout', key, '-out', certificate], { stdio: 'ignore' });

@@ -1,4 +1,4 @@
-// The same package in n8n 2, which does not repeat the execution of a dead worker: somebody retries it. Its Redis is a cluster.
+// The same package in n8n 2, which does not repeat the execution of a dead worker: a person retries it. Its Redis is a cluster.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 

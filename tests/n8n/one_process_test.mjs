@@ -36,7 +36,7 @@ test('the type is there, with the fields of the schema', async () => {
     assert.ok((await n8n.fetch(`/${type.iconUrl.light ?? type.iconUrl}`)).ok);
 });
 
-test("the credential's test: accepted, refused, nobody there, wrong values", async () => {
+test("the credential's test: accepted, refused, no server, wrong values", async () => {
     const check = (data) =>
         n8n.rest('POST', '/credentials/test', { credentials: { id: scenario.credential.id, name: 'PixelML', type: 'pixelMlApi', data: credentialFor(server, data) } });
     assert.equal((await check({})).status, 'OK');
@@ -46,10 +46,10 @@ test("the credential's test: accepted, refused, nobody there, wrong values", asy
         return message;
     };
     assert.match(await of({ api_key: 'another' }), /refused the API key \(HTTP 401\)/);
-    assert.match(await of({ base_url: 'http://127.0.0.1:9' }), /cannot be asked: .*ECONNREFUSED 127\.0\.0\.1:9/);
+    assert.match(await of({ base_url: 'http://127.0.0.1:9' }), /cannot be reached: .*ECONNREFUSED 127\.0\.0\.1:9/);
     assert.match(await of({ base_url: 'ftp://example.com' }), /^Invalid Connection: .*base_url/);
     assert.match(await of({ api_binding: '{' }), /api_binding of the credential is not JSON/);
-    assert.match(await of({ base_url: 'https://127.0.0.1:9', ca_file: '/nowhere.pem' }), /cannot be asked: ENOENT.*nowhere\.pem/);
+    assert.match(await of({ base_url: 'https://127.0.0.1:9', ca_file: '/nowhere.pem' }), /cannot be reached: ENOENT.*nowhere\.pem/);
 });
 
 test('Generate: the video, its file, and the same again without paying', async () => {

@@ -1,4 +1,4 @@
-// The stores of runs: who may act for a run, and what survives.
+// The run stores: which process may act for a run, and what survives.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
@@ -111,7 +111,7 @@ test('Redis: a claim lasts while its process lives, and ends when it is frozen',
     freeze(claim);
     const taken = await other.claim('lease', AbortSignal.timeout(leaseMs * 1.5));
     assert.deepEqual(taken.record.checkpoint, intent);
-    await assert.rejects(claim.keep(record({ checkpoint: intent })), /another worker's/);
+    await assert.rejects(claim.keep(record({ checkpoint: intent })), /belongs to another worker/);
     assert.equal(claim.lost, true);
     await claim.release(null);
     assert.deepEqual((await other.find('lease')).checkpoint, intent, 'the run is no longer the first one to delete');
@@ -128,7 +128,7 @@ test('Redis: a frozen process that has submitted still names its job, unless ano
     const taken = await Promise.all(['named', 'gone on'].map((key) => other.claim(key, AbortSignal.timeout(leaseMs * 1.5))));
     await taken[1].keep(record({ checkpoint: { ...submitted, job_id: 'job_2' }, jobId: 'job_2' }));
     for (const claim of claims) {
-        await assert.rejects(claim.keep(record({ checkpoint: submitted, jobId: 'job_1' })), /another worker's/);
+        await assert.rejects(claim.keep(record({ checkpoint: submitted, jobId: 'job_1' })), /belongs to another worker/);
     }
     assert.equal((await other.find('named')).jobId, 'job_1');
     assert.equal((await other.find('gone on')).jobId, 'job_2');
@@ -154,11 +154,11 @@ test('Redis: everything expires', async () => {
     await store.addToList('list', 'expires');
     const keys = await store.client.keys('*');
     for (const key of keys) {
-        assert.ok((await store.client.pttl(key)) > 0, `${key} stays for ever`);
+        assert.ok((await store.client.pttl(key)) > 0, `${key} never expires`);
     }
 });
 
-test('Redis over TLS: a certificate that nobody vouches for is refused', { timeout: 60_000 }, async () => {
+test('Redis over TLS: an untrusted certificate is refused', { timeout: 60_000 }, async () => {
     const settings = redisSettings(tlsServer.environment);
     const store = new RedisStore({ ...settings, options: { ...settings.options, maxRetriesPerRequest: 1 } }, hour);
     let refusal;
@@ -176,10 +176,10 @@ test('a cluster of Redis: runs are spread over its servers', async () => {
     await Promise.all(claims.map((claim) => claim.release(null)));
 });
 
-test('Redis: a server that became a replica is asked again, until it, or who has its place, is a master', { timeout: 60_000 }, async () => {
+test('Redis: a server that became a replica is asked again until it, or its replacement, is a master', { timeout: 60_000 }, async () => {
     const store = redisStore();
     const claim = await store.claim('failover');
-    server.command('replicaof', '127.0.0.1', await freePort()); // nobody is there
+    server.command('replicaof', '127.0.0.1', await freePort()); // no server is there
     const kept = claim.keep(record({ checkpoint: intent }));
     await assert.rejects(Promise.race([kept, pause(1500).then(() => Promise.reject(new Error('not yet')))]), /not yet/);
     server.command('replicaof', 'no', 'one');
@@ -207,7 +207,7 @@ test('files: whole after a kill, for the owner alone, and gone when old', async 
     await claim.release(null);
 });
 
-test('files: who waited for a run of the same name gets it only with the same inputs', async () => {
+test('files: a waiting run of the same name gets the record only with the same inputs', async () => {
     const store = new FileStore(path.join(directory, 'names'), hour);
     const order = (prompt, node = 'one') => ({ runKey: '4711', node, executionId: '1', place: 'p', repeats: false, input: { prompt } });
     const first = await claimRun(store, order('cat'));
@@ -279,7 +279,7 @@ test('a checkpoint of the flow that names no job is not collected; run keys may 
     assert.throws(() => fromFlow({ ...given, run_key: null }), NotCollectable);
 });
 
-test('files: who waits for a run may be cancelled, and the next one still gets it', async () => {
+test('files: a wait for a run may be cancelled, and the next one still gets the run', async () => {
     const store = new FileStore(path.join(directory, 'waiting'), hour);
     const first = await store.claim('run');
     const cancel = new AbortController();

@@ -1,4 +1,4 @@
-// What nobody has any more: sessions are closed, modules unloaded, files may be replaced and loaded again.
+// What is no longer referenced: sessions are closed, modules unloaded, files may be replaced and loaded again.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -41,7 +41,7 @@ test('a session with a live run is not forgotten', { timeout: 30_000 }, async ()
     assert.equal((await run).outcome, 'succeeded');
 });
 
-test('a close is awaited though nobody has the session', { timeout: 30_000 }, async () => {
+test('a close completes even if the session is no longer referenced', { timeout: 30_000 }, async () => {
     let closed = false;
     load(modules.callback)
         .open({ settings: { close_ms: 200 } })

@@ -46,7 +46,7 @@ test('100 000 runs, 1 000 at once', async (t) => {
     await session.close();
 });
 
-test('progress that nobody had a turn to see is replaced: memory stays bounded', async (t) => {
+test('progress that was not read in time is replaced: memory stays bounded', async (t) => {
     const session = callback.open();
     const seen = [];
     const run = session.execute({
@@ -68,7 +68,7 @@ test('progress that nobody had a turn to see is replaced: memory stays bounded',
     await session.close();
 });
 
-test('log that nobody reads does not take all memory, and what was lost is told', async (t) => {
+test('an unread log does not take all memory, and the loss is reported', async (t) => {
     const counts = { debug: 0, warning: [] };
     const session = callback.open({
         onLog: (level, message) => (level === 'debug' ? (counts.debug += 1) : counts.warning.push(message)),

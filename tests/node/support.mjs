@@ -12,7 +12,7 @@ import vm from 'node:vm';
 export { load, ModuleError, RunError } from '../../hosts/node/index.js';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
-await fs.promises.stat(here); // starts libuv's threads, so that nobody counts them for the addon's
+await fs.promises.stat(here); // starts libuv's threads, so that they are not counted as the addon's
 const build = path.resolve(process.env.WORKFLOW_NODE_BUILD_DIR ?? path.join(here, '..', '..', 'build'));
 
 const require = createRequire(import.meta.url);
@@ -74,7 +74,7 @@ export async function until(condition, what, limitMs = 10_000) {
     const end = performance.now() + limitMs;
     while (!condition()) {
         if (performance.now() > end) {
-            throw new Error(`waited ${limitMs} ms in vain: ${what}`);
+            throw new Error(`not within ${limitMs} ms: ${what}`);
         }
         await sleep(5);
     }

@@ -1,6 +1,6 @@
-// The credential's Test: what can be known without a run, which would cost money. The module checks the values; then the
-// service is asked, with the key, for a job that there is none of. Refusing the key is the one answer that fails: nobody has
-// said what else the service answers to that.
+// The credential's test: everything that can be checked without a run, which would cost money. The module checks the values;
+// then the service is asked, with the key, for a job that does not exist. Only an answer that refuses the key fails the test:
+// which other answers a service gives to such a question is not specified.
 import type {
     ICredentialDataDecryptedObject,
     ICredentialsDecrypted,
@@ -47,19 +47,19 @@ export async function checkCredential(
         return failed([message, description].filter(Boolean).join(' '));
     }
     if (connection.proxy) {
-        return passed('The values are valid; whether the service answers behind the proxy, a run will show');
+        return passed('The values are valid. Whether the service answers behind the proxy shows at the first run.');
     }
     const binding = (connection.api_binding as Binding | undefined) ?? connectionFacts?.binding;
     if (!binding) {
-        return passed('The values are valid; whether the service takes them, a run will show');
+        return passed('The values are valid. Whether the service accepts them shows at the first run.');
     }
     try {
         const status = await askService(connection, binding);
         return status === 401 || status === 403
             ? failed(`The service refused the API key (HTTP ${status}). Check the API key, and that it belongs to this base URL.`)
-            : passed('The service answers, and does not refuse the API key');
+            : passed('The service answers and does not refuse the API key');
     } catch (error) {
         const { message } = error as Error;
-        return failed(`The service cannot be asked: ${message}. Check the base URL, the CA file, and the network.`);
+        return failed(`The service cannot be reached: ${message}. Check the base URL, the CA file, and the network.`);
     }
 }

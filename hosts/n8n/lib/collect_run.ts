@@ -1,4 +1,4 @@
-// Looks at a run that was started before. It goes on only from a checkpoint that names its job, so it submits nothing.
+// Collects a run that was started earlier. It resumes only from a checkpoint that names its job, so it submits nothing.
 import type { IDataObject } from 'n8n-workflow';
 
 import { RunError, type ErrorFields } from '../native/addon';
@@ -8,12 +8,12 @@ import type { RunEnd } from './node_run';
 import { listOfExecution, nameOfJob } from './run_store';
 import { worker } from './worker';
 
-/** Run keys may be numbers, e.g. of orders. Empty: it is none. */
+/** Run keys may be numbers, e.g. order numbers. An empty text: there is no key. */
 export function textOfRunKey(value: unknown): string {
     return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 }
 
-/** What Start hands to the flow, and Collect takes: it needs no store. */
+/** What Start returns to the flow and Collect accepts: no store is needed. */
 export interface FlowCheckpoint {
     run_key: string | number;
     /** Its action id. */
@@ -40,7 +40,7 @@ export interface CollectFailure {
     error: unknown;
 }
 
-/** There is nothing to collect; the message says why, and what to do. */
+/** There is nothing to collect; the message says why and what to do. */
 export class NotCollectable extends Error {}
 
 function parsed(text: string): unknown {
@@ -84,7 +84,7 @@ export async function findByJob(jobId: string): Promise<Collectable> {
 
 const inTheirOrder = (one: string, other: string) => one.localeCompare(other, 'en', { numeric: true });
 
-/** The execution's runs of which anything is kept, in the order of their items. */
+/** The runs kept of an execution, in the order of their items. */
 export async function findByExecution(executionId: string): Promise<Collectable[]> {
     const runKeys = await worker.store.listed(listOfExecution(executionId));
     const records = await Promise.all(runKeys.sort(inTheirOrder).map((runKey) => worker.store.find(runKey)));
@@ -97,7 +97,7 @@ export async function findByExecution(executionId: string): Promise<Collectable[
     return found;
 }
 
-/** Each by itself: what one fails at costs no other its output. */
+/** Each on its own: a failure of one does not affect the others. */
 export async function collectEach(
     runs: Collectable[],
     collect: (run: Collectable) => Promise<RunEnd>,
@@ -115,7 +115,7 @@ export async function collectEach(
     );
 }
 
-/** `actionId`: of the node that collects; it may collect what another node of the module has started. */
+/** `actionId`: the collecting node's; it may collect what another node of the module has started. */
 export async function collectRun(
     actionId: string,
     { runKey, node = actionId, input, checkpoint, jobId, output, warnings }: Collectable,

@@ -1,5 +1,5 @@
-// All items of one execution of the node: their runs go on side by side in the process's one session, each ends by itself,
-// and what one of them fails at costs no other its output.
+// All items of one execution of the node: their runs proceed concurrently in the process's single session, each ends on its
+// own, and a failure of one does not affect the others.
 import type { ICredentialDataDecryptedObject, IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { connectionFacts, nodeFacts } from '../nodes/facts';
@@ -24,7 +24,7 @@ import { runNode, type RunEnd } from './node_run';
 import { workerIsReplaced } from './replacement';
 import { worker } from './worker';
 
-/** Files are large; a few at once fill the line. */
+/** Files are large; a few at once saturate the connection. */
 const downloadsAtOnce = 4;
 const defaultLargestFile = 256;
 /** The shortest wait for which n8n puts an execution aside is 65 s. */
@@ -38,10 +38,10 @@ interface Options extends IDataObject {
     wait?: number;
 }
 
-/** One of the items that came in, and what it is to be done with. */
+/** One of the incoming items, and how it is to be processed. */
 interface Order {
     context: IExecuteFunctions;
-    /** Of the node that executes. */
+    /** The executing node's. */
     actionId: string;
     item: number;
     options: Options;
@@ -108,14 +108,14 @@ async function collectRuns({ context, actionId, item, options, connection }: Ord
 async function collect(order: Order): Promise<INodeExecutionData[]> {
     const { context, item } = order;
     const ends = await collectRuns(order);
-    // What came in stays, so that the flow can ask again with it.
+    // The incoming fields stay, so that the flow can ask again with them.
     const given = context.getInputData()[item].json;
     return await Promise.all(
         ends.map((end) => withFile(order, end, { json: { ...given, ...outputOf(end) }, pairedItem: { item } })),
     );
 }
 
-/** `input`: to go on from the checkpoint elsewhere. */
+/** `input`: included in the checkpoint, so that it can be resumed elsewhere. */
 function outputOf(end: RunEnd | CollectFailure, input?: IDataObject): IDataObject {
     const common = { status: end.status, run_key: end.runKey, job_id: end.jobId };
     if (end.status === 'failed') {
@@ -130,14 +130,14 @@ function outputOf(end: RunEnd | CollectFailure, input?: IDataObject): IDataObjec
     return { ...common, wait_seconds: wait, ...(checkpoint && { checkpoint }), ...warnings } as IDataObject;
 }
 
-/** Undefined: the node has no such output, or this run gave none. */
+/** Undefined: the node has no such output, or this run did not produce it. */
 function mediaOf({ node, output }: RunEnd & { status: 'succeeded' }): Media | undefined {
     const media = mediaOutputOf(node);
     const url = media && output[media.name];
     return media && typeof url === 'string' ? { ...media, url } : undefined;
 }
 
-/** Adds the file where that is wanted, or a warning: the output is paid for, and its URL is worth something without it. */
+/** Adds the file if requested, or a warning: the output is paid for, and its URL is useful without the file. */
 async function withFile(
     { context, item, options, shared }: Order,
     end: RunEnd | CollectFailure,
@@ -183,7 +183,7 @@ async function executeItem(
     return operation === 'collect' ? await collect(order) : [await generate(order, operation === 'start')];
 }
 
-/** `actionId`: of the node, by which the module knows it. */
+/** `actionId`: the module's name for the node. */
 export async function executeItems(context: IExecuteFunctions, actionId: string): Promise<INodeExecutionData[][]> {
     const limit = new ExecutionLimit(() => worker.store, context.getExecutionId(), context.getNode().id);
     const shared = { download: limited(downloadsAtOnce), limit };
@@ -193,7 +193,7 @@ export async function executeItems(context: IExecuteFunctions, actionId: string)
     const failures = ends.flatMap((end, item) => (end.status === 'rejected' ? [{ item, error: end.reason as unknown }] : []));
     const suspended = failures.find(({ error }) => isSuspended(error));
     if (suspended && workerIsReplaced()) {
-        // n8n ends this process and gives the execution to another worker, which goes on from the checkpoints.
+        // n8n ends this process and gives the execution to another worker, which resumes from the checkpoints.
         return await new Promise(() => {});
     }
     if (failures.length > 0 && (suspended || !context.continueOnFail())) {
@@ -212,7 +212,7 @@ export async function executeItems(context: IExecuteFunctions, actionId: string)
     }
     return [
         ends.flatMap((end, item) =>
-            // Only `error` and nothing else is what n8n sends to a node's error output.
+            // n8n sends an item to a node's error output only if `error` is its only field.
             end.status === 'fulfilled' ? end.value : [{ json: { error: fieldsOfError(end.reason) }, pairedItem: { item } }],
         ),
     ];

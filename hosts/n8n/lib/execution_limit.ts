@@ -1,6 +1,6 @@
-// A brake on what an execution that feeds itself can spend: the runs that it has started with one node, over all of the
-// node's run indexes. They are listed in the store of runs, so a worker that takes the execution over goes on counting, and a run
-// that is repeated there counts once.
+// A spending limit for an execution that feeds itself: the number of runs that it has started with one node, over all of the
+// node's run indexes. They are listed in the run store, so a worker that takes over the execution continues the count, and a
+// repeated run counts once.
 import { RunError } from '../native/addon';
 
 import type { RunStore } from './run_store';
@@ -13,17 +13,18 @@ function limitReached(most: number) {
         type: 'Spending Limit',
         code: 'spending_limit',
         message:
-            `This execution has started ${most} runs with this node, the most that it may. ` +
+            `This execution has started ${most} runs with this node, which is its limit. ` +
             'This item was not run, and nothing was paid for it.',
-        cause: "The node's own limit of runs in an execution is reached",
+        cause: "The node's own limit of runs per execution has been reached",
         solution:
-            'Check that the workflow does not feed itself. If so many are meant, raise Most Runs per Execution in the options of the node; 0 is no limit',
+            'Check that the workflow does not feed itself. If that many are intended, raise Most Runs per Execution in the ' +
+            "node's options; 0 means no limit",
         retryable: false,
         charged: 'no',
     });
 }
 
-/** What of the list is known, for as long as the node is at work: n8n may run it several times at once, as an agent's tool. */
+/** The list as far as it is known while the node executes: n8n may execute it several times at once, as an agent's tool. */
 class Starts {
     users = 0;
     #known: Promise<Set<string>> | undefined;
@@ -44,7 +45,7 @@ class Starts {
 
     async admit(runKey: string, most: number) {
         const known = await (this.#known ??= this.#load());
-        // From here to the entry nothing waits, so no two items take the last place.
+        // There is no await from here to the entry, so no two items take the last place.
         if (known.has(runKey)) {
             return;
         }
@@ -59,7 +60,7 @@ class Starts {
 const live = new Map<string, Starts>();
 
 /**
- * Admits runs of one node in one execution until `close`. `most`: how many there may be; 0: any number, and they are not counted.
+ * Admits runs of one node in one execution until `close`. `most`: how many are allowed; 0: any number, not counted.
  */
 export class ExecutionLimit {
     readonly #list: string;

@@ -1,4 +1,4 @@
-// Runs in files, for an n8n of one process.
+// Runs in files, for n8n in a single process.
 import { DurableFolder, digestOf } from '../native/durable/durable_folder';
 
 import type { Claim, RunRecord, RunStore } from './run_store';
@@ -25,7 +25,7 @@ const fileOf = (kind: 'run' | 'name' | 'list', text: string) => `${kind}-${diges
 export class FileStore implements RunStore {
     readonly #folder: DurableFolder;
     readonly #expiryMs: number;
-    readonly #claimed = new Map<string, Promise<unknown>>(); // run key -> until the last claim of it is given up
+    readonly #claimed = new Map<string, Promise<unknown>>(); // run key -> settles when its last claim is released
     #cleaning: NodeJS.Timeout | undefined;
 
     constructor(directory: string, expiryMs: number) {
@@ -33,7 +33,7 @@ export class FileStore implements RunStore {
         this.#expiryMs = expiryMs;
     }
 
-    /** Removes what is old at the first use, and from then on now and again. */
+    /** Removes expired files at the first use and from then on periodically. */
     async #clean() {
         if (this.#cleaning === undefined) {
             const clean = () => this.#folder.removeOlderThan(this.#expiryMs);

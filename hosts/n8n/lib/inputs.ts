@@ -1,4 +1,4 @@
-// From what a user has filled in to what the module takes. What is left empty is left out, so that the schema's default holds.
+// Turns what a user has filled in into the module's input. Empty fields are left out, so that the schema's default applies.
 import type { ICredentialDataDecryptedObject, IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 import type { JsonSchema } from '../native/addon';
@@ -7,9 +7,9 @@ import { readGiven } from '../native/durable/given_input';
 /** What the form says about a field beyond its looks. */
 export interface FieldUse {
     name: string;
-    /** Required by the schema, where it may be null: then an empty field is null. */
+    /** The schema requires it and allows null: an empty field becomes null. */
     nullWhenEmpty?: boolean;
-    /** Of use only where another field has this value. */
+    /** Used only if another field has this value. */
     onlyFor?: { field: string; is: unknown };
     /** How the text in the form is read. */
     reads?: 'json' | 'boolean';
@@ -17,12 +17,12 @@ export interface FieldUse {
 
 const isEmpty = (value: unknown) => value === undefined || value === null || value === '';
 
-/** `schema`: of the input. Returns it with what is to be said beside its output. */
+/** `schema`: the input's. Also returns the warnings that belong beside the output. */
 export function readInput(context: IExecuteFunctions, uses: readonly FieldUse[], schema: JsonSchema, item: number) {
     const given: IDataObject = {};
     for (const { name, nullWhenEmpty } of uses) {
         const value = context.getNodeParameter(name, item, null) as IDataObject[string];
-        // Not an empty text: a run that was begun with null before would be another run, and be paid again.
+        // Not an empty text: a run started earlier with null would become another run, and be paid for again.
         if (nullWhenEmpty && isEmpty(value)) {
             given[name] = null;
         } else if (value !== undefined && value !== null) {

@@ -1,4 +1,4 @@
-// A run's output as n8n binary data: a video, say. It is streamed where n8n's binary mode streams, and never larger than was allowed.
+// A run's output as n8n binary data, e.g. a video. It is streamed if n8n's binary mode streams, and never exceeds the limit.
 import { Transform, type Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 
@@ -7,18 +7,18 @@ import type { IBinaryData, IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import type { MediaKind } from '../native/durable/fields';
 
 const downloadTimeoutMs = 300_000;
-/** Between the tries of a download. */
+/** Between download attempts. */
 const pausesMs = [1000, 3000];
 
 /** The output that is the URL of a file. */
 export interface Media {
-    /** The output's. */
+    /** The output's name. */
     name: string;
     kind: MediaKind;
     url: string;
 }
 
-/** What a file is called, and of which type, where the service does not say. */
+/** The file's name and type if the service does not say. */
 const usual: Record<MediaKind, { fileName: string; type: string }> = {
     video: { fileName: 'video.mp4', type: 'video/mp4' },
     audio: { fileName: 'audio.mp3', type: 'audio/mpeg' },
@@ -28,16 +28,16 @@ const usual: Record<MediaKind, { fileName: string; type: string }> = {
 
 export class MediaTooLarge extends Error {
     constructor({ kind, url }: Media, limit: number) {
-        super(`The ${kind} at ${url} is larger than ${limit / 2 ** 20} MiB. Raise the largest size in the node's options.`);
+        super(`The ${kind} at ${url} is larger than ${limit / 2 ** 20} MiB. Raise Largest File in the node's options.`);
     }
 }
 
-/** Pages begin with it, those that ask for a sign-in among them; of media, only images that are XML. */
+/** Web pages begin like this, e.g. sign-in pages; of media files, only XML images do. */
 const beginsAsPage = (chunk: Buffer) => /^[\s\uFEFF]*<(?!\?xml|svg)/i.test(chunk.toString('utf8', 0, 256));
 
-const aPage = ({ kind }: Media) => new Error(`the answer is a web page, not the ${kind}`);
+const aPage = ({ kind }: Media) => new Error(`the reply is a web page, not the ${kind}`);
 
-/** Fails unless the whole file comes through, and nothing else. `length`: what the answer says, if it does. */
+/** Fails unless exactly the whole file arrives. `length`: as the reply states it, if it does. */
 function checked(limit: number, media: Media, length: number | undefined) {
     let size = 0;
     return new Transform({
@@ -51,9 +51,9 @@ function checked(limit: number, media: Media, length: number | undefined) {
         },
         flush(done) {
             if (size === 0) {
-                done(new Error('the answer is empty'));
+                done(new Error('the reply is empty'));
             } else if (length !== undefined && size < length) {
-                done(new Error(`the answer was cut off after ${size} of ${length} bytes`));
+                done(new Error(`the reply was cut off after ${size} of ${length} bytes`));
             } else {
                 done();
             }
@@ -66,7 +66,7 @@ function fileNameOf({ kind, url }: Media): string {
     try {
         return decodeURIComponent(last);
     } catch {
-        return last; // a % that is no escape
+        return last; // a % that is not an escape
     }
 }
 
@@ -96,14 +96,14 @@ async function download(
     }
     const whole = checked(limit, media, length);
     body.on('error', (error) => whole.destroy(error));
-    body.on('close', () => body.readableEnded || whole.destroy(new Error('the answer was cut off')));
+    body.on('close', () => body.readableEnded || whole.destroy(new Error('the reply was cut off')));
     whole.on('close', () => body.destroy());
     return await context.helpers.prepareBinaryData(body.pipe(whole), fileNameOf(media), type || usual[media.kind].type);
 }
 
 /**
- * The file, or why there is none after some tries, as a warning. Rejects only where it is too large, which the options
- * can change, or when the execution is cancelled.
+ * The file, or a warning that says why it could not be downloaded. Rejects only if the file is too large, which the options
+ * can change, or if the execution is cancelled.
  */
 export async function fetchMedia(
     context: IExecuteFunctions,
@@ -123,8 +123,8 @@ export async function fetchMedia(
             if (tries > pausesMs.length) {
                 const reason = error instanceof Error ? error.message : String(error);
                 const message =
-                    `The ${kind} is made, but its file could not be downloaded in ${tries} tries (${reason}). ` +
-                    `Its URL is in ${name}; a Collect of this run tries the download again.`;
+                    `The ${kind} is made, but its file could not be downloaded in ${tries} attempts (${reason}). ` +
+                    `Its URL is in ${name}; to download it again, collect this run.`;
                 return { warning: { code: `${kind}_not_downloaded`, message } };
             }
             await pause(pausesMs[tries - 1], undefined, { signal: abortSignal });

@@ -1,4 +1,4 @@
-// What the build writes of the module's nodes into nodes/facts.ts; everything else about a node is asked of its descriptor.
+// What the build writes about the module's nodes into nodes/facts.ts; everything else comes from a node's descriptor.
 import type { IDataObject } from 'n8n-workflow';
 
 import type { NodeDescriptor } from '../native/addon';
@@ -8,20 +8,20 @@ import type { FieldUse } from './inputs';
 import { worker } from './worker';
 
 export interface NodeFacts {
-    /** The type of its credential; null: it needs none. */
+    /** The credential's type; null: the node needs none. */
     credential: string | null;
     inputUses: FieldUse[];
     /** An input that the schema accepts. */
     exampleInput: IDataObject;
 }
 
-/** The one kind of connection that a module's nodes have. */
+/** The single kind of connection of a module's nodes. */
 export interface ConnectionFacts {
     credential: string;
     uses: FieldUse[];
     /** Where the service is, unless the credential says otherwise. */
     baseUrl: string | null;
-    /** How the service is asked for a job, as far as that is known. */
+    /** How to ask the service about a job; null: unknown. */
     binding: Binding | null;
 }
 
@@ -33,7 +33,7 @@ export interface Binding {
 export function descriptorOf(actionId: string): NodeDescriptor {
     const descriptor = worker.module.find(actionId);
     if (descriptor === undefined) {
-        throw new Error(`This package has no node ${actionId}. The run is another package's, or of another version of this one.`);
+        throw new Error(`This package has no node ${actionId}: the run comes from another package or another version of it.`);
     }
     return descriptor;
 }

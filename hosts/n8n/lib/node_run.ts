@@ -1,5 +1,5 @@
-// One run of a node, from its name to its output: taken up where an earlier attempt was, shared with one that still goes on
-// elsewhere, and kept at every step.
+// One run of a node, from its name to its output: resumed from an earlier attempt, shared with one that is still in progress
+// elsewhere, and saved at every step.
 import { createHash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 
@@ -16,9 +16,9 @@ export interface RunOrder {
     /** The node's action id. */
     node: string;
     executionId: string;
-    /** Where in which workflow it is, whichever execution. */
+    /** Its position in its workflow, independent of the execution. */
     place: string;
-    /** A run of the same place and input in an earlier execution that this one repeats is gone on with. */
+    /** This execution repeats an earlier one: resume that one's run of the same place and input. */
     repeats: boolean;
     input: IDataObject;
     connection?: IDataObject;
@@ -47,12 +47,12 @@ export type RunEnd =
           warnings: IDataObject[];
       };
 
-/** n8n ends before the output is there. */
+/** n8n stops before the output is ready. */
 export class RunSuspended extends Error {
     readonly fields;
 
     constructor(jobId: string | null) {
-        super('n8n was stopped before the output was there');
+        super('n8n was stopped before the output was ready');
         const solution =
             'Retry this execution' +
             (jobId === null ? '.' : `: it goes on with job ${jobId}, and nothing is paid a second time.`);
@@ -67,7 +67,7 @@ export class RunSuspended extends Error {
     }
 }
 
-/** Why a run has failed, and the name that it went by. */
+/** Why a run failed, and its name. */
 export class RunFailed extends Error {
     constructor(
         readonly runKey: string,
@@ -94,14 +94,14 @@ const emptyRecord = ({ runKey, node }: RunOrder): RunRecord => ({
 
 const placeNameOf = ({ place, input }: RunOrder) => `place:${place}:${digestOf(input)}`;
 
-/** The name that the run goes by, unless the run of that name turns out to be another one. */
+/** The run's name, unless the run of that name turns out to be a different one. */
 async function nameRun(store: RunStore, order: RunOrder) {
     const own = order.repeats ? await store.find(order.runKey) : null;
     const earlier = order.repeats && own === null ? await store.findRunKey(placeNameOf(order)) : null;
     return earlier ?? order.runKey;
 }
 
-/** Lets the run be found by where it is, and by its execution. */
+/** Makes the run findable by its place and by its execution. */
 async function enter(store: RunStore, runKey: string, order: RunOrder) {
     await Promise.all([
         store.addName(placeNameOf(order), runKey),
@@ -112,21 +112,21 @@ async function enter(store: RunStore, runKey: string, order: RunOrder) {
 const isSame = (record: RunRecord, { node, input }: RunOrder) =>
     (record.node ?? node) === node && sameInput(record.input, input);
 
-/** What was paid for, or is about to be, shows something else: it is not passed off as this item's output. */
+/** What was paid for, or is about to be, is something else: it must not be passed off as this item's output. */
 const isAnother = (record: RunRecord | null, order: RunOrder): record is RunRecord =>
     record !== null && (record.checkpoint ?? record.output) !== null && !isSame(record, order);
 
 function inputsChanged(runKey: string, { jobId }: RunRecord): IDataObject {
     const job = jobId === null ? '' : `, job ${jobId}`;
     const message =
-        `An earlier attempt of this item, or another run of its name, had other inputs or was another node's (run key ${runKey}${job}). ` +
-        'Its output can be collected by that key; this one is another run.';
+        'An earlier attempt of this item, or another run with the same name, had different inputs or belonged to another ' +
+        `node (run key ${runKey}${job}). Its output can be collected by that key; this is a separate run.`;
     return { code: 'inputs_changed', message };
 }
 
 /**
- * Waits for the right to act for the run. Only then is it known what it was started with: whoever had it meanwhile may have
- * given it the same name, but other inputs.
+ * Waits for the right to act for the run. Only then is it known what it was started with: a previous holder may have used the
+ * same name with other inputs.
  */
 export async function claimRun(store: RunStore, order: RunOrder) {
     const name = await nameRun(store, order);
@@ -140,7 +140,7 @@ export async function claimRun(store: RunStore, order: RunOrder) {
         await giveUp(claim, claim.record);
         warnings.push(inputsChanged(runKey, claim.record));
     }
-    // Nobody else's: neither another input's nor another node's.
+    // Unique: it names both the node and the input.
     const runKey = `${name}:${order.node}:${digest}`;
     return { claim: await store.claim(runKey, order.signal), runKey, warnings };
 }
@@ -155,12 +155,12 @@ function rendering({ node }: RunOrder, record: RunRecord, resumeAfterMs: number 
     return { status: 'rendering', runKey, node, jobId, checkpoint, resumeAfterMs, warnings };
 }
 
-/** The worker that had the run before has named its job after all. */
+/** The worker that held the run before has recorded its job after all. */
 class JobNamed extends Error {}
 
 const isUnknown = (error: unknown) => error instanceof RunError && error.code === 'submission_unknown';
 
-/** A store that does not answer must not keep back what the run has brought. */
+/** A store that does not respond must not hold back the run's result. */
 async function giveUp(claim: Claim, record: RunRecord | null) {
     const bound = new AbortController();
     const late = pause(30_000, undefined, { signal: bound.signal, ref: false }).catch(() => {});
@@ -168,7 +168,7 @@ async function giveUp(claim: Claim, record: RunRecord | null) {
     bound.abort();
 }
 
-/** One attempt with a claim; gives the claim up. */
+/** One attempt with a claim, which it releases. */
 async function attempt(store: RunStore, claim: Claim, order: RunOrder, warnings: IDataObject[]): Promise<RunEnd> {
     let record: RunRecord = { ...(claim.record ?? emptyRecord(order)), node: order.node, input: order.input, failure: null };
     if (record.output !== null) {
@@ -253,7 +253,7 @@ export async function runNode(given: RunOrder): Promise<RunEnd> {
         try {
             return await attempt(store, claim, { ...given, runKey }, [...warnings]);
         } catch (error) {
-            // This process was away so long that another worker took the run over: what comes of it there counts.
+            // This process was frozen so long that another worker took over the run: that worker's result counts.
             const takenOver = error instanceof RunError && error.code === 'checkpoint_not_kept' && claim.lost;
             if (!takenOver && !(error instanceof JobNamed)) {
                 throw new RunFailed(runKey, error);

@@ -1,6 +1,5 @@
-// What happens in Redis happens in one step each, in these scripts. A run is one hash: its record, checkpoint and
-// job ('' for none), and while somebody has it, the owner and until when. A script that is sent twice by one owner changes
-// nothing more.
+// Each change in Redis is atomic, in one of these scripts. A run is one hash: its record, checkpoint and job ('' for none),
+// and while it is claimed, the owner and the end of the lease. A script that one owner sends twice has no further effect.
 
 /** Sets `now`, by the clock of Redis: the workers' clocks may differ. */
 const now = `
@@ -20,7 +19,7 @@ return {1, 0, run[3], run[4], run[5]}
 `;
 
 /**
- * ARGV: owner, lease ms, expiry ms. Returns 1: renewed; 0: somebody else has or had the run; 2: Redis has lost the run,
+ * ARGV: owner, lease ms, expiry ms. Returns 1: renewed; 0: another owner has or had the run; 2: Redis has lost the run,
  * and it is the caller's again, without its record.
  */
 export const renewRun = `${now}
@@ -35,7 +34,7 @@ return missing and 2 or 1
 
 /**
  * ARGV: owner, lease ms, expiry ms, record, checkpoint, job, the checkpoint that the caller kept before.
- * Returns 1: kept; 0: refused, because somebody else has or had the run. To name the job of a submit that was kept before
+ * Returns 1: kept; 0: refused, because another owner has or had the run. To name the job of a submit that was kept before
  * is no act but knowledge: it is kept for the new owner, unless that has gone on from there.
  */
 export const keepRun = `${now}
@@ -58,8 +57,8 @@ redis.call('PEXPIRE', KEYS[1], ARGV[2])
 `;
 
 /**
- * ARGV: owner, expiry ms, record, checkpoint, job; an empty record: nothing is to stay. Returns 1, or 0 when somebody
- * else has or had the run.
+ * ARGV: owner, expiry ms, record, checkpoint, job; an empty record: nothing is to stay. Returns 1, or 0 when another
+ * owner has or had the run.
  */
 export const releaseRun = `
 if redis.call('EXISTS', KEYS[1]) == 1 and redis.call('HGET', KEYS[1], 'owner') ~= ARGV[1] then

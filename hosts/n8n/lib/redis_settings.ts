@@ -1,4 +1,4 @@
-// The queue's Redis, as n8n's own settings name it: what n8n reaches, the runs' store reaches too. Names and defaults are those
+// The queue's Redis as n8n's own settings describe it: the run store reaches whatever n8n reaches. Names and defaults are those
 // of n8n 1 and 2 together.
 import fs from 'node:fs';
 

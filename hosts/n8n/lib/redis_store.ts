@@ -1,5 +1,5 @@
-// Runs in the queue's Redis, which every worker reaches. A claim is a lease: it ends by itself when its process dies or
-// freezes, and from then on what that process wants to keep is refused, so that it does not submit.
+// Runs in the queue's Redis, which every worker can reach. A claim is a lease: it expires when its process dies or freezes,
+// and from then on that process's writes are refused, so that it does not submit.
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 
@@ -14,7 +14,7 @@ import { ClaimLost, type Claim, type RunRecord, type RunStore } from './run_stor
 /** Longer than a pause of a busy process, shorter than it takes n8n to give an execution to another worker. */
 export const leaseMs = 10_000;
 const renewEveryMs = leaseMs / 4;
-/** Somebody who waits for a run looks this often whether it has been given up early. */
+/** How often a waiting claim checks whether the run has been released early. */
 const longestWaitMs = 1000;
 
 type Argument = string | number;
@@ -29,7 +29,7 @@ type Client = (Redis | Cluster) & Commands;
 
 function connect({ options, clusterNodes, clusterOptions }: RedisSettings): Client {
     const client = clusterNodes.length > 0 ? new Cluster(clusterNodes, clusterOptions) : new Redis(options);
-    client.on('error', () => {}); // it connects again by itself; what waits for it has bounds of its own
+    client.on('error', () => {}); // it reconnects by itself; callers have their own time limits
     for (const [name, lua] of Object.entries(scripts)) {
         client.defineCommand(name, { numberOfKeys: 1, lua });
     }
@@ -140,7 +140,7 @@ export class RedisStore implements RunStore {
 
     async claim(runKey: string, signal?: AbortSignal): Promise<Claim> {
         const key = this.#key('run', runKey);
-        const owner = randomUUID(); // of this claim, not of this process, which may be given the same run again
+        const owner = randomUUID(); // per claim, not per process: a process may be given the same run again
         for (;;) {
             signal?.throwIfAborted();
             const [claimed, left, record, checkpoint, job] = await this.client.claimRun(key, owner, leaseMs, this.expiryMs);

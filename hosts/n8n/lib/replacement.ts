@@ -14,7 +14,7 @@ function versionOfN8n(): string {
     }
 }
 
-/** n8n 1 does, in queue mode. n8n 2 marks the execution as failed, and somebody retries it. */
+/** n8n 1 does, in queue mode. n8n 2 marks the execution as failed, and a person retries it. */
 export function workerIsReplaced(): boolean {
     return inQueueMode() && versionOfN8n().startsWith('1.');
 }

@@ -1,51 +1,51 @@
-// Where runs are kept, so that they go on in another process, or on another machine.
+// Where runs are kept, so that they can be resumed in another process or on another machine.
 import type { IDataObject } from 'n8n-workflow';
 
 import type { ErrorFields } from '../native/addon';
 
-/** What is known of a run. Holds no secret but what its inputs hold. */
+/** What is known about a run. It holds no secrets except those in its inputs. */
 export interface RunRecord {
     runKey: string;
-    /** The action id of the node that it is a run of; an earlier version, which had one node, did not say. */
+    /** Its node's action id. Records of versions that had only one node lack it. */
     node?: string;
-    /** What it was started with: a checkpoint is worth something with these inputs only. */
+    /** What it was started with: a checkpoint is valid only with these inputs. */
     input: IDataObject;
-    /** The module's, to go on from; null: nothing may have been submitted. */
+    /** The module's, to resume from; null: nothing can have been submitted. */
     checkpoint: object | null;
     jobId: string | null;
-    /** Of a run that has succeeded: whoever repeats it gets the same. */
+    /** Of a run that has succeeded: repeating it returns the same. */
     output: IDataObject | null;
     warnings: IDataObject[];
-    /** The error's fields of a run that has failed, for whoever shares the run. */
+    /** Of a run that has failed, for executions that share it. */
     failure: ErrorFields | null;
 }
 
 /** The right to act for a run. One process has it at a time; one that freezes may lose it. */
 export interface Claim {
-    /** As it was when the claim was made. */
+    /** As of the time of the claim. */
     readonly record: RunRecord | null;
-    /** Somebody else has the run now. */
+    /** Another process has the run now. */
     readonly lost: boolean;
     /** Resolves when the record is kept durably. Rejects with ClaimLost, or when the store does not answer. */
     keep(record: RunRecord): Promise<void>;
-    /** Gives the run up. null: nothing of it is worth keeping. Does nothing to a run that somebody else has. */
+    /** Releases the run. null: nothing is worth keeping. Does not touch a run that another process has. */
     release(record: RunRecord | null): Promise<void>;
 }
 
 export class ClaimLost extends Error {
     constructor(runKey: string) {
-        super(`The run ${runKey} is another worker's by now`);
+        super(`The run ${runKey} now belongs to another worker`);
     }
 }
 
 export interface RunStore {
-    /** Waits while somebody else has the run; rejects with the signal's reason when it is aborted. */
+    /** Waits while another process has the run; rejects with the signal's reason when it is aborted. */
     claim(runKey: string, signal?: AbortSignal): Promise<Claim>;
     find(runKey: string): Promise<RunRecord | null>;
-    /** Lets a run be found by another name, e.g. its job's. */
+    /** Makes a run findable by another name, e.g. its job's. */
     addName(name: string, runKey: string): Promise<void>;
     findRunKey(name: string): Promise<string | null>;
-    /** Enters a run into a list, e.g. its execution's. */
+    /** Adds a run to a list, e.g. its execution's. */
     addToList(list: string, runKey: string): Promise<void>;
     /** The keys of the runs in the list, in no order. */
     listed(list: string): Promise<string[]>;
@@ -56,7 +56,7 @@ export const listOfExecution = (executionId: string) => `execution:${executionId
 
 const hour = 3600 * 1000;
 
-/** How long a run is kept after it was last heard of. */
+/** How long a run is kept after its last change. */
 export function keepingTimeMs(environment: NodeJS.ProcessEnv = process.env): number {
     const hours = Number(environment.IMAGE_TO_VIDEO_KEEP_HOURS ?? 168);
     if (!(hours > 0)) {

@@ -1,4 +1,4 @@
-// What a process of n8n has one of: the module's session, the store of runs, and its end.
+// What each n8n process has one of: the module's session, the run store, and the shutdown.
 import os from 'node:os';
 import path from 'node:path';
 
@@ -23,13 +23,13 @@ function openStore(): RunStore {
     return new FileStore(path.join(userFolder, '.n8n', 'image-to-video'), expiryMs);
 }
 
-/** How long n8n lets a node run on after SIGTERM. */
+/** How long n8n lets a node continue after SIGTERM. */
 function graceMs() {
     const seconds = process.env.N8N_GRACEFUL_SHUTDOWN_TIMEOUT ?? process.env.QUEUE_WORKER_TIMEOUT ?? '30';
     return Number(seconds) * 1000;
 }
 
-/** For suspending: a submit under way gets 5 s for its reply, then the checkpoint is kept. */
+/** For suspending: a pending submit gets 5 s for its reply, then the checkpoint is kept. */
 const suspendingMs = 8000;
 
 class Worker {
@@ -48,7 +48,7 @@ class Worker {
         return this.#store;
     }
 
-    /** No run is started any more. */
+    /** No further runs are started. */
     get stopping() {
         return this.#stopping;
     }
@@ -63,7 +63,7 @@ class Worker {
         return this.#session;
     }
 
-    /** What ends soon may end; the rest is suspended in time, so that it is not cut off amid a submit. */
+    /** Runs that end soon may end; the rest are suspended in time, so that none is cut off during a submit. */
     #stop() {
         this.#stopping = true;
         const grace = graceMs();

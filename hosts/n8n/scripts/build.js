@@ -1,6 +1,6 @@
 'use strict';
 // Builds the package for one module: writes a class for each of its nodes and for their connection, from the module's own
-// descriptors, and compiles them with lib/. So each of these facts stands in one place, and lib/ knows no node.
+// descriptors, and compiles them with lib/. So each of these facts is in one place, and lib/ knows no node.
 //   node build.js [FOLDER]
 //   FOLDER: where to; default: this package
 //   WORKFLOW_NODE_MODULE: another module than the project's
@@ -40,7 +40,7 @@ function prepareTarget() {
     fs.copyFileSync(path.join(repository, 'LICENSE'), path.join(target, 'LICENSE'));
 }
 
-/** The API that connections of the category lead to, as far as this repository describes it: the boundary does not. */
+/** The API behind connections of the category, if this repository describes it: the boundary does not. */
 function bindingOf(category) {
     const file = path.join(repository, 'schemas', `${category}_api.json`);
     return fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, 'utf8')) : null;

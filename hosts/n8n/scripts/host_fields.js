@@ -1,5 +1,5 @@
 'use strict';
-// The fields that every node has in n8n, whatever its inputs are: what to do, what to collect, and the options.
+// The fields that every node has in n8n, whatever its inputs: the operation, what to collect, and the options.
 
 const making = ['generate', 'start'];
 const delivering = ['generate', 'collect'];
@@ -45,22 +45,22 @@ function collectFields({ product }) {
                 {
                     name: 'Checkpoint',
                     value: 'checkpoint',
-                    description: 'As the Start operation returned it; needs nothing else to be kept',
+                    description: 'As the Start operation returned it; nothing else needs to be kept',
                 },
                 {
                     name: 'Execution ID',
                     value: 'executionId',
-                    description: `Every ${product} of an execution that n8n has given up, an item each`,
+                    description: `Every ${product} of an execution that n8n has given up, one item each`,
                 },
                 {
                     name: 'Job ID',
                     value: 'jobId',
-                    description: "The service's name of the job, as errors and the Start operation tell it",
+                    description: "The service's name for the job, as errors and the Start operation report it",
                 },
                 {
                     name: 'Run Key',
                     value: 'runKey',
-                    description: "The run's name, as errors and all operations tell it",
+                    description: "The run's name, as errors and all operations report it",
                 },
             ],
             default: 'checkpoint',
@@ -134,7 +134,7 @@ function options({ product }, { canResume, hasMedia }) {
         ...shownFor(delivering, { '/download': [true] }),
         typeOptions: { minValue: 1 },
         default: 256,
-        description: `A larger ${product} is not downloaded: the item fails, and its ${product} stays collectable`,
+        description: `A larger ${product} is not downloaded: the item fails, and its ${product} can still be collected`,
     };
     const wait = {
         displayName: 'Wait at Most (Seconds)',
@@ -143,7 +143,7 @@ function options({ product }, { canResume, hasMedia }) {
         ...shownFor(['collect']),
         typeOptions: { minValue: 0 },
         default: 0,
-        description: `How long to wait for ${hasMedia ? `a ${product}` : 'a run'} that is still rendering; 0 looks once`,
+        description: `How long to wait for ${hasMedia ? `a ${product}` : 'a run'} that is still rendering; 0 checks once`,
     };
     return {
         displayName: 'Options',
@@ -161,8 +161,8 @@ function options({ product }, { canResume, hasMedia }) {
                 typeOptions: { minValue: 0 },
                 default: 100,
                 description:
-                    'A brake on spending, for a workflow that feeds itself: when this execution has started so many runs ' +
-                    'with this node, further items fail before anything is paid for them. 0: no limit.',
+                    'A spending limit for a workflow that feeds itself: once this execution has started that many runs with ' +
+                    'this node, further items fail before anything is paid for them. 0: no limit.',
             },
             {
                 displayName: 'Run Key',
@@ -171,7 +171,7 @@ function options({ product }, { canResume, hasMedia }) {
                 ...shownFor(making),
                 default: '',
                 description:
-                    'A name of your own for the run, e.g. the number of an order. The same name with the same inputs gives ' +
+                    'A name of your own for the run, e.g. an order number. The same name with the same inputs returns ' +
                     `the same ${product}, also in another execution, and is paid for once. ` +
                     'Default: execution, node, run and item.',
             },
@@ -182,7 +182,7 @@ function options({ product }, { canResume, hasMedia }) {
                 ...shownFor(making),
                 typeOptions: { minValue: 1 },
                 default: 15,
-                description: 'When this has passed, the item fails; the job goes on and stays collectable',
+                description: 'After this time the item fails; the job continues and can still be collected',
             },
             ...(canResume ? [wait] : []),
         ],

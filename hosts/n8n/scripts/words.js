@@ -28,7 +28,7 @@ function classNameOf(text) {
 
 const withSmallInitial = (text) => text[0].toLowerCase() + text.slice(1);
 
-/** What a run makes, in sentences: alone, and with its article. */
+/** What a run produces: the noun alone, and with its article. */
 const kinds = {
     video: ['video', 'a video'],
     audio: ['audio file', 'an audio file'],

@@ -5,7 +5,7 @@ const { readConnection } = require('./inputs');
 const { checkConnection } = require('./check_connection');
 const { defaultLimit, defaultRunsPerHour } = require('./workflow_node');
 
-const unchangedSecret = '__PWRD__'; // what the editor holds in the place of a stored credential
+const unchangedSecret = '__PWRD__'; // the editor's placeholder for a stored credential
 
 function editorTypes({ catalogue, t }) {
     const nodes = [...catalogue.nodes.values()].map((entry) => ({
@@ -29,7 +29,7 @@ function editorTypes({ catalogue, t }) {
     return { nodes, connections, sandbox: process.env.PIXELML_SANDBOX_URL ?? 'http://127.0.0.1:8788' };
 }
 
-/** The values in the form; a secret that the form does not hold is taken from the deployed node. */
+/** The form's values; a secret that the form does not hold comes from the deployed node. */
 function formValue({ RED }, fields, { id, values = {}, secrets = {} }) {
     const stored = RED.nodes.getCredentials(id) ?? {};
     const known = Object.entries(secrets).map(([name, value]) => [name, value === unchangedSecret ? stored[name] : value]);

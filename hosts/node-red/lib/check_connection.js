@@ -1,6 +1,6 @@
 'use strict';
-// The connection's Test button: everything that can be known without a run, which would cost money. The module checks the
-// values, then one request without the key looks whether the service answers at its address.
+// The connection's Test button: everything that can be checked without a run, which would cost money. The module checks the
+// values, then one request without the key checks whether the service answers at its address.
 const { exampleInput } = require('../native/durable/fields');
 const { statusOf } = require('../native/durable/service_request');
 

@@ -9,7 +9,7 @@ function failureText(error) {
     return [error.type ? `${error.type}:` : '', ...new Set(texts)].join(' ').trim();
 }
 
-/** The fields of msg.error. The checkpoint goes elsewhere: see msg.run. */
+/** The fields of msg.error. The checkpoint is in msg.run instead. */
 function failureFields(error) {
     const { name, checkpoint, ...fields } = typeof error.toJSON === 'function' ? error.toJSON() : { message: error.message };
     return fields;

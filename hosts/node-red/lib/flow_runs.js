@@ -1,14 +1,14 @@
 'use strict';
-// The runs of all nodes, across what Node-RED does to the nodes: a deploy, a stop, a start of the process.
+// The runs of all nodes, across deploys, stops and starts of Node-RED.
 //
 //   a deploy removes or changes the node   its runs and their jobs are cancelled
-//   a deploy makes the same node anew      its runs go on, and the new instance delivers them
-//   everything stops, e.g. the process     the runs are suspended: their jobs go on, and they are picked up at the next start
+//   a deploy recreates the same node       its runs continue, and the new instance delivers them
+//   everything stops, e.g. the process     the runs are suspended: their jobs continue, and they resume at the next start
 const crypto = require('node:crypto');
 const { NodeRuns } = require('./node_runs');
 const { Run, wordsOfFinished } = require('./run');
 
-/** A node's place in the flows. In a subflow, ids are new at every start, but the path of the templates' ids is not. */
+/** A node's place in the flows. In a subflow, ids change at every start, but the path of the template ids does not. */
 const placeOf = (node) => (node._alias ? node._path : node.id);
 
 class FlowRuns {
@@ -92,20 +92,20 @@ class FlowRuns {
             kept.set(record.node, [...runs, Run.fromRecord(record)]);
         }
         if (records.length > 0) {
-            this.#log('info', `Picking up ${records.length} runs that an earlier process left.`);
+            this.#log('info', `Resuming ${records.length} runs of an earlier process.`);
         }
         if (expired > 0) {
-            this.#log('warning', `${expired} runs that were left a week ago or longer are given up.`);
+            this.#log('warning', `${expired} runs that are more than a week old were discarded.`);
         }
         for (const record of finished) {
             this.#log('warning', wordsOfFinished(record));
         }
         for (const text of unreadable) {
-            this.#log('warning', `A run's file cannot be read and is left alone, ${text}`);
+            this.#log('warning', `The file of a run cannot be read and is left in place: ${text}`);
         }
         const nowhere = [...kept.keys()].filter((place) => !this.#byPlace.has(place));
         if (nowhere.length > 0) {
-            this.#log('warning', `Some belong to nodes that are in no flow now: ${nowhere.join(', ')}. They wait for a week.`);
+            this.#log('warning', `Some belong to nodes that are no longer in any flow: ${nowhere.join(', ')}. They are kept for a week.`);
         }
     }
 }

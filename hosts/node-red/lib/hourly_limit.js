@@ -1,12 +1,12 @@
 'use strict';
-// The starts of the last hour: a brake on what a flow that feeds itself can spend.
+// The starts of the last hour: a spending limit for a flow that feeds itself.
 
 const hour = 3600 * 1000;
 
 class HourlyLimit {
-    #taken = []; // ascending moments, at most as many as the limit
+    #taken = []; // ascending times, at most as many as the limit
 
-    /** Takes a place. 0: taken; otherwise the milliseconds until one is free. A limit of 0 is none, and counts nothing. */
+    /** Takes a place. 0: taken; otherwise the milliseconds until one is free. A limit of 0 means no limit, and counts nothing. */
     take(limit, now) {
         if (limit === 0) {
             return 0;
@@ -20,7 +20,7 @@ class HourlyLimit {
         return 0;
     }
 
-    /** Of a run that cost nothing. */
+    /** For a run that cost nothing. */
     giveBack(moment) {
         const place = this.#taken.indexOf(moment);
         if (place >= 0) {

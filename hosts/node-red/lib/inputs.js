@@ -29,7 +29,7 @@ async function readField(RED, node, field, config, msg) {
                 return RED.util.getMessageProperty(msg, value);
             } catch (error) {
                 if (error instanceof TypeError) {
-                    return undefined; // an object on the way to it does not exist
+                    return undefined; // an object on its path does not exist
                 }
                 throw error;
             }
@@ -39,9 +39,9 @@ async function readField(RED, node, field, config, msg) {
 }
 
 /**
- * The input of a run, and what is to be said beside its output. A field whose message property or context key does not
- * exist is left out, so that the schema's default applies, or the module says that it is missing. A field that only counts
- * for another value of another field is left out otherwise.
+ * The input of a run, and the warnings that belong beside its output. A field whose message property or context key does not
+ * exist is left out, so that the schema's default applies, or the module reports it as missing. So is a field that applies
+ * only to another value of another field.
  */
 async function readInputs(RED, node, { fields, descriptor }, config, msg) {
     const given = {};
@@ -66,7 +66,7 @@ async function readInputs(RED, node, { fields, descriptor }, config, msg) {
     return { input, warnings };
 }
 
-/** The connection object of a configuration node: what is left empty is left out, so that its default applies. */
+/** The connection object of a configuration node: empty fields are left out, so that their defaults apply. */
 function readConnection(fields, config, credentials = {}) {
     const connection = {};
     for (const field of fields) {

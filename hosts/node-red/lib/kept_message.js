@@ -6,7 +6,7 @@ const v8 = require('node:v8');
 
 const largestMessage = 1024 * 1024;
 
-/** {properties: name -> base64, left: names of what cannot be kept or does not fit} */
+/** {properties: name -> base64, left: names of properties that cannot be kept or do not fit} */
 function keepMessage(msg) {
     const properties = {};
     const left = [];

@@ -12,14 +12,14 @@ const startingSlice = 5; // ms
 class NodeRuns {
     #live = new Set();
     #waiting = [];
-    #undelivered = new Set(); // ended while no instance of the node was there
+    #undelivered = new Set(); // ended while the node had no instance
     #counts = { done: 0, failed: 0, lastError: null };
     #handover = new WeakMap(); // message -> run, for messages that an instance is given again
     #instance = null; // see WorkflowNode
     #starter = null; // the instance that can still start a run, be it only to cancel its job
     #over = false;
     #starting = null; // the next turn of the loop, in which runs are started
-    #settled = []; // who waits for the live runs to end
+    #settled = []; // resolved when the live runs have ended
     #hourly = new HourlyLimit();
     #newKey;
     #store;
@@ -42,7 +42,7 @@ class NodeRuns {
         return this.#live.size + this.#waiting.length + this.#undelivered.size === 0;
     }
 
-    /** What the status under the node says. */
+    /** For the status under the node. */
     view() {
         return {
             live: [...this.#live].map((run) => run.progress),
@@ -57,7 +57,7 @@ class NodeRuns {
         instance.changed();
     }
 
-    /** The instance ends; what runs goes on, and is delivered by the next. */
+    /** The instance ends; its runs continue, and the next instance delivers them. */
     detach() {
         this.#instance = null;
         for (const run of this.#all()) {
@@ -79,7 +79,7 @@ class NodeRuns {
             this.#cancelFor(msg.cancel);
             done();
         } else if (this.#waiting.length >= mostWaiting) {
-            done(`${mostWaiting} messages wait already. Send fewer at once, or let more run at once.`);
+            done(`${mostWaiting} messages are already waiting. Send fewer at once, or let more run at once.`);
         } else {
             await this.#acceptNew(msg, send, done, read);
         }
@@ -119,7 +119,7 @@ class NodeRuns {
         this.#waiting.unshift(...runs);
     }
 
-    /** Gives the instance the messages that it does not hold yet, then goes on with their runs. */
+    /** Gives the instance the messages that it does not hold yet, then continues their runs. */
     resume() {
         for (const run of this.#all().filter((one) => !one.bound)) {
             this.#handover.set(run.msg, run);
@@ -130,7 +130,7 @@ class NodeRuns {
     #bindAgain(run, send, done) {
         run.bind(send, done);
         if (run.left?.length) {
-            this.#instance.node.warn(`A message went on after a restart without ${run.left.join(', ')}, which could not be kept.`);
+            this.#instance.node.warn(`A message was resumed after a restart without ${run.left.join(', ')}, which could not be kept.`);
         }
         if (this.#undelivered.delete(run)) {
             this.#deliver(run);
@@ -138,7 +138,7 @@ class NodeRuns {
         this.#startMore();
     }
 
-    /** Starts what may start, a few milliseconds' worth at a time: a thousand messages may arrive in one turn of the loop. */
+    /** Starts waiting runs, a few milliseconds' worth at a time: a thousand messages may arrive in one turn of the loop. */
     #startMore() {
         this.#changed();
         this.#starting ??= setImmediate(() => {
@@ -157,7 +157,7 @@ class NodeRuns {
         });
     }
 
-    /** A job that is there already, or may be, is worth more than the limit: going on with it submits no other. */
+    /** The limit does not apply to a run whose job exists or may exist: resuming it submits no other. */
     #startOrHoldUp(run) {
         if (run.startedAt === null && startsAnew(run.checkpoint)) {
             const now = this.#clock();
@@ -230,10 +230,10 @@ class NodeRuns {
     }
 
     /**
-   * The message goes on; only then is what was kept of it given up. So it may go on twice after a crash, but never not. What
-   * was paid for and can still be collected stays, for the flow that sends it again and for the next start; what went
-   * nowhere, because the node has no wires, stays for people.
-   */
+     * Sends the message on, and only then discards what was kept of it: after a crash it may be sent twice, but never lost.
+     * What was paid for and can still be collected is kept, for a flow that sends it again and for the next start; so is an
+     * output that went nowhere because the node has no wires, for people.
+     */
     #deliver(run) {
         if (!run.outcome.error) {
             const { wired } = this.#instance;
@@ -259,7 +259,7 @@ class NodeRuns {
     }
 
     #discard(run) {
-        this.#store.discard(run.key).catch((error) => this.#log(`A finished run's file stays behind: ${error.message}`));
+        this.#store.discard(run.key).catch((error) => this.#log(`The file of a finished run could not be removed: ${error.message}`));
     }
 
     /** true: every run and every message that waits; a message id, or an array of them: those. */
@@ -272,7 +272,7 @@ class NodeRuns {
         this.#changed();
     }
 
-    /** Returns those that had not been started. One that waits with a checkpoint has a job, which is cancelled as well. */
+    /** Returns the runs that had not started. A waiting run with a checkpoint has a job, which is cancelled as well. */
     #cancel(meant) {
         const waiting = this.#waiting.filter(meant);
         this.#waiting = this.#waiting.filter((run) => !meant(run));
@@ -287,7 +287,7 @@ class NodeRuns {
         return waiting.filter((run) => !run.checkpoint);
     }
 
-    /** Cancels everything, at the service too, for a node that is gone. Resolves when it has ended. */
+    /** Cancels everything, at the service too, for a node that is gone. Resolves when all has ended. */
     async end() {
         this.#over = true;
         this.detach();

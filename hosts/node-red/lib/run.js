@@ -1,5 +1,5 @@
 'use strict';
-// One message's run: what it needs to be started, to go on in another instance of the node, or in another process.
+// One message's run: what it needs to start, or to continue in another instance of the node or in another process.
 const { keepMessage, restoreMessage } = require('./kept_message');
 
 class Run {
@@ -11,7 +11,7 @@ class Run {
         this.checkpoint = checkpoint;
         this.progress = null;
         this.canceller = new AbortController();
-        this.startedAt = null; // its place in the node's limit of an hour
+        this.startedAt = null; // its place in the node's hourly limit
         this.outcome = null; // {output, warnings} or {error}, until it has been delivered
         this.send = null; // with done: null while no instance of the node holds the message
         this.done = null;
@@ -34,7 +34,7 @@ class Run {
         return { runKey, node, input, warnings, checkpoint, message: keepMessage(msg) };
     }
 
-    /** Of a run that has succeeded, and whose message went nowhere. */
+    /** For a run that succeeded and whose message went nowhere. */
     toFinishedRecord(node) {
         return { runKey: this.key, node, input: this.input, output: this.outcome.output };
     }
@@ -54,14 +54,14 @@ class Run {
     }
 }
 
-/** For the log: with the URLs in the output people have what was paid for. */
+/** For the log: with the URLs in the output, people get what was paid for. */
 function wordsOfFinished({ node, output }) {
     const urls = Object.values(output).filter((value) => typeof value === 'string' && /^https?:\/\//.test(value));
     const what = urls.join(', ') || JSON.stringify(output);
-    return `The message of a finished run left the node ${node} through no wire. Its output is kept for a day: ${what}`;
+    return `The message of a finished run could not leave the node ${node}, which has no wire. Its output is kept for a day: ${what}`;
 }
 
-/** What a flow may send to have an earlier run taken up: msg.run, as a failed run left it. */
+/** What a flow may send to resume an earlier run: msg.run, as a failed run left it. */
 function runOfMessage(msg) {
     const run = msg.run;
     const usable = run && typeof run.key === 'string' && run.checkpoint && typeof run.checkpoint === 'object';

@@ -4,8 +4,8 @@
 // submits.
 const { DurableFolder, digestOf } = require('../native/durable/durable_folder');
 
-const oldest = 7 * 24 * 3600 * 1000; // jobs and their videos do not stay at a service for ever
-const keptWhenFinished = 24 * 3600 * 1000; // where the message went nowhere
+const oldest = 7 * 24 * 3600 * 1000; // services do not keep jobs and their outputs forever
+const keptWhenFinished = 24 * 3600 * 1000; // if the message went nowhere
 
 const fileOf = (runKey) => `${digestOf(runKey)}.json`;
 
@@ -17,7 +17,7 @@ class RunStore {
         this.#folder = new DurableFolder(directory);
     }
 
-    /** The writes of one run happen in their order. */
+    /** The writes of one run happen in order. */
     #inOrder(runKey, work) {
         const done = (this.#last.get(runKey) ?? Promise.resolve()).catch(() => {}).then(work);
         this.#last.set(runKey, done);
@@ -36,7 +36,7 @@ class RunStore {
         return this.#inOrder(runKey, () => this.#folder.remove(fileOf(runKey)));
     }
 
-    /** Of a run that has finished, unless the file is that of a later attempt by now. */
+    /** For a run that has finished, unless its file now belongs to a later attempt. */
     discardFinished(runKey) {
         return this.#inOrder(runKey, async () => {
             const { output } = JSON.parse((await this.#folder.read(fileOf(runKey))) ?? '{}');
@@ -48,7 +48,7 @@ class RunStore {
 
     async #names(unreadable) {
         try {
-            await this.#folder.removeOlderThan(Infinity); // what crashes have left: of records, their own text tells the age
+            await this.#folder.removeOlderThan(Infinity); // leftovers of crashes; how old a record is, it says itself
             return await this.#folder.names();
         } catch (error) {
             unreadable.push(error.message);
@@ -57,9 +57,9 @@ class RunStore {
     }
 
     /**
-   * Every record there is, except those that are too old, which are deleted. {records, finished, expired, unreadable};
-   * `finished` are those with an output.
-   */
+     * All records, except those that are too old, which are deleted. {records, finished, expired, unreadable};
+     * `finished` are those with an output.
+     */
     async load() {
         const found = { records: [], finished: [], expired: 0, unreadable: [] };
         for (const name of await this.#names(found.unreadable)) {

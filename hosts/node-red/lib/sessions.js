@@ -24,7 +24,7 @@ class Sessions {
         return session;
     }
 
-    /** Suspends every run and joins the threads. Runs that come later open new sessions. */
+    /** Suspends every run and joins the threads. Later runs open new sessions. */
     close() {
         const sessions = [...this.#open.values()];
         this.#open.clear();

@@ -1,5 +1,5 @@
 'use strict';
-// What stands under a node, from its runs.
+// The status under a node, from its runs.
 
 function aboutTime(t, ms) {
     const seconds = Math.round(ms / 1000);
@@ -49,7 +49,7 @@ function ended(t, counts) {
 }
 
 /**
- * `live`: the progress of each live run; `waiting`: how many wait for their turn; `counts`: {done, failed, lastError} since
+ * `live`: the progress of each live run; `waiting`: how many are waiting for a free slot; `counts`: {done, failed, lastError} since
  * the node was last idle.
  */
 function statusOf(t, { live, waiting, counts, makesVideo }) {

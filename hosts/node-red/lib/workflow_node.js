@@ -9,7 +9,7 @@ const statusEvery = 250; // ms; a thousand runs report ten times a second each
 const defaultLimit = 10;
 const defaultRunsPerHour = 100;
 
-/** What the form holds: a whole number of at least `minimum`. A flow that was made before there was such a field has none. */
+/** The form's whole number, at least `minimum`. A flow that is older than the field has none. */
 function countOf(text, minimum, otherwise) {
     const count = Number(text);
     return text !== '' && Number.isInteger(count) && count >= minimum ? count : otherwise;
@@ -80,7 +80,7 @@ class WorkflowNode {
         return chosen?.value();
     }
 
-    /** Whether what the node sends goes anywhere. After some deploys there are no wires at all. */
+    /** Whether the node's messages go anywhere. After some deploys there are no wires at all. */
     get wired() {
         return (this.node.wires ?? []).flat().some(Boolean);
     }
@@ -108,32 +108,32 @@ class WorkflowNode {
         reportFailure(this.#host.RED, run.done, error);
     }
 
-    /** For a message that was still waiting for its turn. */
+    /** For a message that was still waiting for a free slot. */
     cancelledError() {
         const known = this.#entry.descriptor.errors.find((error) => error.code === 'cancelled');
         const message = 'The message was cancelled before its run began';
         return new RunError({ type: 'Cancelled', code: 'cancelled', ...known, message, charged: 'no' }, { outcome: 'cancelled' });
     }
 
-    /** For a message beyond the node's limit of an hour. */
+    /** For a message beyond the node's hourly limit. */
     spendingError(waitMs) {
         const minutes = Math.ceil(waitMs / 60000);
         const message =
-            `This node starts at most ${this.runsPerHour} runs in an hour, and has done so. ` +
-            `This message was not run and nothing was paid for it; it may be sent again in ${minutes} min`;
+            `This node starts at most ${this.runsPerHour} runs in an hour, and that limit is reached. ` +
+            `This message was not run, and nothing was paid for it; send it again in ${minutes} min`;
         return new RunError({
             type: 'Spending Limit',
             code: 'spending_limit',
             message,
-            cause: "The node's own limit of runs in an hour is reached",
-            solution: 'Check that the flow does not feed itself. If so many are meant, raise "Per hour" in the node; 0 is no limit',
+            cause: "The node's own limit of runs per hour has been reached",
+            solution: 'Check that the flow does not feed itself. If that many are intended, raise "Per hour" in the node; 0 means no limit',
             retryable: true,
             retry_after_ms: waitMs,
             charged: 'no',
         });
     }
 
-    /** Shows the status soon, and not more often than people can read. */
+    /** Shows the status soon, but not more often than people can read. */
     changed() {
         this.#timer ??= setTimeout(() => {
             this.#timer = null;

@@ -10,7 +10,7 @@ style.href = new URL('workflow-nodes.css', import.meta.url).href;
 document.head.append(style);
 
 // The types must be there before the editor loads the flows, which it does when this script has run: so this one request is
-// waited for. As a request of the editor, it carries the token of who is logged in.
+// waited for. As a request of the editor, it carries the logged-in user's token.
 $.ajax({ url: 'workflow-nodes/types', dataType: 'json', async: false })
     .done((types) => {
         types.connections.forEach((connection) => registerConnectionType(connection, types.sandbox));

@@ -57,7 +57,7 @@ export function thirdState($box, nullable, onChange) {
     return (value) => show(['true', 'null'].includes(String(value)) ? String(value) : 'false');
 }
 
-/** An image, as soon as what stands in the field is the address of one. */
+/** Shows the image as soon as the field holds the address of one. */
 function showPreview($place, url, label) {
     if ($place.data('url') === url) {
         return;

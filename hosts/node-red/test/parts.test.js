@@ -205,7 +205,7 @@ test('a field that counts only for a choice is there when that choice is left em
     assert.deepEqual((await readInputs(RED, {}, entry, config, { model: 'S', size: 'big' })).input, { model: 'S' });
 });
 
-test('a service is asked as the module asks: whom to trust comes from the same places', async () => {
+test('a service is asked as the module asks: trusted certificates come from the same places', async () => {
     const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'authorities-'));
     try {
         const write = (name) => (fs.writeFileSync(path.join(directory, name), name), path.join(directory, name));

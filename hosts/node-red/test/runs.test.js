@@ -140,7 +140,7 @@ test('the limit of an hour slides, and a place that is given back is free', () =
     assert.equal(hourly.take(2, 61 * minute), 39 * minute);
     assert.equal(hourly.take(1, 61 * minute), 59 * minute); // a deploy has lowered it
     hourly.giveBack(60 * minute);
-    hourly.giveBack(60 * minute); // is nobody's by now
+    hourly.giveBack(60 * minute); // has already expired
     assert.equal(hourly.take(2, 61 * minute), 0);
     assert.equal(hourly.take(2, 200 * minute), 0);
 });

@@ -1,19 +1,19 @@
 /** 40 hexadecimal digits, for names of files and keys. */
 export function digestOf(text: string): string;
 
-/** The folder is made when something is written into it, for its owner alone. */
+/** The folder is created at the first write, for its owner alone. */
 export class DurableFolder {
     constructor(directory: string);
     /**
      * Resolves when the file with this text is on the disk, readable by its owner alone. Of several calls for one file at
-     * the same time the last one counts. A crash meanwhile leaves the old text.
+     * the same time the last one counts. A crash during the call leaves the old text.
      */
     write(name: string, text: string): Promise<void>;
     /** null: there is no such file. */
     read(name: string): Promise<string | null>;
     remove(name: string): Promise<void>;
-    /** The files', in no order. */
+    /** In no particular order. */
     names(): Promise<string[]>;
-    /** Removes what was written so long ago, and what crashes have left. `ms` may be Infinity. */
+    /** Removes files last written longer ago than that, and leftovers of crashes. `ms` may be Infinity. */
     removeOlderThan(ms: number): Promise<void>;
 }

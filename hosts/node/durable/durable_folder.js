@@ -1,16 +1,16 @@
 'use strict';
-// A folder of files that are whole or not there at any moment, also after a crash or when the power fails.
+// A folder of files each of which is complete or absent at any time, even after a crash or a power failure.
 const crypto = require('node:crypto');
 const fs = require('node:fs/promises');
 const path = require('node:path');
 
 const ownerOnly = { file: 0o600, folder: 0o700 };
-/** What is being written for longer was left by a process that did not live to finish. */
+/** An older unfinished file was left by a process that ended while writing it. */
 const maxWriteMs = 60 * 1000;
 
 const isUnfinished = (name) => name.endsWith('.new');
 
-/** For names of files, and keys: of one length, whatever the text holds. */
+/** For file names and keys: of fixed length, whatever the text contains. */
 function digestOf(text) {
     return crypto.createHash('sha256').update(text).digest('hex').slice(0, 40);
 }
@@ -25,7 +25,7 @@ async function sync(directory) {
 }
 
 async function writeDurably(file, text) {
-    // Of this writer alone: another one, perhaps in another process, may be writing the same file.
+    // Unique to this writer: another one, perhaps in another process, may be writing the same file.
     const beside = `${file}.${crypto.randomUUID()}.new`;
     const handle = await fs.open(beside, 'wx', ownerOnly.file);
     try {

@@ -1,7 +1,7 @@
 /**
- * The input that is meant by what a sheet or an agent gives: "TRUE" for a boolean is true; an empty text for something optional to
- * choose, or with a default, is left out, so that the default holds. A required text that says "undefined" or "null" stays,
- * with a warning. Whatever else is given stays as it is; what is wrong with it the module says.
+ * The input that a spreadsheet or an agent means: "TRUE" for a boolean is true; an empty text for an optional choice, or for
+ * anything with a default, is left out, so that the default applies. A required text "undefined" or "null" is kept, with a
+ * warning. Everything else is kept as given; the module reports what is wrong with it.
  */
 export function readGiven<Input extends object>(
     schema: { [keyword: string]: unknown },

@@ -1,5 +1,5 @@
 'use strict';
-// Inputs as sheets and agents give them, made into what the node's input schema means. It knows schemas, and no particular node.
+// Turns inputs as spreadsheets and agents give them into what the node's input schema means. Knows no particular node.
 
 /** The types and choices that a property allows; null among them where it may be null. */
 function allowedBy(property) {
@@ -17,7 +17,7 @@ function booleanOf(text) {
     return { true: true, false: false }[text.trim().toLowerCase()];
 }
 
-/** An empty cell: nobody chose anything. A text that has no default may well be meant to be empty. */
+/** An empty cell: nothing was chosen. A text without a default may well be meant to be empty. */
 function standsForDefault(text, property, allowed) {
     if (isText(allowed)) {
         return text === '' && property.default !== undefined;
@@ -25,7 +25,7 @@ function standsForDefault(text, property, allowed) {
     return !allowed.anything && text.trim() === '' && !allowed.choices.includes(text);
 }
 
-/** What an expression that found nothing leaves in a text. */
+/** What an expression without a result leaves in a text. */
 const isNothing = (text) => ['undefined', 'null'].includes(text.trim());
 
 function readGiven(schema, given) {
@@ -46,7 +46,7 @@ function readGiven(schema, given) {
         if (required.has(name) && isText(allowed) && isNothing(value)) {
             const message =
         `${property.title ?? name} is the text "${value.trim()}", and was sent as it is. ` +
-        'If it was not meant, the expression that it comes from found nothing: correct it.';
+        'If that is not intended, the expression that it comes from found nothing: correct it.';
             warnings.push({ code: 'input_says_nothing', message });
         }
     }

@@ -1,6 +1,6 @@
 'use strict';
-// Asks a service as a run would: it trusts whom the module trusts, and no proxy of the environment is used. For the tests of
-// connections.
+// Sends a request as a run would: it trusts the authorities that the module trusts, and ignores the environment's proxy. For
+// checks of connections.
 const fs = require('node:fs/promises');
 const http = require('node:http');
 const https = require('node:https');

@@ -1,8 +1,8 @@
 'use strict';
 
 /**
- * One listener for each signal, however many runs have it: Node.js takes more than ten for a leak. A signal
- * that is not aborted keeps nothing of a run that is over.
+ * One listener per signal, however many runs use it: Node.js reports more than ten as a leak. A signal that is
+ * not aborted retains nothing of a run that is over.
  */
 const watched = new WeakMap(); // AbortSignal -> {listener, cancels: Set of functions}
 

@@ -1,6 +1,6 @@
 'use strict';
 
-/** Calls what the user gave. What it throws is an uncaught exception, but not before other events had their turn. */
+/** Calls the user's function. What it throws becomes an uncaught exception, after other events had their turn. */
 function callBack(callback, ...values) {
     try {
         return callback(...values);

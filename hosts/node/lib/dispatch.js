@@ -15,8 +15,8 @@ const sliceEvents = 128;
 const kinds = { log: 0, progress: 1, checkpoint: 2, complete: 3, job: 4 }; // enum event_kind of mailbox.h
 
 const runs = new Map(); // id -> Run; the native side uses an id again after the last
-const sessions = new Map(); // id -> WeakRef: a session that nobody has any more is closed
-const closing = new Map(); // id -> a session that somebody waits for
+const sessions = new Map(); // id -> WeakRef: a session that is no longer referenced is closed
+const closing = new Map(); // id -> a session whose close is awaited
 
 const measured = { slices: 0, events: 0, longestSliceMs: 0 };
 

@@ -9,7 +9,7 @@ const { Session } = require('./session.js');
 
 const flags = { canCancel: 1, reportsProgress: 2, canResume: 4 }; // WFN_NODE_... of node.h
 
-const loaded = new Map(); // real path -> WeakRef: a module that nobody uses is unloaded
+const loaded = new Map(); // real path -> WeakRef: an unused module is unloaded
 
 function parse(json, what, modulePath) {
     try {

@@ -34,7 +34,7 @@ void addon_shut_down(struct addon* addon) {
         event_free(event);
         event = next;
     }
-    /* Checkpoints that JavaScript was given cannot be answered any more, and close would wait for that. */
+    /* Checkpoints that JavaScript was given can no longer be answered, and close would wait for that. */
     for (uint32_t id = 0; id < addon->run_capacity; ++id) {
         const struct run* run = addon->runs[id];
         if (run != NULL)
@@ -45,7 +45,7 @@ void addon_shut_down(struct addon* addon) {
             session_start_closing(session); /* each on its own thread: all at once */
     while (addon->jobs != NULL)
         background_finish(addon->jobs);
-    /* Nobody uses it any more. Where that is not said, newer versions of Node.js keep its memory. */
+    /* It is no longer used. Unless that is said, newer versions of Node.js keep its memory. */
     (void)napi_release_threadsafe_function(addon->mailbox.wake_up, napi_tsfn_release);
 }
 

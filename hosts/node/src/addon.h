@@ -48,8 +48,8 @@ struct session {
     struct job closing;
     uint32_t id;
     enum session_state state;
-    bool keeps_alive;  /* somebody waits for the close */
-    bool collected;    /* JavaScript has no handle of it any more */
+    bool keeps_alive;  /* the close is awaited */
+    bool collected;    /* JavaScript no longer has a handle of it */
     bool forward_logs; /* not written after open */
     /* Under the mailbox's mutex. */
     uint32_t log_lost; /* lines that came when too much of them waited already */
@@ -83,7 +83,7 @@ struct addon {
 };
 
 /* addon.c */
-/* Suspends all runs and joins all threads. What JavaScript waits for does not come any more. */
+/* Suspends all runs and joins all threads. JavaScript's pending promises are no longer kept. */
 void addon_shut_down(struct addon* addon);
 void addon_release(struct addon* addon);
 /* Counts what keeps the process alive. */

@@ -46,8 +46,8 @@ bool mailbox_post_locked(struct mailbox* mailbox, struct event* event) {
     mailbox->last = event;
     if (!mailbox->awake) {
         /*
-         * Under the mutex, because at the environment's end Node.js frees the function whoever still
-         * uses it: mailbox_close comes before that, and nobody is in here after it.
+         * Under the mutex, because at the environment's end Node.js frees the function even if it
+         * is in use: mailbox_close comes before that, and no call gets here after it.
          */
         napi_status status = napi_call_threadsafe_function(mailbox->wake_up, NULL, napi_tsfn_nonblocking);
         mailbox->awake = status == napi_ok; /* otherwise the next event tries again */

@@ -62,5 +62,5 @@ bool mailbox_post_locked(struct mailbox* mailbox, struct event* event);
 void mailbox_replace_locked(struct mailbox* mailbox, struct event* old, struct event* event);
 /* The oldest event, for the caller to free; NULL: none, and the next one wakes JavaScript again. */
 struct event* mailbox_take(struct mailbox* mailbox);
-/* Nothing is posted and nobody woken from now on. Returns what was not taken. */
+/* From now on nothing is posted and no wake-up happens. Returns what was not taken. */
 struct event* mailbox_close(struct mailbox* mailbox);

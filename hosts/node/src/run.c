@@ -60,7 +60,7 @@ static void on_checkpoint(void* user_data, wfn_run* handle, const char* checkpoi
     if (posted)
         return;
     event_free(event);
-    (void)run->session->module->table->run_checkpoint_saved(handle, 0); /* there is nobody to keep it */
+    (void)run->session->module->table->run_checkpoint_saved(handle, 0); /* nothing can keep it */
 }
 
 /* [module] */

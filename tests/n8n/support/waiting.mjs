@@ -10,7 +10,7 @@ export async function until(what, look, limitMs = 20_000) {
             return found;
         }
         if (performance.now() > end) {
-            throw new Error(`Waited ${limitMs / 1000} s in vain: ${typeof what === 'function' ? what() : what}`);
+            throw new Error(`Not within ${limitMs / 1000} s: ${typeof what === 'function' ? what() : what}`);
         }
         await pause(50);
     }
@@ -20,7 +20,7 @@ export async function until(what, look, limitMs = 20_000) {
 export async function within(what, promise, limitMs = 20_000) {
     const over = new AbortController();
     const late = pause(limitMs, undefined, { signal: over.signal }).then(() => {
-        throw new Error(`Waited ${limitMs / 1000} s in vain: ${what}`);
+        throw new Error(`Not within ${limitMs / 1000} s: ${what}`);
     });
     try {
         return await Promise.race([promise, late]);

@@ -90,7 +90,7 @@ class Editor {
         await this.page.locator('.red-ui-typedInput-options:visible a', { hasText: label }).click();
     }
 
-    /** Takes a picture when nothing moves any more. */
+    /** Takes a picture once nothing is moving. */
     async screenshot(name) {
         await this.page.waitForFunction(
             () => !$(':animated').length && document.getAnimations().every((one) => one.playState !== 'running' || one.effect.getTiming().iterations === Infinity),

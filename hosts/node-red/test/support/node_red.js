@@ -44,7 +44,7 @@ class NodeRed {
         this.env = env;
     }
 
-    /** Node-RED cannot be told to take any port, and a free one may be somebody else's a moment later: then another. */
+    /** Node-RED cannot be told to take any port, and a free one may be taken a moment later: then another. */
     async start() {
         try {
             for (let attempt = 1; !(await this.#startOn(await freePort())); ++attempt) {

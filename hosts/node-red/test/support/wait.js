@@ -12,7 +12,7 @@ async function until(what, look, limit = 20000) {
             return found;
         }
         if (Date.now() > end) {
-            throw new Error(`Waited ${limit / 1000} s in vain: ${what}`);
+            throw new Error(`Not within ${limit / 1000} s: ${what}`);
         }
         await pause(50);
     }
@@ -22,7 +22,7 @@ async function until(what, look, limit = 20000) {
 async function within(what, promise, limit = 20000) {
     let timer;
     const late = new Promise((resolve, reject) => {
-        timer = setTimeout(() => reject(new Error(`Waited ${limit / 1000} s in vain: ${what}`)), limit);
+        timer = setTimeout(() => reject(new Error(`Not within ${limit / 1000} s: ${what}`)), limit);
     });
     return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
