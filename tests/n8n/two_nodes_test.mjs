@@ -1,5 +1,5 @@
-// The package built with another module: n8n is given each of its nodes, with its own form, and each does its own work.
-// Needs no n8n.
+// The package built with another module: n8n shows each of its nodes, with its own form, and each does its own work. n8n's
+// own loader reads the package; the nodes are executed without n8n.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
@@ -10,7 +10,7 @@ import { after, before, test } from 'node:test';
 
 import { JobServer } from '../support/job_server.js';
 
-import { build, repository, temporaryDirectory } from './support/places.mjs';
+import { build, n8nDirectory, repository, temporaryDirectory } from './support/places.mjs';
 
 const require = createRequire(import.meta.url);
 const scripts = path.join(repository, 'hosts', 'n8n', 'scripts');
@@ -26,6 +26,22 @@ function buildPackage(name, module) {
     const env = { ...environment, WORKFLOW_NODE_MODULE: module };
     execFileSync(process.execPath, [path.join(scripts, 'build.js'), folder], { env, stdio: ['ignore', 'pipe', 'pipe'] });
     return folder;
+}
+
+/** What n8n itself finds in the package: {nodes, credentials}, their descriptions as n8n shows them. */
+function loadedBy(major, folder) {
+    const installed = path.join(n8nDirectory(major), 'node_modules');
+    const node = path.join(installed, { 1: 'node-20', 2: 'node-24' }[major], 'bin', 'node');
+    const loader = path.join(installed, 'n8n-core', 'dist', 'nodes-loader', 'package-directory-loader.js');
+    const program = `
+        const { PackageDirectoryLoader } = require(${JSON.stringify(loader)});
+        const loader = new PackageDirectoryLoader(${JSON.stringify(folder)});
+        loader.loadAll().then(() => {
+            require('node:fs').writeSync(1, JSON.stringify(loader.types));
+            process.exit(0);
+        });
+    `;
+    return JSON.parse(execFileSync(node, ['-e', program], { encoding: 'utf8', timeout: 60_000, maxBuffer: 2 ** 24 }));
 }
 
 /** As n8n loads a package: the files that its package.json lists, each with the class that the file is named after. */
@@ -72,6 +88,21 @@ test('the package lists a type for each node', () => {
         assert.equal(fs.readFileSync(icon, 'utf8'), worker.module.nodes[at].iconSvg);
     }
 });
+
+for (const major of [1, 2]) {
+    test(`n8n ${major} shows both, with their fields, icons and credential`, { timeout: 90_000 }, () => {
+        const { nodes, credentials } = loadedBy(major, folder);
+        for (const { description } of types.nodes) {
+            const shown = nodes.find(({ name }) => name === description.name);
+            assert.deepEqual(shown.properties.map(({ name }) => name), description.properties.map(({ name }) => name));
+            assert.match(shown.iconUrl, new RegExp(`${description.name}\\.svg$`));
+            assert.equal(shown.codex.categories[0], 'Marketing');
+        }
+        assert.deepEqual(credentials.map(({ name, supportedNodes }) => [name, supportedNodes]), [
+            ['pixelMlApi', ['imageToVideo', 'textToVideo']],
+        ]);
+    });
+}
 
 test('each type has the inputs of its own schema', () => {
     for (const [type, actionId] of [['imageToVideo', 'image_to_video'], ['textToVideo', 'text_to_video']]) {
