@@ -9,6 +9,8 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
+import { JobServer } from '../support/job_server.js';
+
 import { repository, temporaryDirectory } from './support/places.mjs';
 
 const require = createRequire(import.meta.url);
@@ -23,35 +25,13 @@ const { textOfRunKey } = require(path.join(dist, 'lib', 'collect_run.js'));
 const { worker } = require(path.join(dist, 'lib', 'worker.js'));
 
 const video = Buffer.alloc(50_000, 'video');
-const asked = [];
-const submits = [];
-let server;
+const asked = []; // the paths of videos
 
-function send(response, body) {
-    response.setHeader('Content-Type', 'application/json');
-    response.end(JSON.stringify(body));
-}
-
-/** A service whose jobs are done when it is asked for them, and whose videos come as their paths say. */
-function answer(request, response) {
-    asked.push(request.url);
-    const name = request.url.split(/[/?]/).at(2);
-    if (request.method === 'POST') {
-        const chunks = [];
-        request.on('data', (chunk) => chunks.push(chunk));
-        request.on('end', () => {
-            submits.push(JSON.parse(Buffer.concat(chunks)));
-            send(response, { id: `job_${submits.length}`, status: 'running' });
-        });
-        return;
-    }
-    const [, job] = /job_(\d+)$/.exec(request.url) ?? [];
-    if (job) {
-        const [, kind] = /video: (\w+)/.exec(submits[job - 1].prompt) ?? [null, 'whole'];
-        send(response, { id: `job_${job}`, status: 'succeeded', output: { video: `${server.base}/videos/${kind}` } });
-        return;
-    }
-    const tries = asked.filter((url) => url === request.url).length;
+/** Videos come as their paths say. */
+function sendVideo({ url }, response) {
+    asked.push(url);
+    const [, , name] = url.split(/[/?]/);
+    const tries = asked.filter((one) => one === url).length;
     const headers = { 'Content-Type': 'video/mp4', 'Content-Length': video.length };
     if (name === 'cut' || (name === 'second' && tries === 1)) {
         response.writeHead(200, headers);
@@ -68,6 +48,13 @@ function answer(request, response) {
         response.writeHead(200, headers).end(video);
     }
 }
+
+const server = new JobServer({
+    renderMs: () => 100,
+    videoOf: ({ input }) => `${server.url}/videos/${/video: (\w+)/.exec(input.prompt)?.[1] ?? 'whole'}`,
+    sendVideo,
+});
+const lastInput = () => [...server.jobs.values()].at(-1).input;
 
 /** As n8n's helper answers: a stream, and an error for a status that is none of success. */
 function httpRequest({ url, abortSignal }) {
@@ -104,7 +91,7 @@ function contextOf(parameters) {
     return {
         getInputData: () => [{ json: {} }],
         getNodeParameter: (name, _item, otherwise) => (name in values ? values[name] : otherwise),
-        getCredentials: async () => ({ api_key: 'key', base_url: server.base, allow_insecure_loopback: true }),
+        getCredentials: async () => ({ api_key: 'key', base_url: server.url, allow_insecure_loopback: true }),
         getExecutionId: () => executionId,
         getWorkflowDataProxy: () => ({ $runIndex: 0 }),
         getNode: () => ({ id: 'node', name: 'Image to Video', type: 'imageToVideo', typeVersion: 1, position: [0, 0], parameters: {} }),
@@ -122,14 +109,11 @@ async function made(parameters) {
 }
 
 before(async () => {
-    server = http.createServer(answer);
-    await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-    server.base = `http://127.0.0.1:${server.address().port}`;
+    await server.start();
 });
 after(async () => {
     await worker.session.close();
-    server.closeAllConnections();
-    server.close();
+    await server.end();
     fs.rmSync(directory, { recursive: true, force: true });
 });
 
@@ -144,7 +128,7 @@ describe('a download that fails', { concurrency: true }, () => {
         test(`${kind}: the item has the video's URL, its names and a warning`, async () => {
             const { json, binary } = await made({ download: true, prompt: `video: ${kind}`, options: { runKey: `key of ${kind}` } });
             assert.equal(json.error, undefined, JSON.stringify(json.error));
-            assert.equal(json.video, `${server.base}/videos/${kind}`);
+            assert.equal(json.video, `${server.url}/videos/${kind}`);
             assert.match(json.job_id, /^job_/);
             assert.equal(json.run_key, `key of ${kind}`);
             assert.equal(binary, undefined);
@@ -161,14 +145,14 @@ describe('a download that fails', { concurrency: true }, () => {
     });
 
     test('a video that is too large is not asked for again', async () => {
-        const url = `${server.base}/videos/large`;
+        const url = `${server.url}/videos/large`;
         await assert.rejects(fetchMedia({ helpers }, { name: 'video', kind: 'video', url }, 1000, undefined), MediaTooLarge);
         assert.equal(asked.filter((one) => one === '/videos/large').length, 1);
     });
 
     test('a cancelled execution does not wait for the next try', async () => {
         const cancel = new AbortController();
-        const media = { name: 'video', kind: 'video', url: `${server.base}/videos/empty?cancelled` };
+        const media = { name: 'video', kind: 'video', url: `${server.url}/videos/empty?cancelled` };
         const fetched = fetchMedia({ helpers }, media, 1e6, cancel.signal);
         setTimeout(() => cancel.abort(new Error('cancelled in the editor')), 200);
         await assert.rejects(fetched, /cancelled|aborted/);
@@ -186,7 +170,7 @@ test('a run key may be a number', async () => {
 test('inputs as sheets and agents give them', async () => {
     const { json } = await made({ model: '', size: '', prompt_optimizer: ' FALSE ' });
     assert.equal(json.error, undefined, JSON.stringify(json.error));
-    const { model, size, prompt_optimizer: optimizer, negative_prompt: negative } = submits.at(-1);
+    const { model, size, prompt_optimizer: optimizer, negative_prompt: negative } = lastInput();
     assert.deepEqual({ model, size, optimizer, negative }, {
         model: 'Pixel M',
         size: 'Landscape HD (16:9)',
@@ -194,9 +178,9 @@ test('inputs as sheets and agents give them', async () => {
         negative: null,
     });
     await made({ prompt_optimizer: '', model: '', size: 'Square HD (1:1)', negative_prompt: undefined });
-    assert.equal(submits.at(-1).prompt_optimizer, true);
-    assert.equal(submits.at(-1).size, 'Square HD (1:1)', 'the model is the one that has sizes');
-    assert.equal(submits.at(-1).negative_prompt ?? null, null);
+    assert.equal(lastInput().prompt_optimizer, true);
+    assert.equal(lastInput().size, 'Square HD (1:1)', 'the model is the one that has sizes');
+    assert.equal(lastInput().negative_prompt ?? null, null);
 });
 
 test('a prompt that says "undefined" is a warning', async () => {
