@@ -221,6 +221,14 @@ test("the credential's test asks with the type's own action", { timeout: 60_000 
         const wrong = await methods.credentialTest.pixelMlApiTest({ data: { ...data, base_url: 'ftp://example.com' } });
         assert.match(wrong.message, /^Invalid Connection/);
     }
+    const [{ methods }] = types.nodes;
+    const binding = fs.readFileSync(path.join(repository, 'tests', 'abi', 'two_nodes', 'text_to_video_api.json'), 'utf8');
+    const ofAnother = await types.nodes[1].methods.credentialTest.pixelMlApiTest({ data: { ...data, api_binding: binding } });
+    assert.deepEqual([ofAnother.status, ofAnother.message], ['OK', 'The service answers and does not refuse the API key']);
+    server.apiKey = 'another';
+    const refused = await methods.credentialTest.pixelMlApiTest({ data });
+    server.apiKey = null;
+    assert.match(refused.message, /refused the API key \(HTTP 401\)/);
 });
 
 test('a module without a manifest, whose nodes need no account or bring no file', () => {

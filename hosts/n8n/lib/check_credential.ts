@@ -49,12 +49,13 @@ export async function checkCredential(
     if (connection.proxy) {
         return passed('The values are valid. Whether the service answers behind the proxy shows at the first run.');
     }
-    const binding = (connection.api_binding as Binding | undefined) ?? connectionFacts?.binding;
-    if (!binding) {
+    // A binding of the credential's own need not say how the key is sent.
+    const { authorization, poll } = { ...connectionFacts?.binding, ...(connection.api_binding as Partial<Binding>) };
+    if (!authorization || !poll) {
         return passed('The values are valid. Whether the service accepts them shows at the first run.');
     }
     try {
-        const status = await askService(connection, binding);
+        const status = await askService(connection, { authorization, poll });
         return status === 401 || status === 403
             ? failed(`The service refused the API key (HTTP ${status}). Check the API key, and that it belongs to this base URL.`)
             : passed('The service answers and does not refuse the API key');

@@ -26,7 +26,7 @@ export class FileStore implements RunStore {
     readonly #folder: DurableFolder;
     readonly #expiryMs: number;
     readonly #claimed = new Map<string, Promise<unknown>>(); // run key -> settles when its last claim is released
-    #cleaning: NodeJS.Timeout | undefined;
+    #cleaned: Promise<unknown> | undefined;
 
     constructor(directory: string, expiryMs: number) {
         this.#folder = new DurableFolder(directory);
@@ -35,11 +35,9 @@ export class FileStore implements RunStore {
 
     /** Removes expired files at the first use and from then on periodically. */
     async #clean() {
-        if (this.#cleaning === undefined) {
-            const clean = () => this.#folder.removeOlderThan(this.#expiryMs);
-            this.#cleaning = setInterval(() => void clean().catch(() => {}), cleanEveryMs).unref();
-            await clean().catch(() => {});
-        }
+        const clean = () => this.#folder.removeOlderThan(this.#expiryMs).catch(() => {});
+        this.#cleaned ??= clean().then(() => setInterval(clean, cleanEveryMs).unref());
+        await this.#cleaned;
     }
 
     async claim(runKey: string, signal?: AbortSignal): Promise<Claim> {

@@ -159,7 +159,7 @@ test('runs of a node that is gone after a crash are named in the log and kept', 
         const flows = JSON.parse(fs.readFileSync(file, 'utf8')).filter((node) => node.id !== 'node');
         fs.writeFileSync(file, JSON.stringify(flows));
         await nodeRed.start();
-        await until('the warning', () => /belong to nodes that are in no flow now: node\./.test(nodeRed.output));
+        await until('the warning', () => /belong to nodes that are no longer in any flow: node\./.test(nodeRed.output));
         assert.equal(keptFiles(nodeRed).length, 1);
     });
 });
