@@ -281,8 +281,8 @@ Result<std::shared_ptr<const Connection>> read_connection(std::string_view conne
         return base.error();
     connection->origin = std::move(base->origin);
     connection->authority = connection->origin.authority();
-    connection->check_media =
-        members.flag(binding_rules.connection_media_check, !is_loopback(connection->origin.host));
+    if (const auto name = binding_rules.connection_media_check; !name.empty())
+        connection->check_media = members.flag(name, !is_loopback(connection->origin.host));
     connection->base_path = std::move(base->target);
     while (connection->base_path.ends_with('/'))
         connection->base_path.pop_back();
