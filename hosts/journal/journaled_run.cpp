@@ -111,7 +111,8 @@ struct JournaledRun::State {
         self->last_checkpoint = text;
         self->writer.post([self, text](Journal& journal) { journal.save_checkpoint(self->key, text); },
                           [self, number](const std::string& problem) {
-                              self->on_checkpoint_saved(problem);
+                              if (self->on_checkpoint_saved)
+                                  self->on_checkpoint_saved(problem);
                               self->answer(number, problem.empty());
                           });
         return wfn::CheckpointAnswer::later;
@@ -138,7 +139,8 @@ struct JournaledRun::State {
                                   const std::lock_guard lock(self->mutex);
                                   self->problem = problem;
                               }
-                              self->on_complete(result);
+                              if (self->on_complete)
+                                  self->on_complete(result);
                           });
     }
 };

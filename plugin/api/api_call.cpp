@@ -32,8 +32,8 @@ bool has_header(const Headers& headers, std::string_view name) {
 
 ApiCall::ApiCall(const asio::any_io_executor& strand, HttpClient& client,
                  std::shared_ptr<const Connection> settings, HttpRequest request, Done done)
-    : HttpExchange(strand), strand_(strand), client_(client), settings_(std::move(settings)),
-      request_(std::move(request)), done_(std::move(done)) {}
+    : HttpExchange(strand), client_(client), settings_(std::move(settings)), request_(std::move(request)),
+      done_(std::move(done)) {}
 
 // What a handler throws ends this call, not the thread's other work.
 template <class Handler>
@@ -41,7 +41,7 @@ void ApiCall::guarded(const Self& self, Handler handler) {
     try {
         handler();
     } catch (const std::exception&) {
-        asio::post(self->strand_,
+        asio::post(self->strand(),
                    [self, defect = std::current_exception()] { self->finish(TransportFailure{}, defect); });
     }
 }
@@ -51,7 +51,7 @@ void ApiCall::start(const Self& self) {
         finish_later(std::static_pointer_cast<ApiCall>(call->shared_from_this()),
                      call->failure(Kind::aborted, {}));
     };
-    const auto granted = [self] { asio::dispatch(self->strand_, [self] { on_place(self); }); };
+    const auto granted = [self] { asio::dispatch(self->strand(), [self] { on_place(self); }); };
     self->client_.pool().request(granted, self->place_);
 }
 
@@ -77,7 +77,7 @@ void ApiCall::open(const Self& self) {
             return self->finish(failure.value_or(TransportFailure{}), defect);
         guarded(self, [&] { talk(self); });
     };
-    asio::co_spawn(self->strand_, self->open_connection(), opened);
+    asio::co_spawn(self->strand(), self->open_connection(), opened);
 }
 
 asio::awaitable<std::optional<TransportFailure>> ApiCall::open_connection() {
@@ -120,7 +120,7 @@ RequestText ApiCall::request_text() const {
 void ApiCall::write(const Self& self) {
     auto& connection = *self->connection_;
     auto written = asio::bind_executor(
-        self->strand_, [self](const error_code& error, std::size_t) { on_written(self, error); });
+        self->strand(), [self](const error_code& error, std::size_t) { on_written(self, error); });
     if (connection.tls != nullptr)
         return asio::async_write(*connection.tls, asio::buffer(self->text_), std::move(written));
     // A request fits into the socket's buffer, as a rule; asking first would cost a turn of the event loop.
@@ -130,7 +130,7 @@ void ApiCall::write(const Self& self) {
         return on_written(self, error);
     if (!error || error == asio::error::would_block)
         return asio::async_write(connection.socket, asio::buffer(self->text_) + count, std::move(written));
-    asio::post(self->strand_, [self, error] { on_written(self, error); });
+    asio::post(self->strand(), [self, error] { on_written(self, error); });
 }
 
 void ApiCall::on_written(const Self& self, error_code error) {
@@ -144,7 +144,7 @@ void ApiCall::on_written(const Self& self, error_code error) {
 
 void ApiCall::read(const Self& self) {
     auto& connection = *self->connection_;
-    auto got = asio::bind_executor(self->strand_, [self](const error_code& error, std::size_t count) {
+    auto got = asio::bind_executor(self->strand(), [self](const error_code& error, std::size_t count) {
         guarded(self, [&] {
             auto& on = *self->connection_;
             on_read(self, on.put(count, error, on.reply->parser()));
@@ -192,7 +192,7 @@ void ApiCall::on_read(const Self& self, error_code error) {
 }
 
 void ApiCall::finish_later(const Self& self, TransportFailure failure) {
-    asio::post(self->strand_,
+    asio::post(self->strand(),
                [self, failure = std::move(failure)]() mutable { self->finish(std::move(failure)); });
 }
 

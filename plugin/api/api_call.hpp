@@ -52,11 +52,11 @@ private:
     bool has_reply();
     void finish(Exchanged exchanged, const std::exception_ptr& defect = nullptr);
     static void finish_later(const Self& self, TransportFailure failure);
+    const boost::asio::any_io_executor& strand() noexcept { return timer.get_executor(); }
     RequestText request_text() const;
     template <class Handler>
     static void guarded(const Self& self, Handler handler);
 
-    boost::asio::any_io_executor strand_;
     HttpClient& client_;
     std::shared_ptr<const Connection> settings_;
     HttpRequest request_;

@@ -16,8 +16,7 @@ namespace job_engine {
 //               another answer, none, no way     -> cancelled, and the job goes on, collectable
 //                 to cancel
 //
-// At the deadline it ends as a processing timeout instead of as cancelled. A cancel or deadline that comes
-// meanwhile changes nothing.
+// At the deadline it ends as a processing timeout instead of as cancelled, unless a cancel comes meanwhile.
 class Cancellation {
 public:
     explicit Cancellation(RunState& run) : run_(run) {}

@@ -1,7 +1,9 @@
 #include "job/job_driver.hpp"
 
 #include "api/api_call.hpp"
+#include "base/plain_allocator.hpp"
 
+#include <boost/asio/bind_allocator.hpp>
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
 
@@ -37,8 +39,9 @@ Overloaded(Functions...) -> Overloaded<Functions...>; // which clang before 17 d
 
 } // namespace
 
-JobDriver::JobDriver(boost::asio::any_io_executor strand, std::shared_ptr<ApiService> service,
-                     RunParameters parameters, const Node& node, JobListener& listener)
+JobDriver::JobDriver(std::shared_ptr<const boost::asio::any_io_executor> strand,
+                     std::shared_ptr<ApiService> service, RunParameters parameters, const Node& node,
+                     JobListener& listener)
     : strand_(std::move(strand)), service_(std::move(service)),
       flow_(std::move(parameters), service_->throttle, *service_->submits, service_->durations, node),
       listener_(&listener), timer_(service_->client.io()) {}
@@ -128,7 +131,7 @@ auto JobDriver::on_answer(Answered answered) {
 
 void JobDriver::send(HttpRequest request) {
     const auto call =
-        std::make_shared<ApiCall>(strand_, service_->client, flow_.connection(), std::move(request),
+        std::make_shared<ApiCall>(*strand_, service_->client, flow_.connection(), std::move(request),
                                   on_answer([](JobFlow& flow, TimePoint now, const Exchanged& exchanged) {
                                       if (const auto* failure = std::get_if<TransportFailure>(&exchanged))
                                           return flow.on_failure(now, *failure);
@@ -140,7 +143,7 @@ void JobDriver::send(HttpRequest request) {
 
 void JobDriver::check_media(std::string url) {
     exchange_ = service_->media_probe.look_at(
-        strand_, std::move(url), flow_.connection(),
+        *strand_, std::move(url), flow_.connection(),
         on_answer([](JobFlow& flow, TimePoint now, const MediaVerdict& verdict) {
             return flow.on_media_checked(now, verdict);
         }));
@@ -149,7 +152,7 @@ void JobDriver::check_media(std::string url) {
 void JobDriver::request_slot() {
     service_->slots.request(
         [weak = weak_from_this(), strand = strand_] {
-            boost::asio::post(strand, [weak] {
+            boost::asio::post(*strand, [weak] {
                 if (const auto self = weak.lock())
                     self->handle([&](TimePoint now) { return self->flow_.on_slot(now); });
             });
@@ -167,13 +170,14 @@ void JobDriver::arm_timer(TimePoint moment) {
     }
     timer_.expires_at(coalesced(moment));
     // It goes to the strand by itself: bound to it, each waiting run would hold the strand twice more.
-    timer_.async_wait([weak = weak_from_this(), moment](const boost::system::error_code& ec) {
+    auto ended = [weak = weak_from_this(), moment](const boost::system::error_code& ec) {
         auto self = weak.lock();
         if (self == nullptr || ec)
             return;
-        const auto& strand = self->strand_;
-        boost::asio::dispatch(strand, [self = std::move(self), moment] { self->on_timer(moment); });
-    });
+        const auto strand = self->strand_;
+        boost::asio::dispatch(*strand, [self = std::move(self), moment] { self->on_timer(moment); });
+    };
+    timer_.async_wait(boost::asio::bind_allocator(PlainAllocator<void>(), std::move(ended)));
 }
 
 void JobDriver::on_timer(TimePoint moment) {
@@ -184,15 +188,16 @@ void JobDriver::on_timer(TimePoint moment) {
 }
 
 void JobDriver::report() {
-    for (const auto& warning : flow_.take_warnings())
+    for (const auto& warning : flow_.report().take_warnings())
         listener_->on_warning(warning);
-    const auto& progress = flow_.progress();
+    const auto& progress = flow_.report().progress();
     const auto now = std::chrono::steady_clock::now();
-    if (flow_.progress_version() == reported_version_)
+    const auto version = flow_.report().version();
+    if (version == reported_version_)
         return;
     if (progress.phase == reported_phase_ && now - reported_at_ < min_report_interval)
         return;
-    reported_version_ = flow_.progress_version();
+    reported_version_ = version;
     reported_phase_ = progress.phase;
     reported_at_ = now;
     listener_->on_progress(progress, flow_.job_id());

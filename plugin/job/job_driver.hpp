@@ -34,7 +34,7 @@ public:
 class JobDriver : public std::enable_shared_from_this<JobDriver> {
 public:
     // listener must live until on_outcome has been called.
-    JobDriver(boost::asio::any_io_executor strand, std::shared_ptr<ApiService> service,
+    JobDriver(std::shared_ptr<const boost::asio::any_io_executor> strand, std::shared_ptr<ApiService> service,
               RunParameters parameters, const Node& node, JobListener& listener);
     JobDriver(const JobDriver&) = delete;
     JobDriver& operator=(const JobDriver&) = delete;
@@ -64,7 +64,7 @@ private:
     void report();
     void finish(Outcome outcome);
 
-    boost::asio::any_io_executor strand_;
+    const std::shared_ptr<const boost::asio::any_io_executor> strand_; // shared, because thousands may wait
     std::shared_ptr<ApiService> service_;
     JobFlow flow_;
     JobListener* listener_; // nullptr once it is over

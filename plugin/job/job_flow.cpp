@@ -83,15 +83,15 @@ Step JobFlow::resume_earlier(TimePoint now) {
         run_.checkpoint = std::move(earlier);
         if (run_.checkpoint.state == Checkpoint::State::submitted) {
             parameters.job.reset();
-            machine_.emplace<Polling>(run_);
-        } else if (run_.connection().idempotent_submit) {
-            machine_.emplace<Submission>(run_, true);
+            machine_.emplace<Polling>(run_, now);
         } else {
-            return take(
-                finish(submit_failed(run_,
-                                     make_error(ErrorCode::submission_unknown,
-                                                "The run was interrupted while its job was being submitted."),
-                                     true)));
+            machine_.emplace<Submission>(run_, true);
+            if (!run_.connection().idempotent_submit)
+                return take(finish(
+                    submit_failed(run_,
+                                  make_error(ErrorCode::submission_unknown,
+                                             "The run was interrupted while its job was being submitted."),
+                                  true)));
         }
     }
     return run_.ending == Ending::none ? resume(now, Begun{}) : end_machine(now);
@@ -170,24 +170,22 @@ Step JobFlow::on_forced_end(TimePoint now) {
         run_.ending = Ending::suspend;
     if (auto* submission = std::get_if<Submission>(&machine_))
         return follow(now, Begun{}, submission->end(now, awaited_ == Awaited::answer));
-    return take(finish(suspended(run_.checkpoint, progress().eta.value_or(min_suspension))));
+    return take(finish(suspended(run_.checkpoint, run_.report.progress().eta.value_or(min_suspension))));
 }
 
+// With what is certain of the job at this very moment.
 Outcome JobFlow::broken_off(Error error) const {
-    auto checkpoint = newest_true_checkpoint();
+    std::optional<Checkpoint> checkpoint;
+    if (run_.has_job())
+        checkpoint = run_.checkpoint;
+    else if (run_.parameters.checkpoint)
+        checkpoint = *run_.parameters.checkpoint; // not taken over yet
+    else if (const auto* submission = std::get_if<Submission>(&machine_))
+        checkpoint = submission->checkpoint(awaited_ == Awaited::answer);
+    else
+        checkpoint = unsubmitted(run_.checkpoint);
     describe_charge(error, checkpoint);
     return failed(std::move(error), std::move(checkpoint));
-}
-
-// What is certain of the job at this very moment, for an end that the flow did not choose.
-std::optional<Checkpoint> JobFlow::newest_true_checkpoint() const {
-    if (run_.has_job())
-        return run_.checkpoint;
-    if (run_.parameters.checkpoint)
-        return *run_.parameters.checkpoint; // not taken over yet
-    const auto* submission = std::get_if<Submission>(&machine_);
-    return submission != nullptr ? submission->checkpoint(awaited_ == Awaited::answer)
-                                 : unsubmitted(run_.checkpoint);
 }
 
 // ------------------------------------------------------------------------------------------- the machines
@@ -200,7 +198,8 @@ Step JobFlow::resume(TimePoint now, const Event& event) {
 Step JobFlow::follow(TimePoint now, const Event& event, Transition&& transition) {
     if (auto* found = std::get_if<PollJob>(&transition)) {
         const auto job = std::move(found->job);
-        transition = machine_.emplace<Polling>(run_).resume(now, JobFound{job, std::get<Replied>(event)});
+        transition =
+            machine_.emplace<Polling>(run_, now).resume(now, JobFound{job, std::get<Replied>(event)});
     }
     if (std::holds_alternative<CancelJob>(transition))
         transition = machine_.emplace<Cancellation>(run_).resume(now, Begun{});

@@ -10,7 +10,6 @@
 #include <memory>
 #include <string>
 #include <variant>
-#include <vector>
 
 namespace job_engine {
 
@@ -28,9 +27,6 @@ public:
     // What it is given by reference must outlive the flow. Without inputs it can only take up a job.
     JobFlow(RunParameters parameters, Throttle& throttle, SubmitBudget& submits, KnownDurations& durations,
             const Node& node);
-    JobFlow(const JobFlow&) = delete;
-    JobFlow& operator=(const JobFlow&) = delete;
-    ~JobFlow() = default;
 
     Step start(TimePoint now);
     Step on_media_checked(TimePoint now, const MediaVerdict& verdict);
@@ -51,12 +47,8 @@ public:
     const std::shared_ptr<const Connection>& connection() const noexcept {
         return run_.parameters.connection;
     }
-    const Progress& progress() const noexcept { return run_.report.progress(); }
-    // Grows when the progress changes.
-    unsigned progress_version() const noexcept { return run_.report.version(); }
+    RunReport& report() noexcept { return run_.report; }
     const std::string& job_id() const noexcept { return run_.checkpoint.job.id; }
-    // The warnings since the last call.
-    std::vector<Warning> take_warnings() { return run_.report.take_warnings(); }
 
 private:
     // What the last action is followed by.
@@ -70,7 +62,6 @@ private:
     Step take(Step&& step);
     Step go_on() const;
     TimePoint wake_at() const noexcept;
-    std::optional<Checkpoint> newest_true_checkpoint() const;
 
     RunState run_;
     std::variant<Submission, Polling, Cancellation> machine_;

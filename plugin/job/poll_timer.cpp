@@ -23,13 +23,6 @@ Millis part_of(Millis longest, Jitter& jitter) {
 
 } // namespace
 
-void PollTimer::begin(TimePoint now, std::shared_ptr<JobDurations> durations) {
-    began_at_ = now;
-    heard_at_ = now;
-    if (durations != nullptr)
-        watch_.emplace(std::move(durations));
-}
-
 Millis PollTimer::age(TimePoint now) const {
     return std::chrono::duration_cast<Millis>(now - began_at_);
 }

@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <optional>
+#include <utility>
 
 namespace job_engine {
 
@@ -13,11 +14,11 @@ namespace job_engine {
 // wake_at(), and then may_poll() says whether a poll may go out or the wait goes on.
 class PollTimer {
 public:
-    explicit PollTimer(RunState& run) : run_(run) {}
+    // The job is known from now on.
+    PollTimer(RunState& run, TimePoint now) : run_(run), began_at_(now), heard_at_(now) {}
 
-    // The job is known from now on. durations: of its kind; nullptr: an earlier run has submitted it, so its
-    // age is not known.
-    void begin(TimePoint now, std::shared_ptr<JobDurations> durations);
+    // This run has submitted the job, so its age is known. durations: of jobs of its kind.
+    void watch(std::shared_ptr<JobDurations> durations) { watch_.emplace(std::move(durations)); }
     bool knows_age() const noexcept { return watch_.has_value(); }
     Millis age(TimePoint now) const;
 
@@ -32,6 +33,7 @@ public:
     bool may_poll(TimePoint now, bool has_just_asked);
     // An outage is over: see JobFlow::on_service_back.
     void come_back(TimePoint now, Millis within);
+    bool is_hurried() const noexcept { return is_over_; }
     void reach(TimePoint now) noexcept { is_over_ = now >= until_; }
 
     // Whether a poll may ask to be held until the job is done. It holds a connection that other runs may
@@ -56,12 +58,12 @@ private:
     RunState& run_;
     std::optional<JobWatch> watch_;
     PollRate rate_;
-    TimePoint began_at_{};
+    const TimePoint began_at_;
     TimePoint until_{};
     TimePoint retry_at_{};        // of a poll that failed, unless an outage or its end is noticed before
     TimePoint not_sooner_than_{}; // what the last answer asked for
     TimePoint asked_at_{};        // the last poll
-    TimePoint heard_at_{};        // the last answer that told of the job
+    TimePoint heard_at_;          // the last answer that told of the job
     int failures_ = 0;            // in a row
     bool is_over_ = false;
     bool poll_due_ = true; // at until_; false: only think again of when to poll

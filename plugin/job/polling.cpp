@@ -64,7 +64,6 @@ Transition Polling::resume(TimePoint now, const Event& event) {
                 return std::move(*end);
         } else {
             run_.report.set_phase(Phase::running, "Resuming job " + run_.checkpoint.job.id);
-            timer_.begin(now, nullptr);
             timer_.hurry(now);
         }
 
@@ -87,7 +86,7 @@ Transition Polling::resume(TimePoint now, const Event& event) {
                 yield return Step{Wait{}, std::min(timer_.wake_at(), run_.suspend_at)};
                 if (std::holds_alternative<ServiceBack>(event))
                     timer_.come_back(now, std::get<ServiceBack>(event).within);
-                if (auto end = end_between_polls(now))
+                if (auto end = timer_.is_hurried() ? End() : end_between_polls(now))
                     return std::move(*end);
                 timer_.reach(now);
             }
@@ -105,10 +104,9 @@ Transition Polling::resume(TimePoint now, const Event& event) {
 
 Polling::End Polling::take_new_job(TimePoint now, const JobFound& found) {
     const auto& job = found.job;
-    run_.take_job(job); // first: whatever goes wrong from here on, the paid job is known
     run_.throttle.observe_success();
     run_.throttle.observe_answer(now, 0ms);
-    timer_.begin(now, run_.durations.of(run_.parameters.job->kind));
+    timer_.watch(run_.durations.of(run_.parameters.job->kind));
     run_.parameters.job.reset(); // a run that only waits keeps no texts
     report(job, true);           // the reply to a submit need not name a status
     if (has_media(job, run_))
@@ -278,10 +276,10 @@ Polling::End Polling::take_job(TimePoint now, const JobReply& job, const Replied
     report(job, false);
     const bool done = job.status == JobStatus::succeeded || has_media(job, run_);
     if (job.status || done)
-        status_unknown_since_.reset();
-    else if (!status_unknown_since_)
+        status_unknown_since_ = TimePoint::max();
+    else if (status_unknown_since_ == TimePoint::max())
         status_unknown_since_ = now;
-    else if (now - *status_unknown_since_ >= unknown_status_timeout) {
+    else if (now - status_unknown_since_ >= unknown_status_timeout) {
         auto error = make_error(ErrorCode::invalid_api_response,
                                 run_.binding().name + " has given no status of job " + run_.checkpoint.job.id
                                     + " that is known for " + duration_text(unknown_status_timeout) + ".");

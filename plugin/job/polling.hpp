@@ -36,7 +36,7 @@ namespace job_engine {
 // How long it waits: PollTimer.
 class Polling {
 public:
-    explicit Polling(RunState& run) : run_(run), timer_(run) {}
+    Polling(RunState& run, TimePoint now) : run_(run), timer_(run, now) {}
 
     // It begins with JobFound, or with Begun where an earlier run has found the job.
     Transition resume(TimePoint now, const Event& event);
@@ -75,8 +75,8 @@ private:
     PollTimer timer_;
     Poll poll_;
     RareText follow_; // where the API sent the last poll to, for the next one
-    std::optional<TimePoint> status_unknown_since_;
-    bool job_succeeded_ = false; // only its result is still to be fetched
+    TimePoint status_unknown_since_ = TimePoint::max(); // max(): it is known
+    bool job_succeeded_ = false;                        // only its result is still to be fetched
     bool warned_of_status_ = false;
 };
 

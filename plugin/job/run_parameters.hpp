@@ -9,7 +9,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <string>
+#include <string_view>
 
 namespace job_engine {
 
@@ -20,8 +20,8 @@ enum class EarlyEnd { none, suspend, cancel };
 struct RunParameters {
     std::shared_ptr<const Connection> connection;
     std::unique_ptr<const PreparedJob>
-        job; // of no use once it is submitted; nullptr: the checkpoint knows it
-    std::string run_key;
+        job;                  // of no use once it is submitted; nullptr: the checkpoint knows it
+    std::string_view run_key; // must outlive the flow
     RareText traceparent;
     std::unique_ptr<Checkpoint> checkpoint; // of an earlier attempt, or none
     Millis checkpoint_timeout{};

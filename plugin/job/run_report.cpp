@@ -24,11 +24,14 @@ void RunReport::set_estimate(std::optional<double> fraction, std::optional<Milli
 }
 
 void RunReport::warn(std::string code, std::string message) {
-    warnings_.push_back({std::move(code), presentable(std::move(message))});
+    if (warnings_ == nullptr)
+        warnings_ = std::make_unique<std::vector<Warning>>();
+    warnings_->push_back({std::move(code), presentable(std::move(message))});
 }
 
 std::vector<Warning> RunReport::take_warnings() {
-    return std::exchange(warnings_, {});
+    auto warnings = std::exchange(warnings_, nullptr);
+    return warnings != nullptr ? std::move(*warnings) : std::vector<Warning>();
 }
 
 std::string RunReport::presentable(std::string text) const {

@@ -4,6 +4,7 @@
 #include "api/error.hpp"
 #include "base/time.hpp"
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -44,7 +45,7 @@ private:
     const Connection& connection_;
     Progress progress_;
     unsigned version_ = 0;
-    std::vector<Warning> warnings_;
+    std::unique_ptr<std::vector<Warning>> warnings_; // nullptr: none, as in most runs
 };
 
 } // namespace job_engine

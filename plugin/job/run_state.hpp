@@ -27,6 +27,9 @@ struct RunState {
           durations(known_durations), node(its_node), jitter(parameters.jitter_seed),
           report(*parameters.connection) {}
 
+    RunState(const RunState&) = delete; // the machines refer to it
+    RunState& operator=(const RunState&) = delete;
+
     const Connection& connection() const noexcept { return *parameters.connection; }
     const Binding& binding() const noexcept { return *connection().binding; }
     bool has_job() const noexcept { return !checkpoint.job.id.empty(); }

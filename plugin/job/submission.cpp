@@ -51,9 +51,11 @@ Transition Submission::resume(TimePoint now, const Event& event) {
 
         for (;;) {
             // After a failure, and while a pause lasts that the API imposed on all runs of the connection.
-            while (has_to_wait(now)) {
-                if (auto error = vain_wait(now))
+            for (;;) {
+                if (auto error = too_late(now))
                     return fail(std::move(*error));
+                if (now >= next_attempt_)
+                    break;
                 if (run_.report.progress().phase != Phase::retrying)
                     run_.report.set_phase(Phase::queued,
                                           "Waiting because " + run_.binding().name + " asked for a pause");
@@ -100,14 +102,10 @@ bool Submission::checks_media() const {
     return !may_exist_ && run_.connection().check_media && !run_.parameters.job->media_url.empty();
 }
 
-bool Submission::has_to_wait(TimePoint now) {
+// Sets next_attempt_. The error where the run's time ends before that.
+std::optional<Error> Submission::too_late(TimePoint now) {
     next_attempt_ = std::max(next_attempt_, run_.throttle.not_before());
-    return next_attempt_ > now;
-}
-
-// The error where the run's time ends before the wait does.
-std::optional<Error> Submission::vain_wait(TimePoint now) const {
-    if (next_attempt_ >= run_.deadline && last_error_)
+    if (std::max(now, next_attempt_) >= run_.deadline && last_error_)
         return *last_error_;
     if (run_.throttle.not_before() < run_.deadline)
         return std::nullopt;
@@ -164,11 +162,12 @@ std::optional<Transition> Submission::take_answer(TimePoint now, const Event& ev
                       : read_submit_answer(std::get<RequestFailed>(event).failure, run_.connection());
     if (answer.pauses_all_runs)
         run_.throttle.pause_until(now + answer.retry_after.value_or(backoff(failures_, run_.jitter.next())));
+    if (!answer.job.id.empty())
+        run_.take_job(answer.job); // first: whatever goes wrong from here on, the paid job is known
     if (answer.meaning == SubmitAnswer::Meaning::job)
         return PollJob{std::move(answer.job)};
-    if (!answer.job.id.empty()) {
+    if (run_.has_job()) {
         // The API refuses, but speaks of a job: a later run asks for it before anything is paid again.
-        run_.take_job(answer.job);
         return finish(job_lost(run_, std::move(answer.error), true));
     }
     may_exist_ = may_exist_ || answer.may_exist;

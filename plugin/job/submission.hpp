@@ -44,8 +44,7 @@ public:
 
 private:
     bool checks_media() const;
-    bool has_to_wait(TimePoint now);
-    std::optional<Error> vain_wait(TimePoint now) const;
+    std::optional<Error> too_late(TimePoint now);
     std::optional<Error> over_budget(TimePoint now);
     Step save(TimePoint now, Checkpoint::State state) const;
     Step submit() const;

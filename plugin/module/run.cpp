@@ -11,7 +11,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdint>
 #include <cstring>
 #include <exception>
 #include <functional>
@@ -53,14 +52,9 @@ wfn_phase phase_of(Phase phase) noexcept {
 Run::Run(std::shared_ptr<Session> session, std::size_t node, const wfn_request& request)
     : node_(node), callbacks_{request.user_data, request.on_progress, request.on_checkpoint,
                               request.on_complete},
-      run_key_(request.run_key != nullptr ? request.run_key : ""),
+      has_run_key_(request.run_key != nullptr), run_key_(has_run_key_ ? request.run_key : ""),
       request_(RunRequest::copy_of(request, node, session->accounts(), driver_bytes)),
-      session_(std::move(session)), strand_(session_->new_strand()) {}
-
-Run::Monitor& Run::monitor() const noexcept {
-    static std::array<Monitor, 64> monitors;
-    return monitors[reinterpret_cast<std::uintptr_t>(this) / sizeof(Run) % monitors.size()];
-}
+      monitor_(session->new_monitor()), session_(std::move(session)), strand_(session_->new_strand()) {}
 
 void Run::begin() {
     with_strand([&](const boost::asio::any_io_executor& strand) {
@@ -95,7 +89,7 @@ void Run::service_is_back(const std::shared_ptr<const ApiService>& service, Mill
 
 wfn_status Run::checkpoint_saved(bool kept) {
     {
-        const std::lock_guard lock(monitor().mutex);
+        const std::lock_guard lock(monitor_->mutex);
         if (!std::exchange(checkpoint_pending_, false))
             return WFN_INVALID_STATE;
     }
@@ -107,17 +101,17 @@ wfn_status Run::checkpoint_saved(bool kept) {
 }
 
 bool Run::wait(Millis timeout) {
-    std::unique_lock lock(monitor().mutex);
+    std::unique_lock lock(monitor_->mutex);
     if (timeout < Millis(0)) {
-        monitor().ended.wait(lock, [this] { return over_; });
+        monitor_->ended.wait(lock, [this] { return over_; });
         return true;
     }
 
-    return monitor().ended.wait_for(lock, std::min(timeout, for_ever), [this] { return over_; });
+    return monitor_->ended.wait_for(lock, std::min(timeout, for_ever), [this] { return over_; });
 }
 
 const wfn_result* Run::result() {
-    const std::lock_guard lock(monitor().mutex);
+    const std::lock_guard lock(monitor_->mutex);
     return result_ != nullptr ? result_->get() : nullptr;
 }
 
@@ -144,9 +138,9 @@ std::shared_ptr<Run> Run::in_callback(const wfn_run* handle) {
 template <class Function>
 void Run::with_strand(Function function) {
     std::shared_ptr<Session> session; // keeps the executor alive meanwhile
-    std::optional<boost::asio::any_io_executor> strand;
+    std::shared_ptr<const boost::asio::any_io_executor> strand;
     {
-        const std::lock_guard lock(monitor().mutex);
+        const std::lock_guard lock(monitor_->mutex);
         session = session_;
         strand = strand_;
     }
@@ -228,7 +222,9 @@ void Run::begin_checked(RunRequest::Owner request) {
     }
 
     parameters.connection = connection;
-    parameters.run_key = request->has_run_key ? run_key_ : random_run_key();
+    if (!has_run_key_)
+        run_key_ = random_run_key();
+    parameters.run_key = run_key_;
     parameters.traceparent = RareText(std::string(request->traceparent));
     parameters.keeps_checkpoints = callbacks_.on_checkpoint != nullptr;
     parameters.checkpoint_timeout = request->checkpoint_timeout;
@@ -236,9 +232,9 @@ void Run::begin_checked(RunRequest::Owner request) {
     parameters.early_end = early_end_;
     parameters.suspend_after = request->suspend_after;
     parameters.cancel_job_at_deadline = (request->flags & WFN_CANCEL_JOB_AT_DEADLINE) != 0;
-    parameters.jitter_seed = std::hash<std::string>()(parameters.run_key);
+    parameters.jitter_seed = std::hash<std::string_view>()(parameters.run_key);
     auto memory = RunRequest::memory_of(std::move(request));
-    driver_ = std::allocate_shared<JobDriver>(ReusingAllocator<JobDriver>(memory), *strand_,
+    driver_ = std::allocate_shared<JobDriver>(ReusingAllocator<JobDriver>(memory), strand_,
                                               std::move(opened.service), std::move(parameters), node,
                                               static_cast<JobListener&>(*this));
     given_checkpoint_ = {};
@@ -299,7 +295,7 @@ void Run::on_progress(const Progress& progress, const std::string& job_id) {
 
 void Run::on_checkpoint(const std::string& text) {
     {
-        const std::lock_guard lock(monitor().mutex);
+        const std::lock_guard lock(monitor_->mutex);
         checkpoint_pending_ = true;
     }
     call_host("on_checkpoint",
@@ -307,7 +303,9 @@ void Run::on_checkpoint(const std::string& text) {
 }
 
 void Run::on_warning(const Warning& warning) {
-    warnings_.push_back(warning);
+    if (warnings_ == nullptr)
+        warnings_ = std::make_unique<std::vector<Warning>>();
+    warnings_->push_back(warning);
     log(WFN_LOG_WARNING, warning.message);
 }
 
@@ -319,8 +317,9 @@ void Run::on_outcome(Outcome outcome) {
     driver_.reset();
     const wfn_result* result = nullptr;
     {
-        const std::lock_guard lock(monitor().mutex);
-        result_ = std::make_unique<RunResult>(outcome, warnings_, errors);
+        const std::lock_guard lock(monitor_->mutex);
+        result_ = std::make_unique<RunResult>(
+            outcome, warnings_ != nullptr ? *warnings_ : std::vector<Warning>(), errors);
         result = result_->get();
         checkpoint_pending_ = false;
     }
@@ -329,17 +328,18 @@ void Run::on_outcome(Outcome outcome) {
 
     std::shared_ptr<Session> session;
     {
-        const std::lock_guard lock(monitor().mutex);
+        const std::lock_guard lock(monitor_->mutex);
         over_ = true;
         strand_.reset();
         session = std::move(session_);
     }
-    monitor().ended.notify_all(); // not under the lock, which who waits would have to wait for next
+    monitor_->ended.notify_all(); // not under the lock, which who waits would have to wait for next
     session->remove(shared_from_this());
 }
 
 void Run::log(wfn_log_level level, const std::string& message) const {
-    session_->log().write(level, run_key_.empty() ? message : "run " + run_key_ + ": " + message);
+    session_->log().write(level,
+                          !has_run_key_ || run_key_.empty() ? message : "run " + run_key_ + ": " + message);
 }
 
 } // namespace job_engine

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "job/job_driver.hpp"
+#include "module/monitor.hpp"
 #include "module/run_request.hpp"
 #include "module/run_result.hpp"
 
@@ -8,10 +9,8 @@
 
 #include <boost/asio/any_io_executor.hpp>
 
-#include <condition_variable>
 #include <cstddef>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,7 +22,6 @@ class Session;
 // One execution: its callbacks, its completion exactly once, its result. The functions for the host are
 // thread-safe and never call it; everything else happens on the run's strand.
 class Run final : public std::enable_shared_from_this<Run>, private JobListener {
-    friend class Session;
 
 public:
     // node: its index in the module.
@@ -31,6 +29,10 @@ public:
 
     // What the host knows the run by; set before begin.
     void set_handle(wfn_run* handle) noexcept { handle_ = handle; }
+    // Where the session lists it; the session's alone.
+    std::size_t place_in_session() const noexcept { return place_in_session_; }
+    void set_place_in_session(std::size_t place) noexcept { place_in_session_ = place; }
+
     // Begins it on its strand; at once when that is free.
     void begin();
 
@@ -79,29 +81,24 @@ private:
     const TimePoint started_at_ = std::chrono::steady_clock::now();
     const std::size_t node_;
     const Callbacks callbacks_;
-    const std::string run_key_; // empty: none was given
+    const bool has_run_key_;
+    std::string run_key_; // the host's, or a random one once the run has begun
     wfn_run* handle_ = nullptr;
-    std::size_t index_ = 0; // among the session's live runs, under its lock
+    std::size_t place_in_session_ = 0;
 
     // Only the strand's.
     RunRequest::Owner request_;           // until the run has begun
     EarlyEnd early_end_ = EarlyEnd::none; // what was asked of it before it has begun
     RareText given_checkpoint_;           // until the flow has taken it over
     std::shared_ptr<JobDriver> driver_;
-    std::vector<Warning> warnings_;
+    std::unique_ptr<std::vector<Warning>> warnings_; // nullptr: none, as in most runs
 
-    // A few for all runs, because one for each would be a tenth of what a waiting run takes. So never the
-    // locks of two runs at once.
-    struct Monitor {
-        std::mutex mutex;
-        std::condition_variable ended;
-    };
-    Monitor& monitor() const noexcept;
+    const std::shared_ptr<Monitor> monitor_;
 
     // Under the monitor's lock.
-    std::shared_ptr<Session> session_; // until the run is over
-    std::optional<boost::asio::any_io_executor> strand_;
-    std::unique_ptr<RunResult> result_; // set once, then unchanged
+    std::shared_ptr<Session> session_;                           // until the run is over
+    std::shared_ptr<const boost::asio::any_io_executor> strand_; // until the run is over
+    std::unique_ptr<RunResult> result_;                          // set once, then unchanged
     bool checkpoint_pending_ = false;
     bool over_ = false; // on_complete has returned
 };

@@ -42,7 +42,7 @@ std::string_view usable_traceparent(std::string_view text) {
 } // namespace
 
 RunRequest::RunRequest(const wfn_request& request, std::size_t node, Accounts& accounts)
-    : flags(request.flags), has_run_key(request.run_key != nullptr), input_json(view_of(request.input_json)),
+    : flags(request.flags), input_json(view_of(request.input_json)),
       traceparent(usable_traceparent(view_of(request.traceparent))), timeout(bounded(request.timeout_ms)),
       checkpoint_timeout(request.checkpoint_timeout_ms > 0 ? bounded(request.checkpoint_timeout_ms)
                                                            : default_checkpoint_timeout),

@@ -69,7 +69,6 @@ struct RunRequest {
     static Memory memory_of(Owner request) noexcept;
 
     std::uint32_t flags = 0;
-    bool has_run_key = false;
     std::string_view input_json;
     std::optional<std::string_view> checkpoint_json;
     std::string_view traceparent;

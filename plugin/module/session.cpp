@@ -69,7 +69,11 @@ Result<SessionSettings> read_settings(const char* settings_json, const Schema& s
 Session::Session(const wfn_host& host, std::shared_ptr<const Definitions> definitions,
                  SessionSettings settings)
     : log_(host), definitions_(std::move(definitions)), thread_count_(settings.threads),
-      io_(settings.threads), work_(io_.get_executor()),
+      io_(settings.threads),
+      only_strand_(settings.threads == 1
+                       ? std::make_shared<const boost::asio::any_io_executor>(io_.get_executor())
+                       : nullptr),
+      work_(io_.get_executor()),
       accounts_(io_, definitions_, user_agent_for(host), [this](const auto& service) {
           const std::weak_ptr returned = service;
           boost::asio::post(io_, [this, returned] {
@@ -105,7 +109,7 @@ bool Session::start(const std::shared_ptr<Run>& run) {
     const std::lock_guard lock(mutex_);
     if (closing_)
         return false;
-    run->index_ = runs_.size();
+    run->set_place_in_session(runs_.size());
     runs_.push_back(run);
     to_begin_.push_back(run);
     if (!std::exchange(beginning_, true))
@@ -136,8 +140,9 @@ void Session::begin_some() {
 
 void Session::remove(const std::shared_ptr<Run>& run) {
     const std::lock_guard lock(mutex_);
-    runs_.back()->index_ = run->index_;
-    std::swap(runs_.at(run->index_), runs_.back());
+    const auto place = run->place_in_session();
+    runs_.back()->set_place_in_session(place);
+    std::swap(runs_.at(place), runs_.back());
     runs_.pop_back();
     run_removed_.notify_all();
 }
@@ -174,10 +179,14 @@ bool Session::owns_this_thread() noexcept {
     return is_session_thread;
 }
 
-boost::asio::any_io_executor Session::new_strand() {
-    // One thread is a strand already.
-    return thread_count_ == 1 ? boost::asio::any_io_executor(io_.get_executor())
-                              : boost::asio::any_io_executor(boost::asio::make_strand(io_));
+std::shared_ptr<Monitor> Session::new_monitor() {
+    return {monitors_, &monitors_->at(monitors_given_++ % monitors_->size())};
+}
+
+std::shared_ptr<const boost::asio::any_io_executor> Session::new_strand() {
+    if (only_strand_ != nullptr)
+        return only_strand_;
+    return std::make_shared<const boost::asio::any_io_executor>(boost::asio::make_strand(io_));
 }
 
 void Session::wake_runs_of(const std::shared_ptr<const ApiService>& service) {

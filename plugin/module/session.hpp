@@ -3,12 +3,16 @@
 #include "module/accounts.hpp"
 #include "module/definitions.hpp"
 #include "module/host_log.hpp"
+#include "module/monitor.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include <array>
+#include <atomic>
 #include <condition_variable>
+#include <cstddef>
 #include <deque>
 #include <memory>
 #include <mutex>
@@ -44,7 +48,8 @@ public:
     // Whether the caller is inside a callback: on a thread of this or another session.
     static bool owns_this_thread() noexcept;
 
-    boost::asio::any_io_executor new_strand();
+    std::shared_ptr<const boost::asio::any_io_executor> new_strand();
+    std::shared_ptr<Monitor> new_monitor();
     Accounts& accounts() noexcept { return accounts_; }
     const Definitions& definitions() const noexcept { return *definitions_; }
     const HostLog& log() const noexcept { return log_; }
@@ -58,9 +63,15 @@ private:
     const std::shared_ptr<const Definitions> definitions_;
     const int thread_count_;
     boost::asio::io_context io_;
+    const std::shared_ptr<const boost::asio::any_io_executor>
+        only_strand_; // where there is one thread: that is one
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
     Accounts accounts_;
     std::vector<std::thread> threads_;
+
+    using Monitors = std::array<Monitor, 64>;
+    const std::shared_ptr<Monitors> monitors_ = std::make_shared<Monitors>();
+    std::atomic<std::size_t> monitors_given_ = 0;
 
     std::mutex mutex_;
     std::condition_variable run_removed_;

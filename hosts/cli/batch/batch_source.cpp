@@ -9,13 +9,17 @@ namespace cli {
 FileSource::FileSource(const std::string& path, std::string name, std::optional<durable::BatchKeys> keys,
                        const wfn::Module& module, NodeTarget target, EventLoop& loop)
     : name_(std::move(name)), keys_(std::move(keys)), module_name_(module.name()), target_(std::move(target)),
-      reader_(path, loop) {}
+      loop_(loop), reader_(path, loop) {}
 
 std::optional<BatchItem> FileSource::next() {
-    while (const std::optional<TextLine> line = reader_.next()) {
+    constexpr int max_blank_lines = 1024; // in a row, before other handlers have their turn
+    for (int blank_lines = 0; const std::optional<TextLine> line = reader_.next();) {
         if (!line->too_long && is_blank(line->text)) {
             blank_bytes_ += line->bytes;
-            continue;
+            if (++blank_lines < max_blank_lines)
+                continue;
+            loop_.post([] {});
+            return std::nullopt;
         }
         BatchItem item = item_of(*line);
         item.bytes += std::exchange(blank_bytes_, 0);

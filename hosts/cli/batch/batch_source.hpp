@@ -72,6 +72,7 @@ private:
     std::string module_name_;
     NodeTarget target_;
     std::size_t blank_bytes_ = 0; // of the empty lines since the last item
+    EventLoop& loop_;
     LineReader reader_;
 };
 

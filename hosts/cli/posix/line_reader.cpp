@@ -28,8 +28,11 @@ FileDescriptor watcher_of(int fd) {
     FileDescriptor watcher(::epoll_create1(EPOLL_CLOEXEC));
     epoll_event readable{};
     readable.events = EPOLLIN;
-    return ::epoll_ctl(watcher.get(), EPOLL_CTL_ADD, fd, &readable) == 0 ? std::move(watcher)
-                                                                         : FileDescriptor();
+    if (watcher && ::epoll_ctl(watcher.get(), EPOLL_CTL_ADD, fd, &readable) == 0)
+        return watcher;
+    if (!watcher || errno != EPERM) // of what is always readable, such as a regular file
+        throw UsageError("cannot watch the input: " + errno_text(errno));
+    return FileDescriptor();
 }
 
 } // namespace

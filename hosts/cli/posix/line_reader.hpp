@@ -22,8 +22,7 @@ struct TextLine {
     bool too_long = false;
 };
 
-// Reads a file line by line, when asked for a line. An idle pipe does not block. A byte order
-// mark and the
+// Reads a file line by line, when asked for a line. An idle pipe does not block. A byte order mark and the
 // '\r' of "\r\n" are dropped. For the loop's thread; the loop must not run once it is destroyed.
 class LineReader {
 public:

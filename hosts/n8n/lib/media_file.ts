@@ -33,7 +33,10 @@ export class MediaTooLarge extends Error {
 }
 
 /** Web pages begin like this, e.g. sign-in pages; of media files, only XML images do. */
-const beginsAsPage = (chunk: Buffer) => /^[\s\uFEFF]*<(?!\?xml|svg)/i.test(chunk.toString('utf8', 0, 256));
+function beginsAsPage(chunk: Buffer, { kind }: Media) {
+    const mayBeXml = kind === 'image' || kind === 'file';
+    return (mayBeXml ? /^[\s\uFEFF]*<(?!\?xml|svg)/i : /^[\s\uFEFF]*</).test(chunk.toString('utf8', 0, 256));
+}
 
 const aPage = ({ kind }: Media) => new Error(`the reply is a web page, not the ${kind}`);
 
@@ -42,7 +45,7 @@ function checked(limit: number, media: Media, length: number | undefined) {
     let size = 0;
     return new Transform({
         transform(chunk: Buffer, _encoding, done) {
-            if (size === 0 && beginsAsPage(chunk)) {
+            if (size === 0 && beginsAsPage(chunk, media)) {
                 done(aPage(media));
                 return;
             }

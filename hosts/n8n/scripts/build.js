@@ -32,6 +32,7 @@ function prepareTarget() {
         for (const name of ['package.json', 'tsconfig.json', 'lib']) {
             fs.cpSync(path.join(source, name), path.join(target, name), { recursive: true });
         }
+        fs.rmSync(path.join(target, 'node_modules'), { force: true }); // of an earlier build
         fs.symlinkSync(path.join(source, 'node_modules'), path.join(target, 'node_modules'));
     }
     for (const name of ['dist', 'nodes', 'credentials']) {
@@ -99,7 +100,10 @@ function updatePackage(description, plans, credential) {
         credentials: credential ? [`dist/credentials/${credential.className}.credentials.js`] : [],
         nodes: types,
     };
-    writeJson('package.json', { ...description, main: types[0], n8n });
+    const { build: _build, prepack: _prepack, ...scripts } = description.scripts ?? {};
+    // A package in a folder of its own is built already, and has no scripts to build it again.
+    const built = target === source ? {} : { scripts };
+    writeJson('package.json', { ...description, ...built, main: types[0], n8n });
 }
 
 function build() {

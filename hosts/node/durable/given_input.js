@@ -45,8 +45,8 @@ function readGiven(schema, given) {
         input[name] = isBoolean(allowed) ? (booleanOf(value) ?? value) : value;
         if (required.has(name) && isText(allowed) && isNothing(value)) {
             const message =
-        `${property.title ?? name} is the text "${value.trim()}", and was sent as it is. ` +
-        'If that is not intended, the expression that it comes from found nothing: correct it.';
+                `${property.title ?? name} is the text "${value.trim()}", and was sent as it is. ` +
+                'If that is not intended, the expression that it comes from found nothing: correct it.';
             warnings.push({ code: 'input_says_nothing', message });
         }
     }

@@ -42,6 +42,12 @@ static void on_complete(void* user_data, wfn_run* run, const wfn_result* result)
     count_event();
 }
 
+/* A thread of the host that still waits for a run at exit(). */
+static void* wait_for_run(void* run) {
+    module->run_wait(run, -1);
+    return NULL;
+}
+
 static void fail(const char* what) {
     fprintf(stderr, "exit_amid_runs: %s\n", what);
     exit(1);
@@ -66,6 +72,7 @@ int main(int argc, char** argv) {
     wfn_run* runs[run_count];
     wfn_module_entry_function entry;
     wfn_request request;
+    pthread_t waiter;
     unsigned long seed;
     unsigned long spin;
     volatile unsigned long sink = 0;
@@ -91,6 +98,8 @@ int main(int argc, char** argv) {
     for (i = 0; i < run_count; ++i)
         if (module->nodes[0]->execute(session, &request, &runs[i]) != WFN_OK)
             fail("execute");
+    if (pthread_create(&waiter, NULL, wait_for_run, runs[run_count - 1]) != 0)
+        fail("pthread_create");
     wait_for_events(seed % (2 * run_count)); /* each run has at least two */
     for (spin = seed * 7919 % 200000; spin > 0; --spin)
         ++sink;

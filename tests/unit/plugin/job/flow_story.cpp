@@ -13,13 +13,13 @@
 namespace job_engine::testing {
 namespace {
 
-RunParameters parameters_of(const Facts& facts) {
+RunParameters parameters_of(const Facts& facts, const std::string& run_key) {
     RunParameters parameters;
     parameters.connection = connection_with(facts.connection);
     if (facts.has_input)
         parameters.job = std::make_unique<const PreparedJob>(
             prepare_job(facts.input, image_to_video_node(), *parameters.connection->binding));
-    parameters.run_key = facts.run_key;
+    parameters.run_key = run_key;
     parameters.traceparent = RareText(facts.traceparent);
     if (facts.checkpoint)
         parameters.checkpoint = std::make_unique<Checkpoint>(*facts.checkpoint);
@@ -115,8 +115,8 @@ std::string header_of(const HttpRequest& request, std::string_view name) {
 }
 
 FlowStory::FlowStory(const Facts& facts, std::shared_ptr<World> world)
-    : world_(std::move(world)),
-      flow_(std::make_unique<JobFlow>(parameters_of(facts), world_->throttle, world_->submits,
+    : world_(std::move(world)), run_key_(std::make_unique<const std::string>(facts.run_key)),
+      flow_(std::make_unique<JobFlow>(parameters_of(facts, *run_key_), world_->throttle, world_->submits,
                                       world_->durations, image_to_video_node())) {}
 
 void FlowStory::start() {
@@ -250,7 +250,7 @@ const Outcome& FlowStory::outcome() const {
 
 std::vector<std::string> FlowStory::warning_codes() {
     std::vector<std::string> codes;
-    for (const auto& warning : flow_->take_warnings())
+    for (const auto& warning : flow_->report().take_warnings())
         codes.push_back(warning.code);
     return codes;
 }

@@ -125,7 +125,7 @@ public:
     int sends() const { return sends_; }
     const Outcome& outcome() const;
     const Error& error() const { return outcome().error; }
-    const Progress& progress() const { return flow_->progress(); }
+    const Progress& progress() const { return flow_->report().progress(); }
     const std::string& job_id() const { return flow_->job_id(); }
     std::vector<std::string> warning_codes();
     Millis until_wake() const;
@@ -139,7 +139,8 @@ private:
     void end_request();
 
     std::shared_ptr<World> world_;
-    std::unique_ptr<JobFlow> flow_; // which cannot be moved
+    std::unique_ptr<const std::string> run_key_; // which the flow refers to
+    std::unique_ptr<JobFlow> flow_;              // which cannot be moved
     TimePoint wake_at_ = TimePoint::max();
     std::optional<HttpRequest> request_;
     std::optional<Outcome> outcome_;

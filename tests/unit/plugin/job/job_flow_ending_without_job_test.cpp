@@ -255,6 +255,7 @@ TEST(JobFlowEarlyEnd, KeepsTheJobOfAnEarlierRunWhenSuspended) {
     const auto run = started_with(EarlyEnd::suspend, facts);
     EXPECT_EQ(run.outcome().kind, Outcome::Kind::suspended);
     EXPECT_EQ(run.outcome().checkpoint, facts.checkpoint);
+    EXPECT_EQ(run.outcome().resume_after, 500ms); // nothing was waited for yet
     EXPECT_EQ(run.sends(), 0);
 }
 
@@ -265,6 +266,23 @@ TEST(JobFlowEarlyEnd, SaysThatAnEarlierSubmitMayHaveArrived) {
     EXPECT_EQ(run.error().charged, Charged::unknown);
     EXPECT_EQ(run.outcome().checkpoint, facts.checkpoint);
     EXPECT_EQ(run.sends(), 0);
+}
+
+// The answer of the host and the deadline may come in one moment.
+TEST(JobFlowDeadline, ThatPassesWhileTheIntentIsVoidedIsFollowedByNoSubmit) {
+    Facts facts;
+    facts.timeout = 20s;
+    auto world = std::make_shared<World>();
+    FlowStory run(facts, world);
+    run.submit();
+    run.reply(503, "{}", 1s);
+    ASSERT_TRUE(run.saving());
+    world->now += 20s;
+    run.kept();
+    EXPECT_EQ(run.outcome().kind, Outcome::Kind::failed);
+    EXPECT_EQ(run.error().charged, Charged::no);
+    EXPECT_EQ(run.error().http_status, 503);
+    EXPECT_EQ(run.sends(), 1);
 }
 
 } // namespace

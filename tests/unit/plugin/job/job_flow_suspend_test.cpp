@@ -96,5 +96,18 @@ TEST(JobFlowSuspend, AfterATimeButNotBeforeTheSubmit) {
     EXPECT_EQ(run.outcome().checkpoint.value().job.id, "job-1");
 }
 
+// A machine that slept over both looks once more: the job may have got done meanwhile.
+TEST(JobFlowSuspend, ThatIsOverdueWithTheDeadlineStillTakesTheLastLook) {
+    Facts facts;
+    facts.suspend_after = 30s;
+    facts.timeout = 1min;
+    FlowStory run(facts);
+    run.become_job();
+    run.sleep(1h);
+    ASSERT_TRUE(run.sending());
+    run.reply(200, finished_job_json());
+    EXPECT_EQ(run.outcome().kind, Outcome::Kind::succeeded);
+}
+
 } // namespace
 } // namespace job_engine::testing
