@@ -53,7 +53,7 @@ Millis PollTimer::wait_after_failure(TimePoint now, std::optional<Millis> retry_
     const bool away = run_.throttle.is_away();
     if (away && retry_after)
         run_.throttle.put_off_turn(now + std::min(*retry_after, max_turn_put_off));
-    const auto own_pause = away ? pause_in_outage(now, true) : backoff(failures, run_.jitter.next());
+    const auto own_pause = away ? pause_in_outage(now, true) : backoff(failures, run_.jitter().next());
     const auto pause = std::max({own_pause, retry_after.value_or(0ms), min_pause});
     wait(now, pause, retry_after);
     if (!away && !retry_after) {
@@ -79,7 +79,7 @@ NextPoll PollTimer::next_poll(TimePoint now) {
     if (progress.fraction && progress.phase == Phase::running)
         if (const auto delay = delay_by_progress(age(now), *progress.fraction))
             return {*delay, true};
-    return watch_ ? watch_->next_poll(age(now), run_.jitter.next())
+    return watch_ ? watch_->next_poll(age(now), run_.jitter().next())
                   : NextPoll{delay_without_age(age(now)), true};
 }
 
@@ -110,7 +110,7 @@ void PollTimer::come_back(TimePoint now, Millis within) {
     if (is_soon || !run_.throttle.has_turned_since(std::max(asked_at_, heard_at_)))
         return;
     const auto moment =
-        std::max({now, run_.throttle.not_before(), not_sooner_than_}) + part_of(within, run_.jitter);
+        std::max({now, run_.throttle.not_before(), not_sooner_than_}) + part_of(within, run_.jitter());
     if (!poll_due_ || moment < until_)
         until_ = moment;
     poll_due_ = true;
@@ -121,7 +121,7 @@ Millis PollTimer::pause_in_outage(TimePoint now, bool has_just_asked) {
     const auto turn = std::chrono::ceil<Millis>(run_.throttle.next_turn() - now);
     if (has_just_asked && turn > 0ms && asked_at_ + outage_spread > now)
         return turn;
-    return std::max(min_pause, part_of(outage_spread, run_.jitter));
+    return std::max(min_pause, part_of(outage_spread, run_.jitter()));
 }
 
 void PollTimer::observe_poll(TimePoint now) {

@@ -46,7 +46,7 @@ public:
     void observe_running(TimePoint now);
     void observe_done(TimePoint now);
 
-    Millis next_backoff() { return backoff(failures_, run_.jitter.next()); }
+    Millis next_backoff() { return backoff(failures_, run_.jitter().next()); }
 
     // How long from now, as far as is known.
     NextPoll next_poll(TimePoint now);

@@ -166,16 +166,16 @@ Step Polling::look_at_silence(TimePoint now) {
     if (now < poll_.silent_at)
         return {Continue{}, poll_.silent_at};
     poll_.silent_at = now + silence_look;
-    const bool is_lost = run_.throttle.observe_silence(now, poll_.answer_due_from) && !poll_.was_given_up;
+    const bool is_lost = run_.throttle.observe_silence(now, poll_.answer_due_from) && !gave_poll_up_;
     if (!is_lost && !run_.throttle.has_turned_since(timer_.asked_at()))
         return {Continue{}, poll_.silent_at};
-    poll_.was_given_up = poll_.was_given_up || is_lost;
+    gave_poll_up_ = gave_poll_up_ || is_lost;
     return {AbortRequest{}, poll_.silent_at};
 }
 
 void Polling::observe_answer(TimePoint now) {
     const auto took = std::max(std::chrono::duration_cast<Millis>(now - poll_.answer_due_from), 0ms);
-    poll_.was_given_up = poll_.was_given_up && took >= silence_look;
+    gave_poll_up_ = gave_poll_up_ && took >= silence_look;
     run_.throttle.observe_answer(now, took);
 }
 

@@ -50,7 +50,6 @@ private:
         TimePoint answer_due_from{}; // it is held no longer
         TimePoint silent_at{};       // when to look at it if it has no answer yet
         RareText target;
-        bool was_given_up = false; // one that was silent, and none was answered quickly since
     };
     using End = std::optional<Transition>; // nullopt: it goes on
 
@@ -71,12 +70,13 @@ private:
     void report(const JobReply& job, bool may_be_silent);
 
     RunState& run_;
-    boost::asio::coroutine resume_point_;
     PollTimer timer_;
     Poll poll_;
     RareText follow_; // where the API sent the last poll to, for the next one
     TimePoint status_unknown_since_ = TimePoint::max(); // max(): it is known
-    bool job_succeeded_ = false;                        // only its result is still to be fetched
+    boost::asio::coroutine resume_point_;
+    bool gave_poll_up_ = false;  // one that was silent, and none was answered quickly since
+    bool job_succeeded_ = false; // only its result is still to be fetched
     bool warned_of_status_ = false;
 };
 

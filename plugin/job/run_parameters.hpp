@@ -5,8 +5,8 @@
 #include "base/time.hpp"
 #include "job/checkpoint.hpp"
 #include "job/inputs.hpp"
+#include "job/retry.hpp"
 
-#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -30,7 +30,7 @@ struct RunParameters {
     bool keeps_checkpoints = false;      // whether the host takes them
     bool cancel_job_at_deadline = false;
     std::optional<Millis> suspend_after; // 0: as soon as the job is submitted
-    std::uint64_t jitter_seed = 0;
+    Jitter jitter{0};
 };
 
 } // namespace job_engine

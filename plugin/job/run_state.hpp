@@ -24,14 +24,14 @@ struct RunState {
     RunState(RunParameters run_parameters, Throttle& its_throttle, SubmitBudget& its_submits,
              KnownDurations& known_durations, const Node& its_node)
         : parameters(std::move(run_parameters)), throttle(its_throttle), submits(its_submits),
-          durations(known_durations), node(its_node), jitter(parameters.jitter_seed),
-          report(*parameters.connection) {}
+          durations(known_durations), node(its_node), report(*parameters.connection) {}
 
     RunState(const RunState&) = delete; // the machines refer to it
     RunState& operator=(const RunState&) = delete;
 
     const Connection& connection() const noexcept { return *parameters.connection; }
     const Binding& binding() const noexcept { return *connection().binding; }
+    Jitter& jitter() noexcept { return parameters.jitter; }
     bool has_job() const noexcept { return !checkpoint.job.id.empty(); }
     void take_job(const JobReply& job);
     HttpRequest with_trace(HttpRequest request) const;
@@ -41,7 +41,6 @@ struct RunState {
     SubmitBudget& submits;
     KnownDurations& durations;
     const Node& node;
-    Jitter jitter;
     Checkpoint checkpoint; // the key and, once it is known, the job
     RunReport report;
     Ending ending = Ending::none;

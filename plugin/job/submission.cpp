@@ -161,7 +161,8 @@ std::optional<Transition> Submission::take_answer(TimePoint now, const Event& ev
                       ? read_submit_answer(replied->reply, run_.connection())
                       : read_submit_answer(std::get<RequestFailed>(event).failure, run_.connection());
     if (answer.pauses_all_runs)
-        run_.throttle.pause_until(now + answer.retry_after.value_or(backoff(failures_, run_.jitter.next())));
+        run_.throttle.pause_until(now
+                                  + answer.retry_after.value_or(backoff(failures_, run_.jitter().next())));
     if (!answer.job.id.empty())
         run_.take_job(answer.job); // first: whatever goes wrong from here on, the paid job is known
     if (answer.meaning == SubmitAnswer::Meaning::job)
@@ -185,7 +186,7 @@ std::optional<Transition> Submission::plan_retry(TimePoint now, Error error,
         return fail(std::move(error));
     // Giving up a job that may be paid for loses what it makes, so there an empty budget only slows down.
     const bool in_budget = run_.throttle.take_retry();
-    const auto pause = std::max(backoff(in_budget ? failures_ : slowest_backoff, run_.jitter.next()),
+    const auto pause = std::max(backoff(in_budget ? failures_ : slowest_backoff, run_.jitter().next()),
                                 retry_after.value_or(0ms));
     if (++failures_ >= max_failures || now + pause >= run_.deadline || (!in_budget && !may_exist_))
         return fail(std::move(error));

@@ -52,9 +52,10 @@ wfn_phase phase_of(Phase phase) noexcept {
 Run::Run(std::shared_ptr<Session> session, std::size_t node, const wfn_request& request)
     : node_(node), callbacks_{request.user_data, request.on_progress, request.on_checkpoint,
                               request.on_complete},
-      has_run_key_(request.run_key != nullptr), run_key_(has_run_key_ ? request.run_key : ""),
+      run_key_(request.run_key != nullptr ? request.run_key : ""),
       request_(RunRequest::copy_of(request, node, session->accounts(), driver_bytes)),
-      monitor_(session->new_monitor()), session_(std::move(session)), strand_(session_->new_strand()) {}
+      has_run_key_(request.run_key != nullptr), session_(std::move(session)), strand_(session_->new_strand()),
+      monitor_(session_->new_monitor()) {}
 
 void Run::begin() {
     with_strand([&](const boost::asio::any_io_executor& strand) {
@@ -232,7 +233,7 @@ void Run::begin_checked(RunRequest::Owner request) {
     parameters.early_end = early_end_;
     parameters.suspend_after = request->suspend_after;
     parameters.cancel_job_at_deadline = (request->flags & WFN_CANCEL_JOB_AT_DEADLINE) != 0;
-    parameters.jitter_seed = std::hash<std::string_view>()(parameters.run_key);
+    parameters.jitter = Jitter(std::hash<std::string_view>()(parameters.run_key));
     auto memory = RunRequest::memory_of(std::move(request));
     driver_ = std::allocate_shared<JobDriver>(ReusingAllocator<JobDriver>(memory), strand_,
                                               std::move(opened.service), std::move(parameters), node,

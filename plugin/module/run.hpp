@@ -81,26 +81,26 @@ private:
     const TimePoint started_at_ = std::chrono::steady_clock::now();
     const std::size_t node_;
     const Callbacks callbacks_;
-    const bool has_run_key_;
     std::string run_key_; // the host's, or a random one once the run has begun
     wfn_run* handle_ = nullptr;
     std::size_t place_in_session_ = 0;
 
     // Only the strand's.
-    RunRequest::Owner request_;           // until the run has begun
-    EarlyEnd early_end_ = EarlyEnd::none; // what was asked of it before it has begun
-    RareText given_checkpoint_;           // until the flow has taken it over
+    RunRequest::Owner request_; // until the run has begun
+    RareText given_checkpoint_; // until the flow has taken it over
     std::shared_ptr<JobDriver> driver_;
     std::unique_ptr<std::vector<Warning>> warnings_; // nullptr: none, as in most runs
-
-    const std::shared_ptr<Monitor> monitor_;
+    EarlyEnd early_end_ = EarlyEnd::none;            // what was asked of it before it has begun
+    const bool has_run_key_;
 
     // Under the monitor's lock.
+    bool checkpoint_pending_ = false;
+    bool over_ = false;                                          // on_complete has returned
     std::shared_ptr<Session> session_;                           // until the run is over
     std::shared_ptr<const boost::asio::any_io_executor> strand_; // until the run is over
     std::unique_ptr<RunResult> result_;                          // set once, then unchanged
-    bool checkpoint_pending_ = false;
-    bool over_ = false; // on_complete has returned
+
+    const std::shared_ptr<Monitor> monitor_;
 };
 
 } // namespace job_engine

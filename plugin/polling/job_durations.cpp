@@ -108,16 +108,16 @@ void JobWatch::observe_running(Millis age) {
     observe_first(false);
     durations_->observe_running(last_poll_, age);
     last_poll_ = age;
-    jitter_.reset();
+    jitter_ = -1;
 }
 
 NextPoll JobWatch::next_poll(Millis age, double jitter) {
-    if (!jitter_)
+    if (jitter_ < 0)
         jitter_ = jitter;
-    immediate_polls_ = !looked_ && durations_->ends_at_once(*jitter_);
+    immediate_polls_ = !looked_ && durations_->ends_at_once(jitter_);
     if (immediate_polls_)
         return {Millis(0), true};
-    return durations_->next_poll(last_poll_, age, *jitter_);
+    return durations_->next_poll(last_poll_, age, jitter_);
 }
 
 std::shared_ptr<JobDurations> KnownDurations::of(std::string_view kind) {

@@ -80,7 +80,7 @@ private:
     Millis last_poll_{0};
     bool looked_ = false;
     bool immediate_polls_ = false;
-    std::optional<double> jitter_;
+    double jitter_ = -1; // below 0: none is kept
 };
 
 // The kinds of job of a session, each known by a text such as model and size; the one used longest ago is

@@ -29,7 +29,7 @@ RunParameters parameters_of(const Facts& facts, const std::string& run_key) {
     parameters.early_end = facts.early_end;
     parameters.suspend_after = facts.suspend_after;
     parameters.cancel_job_at_deadline = facts.cancel_job_at_deadline;
-    parameters.jitter_seed = facts.jitter_seed;
+    parameters.jitter = Jitter(facts.jitter_seed);
     return parameters;
 }
 
