@@ -19,7 +19,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
         // A target is asked with the credentials, so it is a path and of this origin.
         for (const auto* target : {&job->targets.poll, &job->targets.cancel, &job->targets.result})
             fuzz::require(target->empty()
-                          || (target->front() == '/' && target->find_first_of("\r\n ") == std::string::npos));
+                          || (target->view().front() == '/'
+                              && target->view().find_first_of("\r\n ") == std::string::npos));
         const auto output = make_output(job->media, definition.node, false);
         fuzz::require(!output || !media_url_fault(job->media, false));
         fuzz::require(!error_of_failed_job(*job, *definition.built_in_binding).message.empty());
