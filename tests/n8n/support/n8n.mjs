@@ -115,11 +115,24 @@ export class N8n {
     }
 
     async startMain() {
-        this.port ??= await freePort();
-        this.brokerPort ??= await freePort();
-        const env = this.#environment({ N8N_PORT: String(this.port), N8N_RUNNERS_BROKER_PORT: String(this.brokerPort) });
-        this.main = new Child(this.node, [this.program, 'start'], { env, cwd: this.directory });
-        await this.main.says(/Editor is now accessible/, 'n8n', bootMs);
+        const choosesPorts = this.port === undefined;
+        for (let tries = 3; ; tries -= 1) {
+            if (choosesPorts) {
+                this.port = await freePort();
+                this.brokerPort = await freePort();
+            }
+            const env = this.#environment({ N8N_PORT: String(this.port), N8N_RUNNERS_BROKER_PORT: String(this.brokerPort) });
+            this.main = new Child(this.node, [this.program, 'start'], { env, cwd: this.directory });
+            try {
+                await this.main.says(/Editor is now accessible/, 'n8n', bootMs);
+                break;
+            } catch (error) {
+                // Another process may have taken a port between the choice and the start.
+                if (!choosesPorts || tries === 1 || !/already in use/.test(error.message)) {
+                    throw error;
+                }
+            }
+        }
         this.url = `http://127.0.0.1:${this.port}`;
     }
 
