@@ -98,7 +98,7 @@ int main(int argc, char** argv) {
     for (i = 0; i < run_count; ++i)
         if (module->nodes[0]->execute(session, &request, &runs[i]) != WFN_OK)
             fail("execute");
-    if (pthread_create(&waiter, NULL, wait_for_run, runs[run_count - 1]) != 0)
+    if (pthread_create(&waiter, NULL, wait_for_run, runs[run_count - 1]) != 0 || pthread_detach(waiter) != 0)
         fail("pthread_create");
     wait_for_events(seed % (2 * run_count)); /* each run has at least two */
     for (spin = seed * 7919 % 200000; spin > 0; --spin)
