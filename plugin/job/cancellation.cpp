@@ -4,11 +4,11 @@
 #include "api/request.hpp"
 #include "job/run_end.hpp"
 
-#include <boost/asio/yield.hpp> // last: it defines reenter and yield
-
 #include <algorithm>
 #include <string>
 #include <utility>
+
+#include <boost/asio/yield.hpp> // last: it defines reenter and yield
 
 namespace job_engine {
 

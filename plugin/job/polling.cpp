@@ -8,11 +8,11 @@
 #include "job/output.hpp"
 #include "job/run_end.hpp"
 
-#include <boost/asio/yield.hpp> // last: it defines reenter and yield
-
 #include <algorithm>
 #include <cmath>
 #include <utility>
+
+#include <boost/asio/yield.hpp> // last: it defines reenter and yield
 
 namespace job_engine {
 namespace {

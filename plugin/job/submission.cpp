@@ -5,10 +5,10 @@
 #include "job/run_end.hpp"
 #include "job/submit_answer.hpp"
 
-#include <boost/asio/yield.hpp> // last: it defines reenter and yield
-
 #include <algorithm>
 #include <utility>
+
+#include <boost/asio/yield.hpp> // last: it defines reenter and yield
 
 namespace job_engine {
 namespace {
