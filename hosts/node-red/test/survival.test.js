@@ -26,9 +26,10 @@ async function withNodeRed(work) {
     }
 }
 
+/** Without a file that a process killed amid a write left unfinished: a start removes it when it is a minute old. */
 const keptFiles = (nodeRed) => {
     const directory = path.join(nodeRed.userDirectory, 'workflow-nodes', 'runs');
-    return fs.existsSync(directory) ? fs.readdirSync(directory) : [];
+    return fs.existsSync(directory) ? fs.readdirSync(directory).filter((name) => !name.endsWith('.new')) : [];
 };
 const threads = (nodeRed) => fs.readdirSync(`/proc/${nodeRed.child.pid}/task`).length;
 const renders = () => {
@@ -68,7 +69,7 @@ test('a restart suspends, and goes on', { timeout: 60000 }, async () => {
     await withNodeRed(async (nodeRed) => {
         const flow = await Flow.deploy(nodeRed, [valley, slowEcho({ input_milliseconds: '2000' })]);
         await flow.send([{ payload: 'one', date: 'kept' }, { payload: 'two' }]);
-        await until('two files', () => keptFiles(nodeRed).filter((name) => name.endsWith('.json')).length === 2);
+        await until('two files', () => keptFiles(nodeRed).length === 2);
         const { code } = await nodeRed.end('SIGTERM');
         assert.equal(code, 0);
         assert.equal(flow.lines().length, 0);
@@ -86,7 +87,7 @@ test('a deploy that leaves the node as it is leaves its runs, also those that wa
         const nodes = [valley, slowEcho({ input_milliseconds: '2000', concurrency: 2 })];
         const flow = await Flow.deploy(nodeRed, nodes);
         await flow.send([{ payload: 'one' }, { payload: 'two' }, { payload: 'three' }]);
-        await until('two files', () => keptFiles(nodeRed).filter((name) => name.endsWith('.json')).length === 2);
+        await until('two files', () => keptFiles(nodeRed).length === 2);
         const comment = { id: 'comment', z: 'tab', type: 'comment', name: 'new', info: '', wires: [], x: 100, y: 300 };
         // As the editor does it: credentials are sent only when they change.
         const again = flow.with(nodes).map(({ credentials, ...node }) => node);
@@ -140,7 +141,7 @@ test('a node in a subflow finds its runs again', { timeout: 60000 }, async () =>
             { id: 'node', z: 'tab', type: 'subflow:sub', name: '', wires: [['result']], x: 400, y: 100 },
         ]);
         await flow.send([{ payload: 'one' }]);
-        await until('a file', () => keptFiles(nodeRed).some((name) => name.endsWith('.json')));
+        await until('a file', () => keptFiles(nodeRed).length > 0);
         await nodeRed.end('SIGKILL');
         await nodeRed.start();
         const [line] = await flow.results(1);
@@ -153,7 +154,7 @@ test('runs of a node that is gone after a crash are named in the log and kept', 
     await withNodeRed(async (nodeRed) => {
         const flow = await Flow.deploy(nodeRed, [valley, slowEcho({ input_milliseconds: '60000' })]);
         await flow.send([{ payload: 'one' }]);
-        await until('a file', () => keptFiles(nodeRed).some((name) => name.endsWith('.json')));
+        await until('a file', () => keptFiles(nodeRed).length > 0);
         await nodeRed.end('SIGKILL');
         const file = path.join(nodeRed.userDirectory, 'flows.json');
         const flows = JSON.parse(fs.readFileSync(file, 'utf8')).filter((node) => node.id !== 'node');
