@@ -31,9 +31,9 @@ bool has_header(const Headers& headers, std::string_view name) {
 } // namespace
 
 ApiCall::ApiCall(const asio::any_io_executor& strand, HttpClient& client,
-                 std::shared_ptr<const Connection> settings, HttpRequest request, Done done)
+                 std::shared_ptr<const Connection> settings, HttpRequest request, Place place, Done done)
     : HttpExchange(strand), client_(client), settings_(std::move(settings)), request_(std::move(request)),
-      done_(std::move(done)) {}
+      done_(std::move(done)), place_(std::move(place)) {}
 
 // What a handler throws ends this call, not the thread's other work.
 template <class Handler>
@@ -47,21 +47,9 @@ void ApiCall::guarded(const Self& self, Handler handler) {
 }
 
 void ApiCall::start(const Self& self) {
-    self->cancel_handler = [call = self.get()] {
-        finish_later(std::static_pointer_cast<ApiCall>(call->shared_from_this()),
-                     call->failure(Kind::aborted, {}));
-    };
-    const auto granted = [self] { asio::dispatch(self->strand(), [self] { on_place(self); }); };
-    self->client_.pool().request(granted, self->place_);
-}
-
-void ApiCall::on_place(const Self& self) {
     guarded(self, [&] {
-        if (self->done_ == nullptr || self->ended)
-            return;
         self->limit_time(self->request_.timeout);
-        self->cancel_handler = nullptr; // each step sets its own
-        self->connection_ = self->place_.take(self->request_.needs_fresh_connection);
+        self->connection_ = self->place_->take(self->request_.needs_fresh_connection);
         if (self->connection_ != nullptr)
             talk(self);
         else
@@ -187,13 +175,8 @@ void ApiCall::on_read(const Self& self, error_code error) {
     auto reply = self->connection_->reply->take(static_cast<std::int64_t>(std::time(nullptr)));
     self->cancel_handler = nullptr;
     if (keep)
-        self->place_.release(std::move(self->connection_));
+        self->place_->release(std::move(self->connection_));
     self->finish(std::move(reply));
-}
-
-void ApiCall::finish_later(const Self& self, TransportFailure failure) {
-    asio::post(self->strand(),
-               [self, failure = std::move(failure)]() mutable { self->finish(std::move(failure)); });
 }
 
 void ApiCall::finish(Exchanged exchanged, const std::exception_ptr& defect) {
@@ -201,7 +184,7 @@ void ApiCall::finish(Exchanged exchanged, const std::exception_ptr& defect) {
         return;
     timer.cancel();
     cancel_handler = nullptr;
-    place_.release(); // before the next call, which may want it
+    place_->release(); // before the next call, which may want it
     std::exchange(done_, nullptr)(defect, std::move(exchanged));
 }
 

@@ -23,25 +23,27 @@ class HttpClient;
 
 using Exchanged = std::variant<HttpReply, TransportFailure>;
 
-// One request to the API, from the wait for a connection to the last byte of the reply. While it waits for a
-// connection it is an entry in a queue; callbacks rather than a coroutine then, because every run makes
-// several calls and their cost is most of a run's. Belongs to the strand it was made with.
+// One request to the API, from the moment there is room for its connection to the last byte of the reply.
+// Callbacks rather than a coroutine, because every run makes several calls and their cost is most of a run's.
+// Belongs to the strand it was made with.
 class ApiCall final : public HttpExchange {
 public:
     // Told on the strand, never from inside start() or abort(). A defect: what was thrown, std::bad_alloc.
     using Done = std::function<void(const std::exception_ptr& defect, Exchanged exchanged)>;
 
+    // Granted.
+    using Place = std::shared_ptr<ConnectionPool::Place>;
+
     // client must live until done was called or the call is gone.
     ApiCall(const boost::asio::any_io_executor& strand, HttpClient& client,
-            std::shared_ptr<const Connection> settings, HttpRequest request, Done done);
+            std::shared_ptr<const Connection> settings, HttpRequest request, Place place, Done done);
 
-    // The time limit of the request begins with its turn: a burst of runs is no failure of the API's.
+    // The time limit of the request begins here, with its turn: a burst of runs is no failure of the API's.
     static void start(const std::shared_ptr<ApiCall>& self);
 
 private:
     using Self = std::shared_ptr<ApiCall>;
 
-    static void on_place(const Self& self);
     static void open(const Self& self);
     boost::asio::awaitable<std::optional<TransportFailure>> open_connection();
     static void talk(const Self& self);
@@ -51,7 +53,6 @@ private:
     static void on_read(const Self& self, boost::system::error_code error);
     bool has_reply();
     void finish(Exchanged exchanged, const std::exception_ptr& defect = nullptr);
-    static void finish_later(const Self& self, TransportFailure failure);
     const boost::asio::any_io_executor& strand() noexcept { return timer.get_executor(); }
     RequestText request_text() const;
     template <class Handler>
@@ -61,7 +62,7 @@ private:
     std::shared_ptr<const Connection> settings_;
     HttpRequest request_;
     Done done_; // empty once it was called
-    ConnectionPool::Place place_;
+    const Place place_;
     std::unique_ptr<HttpConnection> connection_;
     RequestText text_;
 };

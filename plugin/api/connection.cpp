@@ -286,6 +286,7 @@ Result<std::shared_ptr<const Connection>> read_connection(std::string_view conne
     connection->base_path = std::move(base->target);
     while (connection->base_path.ends_with('/'))
         connection->base_path.pop_back();
+    connection->api = SharedText(connection->authority + connection->base_path);
     for (const auto* path : {&connection->binding->submit_path, &connection->binding->poll.path})
         if (const auto fault = doubled_version(connection->base_path, *path))
             return fault_at("base_url", *fault);

@@ -3,6 +3,7 @@
 #include "api/binding.hpp"
 #include "api/error.hpp"
 #include "base/secret.hpp"
+#include "base/shared_text.hpp"
 #include "http/proxy.hpp"
 #include "http/url.hpp"
 #include "json/validator.hpp"
@@ -28,6 +29,7 @@ struct Connection {
     std::string authority; // the origin's, as the Host header has it
     std::string
         base_path;       // in front of every path of the binding; empty or "/..." without a slash at its end
+    SharedText api;      // the origin's authority and the base path: what jobs belong to, in a checkpoint
     std::string ca_file; // empty: the system's authorities
     bool allow_insecure_loopback = false;
     bool idempotent_submit = false;

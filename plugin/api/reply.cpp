@@ -163,7 +163,7 @@ JobReply read_submit_reply(const HttpReply& reply, const Binding& binding, const
                            std::string_view base_path) {
     const auto submit_target = std::string(base_path) + binding.submit_path;
     auto job = read_job_reply(reply, binding, origin, submit_target).value_or(JobReply{});
-    const bool may_name_job = (reply.status >= 200 && reply.status < 300) || reply.status == 303;
+    const bool may_name_job = is_success(reply.status) || reply.status == 303;
     if (!may_name_job || (!job.id.empty() && reply.status != 303))
         return job;
     const auto location = usable_target(origin, submit_target, reply.location);

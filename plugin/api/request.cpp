@@ -28,13 +28,18 @@ HttpRequest submit_request(const Binding& binding, std::string_view base_path, s
     return request;
 }
 
-HttpRequest job_request(const JobRequest& request, const Binding& binding, std::string_view base_path,
-                        std::string_view target, std::string_view job_id, LongPoll long_poll) {
+std::string job_target(const JobRequest& request, std::string_view base_path, std::string_view own_target,
+                       std::string_view job_id) {
+    return own_target.empty() ? std::string(base_path) + path_of_job(request.path, job_id)
+                              : std::string(own_target);
+}
+
+HttpRequest job_request(const JobRequest& request, const Binding& binding, std::string target,
+                        LongPoll long_poll) {
     HttpRequest out;
     out.method = request.method;
     out.may_be_repeated = request.method == "GET";
-    out.target =
-        target.empty() ? std::string(base_path) + path_of_job(request.path, job_id) : std::string(target);
+    out.target = std::move(target);
     out.headers = binding.headers;
     if (long_poll == LongPoll::yes && request.prefer_wait_seconds > 0)
         out.headers.emplace_back("Prefer", "wait=" + std::to_string(request.prefer_wait_seconds));

@@ -29,8 +29,10 @@ HttpRequest submit_request(const Binding& binding, std::string_view base_path, s
 // Whether a poll asks the API to hold it until the job is done, where the binding says that it may.
 enum class LongPoll { no, yes };
 
-// A request about a job; target is the job's own URL, or empty.
-HttpRequest job_request(const JobRequest& request, const Binding& binding, std::string_view base_path,
-                        std::string_view target, std::string_view job_id, LongPoll long_poll = LongPoll::no);
+// Where a request about a job goes: to the job's own target, or where that is empty to the binding's path.
+std::string job_target(const JobRequest& request, std::string_view base_path, std::string_view own_target,
+                       std::string_view job_id);
+HttpRequest job_request(const JobRequest& request, const Binding& binding, std::string target,
+                        LongPoll long_poll = LongPoll::no);
 
 } // namespace job_engine

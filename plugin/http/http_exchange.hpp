@@ -77,7 +77,7 @@ private:
         return stage_origin_ != nullptr ? stage_ + (" " + stage_origin_->authority()) : stage_;
     }
 
-    const char* stage_ = "a free connection";
+    const char* stage_ = "a connection";
     const Origin* stage_origin_ = nullptr;
 };
 

@@ -23,6 +23,10 @@ struct HttpRequest {
     bool may_be_repeated = false;
 };
 
+constexpr bool is_success(int http_status) noexcept {
+    return http_status >= 200 && http_status < 300;
+}
+
 // What of one HTTP reply the node looks at.
 struct HttpReply {
     int status = 0;

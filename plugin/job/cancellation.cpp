@@ -17,20 +17,22 @@ Transition Cancellation::resume(TimePoint now, const Event& event) {
         if (!run_.binding().cancel)
             return finish(job_goes_on(run_.binding().name + " offers no way to cancel"));
         run_.report.set_phase(Phase::cancelling, "Cancelling job " + run_.checkpoint.job.id);
-        yield return send(now);
+        run_.ending_by = std::min(run_.ending_by, now + ending_bound);
+        yield return Step{Send{}};
         return finish(outcome_of(event));
     }
     return Step{Continue{}};
 }
 
-Step Cancellation::send(TimePoint now) {
+HttpRequest Cancellation::request(TimePoint now) const {
     const auto& connection = run_.connection();
-    run_.ending_by = std::min(run_.ending_by, now + ending_bound);
-    auto request = job_request(*run_.binding().cancel, run_.binding(), connection.base_path,
-                               run_.checkpoint.job.targets.cancel.view(), run_.checkpoint.job.id);
+    const auto& job = run_.checkpoint.job;
+    const auto& cancel = *run_.binding().cancel;
+    auto request = job_request(cancel, run_.binding(),
+                               job_target(cancel, connection.base_path, job.targets.cancel.view(), job.id));
     const auto time_left = std::chrono::duration_cast<Millis>(run_.ending_by - now);
     request.timeout = std::max(Millis(1), std::min(connection.request_timeout, time_left));
-    return {Send{run_.with_trace(std::move(request))}};
+    return request;
 }
 
 Outcome Cancellation::outcome_of(const Event& event) {
@@ -38,7 +40,7 @@ Outcome Cancellation::outcome_of(const Event& event) {
         return job_goes_on(failed->failure.message);
     const auto& replied = std::get<Replied>(event);
     const auto& reply = replied.reply;
-    const bool accepted = reply.status >= 200 && reply.status < 300;
+    const bool accepted = is_success(reply.status);
     if (accepted) {
         const auto job = read_job_reply(reply, run_.binding(), run_.connection().origin, "/");
         if (job && job->status == JobStatus::succeeded) // before the cancel came, and it is paid for

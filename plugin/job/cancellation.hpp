@@ -22,9 +22,9 @@ public:
     explicit Cancellation(RunState& run) : run_(run) {}
 
     Transition resume(TimePoint now, const Event& event);
+    HttpRequest request(TimePoint now) const;
 
 private:
-    Step send(TimePoint now);
     Outcome outcome_of(const Event& event);
     Outcome job_goes_on(const std::string& why) const;
 

@@ -65,7 +65,7 @@ std::string to_text(const Checkpoint& checkpoint) {
     out["key"] = checkpoint.key.text();
     out["generation"] = checkpoint.generation;
     out["input_digest"] = checkpoint.input_digest.text();
-    out["api"] = checkpoint.api;
+    out["api"] = checkpoint.api.view();
     if (checkpoint.state == Checkpoint::State::submitted) {
         out["job_id"] = checkpoint.job.id;
         out["targets"] = json::object{{"poll", checkpoint.job.targets.poll.view()},
@@ -137,7 +137,7 @@ Result<Checkpoint> read_checkpoint(std::string_view text) {
         return unreadable("its state is not known");
     checkpoint.key = *key;
     checkpoint.input_digest = *digest;
-    checkpoint.api = *api;
+    checkpoint.api = SharedText(*api);
     checkpoint.generation = static_cast<int>(generation->get_int64());
     if (checkpoint.state == Checkpoint::State::submitted) {
         const auto id = text_member(*object, "job_id");

@@ -3,6 +3,7 @@
 #include "api/error.hpp"
 #include "api/request.hpp"
 #include "base/sha256.hpp"
+#include "base/shared_text.hpp"
 
 #include <optional>
 #include <string>
@@ -21,7 +22,7 @@ struct Checkpoint {
     HexDigest key;          // the idempotency key
     int generation = 0;     // how many keys of this run are used up
     HexDigest input_digest; // of the inputs that the key was made for
-    std::string api;        // the authority that the job lives at
+    SharedText api;         // the authority and base path that the job lives at
     Job job;                // submitted only
 
     friend bool operator==(const Checkpoint&, const Checkpoint&);

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <stdexcept>
+#include <string_view>
 
 namespace job_engine {
 
@@ -17,10 +18,14 @@ HexDigest idempotency_key(std::string_view run_key, const HexDigest& input_diges
 }
 
 std::string random_run_key() {
-    std::array<unsigned char, 16> bytes{};
+    constexpr std::string_view alphabet = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_";
+    std::array<unsigned char, 15> bytes{};
     if (::getentropy(bytes.data(), bytes.size()) != 0)
         throw std::runtime_error("no random numbers are available");
-    return hex(bytes);
+    std::string key;
+    for (const auto byte : bytes)
+        key += alphabet[byte % alphabet.size()];
+    return key;
 }
 
 } // namespace job_engine

@@ -12,7 +12,8 @@ namespace job_engine {
 // answering a key with the failure it first gave.
 HexDigest idempotency_key(std::string_view run_key, const HexDigest& input_digest, int generation);
 
-// A name for a run that the host gave none; 128 random bits in hex.
+// A name for a run that the host gave none: 90 random bits, in as many characters as a std::string holds
+// without memory of its own.
 std::string random_run_key();
 
 } // namespace job_engine

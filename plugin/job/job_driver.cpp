@@ -43,8 +43,8 @@ JobDriver::JobDriver(std::shared_ptr<const boost::asio::any_io_executor> strand,
                      std::shared_ptr<ApiService> service, RunParameters parameters, const Node& node,
                      JobListener& listener)
     : strand_(std::move(strand)), service_(std::move(service)),
-      flow_(std::move(parameters), service_->throttle, *service_->submits, service_->durations, node),
-      listener_(&listener), timer_(service_->client.io()) {}
+      flow_(std::move(parameters), service_->state, node), listener_(&listener),
+      timer_(service_->client.io()) {}
 
 void JobDriver::start() {
     handle([this](TimePoint now) { return flow_.start(now); });
@@ -77,27 +77,36 @@ void JobDriver::end() {
     timer_.cancel();
     if (exchange_ != nullptr)
         exchange_->abort();
+    place_.reset();
     slot_.release();
 }
 
-// Tells the flow of an event and does what it answers. A defect ends this run, not the host.
-template <class Event>
-void JobDriver::handle(Event event) {
+// A defect ends this run, not the host.
+template <class Work>
+void JobDriver::guarded(Work work) {
     if (listener_ == nullptr)
         return;
     const auto self = shared_from_this(); // the listener lets go of the driver when it is over
     try {
-        const auto now = std::chrono::steady_clock::now();
-        Step step = event(now);
-        if (std::holds_alternative<Wait>(step.action) && step.wake_at <= now)
-            step = flow_.on_timer(now); // nothing to wait for
-        perform(std::move(step));
+        work();
     } catch (const std::exception& defect) {
         auto error = make_error(ErrorCode::internal_error,
                                 std::string("The run was ended by a defect: ") + defect.what() + ".");
         error.charged = Charged::unknown;
         finish(flow_.broken_off(std::move(error)));
     }
+}
+
+// Tells the flow of an event and does what it answers.
+template <class Event>
+void JobDriver::handle(Event event) {
+    guarded([&] {
+        const auto now = std::chrono::steady_clock::now();
+        Step step = event(now);
+        if (std::holds_alternative<Wait>(step.action) && step.wake_at <= now)
+            step = flow_.on_timer(now); // nothing to wait for
+        perform(std::move(step));
+    });
 }
 
 void JobDriver::perform(Step step) {
@@ -109,8 +118,8 @@ void JobDriver::perform(Step step) {
                    [this](CheckMedia& check) { check_media(std::move(check.url)); },
                    [this](const AcquireSlot&) { request_slot(); },
                    [this](const SaveCheckpoint& save) { listener_->on_checkpoint(save.text); },
-                   [this](Send& next) { send(std::move(next.request)); },
-                   [this](const AbortRequest&) { exchange_->abort(); },
+                   [this](const Send&) { queue_for_connection(); },
+                   [this](const AbortRequest&) { abort_request(); },
                    [this](Finish& end) { finish(std::move(end.outcome)); },
                },
                step.action);
@@ -129,16 +138,42 @@ auto JobDriver::on_answer(Answered answered) {
     };
 }
 
-void JobDriver::send(HttpRequest request) {
-    const auto call =
-        std::make_shared<ApiCall>(*strand_, service_->client, flow_.connection(), std::move(request),
-                                  on_answer([](JobFlow& flow, TimePoint now, const Exchanged& exchanged) {
-                                      if (const auto* failure = std::get_if<TransportFailure>(&exchanged))
-                                          return flow.on_failure(now, *failure);
-                                      return flow.on_reply(now, std::get<HttpReply>(exchanged));
-                                  }));
+// A burst of runs is thousands of these, so nothing else is there of a request until it is its turn.
+void JobDriver::queue_for_connection() {
+    place_ = std::make_shared<ConnectionPool::Place>();
+    auto granted = [weak = weak_from_this(), strand = strand_, place = std::weak_ptr(place_)] {
+        boost::asio::dispatch(*strand, [weak, place] {
+            const auto self = weak.lock();
+            if (self == nullptr || self->place_ == nullptr || self->place_ != place.lock())
+                return; // given up meanwhile
+            self->guarded([&] { self->send(); });
+        });
+    };
+    service_->client.pool().request(std::move(granted), *place_);
+}
+
+void JobDriver::send() {
+    const auto call = std::make_shared<ApiCall>(
+        *strand_, service_->client, flow_.connection(), flow_.request(std::chrono::steady_clock::now()),
+        std::move(place_), on_answer([](JobFlow& flow, TimePoint now, const Exchanged& exchanged) {
+            if (const auto* failure = std::get_if<TransportFailure>(&exchanged))
+                return flow.on_failure(now, *failure);
+            return flow.on_reply(now, std::get<HttpReply>(exchanged));
+        }));
     exchange_ = call;
     ApiCall::start(call);
+}
+
+void JobDriver::abort_request() {
+    if (exchange_ != nullptr)
+        return exchange_->abort();
+    place_.reset();
+    boost::asio::post(*strand_, [self = shared_from_this()] {
+        self->handle([&](TimePoint now) {
+            return self->flow_.on_failure(
+                now, {TransportFailure::Kind::aborted, false, "the request was given up"});
+        });
+    });
 }
 
 void JobDriver::check_media(std::string url) {
@@ -170,19 +205,19 @@ void JobDriver::arm_timer(TimePoint moment) {
     }
     timer_.expires_at(coalesced(moment));
     // It goes to the strand by itself: bound to it, each waiting run would hold the strand twice more.
-    auto ended = [weak = weak_from_this(), moment](const boost::system::error_code& ec) {
+    auto ended = [weak = weak_from_this()](const boost::system::error_code& ec) {
         auto self = weak.lock();
         if (self == nullptr || ec)
             return;
         const auto strand = self->strand_;
-        boost::asio::dispatch(*strand, [self = std::move(self), moment] { self->on_timer(moment); });
+        boost::asio::dispatch(*strand, [self = std::move(self)] { self->on_timer(); });
     };
     timer_.async_wait(boost::asio::bind_allocator(PlainAllocator<void>(), std::move(ended)));
 }
 
-void JobDriver::on_timer(TimePoint moment) {
-    if (timer_moment_ != moment)
-        return; // it was set anew meanwhile
+// Also of a timer that was set anew while it was on its way here: to be told of a time too early is of no
+// meaning to the flow, and the timer is set again.
+void JobDriver::on_timer() {
     timer_moment_ = TimePoint::max();
     handle([this](TimePoint now) { return flow_.on_timer(now); });
 }
@@ -190,17 +225,17 @@ void JobDriver::on_timer(TimePoint moment) {
 void JobDriver::report() {
     for (const auto& warning : flow_.report().take_warnings())
         listener_->on_warning(warning);
-    const auto& progress = flow_.report().progress();
+    const auto phase = flow_.report().phase();
     const auto now = std::chrono::steady_clock::now();
     const auto version = flow_.report().version();
     if (version == reported_version_)
         return;
-    if (progress.phase == reported_phase_ && now - reported_at_ < min_report_interval)
+    if (phase == reported_phase_ && now - reported_at_ < min_report_interval)
         return;
     reported_version_ = version;
-    reported_phase_ = progress.phase;
+    reported_phase_ = phase;
     reported_at_ = now;
-    listener_->on_progress(progress, flow_.job_id());
+    listener_->on_progress(flow_.report().progress(), flow_.job_id());
 }
 
 void JobDriver::finish(Outcome outcome) {

@@ -51,16 +51,20 @@ public:
 
 private:
     void end();
+    template <class Work>
+    void guarded(Work work);
     template <class Event>
     void handle(Event event);
     void perform(Step step);
     template <class Answered>
     auto on_answer(Answered answered);
-    void send(HttpRequest request);
+    void queue_for_connection();
+    void send();
+    void abort_request();
     void check_media(std::string url);
     void request_slot();
     void arm_timer(TimePoint moment);
-    void on_timer(TimePoint moment);
+    void on_timer();
     void report();
     void finish(Outcome outcome);
 
@@ -74,6 +78,7 @@ private:
                                                     boost::asio::io_context::executor_type>;
     Timer timer_;
     TimePoint timer_moment_ = TimePoint::max();
+    std::shared_ptr<ConnectionPool::Place> place_; // in the queue for a connection
     std::shared_ptr<HttpExchange> exchange_;
     FairSemaphore::Permit slot_;
     unsigned reported_version_ = 0;

@@ -35,21 +35,19 @@ void make_presentable(Error& error, const RunReport& report) {
 
 } // namespace
 
-JobFlow::JobFlow(RunParameters parameters, Throttle& throttle, SubmitBudget& submits,
-                 KnownDurations& durations, const Node& node)
-    : run_(std::move(parameters), throttle, submits, durations, node),
-      machine_(std::in_place_type<Submission>, run_) {}
+JobFlow::JobFlow(RunParameters parameters, ServiceState& service, const Node& node)
+    : run_(std::move(parameters), service, node), machine_(std::in_place_type<Submission>, run_) {}
 
 Step JobFlow::start(TimePoint now) {
     const auto& parameters = run_.parameters;
     run_.deadline = now + parameters.timeout;
-    if (parameters.suspend_after)
-        run_.suspend_at = now + *parameters.suspend_after;
+    if (parameters.suspend_after != Millis::max())
+        run_.suspend_at = now + parameters.suspend_after;
     if (parameters.early_end != EarlyEnd::none) {
         run_.ending = parameters.early_end == EarlyEnd::cancel ? Ending::cancel : Ending::suspend;
         run_.ending_by = now + ending_bound;
     }
-    run_.checkpoint.api = run_.connection().origin.authority() + run_.connection().base_path;
+    run_.checkpoint.api = run_.connection().api;
     if (parameters.job != nullptr) {
         run_.checkpoint.input_digest = parameters.job->digest;
         run_.checkpoint.key = idempotency_key(parameters.run_key, run_.checkpoint.input_digest, 0);
@@ -75,7 +73,8 @@ Step JobFlow::resume_earlier(TimePoint now) {
     } else if (!same_run) {
         auto error = make_error(ErrorCode::invalid_input,
                                 "The checkpoint belongs to a run with other inputs or another API ("
-                                    + earlier.api + "): use the same ones, or start without the checkpoint.");
+                                    + std::string(earlier.api.view())
+                                    + "): use the same ones, or start without the checkpoint.");
         error.charged = Charged::unknown;
         error.job_id = earlier.job.id;
         return take(finish(failed(std::move(error), std::move(earlier))));
@@ -127,6 +126,13 @@ Step JobFlow::on_service_back(TimePoint now, Millis within) {
     return waits_to_poll ? resume(now, ServiceBack{within}) : go_on();
 }
 
+HttpRequest JobFlow::request(TimePoint now) const {
+    auto request = std::visit([&](const auto& machine) { return machine.request(now); }, machine_);
+    if (!run_.parameters.traceparent.empty())
+        request.headers.emplace_back("traceparent", run_.parameters.traceparent.view());
+    return request;
+}
+
 Step JobFlow::on_timer(TimePoint now) {
     if (is_done_)
         return go_on();
@@ -170,7 +176,7 @@ Step JobFlow::on_forced_end(TimePoint now) {
         run_.ending = Ending::suspend;
     if (auto* submission = std::get_if<Submission>(&machine_))
         return follow(now, Begun{}, submission->end(now, awaited_ == Awaited::answer));
-    return take(finish(suspended(run_.checkpoint, run_.report.progress().eta.value_or(min_suspension))));
+    return take(finish(suspended(run_.checkpoint, run_.report.eta().value_or(min_suspension))));
 }
 
 // With what is certain of the job at this very moment.
@@ -212,7 +218,7 @@ Step JobFlow::end(TimePoint now, Ending ending) {
     run_.ending = ending;
     run_.ending_by = now + ending_bound;
     if (ending == Ending::cancel)
-        run_.report.set_phase(Phase::cancelling, "Cancelling");
+        run_.report.set_phase(Phase::cancelling);
     if (std::holds_alternative<Cancellation>(machine_))
         return go_on();
     const bool submits = std::holds_alternative<Submission>(machine_);

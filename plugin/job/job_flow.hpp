@@ -25,8 +25,7 @@ namespace job_engine {
 class JobFlow {
 public:
     // What it is given by reference must outlive the flow. Without inputs it can only take up a job.
-    JobFlow(RunParameters parameters, Throttle& throttle, SubmitBudget& submits, KnownDurations& durations,
-            const Node& node);
+    JobFlow(RunParameters parameters, ServiceState& service, const Node& node);
 
     Step start(TimePoint now);
     Step on_media_checked(TimePoint now, const MediaVerdict& verdict);
@@ -39,6 +38,8 @@ public:
     Step on_suspend(TimePoint now);
     // An outage is over: a poll is due within this time, see max_wait_after_outage.
     Step on_service_back(TimePoint now, Millis within);
+    // What Send sends. Thousands may wait for a connection, so it is made when there is one.
+    HttpRequest request(TimePoint now) const;
     // Ends the run in this very step, whatever is under way.
     Step on_forced_end(TimePoint now);
     // The end of the run by a defect, which the error tells of.

@@ -29,7 +29,7 @@ Millis PollTimer::age(TimePoint now) const {
 
 void PollTimer::wait(TimePoint now, Millis delay, std::optional<Millis> retry_after) {
     not_sooner_than_ = now + retry_after.value_or(0ms);
-    until_ = std::max({now + delay, not_sooner_than_, run_.throttle.not_before(), rate_.earliest()});
+    until_ = std::max({now + delay, not_sooner_than_, run_.service.throttle.not_before(), rate_.earliest()});
     retry_at_ = {};
     is_over_ = false;
     poll_due_ = true;
@@ -48,11 +48,11 @@ void PollTimer::wait_for_next_poll(TimePoint now, std::optional<Millis> retry_af
 
 Millis PollTimer::wait_after_failure(TimePoint now, std::optional<Millis> retry_after) {
     // Polls outlive an outage however long, so an empty budget only slows them down.
-    const auto failures = run_.throttle.take_retry() ? failures_ : slowest_backoff;
+    const auto failures = run_.service.throttle.take_retry() ? failures_ : slowest_backoff;
     ++failures_;
-    const bool away = run_.throttle.is_away();
+    const bool away = run_.service.throttle.is_away();
     if (away && retry_after)
-        run_.throttle.put_off_turn(now + std::min(*retry_after, max_turn_put_off));
+        run_.service.throttle.put_off_turn(now + std::min(*retry_after, max_turn_put_off));
     const auto own_pause = away ? pause_in_outage(now, true) : backoff(failures, run_.jitter().next());
     const auto pause = std::max({own_pause, retry_after.value_or(0ms), min_pause});
     wait(now, pause, retry_after);
@@ -73,11 +73,11 @@ void PollTimer::hurry(TimePoint now) {
 
 // The API's own word first, then what other runs have shown.
 NextPoll PollTimer::next_poll(TimePoint now) {
-    const auto& progress = run_.report.progress();
-    if (progress.eta)
-        return {delay_by_eta(age(now), std::chrono::duration<double>(*progress.eta).count()), true};
-    if (progress.fraction && progress.phase == Phase::running)
-        if (const auto delay = delay_by_progress(age(now), *progress.fraction))
+    const auto& report = run_.report;
+    if (const auto eta = report.eta())
+        return {delay_by_eta(age(now), std::chrono::duration<double>(*eta).count()), true};
+    if (const auto fraction = report.fraction(); fraction && report.phase() == Phase::running)
+        if (const auto delay = delay_by_progress(age(now), *fraction))
             return {*delay, true};
     return watch_ ? watch_->next_poll(age(now), run_.jitter().next())
                   : NextPoll{delay_without_age(age(now)), true};
@@ -91,14 +91,14 @@ bool PollTimer::may_long_poll() const {
 bool PollTimer::may_poll(TimePoint now, bool has_just_asked) {
     if (!is_over_)
         return false;
-    if (now < retry_at_ && !run_.throttle.has_turned_since(asked_at_)) {
+    if (now < retry_at_ && !run_.service.throttle.has_turned_since(asked_at_)) {
         until_ = std::min(retry_at_, now + outage_spread);
         is_over_ = false;
     } else if (!poll_due_) {
         wait_for_next_poll(now, std::nullopt);
-    } else if (std::max(run_.throttle.not_before(), rate_.earliest()) > now) {
+    } else if (std::max(run_.service.throttle.not_before(), rate_.earliest()) > now) {
         wait(now, 0ms);
-    } else if (!run_.throttle.may_ask(now)) {
+    } else if (!run_.service.throttle.may_ask(now)) {
         wait(now, pause_in_outage(now, has_just_asked));
     }
     return is_over_;
@@ -107,10 +107,10 @@ bool PollTimer::may_poll(TimePoint now, bool has_just_asked) {
 // Runs that wait for longer have not heard of the outage, but people wait for everything since it began.
 void PollTimer::come_back(TimePoint now, Millis within) {
     const bool is_soon = poll_due_ && until_ <= now + within;
-    if (is_soon || !run_.throttle.has_turned_since(std::max(asked_at_, heard_at_)))
+    if (is_soon || !run_.service.throttle.has_turned_since(std::max(asked_at_, heard_at_)))
         return;
-    const auto moment =
-        std::max({now, run_.throttle.not_before(), not_sooner_than_}) + part_of(within, run_.jitter());
+    const auto moment = std::max({now, run_.service.throttle.not_before(), not_sooner_than_})
+                        + part_of(within, run_.jitter());
     if (!poll_due_ || moment < until_)
         until_ = moment;
     poll_due_ = true;
@@ -118,7 +118,7 @@ void PollTimer::come_back(TimePoint now, Millis within) {
 
 // A run that has just asked in vain is there for the next turn; the others look later whether it is over.
 Millis PollTimer::pause_in_outage(TimePoint now, bool has_just_asked) {
-    const auto turn = std::chrono::ceil<Millis>(run_.throttle.next_turn() - now);
+    const auto turn = std::chrono::ceil<Millis>(run_.service.throttle.next_turn() - now);
     if (has_just_asked && turn > 0ms && asked_at_ + outage_spread > now)
         return turn;
     return std::max(min_pause, part_of(outage_spread, run_.jitter()));

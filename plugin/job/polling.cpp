@@ -41,10 +41,6 @@ bool is_answer(const Event& event) {
     return std::holds_alternative<Replied>(event) || std::holds_alternative<RequestFailed>(event);
 }
 
-bool is_success(int http_status) {
-    return http_status >= 200 && http_status < 300;
-}
-
 // What a reply says that tells nothing which is known; empty: it does not.
 std::string trouble_of(const JobReply& job, const RunState& run) {
     if (job.status || has_media(job, run))
@@ -96,7 +92,7 @@ Transition Polling::resume(TimePoint now, const Event& event) {
                 yield return look_at_silence(now);
             if (auto end = take_answer(now, event))
                 return std::move(*end);
-            poll_.target = {};
+            poll_.redirect = {};
         }
     }
     return Step{Continue{}};
@@ -104,9 +100,9 @@ Transition Polling::resume(TimePoint now, const Event& event) {
 
 Polling::End Polling::take_new_job(TimePoint now, const JobFound& found) {
     const auto& job = found.job;
-    run_.throttle.observe_success();
-    run_.throttle.observe_answer(now, 0ms);
-    timer_.watch(run_.durations.of(run_.parameters.job->kind));
+    run_.service.throttle.observe_success();
+    run_.service.throttle.observe_answer(now, 0ms);
+    timer_.watch(run_.service.durations.of(run_.parameters.job->kind));
     run_.parameters.job.reset(); // a run that only waits keeps no texts
     report(job, true);           // the reply to a submit need not name a status
     if (has_media(job, run_))
@@ -124,7 +120,7 @@ Transition Polling::end(TimePoint now) {
         return CancelJob{};
     if (run_.ending == Ending::deadline)
         return finish(deadline_passed(run_, false));
-    const auto& eta = run_.report.progress().eta;
+    const auto eta = run_.report.eta();
     return finish(
         suspended(run_.checkpoint, eta.value_or(std::max(timer_.next_poll(now).delay, min_suspension))));
 }
@@ -141,20 +137,34 @@ void Polling::hurry(TimePoint now) {
 
 Step Polling::poll(TimePoint now) {
     timer_.observe_poll(now);
-    const auto& connection = run_.connection();
-    const auto& targets = run_.checkpoint.job.targets;
-    const auto& what = job_succeeded_ ? *run_.binding().result : run_.binding().poll;
-    const bool is_long = job_succeeded_ || timer_.may_long_poll();
-    const auto held = std::chrono::seconds(is_long ? what.prefer_wait_seconds : 0);
-    const auto& own_target = job_succeeded_ ? targets.result : targets.poll;
-    const auto target = !follow_.empty() ? follow_.take() : std::string(own_target.view());
-    auto request = job_request(what, run_.binding(), connection.base_path, target, run_.checkpoint.job.id,
-                               is_long ? LongPoll::yes : LongPoll::no);
-    request.timeout = connection.request_timeout + held;
+    poll_.held = job_succeeded_ || timer_.may_long_poll() ? LongPoll::yes : LongPoll::no;
+    poll_.redirect = std::move(redirect_);
     poll_.silent_at = now + silence_look;
-    poll_.answer_due_from = now + held;
-    poll_.target = RareText(request.target);
-    return {Send{run_.with_trace(std::move(request))}, poll_.silent_at};
+    poll_.answer_due_from = now + held();
+    return {Send{}, poll_.silent_at};
+}
+
+HttpRequest Polling::request(TimePoint /*now*/) const {
+    auto request = job_request(polled(), run_.binding(), target(), poll_.held);
+    request.timeout = run_.connection().request_timeout + held();
+    return request;
+}
+
+const JobRequest& Polling::polled() const {
+    return job_succeeded_ ? *run_.binding().result : run_.binding().poll;
+}
+
+// How long the API may keep the poll waiting.
+Millis Polling::held() const {
+    return std::chrono::seconds(poll_.held == LongPoll::yes ? polled().prefer_wait_seconds : 0);
+}
+
+std::string Polling::target() const {
+    if (!poll_.redirect.empty())
+        return std::string(poll_.redirect.view());
+    const auto& job = run_.checkpoint.job;
+    return job_target(polled(), run_.connection().base_path,
+                      (job_succeeded_ ? job.targets.result : job.targets.poll).view(), job.id);
 }
 
 // ---------------------------------------------------------------------------------------------- outages
@@ -166,8 +176,8 @@ Step Polling::look_at_silence(TimePoint now) {
     if (now < poll_.silent_at)
         return {Continue{}, poll_.silent_at};
     poll_.silent_at = now + silence_look;
-    const bool is_lost = run_.throttle.observe_silence(now, poll_.answer_due_from) && !gave_poll_up_;
-    if (!is_lost && !run_.throttle.has_turned_since(timer_.asked_at()))
+    const bool is_lost = run_.service.throttle.observe_silence(now, poll_.answer_due_from) && !gave_poll_up_;
+    if (!is_lost && !run_.service.throttle.has_turned_since(timer_.asked_at()))
         return {Continue{}, poll_.silent_at};
     gave_poll_up_ = gave_poll_up_ || is_lost;
     return {AbortRequest{}, poll_.silent_at};
@@ -176,7 +186,7 @@ Step Polling::look_at_silence(TimePoint now) {
 void Polling::observe_answer(TimePoint now) {
     const auto took = std::max(std::chrono::duration_cast<Millis>(now - poll_.answer_due_from), 0ms);
     gave_poll_up_ = gave_poll_up_ && took >= silence_look;
-    run_.throttle.observe_answer(now, took);
+    run_.service.throttle.observe_answer(now, took);
 }
 
 // ---------------------------------------------------------------------------------------------- answers
@@ -187,11 +197,11 @@ Polling::End Polling::take_answer(TimePoint now, const Event& event) {
     const auto& replied = std::get<Replied>(event);
     const auto& reply = replied.reply;
     if (speaks_of_outage(reply.status))
-        run_.throttle.observe_failure(now);
+        run_.service.throttle.observe_failure(now);
     else if (!is_success(reply.status))
         observe_answer(now);
     if (reply.status == 429)
-        run_.throttle.pause_until(now + reply.retry_after.value_or(timer_.next_backoff()));
+        run_.service.throttle.pause_until(now + reply.retry_after.value_or(timer_.next_backoff()));
     if (poll_may_recover(reply.status))
         return retry(now, error_of_reply(reply, run_.binding()).message, reply.retry_after);
     if (follow_redirect(now, reply))
@@ -199,7 +209,7 @@ Polling::End Polling::take_answer(TimePoint now, const Event& event) {
     if (!is_success(reply.status))
         return take_refusal(now, reply);
 
-    auto job = read_job_reply(reply, run_.binding(), run_.connection().origin, poll_.target.view());
+    auto job = read_job_reply(reply, run_.binding(), run_.connection().origin, target());
     const bool still_at_work = reply.status == 202 && trimmed(reply.body).empty();
     if (still_at_work)
         job.emplace().status = JobStatus::running;
@@ -208,7 +218,7 @@ Polling::End Polling::take_answer(TimePoint now, const Event& event) {
                                      + presentable(reply.body, 100) + "\".");
         return retry(now, "The reply of " + run_.binding().name + " is not a JSON object.", std::nullopt);
     }
-    run_.throttle.observe_success();
+    run_.service.throttle.observe_success();
     observe_answer(now); // not sooner: a page about maintenance may come with 200
     timer_.observe_answer(now);
     run_.last_trouble = RareText(trouble_of(*job, run_));
@@ -228,7 +238,7 @@ Polling::End Polling::take_failure(TimePoint now, const TransportFailure& failur
         return std::nullopt;
     }
     if (speaks_of_outage(failure))
-        run_.throttle.observe_failure(now);
+        run_.service.throttle.observe_failure(now);
     const auto why = "Cannot reach " + run_.binding().name + ": " + failure.message + ".";
     if (poll_may_recover(failure))
         return retry(now, why, std::nullopt);
@@ -241,10 +251,10 @@ Polling::End Polling::take_failure(TimePoint now, const TransportFailure& failur
 bool Polling::follow_redirect(TimePoint now, const HttpReply& reply) {
     if (reply.status != 303 || run_.ending != Ending::none)
         return false;
-    auto next = same_origin_target(run_.connection().origin, poll_.target.view(), reply.location);
+    auto next = same_origin_target(run_.connection().origin, target(), reply.location);
     if (!next || next->find(secret_mask) != std::string::npos)
         return false;
-    follow_ = RareText(std::move(*next));
+    redirect_ = RareText(std::move(*next));
     timer_.hurry(now);
     return true;
 }
@@ -326,11 +336,11 @@ void Polling::report(const JobReply& job, bool may_be_silent) {
     std::optional<Millis> eta;
     if (job.eta_seconds)
         eta = Millis(std::llround(std::min(*job.eta_seconds, 86'400.0) * 1000.0));
-    run_.report.set_estimate(job.progress ? job.progress : run_.report.progress().fraction, eta);
+    run_.report.set_estimate(job.progress ? job.progress : run_.report.fraction(), eta);
     if (job.status == JobStatus::queued)
-        run_.report.set_phase(Phase::queued, "Waiting in the queue of " + run_.binding().name);
+        run_.report.set_phase(Phase::queued);
     else
-        run_.report.set_phase(Phase::running, "Rendering");
+        run_.report.set_phase(Phase::running);
 }
 
 } // namespace job_engine

@@ -42,6 +42,7 @@ public:
     Transition resume(TimePoint now, const Event& event);
     // Ends the run as RunState::ending says.
     Transition end(TimePoint now);
+    HttpRequest request(TimePoint now) const;
     // Before poll: at once.
     void hurry(TimePoint now);
 
@@ -49,7 +50,8 @@ private:
     struct Poll {                    // the last one
         TimePoint answer_due_from{}; // it is held no longer
         TimePoint silent_at{};       // when to look at it if it has no answer yet
-        RareText target;
+        RareText redirect;           // where it went instead of the job's own address
+        LongPoll held = LongPoll::no;
     };
     using End = std::optional<Transition>; // nullopt: it goes on
 
@@ -57,6 +59,9 @@ private:
     End end_between_polls(TimePoint now);
 
     Step poll(TimePoint now);
+    const JobRequest& polled() const;
+    Millis held() const;
+    std::string target() const;
 
     Step look_at_silence(TimePoint now);
     void observe_answer(TimePoint now);
@@ -72,7 +77,7 @@ private:
     RunState& run_;
     PollTimer timer_;
     Poll poll_;
-    RareText follow_; // where the API sent the last poll to, for the next one
+    RareText redirect_;                                 // for the next poll
     TimePoint status_unknown_since_ = TimePoint::max(); // max(): it is known
     boost::asio::coroutine resume_point_;
     bool gave_poll_up_ = false;  // one that was silent, and none was answered quickly since

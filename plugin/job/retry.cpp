@@ -29,7 +29,7 @@ bool is_refusal(const TransportFailure& failure) noexcept {
 }
 
 SubmitVerdict verdict_of_submit(int http_status) noexcept {
-    if (http_status >= 200 && http_status < 300)
+    if (is_success(http_status))
         return SubmitVerdict::accepted;
     if (http_status == 429 || http_status == 503 || http_status == 425)
         return SubmitVerdict::absent;

@@ -8,7 +8,6 @@
 #include "job/retry.hpp"
 
 #include <memory>
-#include <optional>
 #include <string_view>
 
 namespace job_engine {
@@ -29,7 +28,7 @@ struct RunParameters {
     EarlyEnd early_end = EarlyEnd::none; // suspend, cancel: nothing is submitted
     bool keeps_checkpoints = false;      // whether the host takes them
     bool cancel_job_at_deadline = false;
-    std::optional<Millis> suspend_after; // 0: as soon as the job is submitted
+    Millis suspend_after = Millis::max(); // 0: as soon as the job is submitted; max(): never
     Jitter jitter{0};
 };
 

@@ -6,21 +6,58 @@
 #include <utility>
 
 namespace job_engine {
+namespace {
+
+std::string usual_message(Phase phase, const std::string& service) {
+    switch (phase) {
+    case Phase::preparing:
+        return "Preparing";
+    case Phase::submitting:
+        return "Submitting to " + service;
+    case Phase::queued:
+        return "Waiting in the queue of " + service;
+    case Phase::running:
+        return "Rendering";
+    case Phase::retrying:
+        return "Trying again";
+    case Phase::cancelling:
+        break;
+    }
+    return "Cancelling";
+}
+
+} // namespace
+
+std::optional<double> RunReport::fraction() const noexcept {
+    return fraction_ < 0 ? std::nullopt : std::optional(fraction_);
+}
+
+std::optional<Millis> RunReport::eta() const noexcept {
+    return eta_ < Millis(0) ? std::nullopt : std::optional(eta_);
+}
+
+Progress RunReport::progress() const {
+    return {phase_, fraction(), eta(),
+            message_.empty() ? presentable(usual_message(phase_, connection_.binding->name))
+                             : std::string(message_.view())};
+}
 
 void RunReport::set_phase(Phase phase, std::string message) {
-    message = presentable(std::move(message));
-    if (phase == progress_.phase && message == progress_.message)
+    RareText shown(presentable(std::move(message)));
+    if (phase == phase_ && shown == message_)
         return;
-    progress_.phase = phase;
-    progress_.message = std::move(message);
+    phase_ = phase;
+    message_ = std::move(shown);
     ++version_;
 }
 
 void RunReport::set_estimate(std::optional<double> fraction, std::optional<Millis> eta) {
-    if (eta != progress_.eta || fraction != progress_.fraction)
+    const auto new_fraction = fraction.value_or(-1);
+    const auto new_eta = eta.value_or(Millis(-1));
+    if (new_eta != eta_ || new_fraction != fraction_)
         ++version_;
-    progress_.eta = eta;
-    progress_.fraction = fraction;
+    eta_ = new_eta;
+    fraction_ = new_fraction;
 }
 
 void RunReport::warn(std::string code, std::string message) {

@@ -2,6 +2,7 @@
 
 #include "api/connection.hpp"
 #include "api/error.hpp"
+#include "base/rare_text.hpp"
 #include "base/time.hpp"
 
 #include <memory>
@@ -17,9 +18,7 @@ struct Progress {
     Phase phase = Phase::preparing;
     std::optional<double> fraction;
     std::optional<Millis> eta;
-    std::string message = "Preparing";
-
-    friend bool operator==(const Progress&, const Progress&) = default;
+    std::string message;
 };
 
 // What a run tells of itself while it goes on. Texts come out as people may see them: without a secret of the
@@ -29,9 +28,14 @@ public:
     // The connection must outlive it.
     explicit RunReport(const Connection& connection) : connection_(connection) {}
 
-    const Progress& progress() const noexcept { return progress_; }
+    Phase phase() const noexcept { return phase_; }
+    std::optional<double> fraction() const noexcept;
+    std::optional<Millis> eta() const noexcept;
+    Progress progress() const;
     // Grows when the progress changes.
     unsigned version() const noexcept { return version_; }
+    // With the usual message of the phase.
+    void set_phase(Phase phase) { set_phase(phase, {}); }
     void set_phase(Phase phase, std::string message);
     void set_estimate(std::optional<double> fraction, std::optional<Millis> eta);
 
@@ -43,8 +47,13 @@ public:
 
 private:
     const Connection& connection_;
-    Progress progress_;
+    // Thousands of waiting runs have these: in the room that they need, and the message only where it is
+    // unusual.
+    Phase phase_ = Phase::preparing;
     unsigned version_ = 0;
+    double fraction_ = -1; // below 0: unknown
+    Millis eta_{-1};       // below 0: unknown
+    RareText message_;
     std::unique_ptr<std::vector<Warning>> warnings_; // nullptr: none, as in most runs
 };
 

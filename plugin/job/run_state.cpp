@@ -14,10 +14,4 @@ void RunState::take_job(const JobReply& job) {
         job.id, {keepable(job.targets.poll), keepable(job.targets.result), keepable(job.targets.cancel)}};
 }
 
-HttpRequest RunState::with_trace(HttpRequest request) const {
-    if (!parameters.traceparent.empty())
-        request.headers.emplace_back("traceparent", parameters.traceparent.view());
-    return request;
-}
-
 } // namespace job_engine

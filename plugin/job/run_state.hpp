@@ -6,8 +6,7 @@
 #include "job/retry.hpp"
 #include "job/run_parameters.hpp"
 #include "job/run_report.hpp"
-#include "job/submit_budget.hpp"
-#include "polling/job_durations.hpp"
+#include "job/service_state.hpp"
 
 #include <utility>
 
@@ -21,10 +20,9 @@ inline constexpr Millis ending_bound{5'000};
 
 // What the machines of one run share: see JobFlow. What it is given by reference must outlive it.
 struct RunState {
-    RunState(RunParameters run_parameters, Throttle& its_throttle, SubmitBudget& its_submits,
-             KnownDurations& known_durations, const Node& its_node)
-        : parameters(std::move(run_parameters)), throttle(its_throttle), submits(its_submits),
-          durations(known_durations), node(its_node), report(*parameters.connection) {}
+    RunState(RunParameters run_parameters, ServiceState& its_service, const Node& its_node)
+        : parameters(std::move(run_parameters)), service(its_service), node(its_node),
+          report(*parameters.connection) {}
 
     RunState(const RunState&) = delete; // the machines refer to it
     RunState& operator=(const RunState&) = delete;
@@ -34,12 +32,9 @@ struct RunState {
     Jitter& jitter() noexcept { return parameters.jitter; }
     bool has_job() const noexcept { return !checkpoint.job.id.empty(); }
     void take_job(const JobReply& job);
-    HttpRequest with_trace(HttpRequest request) const;
 
     RunParameters parameters;
-    Throttle& throttle;
-    SubmitBudget& submits;
-    KnownDurations& durations;
+    ServiceState& service;
     const Node& node;
     Checkpoint checkpoint; // the key and, once it is known, the job
     RunReport report;

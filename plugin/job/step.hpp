@@ -1,7 +1,6 @@
 #pragma once
 
 #include "base/time.hpp"
-#include "http/http_message.hpp"
 #include "job/outcome.hpp"
 
 #include <string>
@@ -17,10 +16,8 @@ struct CheckMedia {
 struct AcquireSlot {}; // wait for on_slot
 struct SaveCheckpoint {
     std::string text;
-}; // hand to the host, wait for on_checkpoint
-struct Send {
-    HttpRequest request;
-};                      // wait for on_reply or on_failure
+};              // hand to the host, wait for on_checkpoint
+struct Send {}; // JobFlow::request() as soon as there is a connection; wait for on_reply or on_failure
 struct AbortRequest {}; // end the request; on_failure(aborted) follows
 struct Wait {};         // nothing but wake_at
 struct Finish {

@@ -56,7 +56,7 @@ Transition Submission::resume(TimePoint now, const Event& event) {
                     return fail(std::move(*error));
                 if (now >= next_attempt_)
                     break;
-                if (run_.report.progress().phase != Phase::retrying)
+                if (run_.report.phase() != Phase::retrying)
                     run_.report.set_phase(Phase::queued,
                                           "Waiting because " + run_.binding().name + " asked for a pause");
                 yield return Step{Wait{}, next_attempt_};
@@ -78,8 +78,8 @@ Transition Submission::resume(TimePoint now, const Event& event) {
                 continue; // the host took its time: a pause may have begun
             }
 
-            run_.report.set_phase(Phase::submitting, "Submitting to " + run_.binding().name);
-            yield return submit();
+            run_.report.set_phase(Phase::submitting);
+            yield return Step{Send{}};
             if (auto end = take_answer(now, event))
                 return std::move(*end);
 
@@ -104,15 +104,16 @@ bool Submission::checks_media() const {
 
 // Sets next_attempt_. The error where the run's time ends before that.
 std::optional<Error> Submission::too_late(TimePoint now) {
-    next_attempt_ = std::max(next_attempt_, run_.throttle.not_before());
+    next_attempt_ = std::max(next_attempt_, run_.service.throttle.not_before());
     if (std::max(now, next_attempt_) >= run_.deadline && last_error_)
         return *last_error_;
-    if (run_.throttle.not_before() < run_.deadline)
+    if (run_.service.throttle.not_before() < run_.deadline)
         return std::nullopt;
     // Another run was told to wait so long.
     auto error = make_error(ErrorCode::rate_limited,
                             run_.binding().name + " asked for a pause that is longer than the run may take.");
-    error.retry_after_ms = std::chrono::duration_cast<Millis>(run_.throttle.not_before() - now).count();
+    error.retry_after_ms =
+        std::chrono::duration_cast<Millis>(run_.service.throttle.not_before() - now).count();
     return error;
 }
 
@@ -123,7 +124,7 @@ std::optional<Error> Submission::over_budget(TimePoint now) {
     // One that may have arrived is repeated with its own key only: it leads to no further job.
     if (limit == 0 || may_exist_)
         return std::nullopt;
-    const auto wait = run_.submits.take(now, limit, counted_at_);
+    const auto wait = run_.service.submits->take(now, limit, counted_at_);
     counted_at_ = wait ? std::nullopt : std::optional(now);
     if (!wait)
         return std::nullopt;
@@ -141,13 +142,13 @@ Step Submission::save(TimePoint now, State state) const {
             now + run_.parameters.checkpoint_timeout};
 }
 
-Step Submission::submit() const {
+HttpRequest Submission::request(TimePoint /*now*/) const {
     const auto& connection = run_.connection();
     auto request = submit_request(run_.binding(), connection.base_path, run_.parameters.job->body,
                                   run_.checkpoint.key.text());
     request.timeout = connection.request_timeout;
     request.needs_fresh_connection = !connection.idempotent_submit;
-    return {Send{run_.with_trace(std::move(request))}};
+    return request;
 }
 
 // nullopt: the submit is to be repeated.
@@ -161,8 +162,8 @@ std::optional<Transition> Submission::take_answer(TimePoint now, const Event& ev
                       ? read_submit_answer(replied->reply, run_.connection())
                       : read_submit_answer(std::get<RequestFailed>(event).failure, run_.connection());
     if (answer.pauses_all_runs)
-        run_.throttle.pause_until(now
-                                  + answer.retry_after.value_or(backoff(failures_, run_.jitter().next())));
+        run_.service.throttle.pause_until(
+            now + answer.retry_after.value_or(backoff(failures_, run_.jitter().next())));
     if (!answer.job.id.empty())
         run_.take_job(answer.job); // first: whatever goes wrong from here on, the paid job is known
     if (answer.meaning == SubmitAnswer::Meaning::job)
@@ -185,7 +186,7 @@ std::optional<Transition> Submission::plan_retry(TimePoint now, Error error,
     if (may_exist_ && !run_.connection().idempotent_submit)
         return fail(std::move(error));
     // Giving up a job that may be paid for loses what it makes, so there an empty budget only slows down.
-    const bool in_budget = run_.throttle.take_retry();
+    const bool in_budget = run_.service.throttle.take_retry();
     const auto pause = std::max(backoff(in_budget ? failures_ : slowest_backoff, run_.jitter().next()),
                                 retry_after.value_or(0ms));
     if (++failures_ >= max_failures || now + pause >= run_.deadline || (!in_budget && !may_exist_))
@@ -216,7 +217,7 @@ Transition Submission::fail(Error error) {
 Transition Submission::finish(Outcome&& outcome) {
     const bool unsure = outcome.checkpoint && outcome.checkpoint->state != State::prepared;
     if (counted_at_ && !unsure)
-        run_.submits.give_back(*counted_at_);
+        run_.service.submits->give_back(*counted_at_);
     counted_at_.reset();
     return Step{Finish{std::move(outcome)}};
 }

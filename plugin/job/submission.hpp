@@ -39,6 +39,7 @@ public:
     Transition resume(TimePoint now, const Event& event);
     // Ends the run as RunState::ending says. is_sent: a submit is under way whose answer is not waited for.
     Transition end(TimePoint now, bool is_sent);
+    HttpRequest request(TimePoint now) const;
     // What is certain at this very moment. is_sent: as above.
     std::optional<Checkpoint> checkpoint(bool is_sent) const;
 
@@ -47,7 +48,6 @@ private:
     std::optional<Error> too_late(TimePoint now);
     std::optional<Error> over_budget(TimePoint now);
     Step save(TimePoint now, Checkpoint::State state) const;
-    Step submit() const;
     std::optional<Transition> take_answer(TimePoint now, const Event& event);
     std::optional<Transition> plan_retry(TimePoint now, Error error, std::optional<Millis> retry_after);
     Transition fail(Error error);

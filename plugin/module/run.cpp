@@ -22,10 +22,6 @@ namespace {
 // A host's "for ever", as a duration that can be added to a moment.
 constexpr Millis for_ever = std::chrono::hours(24 * 365);
 
-// What a shared pointer puts beside the driver: four words in both libraries. Where it were more, the driver
-// would only not reuse the request's memory.
-constexpr std::size_t driver_bytes = sizeof(JobDriver) + 4 * sizeof(void*);
-
 // Set while a callback of a run of this thread is running.
 thread_local Run* run_in_callback = nullptr;
 
@@ -50,10 +46,10 @@ wfn_phase phase_of(Phase phase) noexcept {
 } // namespace
 
 Run::Run(std::shared_ptr<Session> session, std::size_t node, const wfn_request& request)
-    : node_(node), callbacks_{request.user_data, request.on_progress, request.on_checkpoint,
-                              request.on_complete},
+    : node_(static_cast<std::uint32_t>(node)), callbacks_{request.user_data, request.on_progress,
+                                                          request.on_checkpoint, request.on_complete},
       run_key_(request.run_key != nullptr ? request.run_key : ""),
-      request_(RunRequest::copy_of(request, node, session->accounts(), driver_bytes)),
+      request_(RunRequest::copy_of(request, node, session->accounts(), ReusableMemory::bytes_for<JobDriver>)),
       has_run_key_(request.run_key != nullptr), session_(std::move(session)), strand_(session_->new_strand()),
       monitor_(session_->new_monitor()) {}
 
@@ -234,10 +230,9 @@ void Run::begin_checked(RunRequest::Owner request) {
     parameters.suspend_after = request->suspend_after;
     parameters.cancel_job_at_deadline = (request->flags & WFN_CANCEL_JOB_AT_DEADLINE) != 0;
     parameters.jitter = Jitter(std::hash<std::string_view>()(parameters.run_key));
-    auto memory = RunRequest::memory_of(std::move(request));
-    driver_ = std::allocate_shared<JobDriver>(ReusingAllocator<JobDriver>(memory), strand_,
-                                              std::move(opened.service), std::move(parameters), node,
-                                              static_cast<JobListener&>(*this));
+    driver_ = ReusableMemory::make_shared_in<JobDriver>(RunRequest::memory_of(std::move(request)), strand_,
+                                                        std::move(opened.service), std::move(parameters),
+                                                        node, static_cast<JobListener&>(*this));
     given_checkpoint_ = {};
     driver_->start();
 }

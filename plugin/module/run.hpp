@@ -10,6 +10,7 @@
 #include <boost/asio/any_io_executor.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -31,7 +32,9 @@ public:
     void set_handle(wfn_run* handle) noexcept { handle_ = handle; }
     // Where the session lists it; the session's alone.
     std::size_t place_in_session() const noexcept { return place_in_session_; }
-    void set_place_in_session(std::size_t place) noexcept { place_in_session_ = place; }
+    void set_place_in_session(std::size_t place) noexcept {
+        place_in_session_ = static_cast<std::uint32_t>(place);
+    }
 
     // Begins it on its strand; at once when that is free.
     void begin();
@@ -79,11 +82,11 @@ private:
     };
 
     const TimePoint started_at_ = std::chrono::steady_clock::now();
-    const std::size_t node_;
+    const std::uint32_t node_;
+    std::uint32_t place_in_session_ = 0;
     const Callbacks callbacks_;
-    std::string run_key_; // the host's, or a random one once the run has begun
     wfn_run* handle_ = nullptr;
-    std::size_t place_in_session_ = 0;
+    std::string run_key_; // the host's, or a random one once the run has begun
 
     // Only the strand's.
     RunRequest::Owner request_; // until the run has begun

@@ -21,14 +21,14 @@ std::string_view view_of(const char* text) {
     return text != nullptr ? std::string_view(text) : std::string_view();
 }
 
-std::optional<Millis> suspend_after_of(const wfn_request& request) {
+Millis suspend_after_of(const wfn_request& request) {
     switch (request.suspend) {
     case WFN_SUSPEND_WHEN_SUBMITTED:
         return Millis(0);
     case WFN_SUSPEND_AFTER:
         return bounded(request.suspend_after_ms);
     default:
-        return std::nullopt;
+        return Millis::max();
     }
 }
 
@@ -57,7 +57,7 @@ RunRequest::Owner RunRequest::copy_of(const wfn_request& request, std::size_t no
                                       std::size_t min_bytes) {
     const auto text_bytes = view_of(request.input_json).size() + view_of(request.checkpoint_json).size()
                             + view_of(request.traceparent).size();
-    Memory memory;
+    ReusableMemory memory;
     memory.bytes = std::max(sizeof(RunRequest) + text_bytes, min_bytes);
     memory.block.reset(::operator new(memory.bytes));
     Owner copy(new (memory.block.get()) RunRequest(request, node, accounts));
@@ -78,8 +78,8 @@ void RunRequest::End::operator()(RunRequest* request) const noexcept {
     memory_of(Owner(request));
 }
 
-Memory RunRequest::memory_of(Owner request) noexcept {
-    Memory memory;
+ReusableMemory RunRequest::memory_of(Owner request) noexcept {
+    ReusableMemory memory;
     memory.bytes = request->bytes_;
     auto* ended = request.release();
     ended->~RunRequest();

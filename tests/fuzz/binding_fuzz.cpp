@@ -19,7 +19,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
         {"model", "Pixel M"}, {"prompt", "Zoom in"}, {"image", "https://images.example/a.jpg"}};
     auto job = prepare_job(inputs, fuzz::image_to_video().node, **binding);
     const auto submit = submit_request(**binding, "/base", std::move(job.body), "key");
-    const auto poll = job_request((*binding)->poll, **binding, "/base", "", "a job/1");
+    const auto poll =
+        job_request((*binding)->poll, **binding, job_target((*binding)->poll, "/base", "", "a job/1"));
     for (const auto* request : {&submit, &poll}) { // no line of a request can be ended by a binding
         fuzz::require(request->target.find_first_of("\r\n ") == std::string::npos);
         for (const auto& [name, value] : request->headers)

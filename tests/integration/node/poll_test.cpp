@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <string>
+#include <vector>
 
 namespace node_tests {
 namespace {
@@ -106,6 +107,24 @@ TEST(Poll, ReportsProgressAndTheJob) {
                    && progress.job_id == "job-1";
         },
         0ms));
+}
+
+// A job that is nearly done is asked for more often than that.
+TEST(Poll, ReportsProgressAtMostTenTimesASecond) {
+    ScriptedApi api({.poll = [](const Request&, int nth) {
+        return nth < 9
+                   ? json_reply(200, R"({"status": "running", "progress": 0.99)" + std::to_string(nth) + "}")
+                   : finished();
+    }});
+    NodeHost host;
+    const auto live = host.start(api.spec());
+    ASSERT_EQ(video_of(live->result()), video_url);
+    std::vector<std::chrono::milliseconds> told_at;
+    for (const auto& progress : live->heard().progress)
+        if (progress.phase == wfn::Phase::running)
+            told_at.push_back(progress.elapsed);
+    ASSERT_GE(told_at.size(), 2U);
+    EXPECT_LE(told_at.size() - 1, (told_at.back() - told_at.front()) / 100ms + 1);
 }
 
 TEST(Poll, AnUnknownStatusWordCountsAsRunningAndWarnsOnce) {

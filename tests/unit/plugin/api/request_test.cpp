@@ -72,26 +72,26 @@ TEST(SubmitRequest, IsNotRepeatedByTheTransportWhateverItsMethod) {
         binding.submit_method = method;
         EXPECT_FALSE(submit_request(binding, "", "{}", "key-1").may_be_repeated) << method;
     }
-    EXPECT_TRUE(job_request(binding.poll, binding, "", "", "job-1").may_be_repeated);
-    EXPECT_FALSE(job_request(binding.cancel.value(), binding, "", "", "job-1").may_be_repeated);
+    EXPECT_TRUE(job_request(binding.poll, binding, "/").may_be_repeated);
+    EXPECT_FALSE(job_request(binding.cancel.value(), binding, "/").may_be_repeated);
 }
 
 TEST(JobRequest, PutsTheIdIntoThePathEncoded) {
     const auto& binding = *testing::image_to_video_definition().built_in_binding;
-    EXPECT_EQ(job_request(binding.poll, binding, "/base", "", "a/../b?c").target,
-              "/base/v1/jobs/a%2F..%2Fb%3Fc");
-    EXPECT_EQ(job_request(*binding.cancel, binding, "", "", "7").method, "DELETE");
+    EXPECT_EQ(job_target(binding.poll, "/base", "", "a/../b?c"), "/base/v1/jobs/a%2F..%2Fb%3Fc");
+    EXPECT_EQ(job_request(*binding.cancel, binding, "/").method, "DELETE");
 }
 
 TEST(JobRequest, PrefersTheJobsOwnTarget) {
     const auto& binding = *testing::image_to_video_definition().built_in_binding;
-    EXPECT_EQ(job_request(binding.poll, binding, "/base", "/own?x", "7").target, "/own?x");
+    EXPECT_EQ(job_target(binding.poll, "/base", "/own?x", "7"), "/own?x");
+    EXPECT_EQ(job_request(binding.poll, binding, "/own?x").target, "/own?x");
 }
 
 TEST(JobRequest, MayAskTheApiToHoldItsReply) {
     auto binding = *testing::image_to_video_definition().built_in_binding;
     binding.poll.prefer_wait_seconds = 20;
-    EXPECT_THAT(job_request(binding.poll, binding, "", "", "7", LongPoll::yes).headers,
+    EXPECT_THAT(job_request(binding.poll, binding, "/", LongPoll::yes).headers,
                 ElementsAre(Pair("Prefer", "wait=20")));
 }
 

@@ -17,7 +17,7 @@ Checkpoint example(State state) {
     checkpoint.key = std::string(64, 'a');
     checkpoint.generation = 3;
     checkpoint.input_digest = std::string(64, 'd');
-    checkpoint.api = "api.example/base";
+    checkpoint.api = SharedText("api.example/base");
     if (state == State::submitted)
         checkpoint.job = {"j \"1\"", {RareText("/p"), {}, RareText("/c?x=1")}};
     return checkpoint;

@@ -116,8 +116,8 @@ std::string header_of(const HttpRequest& request, std::string_view name) {
 
 FlowStory::FlowStory(const Facts& facts, std::shared_ptr<World> world)
     : world_(std::move(world)), run_key_(std::make_unique<const std::string>(facts.run_key)),
-      flow_(std::make_unique<JobFlow>(parameters_of(facts, *run_key_), world_->throttle, world_->submits,
-                                      world_->durations, image_to_video_node())) {}
+      flow_(std::make_unique<JobFlow>(parameters_of(facts, *run_key_), world_->service,
+                                      image_to_video_node())) {}
 
 void FlowStory::start() {
     take(flow_->start(now()));
@@ -285,8 +285,8 @@ void FlowStory::take(Step step) {
     if (const auto* check = std::get_if<CheckMedia>(&step.action))
         image_asked_ = check->url;
     waiting_for_slot_ = std::holds_alternative<AcquireSlot>(step.action);
-    if (auto* send = std::get_if<Send>(&step.action)) {
-        request_ = std::move(send->request);
+    if (std::holds_alternative<Send>(step.action)) {
+        request_ = flow_->request(now());
         ++sends_;
     } else if (auto* save = std::get_if<SaveCheckpoint>(&step.action)) {
         saving_ = true;
@@ -307,8 +307,8 @@ std::string FlowStory::state_after(const Step& step) const {
         return "awaiting_slot";
     if (std::holds_alternative<Wait>(step.action))
         return has_job ? "before_poll" : "before_submit";
-    if (const auto* send = std::get_if<Send>(&step.action))
-        return !has_job ? "submitting" : send->request.method == "GET" ? "polling" : "cancelling";
+    if (std::holds_alternative<Send>(step.action))
+        return !has_job ? "submitting" : flow_->request(now()).method == "GET" ? "polling" : "cancelling";
     if (const auto* save = std::get_if<SaveCheckpoint>(&step.action)) {
         const auto state = read_checkpoint(save->text)->state;
         return state == Checkpoint::State::prepared ? "voiding_intent"

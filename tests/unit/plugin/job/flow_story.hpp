@@ -59,18 +59,16 @@ struct Facts {
     bool keeps_checkpoints = true;
     Millis timeout = 15min;
     EarlyEnd early_end = EarlyEnd::none;
-    std::optional<Millis> suspend_after = std::nullopt;
+    Millis suspend_after = Millis::max();
     bool cancel_job_at_deadline = false;
     std::string traceparent = {};
     std::uint64_t jitter_seed = 7;
 };
 
-// A clock that tests advance; several stories may share one, as they may share a Throttle.
+// A clock that tests advance; several stories may share one, as they may share what is known of a service.
 struct World {
     std::function<void()> on_return = [] {};
-    Throttle throttle{[this] { on_return(); }};
-    SubmitBudget submits;
-    KnownDurations durations;
+    ServiceState service{[this] { on_return(); }, std::make_shared<SubmitBudget>()};
     TimePoint now = TimePoint(1'000'000s);
 };
 
@@ -125,7 +123,7 @@ public:
     int sends() const { return sends_; }
     const Outcome& outcome() const;
     const Error& error() const { return outcome().error; }
-    const Progress& progress() const { return flow_->report().progress(); }
+    Progress progress() const { return flow_->report().progress(); }
     const std::string& job_id() const { return flow_->job_id(); }
     std::vector<std::string> warning_codes();
     Millis until_wake() const;

@@ -29,7 +29,7 @@ TEST(IdempotencyKey, ARunWithoutANameGetsARandomOne) {
     for (int i = 0; i < 100; ++i)
         names.insert(random_run_key());
     EXPECT_EQ(names.size(), 100U);
-    EXPECT_EQ(names.begin()->size(), 32U);
+    EXPECT_EQ(names.begin()->size(), 15U);
 }
 
 } // namespace

@@ -212,7 +212,7 @@ TEST(JobFlowOutage, IsSoonOverForRunsThatThinkAgainBeforeTheyAsk) {
     };
     fleet.pass(660s, without_a_word);
     fleet.pass(4s, refused);
-    ASSERT_TRUE(fleet.world().throttle.is_away());
+    ASSERT_TRUE(fleet.world().service.throttle.is_away());
     EXPECT_LE(fleet.until_all_are_over(), 5s);
 }
 
@@ -228,7 +228,7 @@ struct Returned {
             run->poll();
         }
         waiting.reply(200, job_json("running", R"("eta_seconds": 60)"), retry_after);
-        while (!world->throttle.is_away())
+        while (!world->service.throttle.is_away())
             if (asking.sending())
                 asking.fails(Kind::unreachable, false);
             else
@@ -237,7 +237,7 @@ struct Returned {
             asking.wake();
         asking.pass(100ms);
         asking.reply(200, job_json("running", R"("eta_seconds": 60)"));
-        EXPECT_FALSE(world->throttle.is_away());
+        EXPECT_FALSE(world->service.throttle.is_away());
     }
 };
 
@@ -271,7 +271,7 @@ TEST(JobFlowOutage, ItsEndLeavesThousandsOfRunsToTheirOwnTime) {
 TEST(JobFlowOutage, APauseForEverybodyEndsForEachAtAnotherTime) {
     Returned returned({});
     const auto pause_ends = returned.world->now + 5s;
-    returned.world->throttle.pause_until(pause_ends);
+    returned.world->service.throttle.pause_until(pause_ends);
     returned.waiting.service_is_back();
     EXPECT_GT(returned.waiting.wake_at(), pause_ends);
 }
@@ -353,7 +353,7 @@ TEST(JobFlowOutage, IsNotWhatOneJobSuffersAmongOthers) {
             run.reply(500, "");
         else
             run.reply(200, job_json("running", R"("progress": 0.5)"));
-        EXPECT_FALSE(fleet.world().throttle.is_away());
+        EXPECT_FALSE(fleet.world().service.throttle.is_away());
         return true;
     });
     EXPECT_LT(fleet[0].sends(), 30);

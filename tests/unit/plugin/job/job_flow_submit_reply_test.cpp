@@ -97,7 +97,7 @@ TEST(JobFlowSubmitReply, AnEmptyAccountEndsTheRunAtOnceAndPausesNobody) {
         EXPECT_EQ(run.error().code, ErrorCode::insufficient_credits) << status;
         EXPECT_EQ(run.error().charged, Charged::no) << status;
         EXPECT_EQ(run.sends(), 1) << status;
-        EXPECT_LE(world->throttle.not_before(), world->now) << status;
+        EXPECT_LE(world->service.throttle.not_before(), world->now) << status;
     }
 }
 

@@ -110,7 +110,7 @@ TEST(JobFlowWait, A429ToAPollSlowsEverySubmitToo) {
 
 TEST(JobFlowWait, ASharedPauseBehindTheDeadlineEndsARunThatNeverSubmitted) {
     const auto world = std::make_shared<World>();
-    world->throttle.pause_until(world->now + 1h);
+    world->service.throttle.pause_until(world->now + 1h);
     FlowStory run(without_checkpoints(), world);
     run.start();
     EXPECT_EQ(run.error().code, ErrorCode::rate_limited);
@@ -121,7 +121,7 @@ TEST(JobFlowWait, ASharedPauseBehindTheDeadlineEndsARunThatNeverSubmitted) {
 
 TEST(JobFlowWait, ARetryEndsTheRunWhenTheBudgetIsUsedUp) {
     const auto world = std::make_shared<World>();
-    while (world->throttle.take_retry()) {
+    while (world->service.throttle.take_retry()) {
     }
     FlowStory run(without_checkpoints(), world);
     run.submit();
@@ -133,7 +133,7 @@ TEST(JobFlowWait, ARetryEndsTheRunWhenTheBudgetIsUsedUp) {
 
 TEST(JobFlowWait, ASubmitThatMayHaveBeenPaidForOutlivesAnEmptyBudgetButSlowsDown) {
     const auto world = std::make_shared<World>();
-    while (world->throttle.take_retry()) {
+    while (world->service.throttle.take_retry()) {
     }
     Millis longest{};
     for (std::uint64_t seed = 0; seed < 30; ++seed) {
@@ -154,7 +154,7 @@ TEST(JobFlowWait, ASubmitThatMayHaveBeenPaidForOutlivesAnEmptyBudgetButSlowsDown
 
 TEST(JobFlowWait, PollsOutliveAnEmptyBudgetButSlowDown) {
     const auto world = std::make_shared<World>();
-    while (world->throttle.take_retry()) {
+    while (world->service.throttle.take_retry()) {
     }
     Millis longest{};
     for (std::uint64_t seed = 0; seed < 30; ++seed) {
@@ -168,7 +168,7 @@ TEST(JobFlowWait, PollsOutliveAnEmptyBudgetButSlowDown) {
         const auto failed_at = run.now();
         run.poll(); // it wakes in between to see whether there is an outage
         longest = std::max(longest, std::chrono::duration_cast<Millis>(run.now() - failed_at));
-        while (world->throttle.take_retry()) {
+        while (world->service.throttle.take_retry()) {
         }
     }
     EXPECT_GT(longest, 15s);

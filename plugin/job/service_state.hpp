@@ -1,0 +1,24 @@
+#pragma once
+
+#include "job/retry.hpp"
+#include "job/submit_budget.hpp"
+#include "polling/job_durations.hpp"
+
+#include <functional>
+#include <memory>
+#include <utility>
+
+namespace job_engine {
+
+// What the runs of one service learn of it and share, without any I/O. Thread-safe.
+struct ServiceState {
+    // on_return: see Throttle. The submits are counted for the account, which may have several services.
+    ServiceState(std::function<void()> on_return, std::shared_ptr<SubmitBudget> counted)
+        : throttle(std::move(on_return)), submits(std::move(counted)) {}
+
+    Throttle throttle; // the brake after a 429, the retry budget, outages
+    KnownDurations durations;
+    const std::shared_ptr<SubmitBudget> submits;
+};
+
+} // namespace job_engine
