@@ -2,9 +2,10 @@
 // each item, and both ends agree.
 import { after, before, beforeEach, test } from 'node:test';
 
+import { pause, until } from '../support/waiting.js';
+
 import { shortLocks } from './support/n8n.mjs';
 import { Scenario } from './support/scenario.mjs';
-import { pause, until } from './support/waiting.mjs';
 import { credentialFor, imageToVideo, workflow } from './support/workflows.mjs';
 
 const items = 5;

@@ -2,9 +2,10 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
+import { pause, until } from '../support/waiting.js';
+
 import { shortLocks } from './support/n8n.mjs';
 import { kills, randomNumbers, Scenario, seed } from './support/scenario.mjs';
-import { pause, until } from './support/waiting.mjs';
 
 const items = 5;
 

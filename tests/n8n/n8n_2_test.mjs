@@ -2,10 +2,11 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
+import { until } from '../support/waiting.js';
+
 import { itemsOf, shortLocks } from './support/n8n.mjs';
 import { RedisCluster } from './support/redis.mjs';
 import { Scenario } from './support/scenario.mjs';
-import { until } from './support/waiting.mjs';
 
 const items = 3;
 let scenario;

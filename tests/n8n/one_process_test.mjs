@@ -4,9 +4,10 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 
+import { until } from '../support/waiting.js';
+
 import { itemsOf } from './support/n8n.mjs';
 import { Scenario } from './support/scenario.mjs';
-import { until } from './support/waiting.mjs';
 import { credentialFor, imageToVideo, nodeType, photos, workflow } from './support/workflows.mjs';
 
 let scenario;

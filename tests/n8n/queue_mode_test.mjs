@@ -2,10 +2,11 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
+import { pause, until } from '../support/waiting.js';
+
 import { itemsOf } from './support/n8n.mjs';
 import { RedisServer } from './support/redis.mjs';
 import { kills, randomNumbers, Scenario, seed } from './support/scenario.mjs';
-import { pause, until } from './support/waiting.mjs';
 
 const executions = 20;
 const itemsEach = 25;

@@ -3,9 +3,10 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
+import { pause, until } from '../support/waiting.js';
+
 import { shortLocks } from './support/n8n.mjs';
 import { Scenario } from './support/scenario.mjs';
-import { pause, until } from './support/waiting.mjs';
 import { parkingWorkflow, photos } from './support/workflows.mjs';
 
 const items = 5;

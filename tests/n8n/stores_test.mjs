@@ -5,10 +5,11 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 
-import { freePort } from './support/child.mjs';
+import { freePort } from '../support/child.js';
+import { pause, until } from '../support/waiting.js';
+
 import { repository, temporaryDirectory } from './support/places.mjs';
 import { RedisCluster, RedisServer } from './support/redis.mjs';
-import { pause, until } from './support/waiting.mjs';
 
 const require = createRequire(import.meta.url);
 const lib = path.join(repository, 'hosts', 'n8n', 'dist', 'lib');

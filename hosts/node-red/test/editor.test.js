@@ -6,7 +6,7 @@ const { Editor } = require('./support/browser');
 const { NodeRed } = require('./support/node_red');
 const { exampleModule } = require('./support/places');
 const { startSandbox } = require('./support/sandbox');
-const { until } = require('./support/wait');
+const { until } = require('../../../tests/support/waiting');
 
 let sandbox;
 let nodeRed;

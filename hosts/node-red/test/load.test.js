@@ -7,7 +7,7 @@ const { test } = require('node:test');
 const { JobServer } = require('../../../tests/support/job_server');
 const { NodeRed } = require('./support/node_red');
 const { Flow, connectionTo, imageToVideo } = require('./support/flows');
-const { until } = require('./support/wait');
+const { until } = require('../../../tests/support/waiting');
 
 const count = 1000;
 const rounds = 3;

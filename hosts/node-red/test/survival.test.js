@@ -9,7 +9,7 @@ const { NodeRed } = require('./support/node_red');
 const { exampleModule } = require('./support/places');
 const { startSandbox } = require('./support/sandbox');
 const { Flow, connectionTo, echo, imageToVideo, slowEcho, valley } = require('./support/flows');
-const { until } = require('./support/wait');
+const { until } = require('../../../tests/support/waiting');
 
 let sandbox;
 before(async () => {

@@ -3,11 +3,12 @@ import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 
-import { Child, freePort } from './child.mjs';
+import { Child, freePort } from '../../support/child.js';
+import { until } from '../../support/waiting.js';
+
 import { installPackage, n8nDirectory, temporaryDirectory } from './places.mjs';
 import { Postgres } from './postgres.mjs';
 import { RedisServer } from './redis.mjs';
-import { until } from './waiting.mjs';
 
 const bootMs = 120_000;
 

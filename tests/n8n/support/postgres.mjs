@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 
-import { Child, freePort } from './child.mjs';
+import { Child, freePort } from '../../support/child.js';
 
 /** PostgreSQL does not run as root. */
 function unprivileged() {

@@ -3,8 +3,8 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 
-import { Child, freePort } from './child.mjs';
-import { until } from './waiting.mjs';
+import { Child, freePort } from '../../support/child.js';
+import { until } from '../../support/waiting.js';
 
 const password = 'of-the-tests';
 

@@ -1,7 +1,8 @@
 // The project's local stand-in for the service, which renders real videos.
 import path from 'node:path';
 
-import { Child } from './child.mjs';
+import { Child } from '../../support/child.js';
+
 import { build, repository } from './places.mjs';
 
 export async function startSandbox() {

@@ -2,7 +2,7 @@
 // Flows for the tests: messages come in over HTTP, and what leaves the node under test is written to a file.
 const fs = require('node:fs');
 const path = require('node:path');
-const { until } = require('./wait');
+const { until } = require('../../../../tests/support/waiting');
 
 const tab = { id: 'tab', type: 'tab', label: 'Test' };
 

@@ -3,9 +3,9 @@
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
-const { Child, freePort } = require('./process');
+const { Child, freePort } = require('../../../../tests/support/child');
+const { until } = require('../../../../tests/support/waiting');
 const { packageDirectory } = require('./places');
-const { until } = require('./wait');
 
 const program = path.join(packageDirectory, 'node_modules', 'node-red', 'red.js');
 const packageName = 'node-red-contrib-image-to-video';

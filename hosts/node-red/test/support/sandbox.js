@@ -1,17 +1,11 @@
 'use strict';
 // The local stand-in for the service.
-const { Child } = require('./process');
+const { Child } = require('../../../../tests/support/child');
 const { photo, sandboxProgram } = require('./places');
-const { until } = require('./wait');
 
 async function startSandbox(options = []) {
     const child = new Child(sandboxProgram, ['--port', '0', '--image', photo, ...options]);
-    const url = await until('the sandbox to start', () => {
-        if (child.over) {
-            throw new Error(`The sandbox ended:\n${child.output}`);
-        }
-        return /http:\/\/[0-9.:]+/.exec(child.output)?.[0];
-    });
+    const [url] = await child.says(/http:\/\/[0-9.:]+/, 'the sandbox');
     const jobs = async () => {
         const response = await fetch(`${url}/v1/jobs`, { headers: { authorization: 'Bearer test' } });
         return (await response.json()).jobs;

@@ -1,16 +1,17 @@
+'use strict';
 // Child processes that end with the test that started them.
-import { spawn } from 'node:child_process';
-import fs from 'node:fs';
-import net from 'node:net';
+const { spawn } = require('node:child_process');
+const fs = require('node:fs');
+const net = require('node:net');
 
-import { until, within } from './waiting.mjs';
+const { until, within } = require('./waiting');
 
 const all = new Set();
 process.on('exit', () => all.forEach((child) => child.over || child.process.kill('SIGKILL')));
 
 const mostOutput = 4_000_000;
 
-export class Child {
+class Child {
     constructor(program, args, options = {}) {
         this.output = '';
         this.failed = false; // never started
@@ -75,7 +76,7 @@ export class Child {
 }
 
 /** A port that is free now. Only for programs that cannot be told to take any. */
-export function freePort() {
+function freePort() {
     return new Promise((resolve, reject) => {
         const server = net.createServer();
         server.on('error', reject);
@@ -85,3 +86,5 @@ export function freePort() {
         });
     });
 }
+
+module.exports = { Child, freePort };

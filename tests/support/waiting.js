@@ -1,8 +1,9 @@
-// Bounded waits for what another process does.
-import { setTimeout as pause } from 'node:timers/promises';
+'use strict';
+// Bounded waits for what another process or a browser does.
+const { setTimeout: pause } = require('node:timers/promises');
 
 /** Calls `look` until it returns something truthy, and returns that. Fails with `what` after `limitMs`. */
-export async function until(what, look, limitMs = 20_000) {
+async function until(what, look, limitMs = 20_000) {
     const end = performance.now() + limitMs;
     for (;;) {
         const found = await look();
@@ -17,7 +18,7 @@ export async function until(what, look, limitMs = 20_000) {
 }
 
 /** The promise, or a failure with `what` after `limitMs`. */
-export async function within(what, promise, limitMs = 20_000) {
+async function within(what, promise, limitMs = 20_000) {
     const over = new AbortController();
     const late = pause(limitMs, undefined, { signal: over.signal }).then(() => {
         throw new Error(`Not within ${limitMs / 1000} s: ${what}`);
@@ -30,4 +31,4 @@ export async function within(what, promise, limitMs = 20_000) {
     }
 }
 
-export { pause };
+module.exports = { pause, until, within };
