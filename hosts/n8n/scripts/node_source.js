@@ -5,7 +5,7 @@ const { fieldsOf, mediaOutputs } = require('../../node/durable/fields');
 const { propertyOf, useOf } = require('./form_fields');
 const { collectFields, downloadFields, making, operation, options } = require('./host_fields');
 const { quoted, sourceOf } = require('./source_text');
-const { classNameOf, described, isSmall, productOf, titled, withSmallInitial } = require('./words');
+const { classNameOf, described, isSmall, productOf, titled, withSmallInitial, wordsOf } = require('./words');
 
 /** Everything n8n-specific that follows from the descriptor. `credential`: {name, service}, or null. */
 function planOf(descriptor, manifestNode, credential) {
@@ -111,7 +111,7 @@ const unique = (words) => [...new Set(words.map((word) => word.toLowerCase()))];
 
 /** Where n8n lists the node, and the words that it is found by. */
 function codexOf({ descriptor, typeName, credential, media, examples }, packageName) {
-    const words = [descriptor.title, ...examples.map(({ title }) => title)].flatMap((title) => title.split(' '));
+    const words = [descriptor.title, ...examples.map(({ title }) => title)].flatMap(wordsOf);
     const found = words.filter((word) => !isSmall(word));
     return {
         node: `${packageName}.${typeName}`,

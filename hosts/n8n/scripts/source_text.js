@@ -3,7 +3,10 @@
 
 const isName = (text) => /^[A-Za-z_$][\w$]*$/.test(text);
 
-const quoted = (text) => `'${text.replace(/[\\']/g, '\\$&').replace(/\n/g, '\\n')}'`;
+/** What may not stand in a text as it is. */
+const escapes = { "'": "\\'", '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\u2028': '\\u2028', '\u2029': '\\u2029' };
+
+const quoted = (text) => `'${text.replace(/['\\\n\r\u2028\u2029]/g, (found) => escapes[found])}'`;
 
 function sourceOf(value, indent = '') {
     const inner = `${indent}    `;

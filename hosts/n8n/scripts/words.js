@@ -3,10 +3,11 @@
 
 const smallWords = new Set(['a', 'an', 'and', 'by', 'for', 'in', 'of', 'on', 'or', 'per', 'the', 'to']);
 
+const wordsOf = (text) => text.match(/\S+/g) ?? [];
+
 /** As n8n writes labels: every word but the small ones begins with a capital. */
 function titled(label) {
-    return label
-        .split(' ')
+    return wordsOf(label)
         .map((word, index) => (index > 0 && smallWords.has(word) ? word : word[0].toUpperCase() + word.slice(1)))
         .join(' ');
 }
@@ -20,10 +21,11 @@ function described(text) {
     return /[.!?]$/.test(text) ? text : `${text}.`;
 }
 
-/** image_to_video, PixelML: ImageToVideo, PixelMl. */
+/** image_to_video, PixelML, 3d_render: ImageToVideo, PixelMl, _3DRender. */
 function classNameOf(text) {
     const words = text.match(/[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+/g) ?? [];
-    return words.map((word) => word[0].toUpperCase() + word.slice(1).toLowerCase()).join('');
+    const name = words.map((word) => word[0].toUpperCase() + word.slice(1).toLowerCase()).join('');
+    return /^\d/.test(name) ? `_${name}` : name;
 }
 
 const withSmallInitial = (text) => text[0].toLowerCase() + text.slice(1);
@@ -43,4 +45,4 @@ function productOf(media) {
 
 const isSmall = (word) => smallWords.has(word);
 
-module.exports = { classNameOf, described, isSmall, productOf, titled, withSmallInitial };
+module.exports = { classNameOf, described, isSmall, productOf, titled, withSmallInitial, wordsOf };

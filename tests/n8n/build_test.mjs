@@ -1,0 +1,29 @@
+// What the build writes for modules whose names and texts are not as ours. Needs no n8n.
+import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { test } from 'node:test';
+
+import { repository } from './support/places.mjs';
+
+const hostRequire = createRequire(path.join(repository, 'hosts', 'n8n', 'package.json'));
+const ts = hostRequire('typescript');
+const { sourceOf } = hostRequire('./scripts/source_text.js');
+const { classNameOf, titled } = hostRequire('./scripts/words.js');
+
+test('a label is in words, however they are spaced', () => {
+    assert.equal(titled('length  of the\tvideo '), 'Length of the Video');
+    assert.equal(titled(''), '');
+});
+
+test('a class has a name that the language allows', () => {
+    assert.equal(classNameOf('image_to_video'), 'ImageToVideo');
+    assert.equal(classNameOf('3d_render'), '_3DRender');
+});
+
+test('a text is the same after it was written as source', () => {
+    const texts = { "it's": 'a \\ and a "quote"', lines: 'one\ntwo\r\nthree\rfour', separators: 'a\u2028b\u2029c' };
+    const { diagnostics, outputText } = ts.transpileModule(`(${sourceOf(texts)})`, { reportDiagnostics: true });
+    assert.deepEqual(diagnostics.map(({ messageText }) => messageText), []);
+    assert.deepEqual((0, eval)(outputText), texts);
+});
