@@ -67,15 +67,35 @@ test('a wrong secret is not repeated in the error', () => {
     assert.deepEqual(readConnection(fields, {}, { pin: '' }), {});
 });
 
+const text = (more) => ({ type: 'string', ...more });
+
 test('the outputs that are files, and of which kind', () => {
-    const text = (more) => ({ type: 'string', ...more });
     const properties = {
         video: text(), x: text({ title: 'Rendered video' }), cover: text({ contentMediaType: 'image/png' }), log: text({ format: 'uri' }),
         maybe: { anyOf: [text({ format: 'uri' }), { type: 'null' }] }, words: text(), n: { type: 'integer', title: 'Video' },
     };
     const kinds = mediaOutputs({ properties }).map(({ name, kind }) => `${name}: ${kind}`);
-    assert.deepEqual(kinds, ['video: video', 'x: video', 'cover: image', 'log: file', 'maybe: file']);
+    assert.deepEqual(kinds, ['cover: image', 'log: file', 'maybe: file', 'video: video', 'x: video']);
     assert.deepEqual(mediaOutputs({}), []);
+});
+
+test('the output that is most likely the file comes first: by its format, then by its name, then by its texts', () => {
+    const order = (properties) => mediaOutputs({ properties }).map(({ name, kind }) => `${name}: ${kind}`);
+    const seed = text({ description: 'Seed of the video' });
+    const url = text({ format: 'uri' });
+    assert.deepEqual(order({ video_id: text(), url }), ['url: file', 'video_id: video']);
+    assert.deepEqual(order({ seed, result: text({ title: 'Video' }), video: text() }), ['video: video', 'result: video', 'seed: video']);
+    assert.deepEqual(order({ page: url, video_url: url }), ['video_url: video', 'page: file']);
+    assert.deepEqual(order({ page: url, sound: { ...url, contentMediaType: 'audio/mpeg', title: 'Sound of the video' } }), [
+        'sound: audio',
+        'page: file',
+    ]);
+});
+
+test('a text that is the content itself is no file', () => {
+    const html = text({ title: 'Page that shows the video', contentMediaType: 'text/html' });
+    const cover = text({ contentMediaType: 'image/png', contentEncoding: 'base64' });
+    assert.deepEqual(mediaOutputs({ properties: { html, cover } }), []);
 });
 
 test('an example input has what is required, or is that of the manifest', () => {

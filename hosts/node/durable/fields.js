@@ -99,17 +99,31 @@ function fieldsOf(schema, { prefix, controls = {} }) {
 
 const mediaKinds = ['video', 'audio', 'image'];
 
-/** The outputs that are the URL of a file: {name, kind}, as far as their schemas say so. */
+const kindIn = (text) => mediaKinds.find((kind) => text?.toLowerCase().includes(kind));
+
+/** {name, kind, certainty}, or null: the schema does not say that the output is the URL of a file. */
+function mediaOutput(name, property) {
+    const { schema } = withoutNull(property);
+    const { contentMediaType, contentEncoding } = schema;
+    const isUrl = schema.format === 'uri';
+    const isContent = contentEncoding !== undefined || (!isUrl && contentMediaType?.startsWith('text/'));
+    if (schema.type !== 'string' || isContent) {
+        return null;
+    }
+    const [byType, ...byWords] = [contentMediaType, name, property.title, property.description].map(kindIn);
+    const kind = byType ?? byWords.find((one) => one !== undefined) ?? (isUrl ? 'file' : null);
+    // A sign counts for more than all that follow it.
+    const certainty = [byType, isUrl, ...byWords].reduce((sum, sign) => 2 * sum + (sign ? 1 : 0), 0);
+    return kind && { name, kind, certainty };
+}
+
+/** The outputs that are the URL of a file: {name, kind}, the one that its schema says it of most surely first. */
 function mediaOutputs(outputSchema) {
-    return Object.entries(outputSchema.properties ?? {}).flatMap(([name, property]) => {
-        const { schema } = withoutNull(property);
-        if (schema.type !== 'string') {
-            return [];
-        }
-        const words = [name, property.title, property.description, schema.contentMediaType].join(' ').toLowerCase();
-        const kind = mediaKinds.find((one) => words.includes(one)) ?? (schema.format === 'uri' ? 'file' : null);
-        return kind === null ? [] : [{ name, kind }];
-    });
+    return Object.entries(outputSchema.properties ?? {})
+        .map(([name, property]) => mediaOutput(name, property))
+        .filter((output) => output !== null)
+        .sort((one, other) => other.certainty - one.certainty)
+        .map(({ name, kind }) => ({ name, kind }));
 }
 
 /** An input that the schema accepts, so that what is left to complain about is the connection. */
