@@ -8,6 +8,7 @@ import { repository } from './support/places.mjs';
 
 const hostRequire = createRequire(path.join(repository, 'hosts', 'n8n', 'package.json'));
 const ts = hostRequire('typescript');
+const { namesOf } = hostRequire('./scripts/package_names.js');
 const { sourceOf } = hostRequire('./scripts/source_text.js');
 const { classNameOf, titled } = hostRequire('./scripts/words.js');
 
@@ -26,4 +27,11 @@ test('a text is the same after it was written as source', () => {
     const { diagnostics, outputText } = ts.transpileModule(`(${sourceOf(texts)})`, { reportDiagnostics: true });
     assert.deepEqual(diagnostics.map(({ messageText }) => messageText), []);
     assert.deepEqual((0, eval)(outputText), texts);
+});
+
+test('a package is named after its module; that of the project keeps its names', () => {
+    assert.deepEqual(namesOf({ name: 'pixelml_nodes' }), { packageName: 'n8n-nodes-image-to-video', storeName: 'image-to-video' });
+    assert.deepEqual(namesOf({ name: 'My nodes' }), { packageName: 'n8n-nodes-my-nodes', storeName: 'n8n-nodes-my-nodes' });
+    assert.throws(() => namesOf({ name: 'image_to_video' }), /n8n-nodes-image-to-video cannot be the package of the module/);
+    assert.throws(() => namesOf({ name: '…' }), /give the module another name/);
 });

@@ -19,6 +19,7 @@ const { claimRun } = require(path.join(lib, 'node_run.js'));
 const { jobOf } = require(path.join(lib, '..', 'native', 'durable', 'checkpoint.js'));
 const { collectRun, fromFlow, NotCollectable } = require(path.join(lib, 'collect_run.js'));
 const { redisSettings } = require(path.join(lib, 'redis_settings.js'));
+const { keepingTimeMs } = require(path.join(lib, 'run_store.js'));
 
 const hour = 3600 * 1000;
 const directory = temporaryDirectory();
@@ -338,4 +339,10 @@ test("the queue's settings, as n8n reads them", () => {
     assert.equal(prefix, 'mine:image-to-video');
     assert.equal(redisSettings({}).options.tls, undefined);
     assert.equal(redisSettings({}).clusterOptions.dnsLookup, undefined);
+});
+
+test('runs are kept for a week, or as the operator says', () => {
+    assert.equal(keepingTimeMs({}), 7 * 24 * hour);
+    assert.equal(keepingTimeMs({ IMAGE_TO_VIDEO_KEEP_HOURS: '2' }), 2 * hour);
+    assert.throws(() => keepingTimeMs({ IMAGE_TO_VIDEO_KEEP_HOURS: 'long' }), /^Error: IMAGE_TO_VIDEO_KEEP_HOURS must be/);
 });

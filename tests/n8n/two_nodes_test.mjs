@@ -5,31 +5,22 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { Readable } from 'node:stream';
 import { after, before, test } from 'node:test';
 
 import { JobServer } from '../support/job_server.js';
 
+import { buildPackage, contextOf, loadTypes, scripts } from './support/built_package.mjs';
 import { build, n8nDirectory, repository, temporaryDirectory } from './support/places.mjs';
 
 const require = createRequire(import.meta.url);
-const scripts = path.join(repository, 'hosts', 'n8n', 'scripts');
 const directory = temporaryDirectory();
+const folder = path.join(directory, 'package');
 const twoNodes = path.join(build, 'tests', 'abi', 'two_nodes', 'two_nodes.so');
-const environment = { ...process.env };
-delete process.env.WORKFLOW_NODE_ADDON; // each package loads the addon that it has
 process.env.N8N_USER_FOLDER = directory;
-process.env.IMAGE_TO_VIDEO_KEEP_HOURS = '1';
-
-function buildPackage(name, module) {
-    const folder = path.join(directory, name);
-    const env = { ...environment, WORKFLOW_NODE_MODULE: module };
-    execFileSync(process.execPath, [path.join(scripts, 'build.js'), folder], { env, stdio: ['ignore', 'pipe', 'pipe'] });
-    return folder;
-}
+process.env.N8N_NODES_TWO_NODES_KEEP_HOURS = '1';
 
 /** What n8n itself finds in the package: {nodes, credentials}, their descriptions as n8n shows them. */
-function loadedBy(major, folder) {
+function loadedBy(major) {
     const installed = path.join(n8nDirectory(major), 'node_modules');
     const node = path.join(installed, { 1: 'node-20', 2: 'node-24' }[major], 'bin', 'node');
     const loader = path.join(installed, 'n8n-core', 'dist', 'nodes-loader', 'package-directory-loader.js');
@@ -44,23 +35,11 @@ function loadedBy(major, folder) {
     return JSON.parse(execFileSync(node, ['-e', program], { encoding: 'utf8', timeout: 60_000, maxBuffer: 2 ** 24 }));
 }
 
-/** As n8n loads a package: the files that its package.json lists, each with the class that the file is named after. */
-function loadTypes(folder) {
-    const { n8n } = require(path.join(folder, 'package.json'));
-    const load = (file) => {
-        const name = path.basename(file).split('.')[0];
-        const Type = require(path.join(folder, file))[name];
-        return new Type();
-    };
-    return { nodes: n8n.nodes.map(load), credentials: n8n.credentials.map(load), files: n8n.nodes };
-}
-
-let folder;
 let types;
 let worker;
 const server = new JobServer({ renderMs: () => 200 });
 before(async () => {
-    folder = buildPackage('package', twoNodes);
+    buildPackage(twoNodes, folder);
     types = loadTypes(folder);
     ({ worker } = require(path.join(folder, 'dist', 'lib', 'worker.js')));
     await server.start();
@@ -83,7 +62,7 @@ test('the package lists a type for each node', () => {
         assert.deepEqual(description.credentials, [{ name, required: true, testedBy: `${name}Test` }]);
         const base = path.join(folder, types.files[at].replace(/\.js$/, ''));
         const codex = JSON.parse(fs.readFileSync(`${base}.json`, 'utf8'));
-        assert.equal(codex.node, `n8n-nodes-image-to-video.${description.name}`);
+        assert.equal(codex.node, `n8n-nodes-two-nodes.${description.name}`);
         const icon = path.join(path.dirname(base), description.icon.replace('file:', ''));
         assert.equal(fs.readFileSync(icon, 'utf8'), worker.module.nodes[at].iconSvg);
     }
@@ -91,7 +70,7 @@ test('the package lists a type for each node', () => {
 
 for (const major of [1, 2]) {
     test(`n8n ${major} shows both, with their fields, icons and credential`, { timeout: 90_000 }, () => {
-        const { nodes, credentials } = loadedBy(major, folder);
+        const { nodes, credentials } = loadedBy(major);
         for (const { description } of types.nodes) {
             const shown = nodes.find(({ name }) => name === description.name);
             assert.deepEqual(shown.properties.map(({ name }) => name), description.properties.map(({ name }) => name));
@@ -128,50 +107,27 @@ test("the project's own module is built as ever: names that workflows hold", () 
     ]);
 });
 
+test('the package and its runs have names of their own, so that another module\'s can be in the same n8n', { timeout: 60_000 }, async () => {
+    await made('textToVideo', { prompt: 'Kept' });
+    assert.equal(require(path.join(folder, 'package.json')).name, 'n8n-nodes-two-nodes');
+    assert.deepEqual(fs.readdirSync(path.join(directory, '.n8n')), ['n8n-nodes-two-nodes']);
+    const { redisSettings } = require(path.join(folder, 'dist', 'lib', 'redis_settings.js'));
+    assert.equal(redisSettings({}).prefix, 'bull:n8n-nodes-two-nodes');
+    const { keepingTimeMs } = require(path.join(folder, 'dist', 'lib', 'run_store.js'));
+    assert.equal(keepingTimeMs({ N8N_NODES_TWO_NODES_KEEP_HOURS: '2', IMAGE_TO_VIDEO_KEEP_HOURS: '3' }), 2 * 3600 * 1000);
+});
+
 test('an input that has the name of a field of every node is refused', () => {
     const { classOf, planOf } = require(path.join(scripts, 'node_source.js'));
     const descriptor = { ...worker.module.find('text_to_video'), inputSchema: { properties: { options: { type: 'string' } } } };
     assert.throws(() => classOf(planOf(descriptor, undefined, null)), /The input options of text_to_video/);
 });
 
-let executions = 0;
+const credentials = () => ({ pixelMlApi: { api_key: 'key', base_url: server.url, allow_insecure_loopback: true } });
 
-/** What n8n gives to a node. What the form leaves alone has the default of the type. */
-function contextOf(type, parameters, executionId = String(++executions)) {
-    const defaults = Object.fromEntries(propertiesOf(type).map(({ name, default: value }) => [name, value]));
-    const values = { ...defaults, ...parameters };
-    return {
-        getInputData: () => [{ json: {} }],
-        getNodeParameter: (name, _item, otherwise) => (name in values ? values[name] : otherwise),
-        getCredentials: async (name) => {
-            assert.equal(name, 'pixelMlApi');
-            return { api_key: 'key', base_url: server.url, allow_insecure_loopback: true };
-        },
-        getExecutionId: () => executionId,
-        getWorkflowDataProxy: () => ({ $runIndex: 0 }),
-        getNode: () => ({ id: `node of ${type}`, name: type, type, typeVersion: 1, position: [0, 0], parameters: {} }),
-        getWorkflow: () => ({ id: 'workflow' }),
-        getMode: () => 'trigger',
-        getExecutionCancelSignal: () => undefined,
-        continueOnFail: () => true,
-        helpers: {
-            httpRequest: async ({ url }) => {
-                const answer = await fetch(url);
-                return { body: Readable.fromWeb(answer.body), headers: Object.fromEntries(answer.headers) };
-            },
-            prepareBinaryData: async (stream, fileName, mimeType) => {
-                let size = 0;
-                for await (const chunk of stream) {
-                    size += chunk.length;
-                }
-                return { fileName, mimeType, size };
-            },
-        },
-    };
-}
-
-async function made(type, parameters, executionId) {
-    const [[item]] = await typeOf(type).execute.call(contextOf(type, parameters, executionId));
+async function made(name, parameters) {
+    const type = typeOf(name);
+    const [[item]] = await type.execute.call(contextOf(type, parameters, { credentials: credentials() }));
     assert.equal(item.json.error, undefined, JSON.stringify(item.json.error));
     return item;
 }
@@ -215,7 +171,7 @@ test('whichever type collects, a run goes on as that of the node which started i
 });
 
 test("the credential's test asks with the type's own action", { timeout: 60_000 }, async () => {
-    const data = { api_key: 'key', base_url: server.url, allow_insecure_loopback: true };
+    const { pixelMlApi: data } = credentials();
     for (const { methods } of types.nodes) {
         assert.equal((await methods.credentialTest.pixelMlApiTest({ data })).status, 'OK');
         const wrong = await methods.credentialTest.pixelMlApiTest({ data: { ...data, base_url: 'ftp://example.com' } });
@@ -229,16 +185,4 @@ test("the credential's test asks with the type's own action", { timeout: 60_000 
     const refused = await methods.credentialTest.pixelMlApiTest({ data });
     server.apiKey = null;
     assert.match(refused.message, /refused the API key \(HTTP 401\)/);
-});
-
-test('a module without a manifest, whose nodes need no account or bring no file', () => {
-    const example = buildPackage('example', path.join(build, 'tests', 'abi', 'example_module', 'example_module.so'));
-    const { nodes, credentials } = loadTypes(example);
-    assert.deepEqual(nodes.map(({ description }) => description.name), ['echo', 'slowEcho']);
-    const [echo, slowEcho] = nodes.map(({ description }) => description);
-    assert.equal(echo.credentials, undefined);
-    assert.deepEqual(echo.properties[0].options.map(({ value }) => value), ['generate'], 'it cannot be gone on with');
-    assert.deepEqual(slowEcho.credentials[0].name, 'echoServiceApi');
-    assert.equal(credentials[0].name, 'echoServiceApi');
-    assert.ok(!slowEcho.properties.some(({ name }) => name === 'download'));
 });

@@ -5,7 +5,7 @@ import { RunError, type ErrorFields } from '../native/addon';
 import { jobOf } from '../native/durable/checkpoint';
 
 import type { RunEnd } from './node_run';
-import { listOfExecution, nameOfJob } from './run_store';
+import { keepHours, listOfExecution, nameOfJob } from './run_store';
 import { worker } from './worker';
 
 /** Run keys may be numbers, e.g. order numbers. An empty text: there is no key. */
@@ -43,6 +43,10 @@ export interface CollectFailure {
 /** There is nothing to collect; the message says why and what to do. */
 export class NotCollectable extends Error {}
 
+function notKept(what: string, toCheck: string) {
+    return new NotCollectable(`No run ${what} is kept. Check ${toCheck}; runs are kept for a limited time (${keepHours}).`);
+}
+
 function parsed(text: string): unknown {
     try {
         return JSON.parse(text);
@@ -65,9 +69,7 @@ export function fromFlow(value: unknown): Collectable {
 export async function findByRunKey(runKey: string): Promise<Collectable> {
     const record = await worker.store.find(runKey);
     if (record === null) {
-        throw new NotCollectable(
-            `No run ${runKey} is kept. Check the run key; runs are kept for a limited time (IMAGE_TO_VIDEO_KEEP_HOURS).`,
-        );
+        throw notKept(runKey, 'the run key');
     }
     return record;
 }
@@ -75,9 +77,7 @@ export async function findByRunKey(runKey: string): Promise<Collectable> {
 export async function findByJob(jobId: string): Promise<Collectable> {
     const runKey = await worker.store.findRunKey(nameOfJob(jobId));
     if (runKey === null) {
-        throw new NotCollectable(
-            `No run with the job ${jobId} is kept. Check the job's id; runs are kept for a limited time (IMAGE_TO_VIDEO_KEEP_HOURS).`,
-        );
+        throw notKept(`with the job ${jobId}`, "the job's id");
     }
     return await findByRunKey(runKey);
 }
@@ -90,9 +90,7 @@ export async function findByExecution(executionId: string): Promise<Collectable[
     const records = await Promise.all(runKeys.sort(inTheirOrder).map((runKey) => worker.store.find(runKey)));
     const found = records.filter((record) => record !== null);
     if (found.length === 0) {
-        throw new NotCollectable(
-            `No run of the execution ${executionId} is kept. Check the execution's number; runs are kept for a limited time (IMAGE_TO_VIDEO_KEEP_HOURS).`,
-        );
+        throw notKept(`of the execution ${executionId}`, "the execution's number");
     }
     return found;
 }

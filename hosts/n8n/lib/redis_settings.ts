@@ -4,6 +4,8 @@ import fs from 'node:fs';
 
 import type { ClusterNode, ClusterOptions, RedisOptions } from 'ioredis';
 
+import { storeName } from '../nodes/facts';
+
 export interface RedisSettings {
     options: RedisOptions;
     /** Empty: one server, named by the options. */
@@ -74,6 +76,6 @@ export function redisSettings(environment: Environment = process.env): RedisSett
             // For services whose certificate names the nodes: an address would not match it.
             ...(of('DNS_LOOKUP_STRATEGY') === 'NONE' && { dnsLookup: (address, found) => found(null, address) }),
         },
-        prefix: `${environment.QUEUE_BULL_PREFIX || 'bull'}:image-to-video`,
+        prefix: `${environment.QUEUE_BULL_PREFIX || 'bull'}:${storeName}`,
     };
 }

@@ -2,6 +2,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { ErrorFields } from '../native/addon';
+import { storeName } from '../nodes/facts';
 
 /** What is known about a run. It holds no secrets except those in its inputs. */
 export interface RunRecord {
@@ -55,12 +56,14 @@ export const nameOfJob = (jobId: string) => `job:${jobId}`;
 export const listOfExecution = (executionId: string) => `execution:${executionId}`;
 
 const hour = 3600 * 1000;
+/** IMAGE_TO_VIDEO_KEEP_HOURS in the project's own package. */
+export const keepHours = `${storeName.toUpperCase().replaceAll('-', '_')}_KEEP_HOURS`;
 
 /** How long a run is kept after its last change. */
 export function keepingTimeMs(environment: NodeJS.ProcessEnv = process.env): number {
-    const hours = Number(environment.IMAGE_TO_VIDEO_KEEP_HOURS ?? 168);
+    const hours = Number(environment[keepHours] ?? 168);
     if (!(hours > 0)) {
-        throw new Error('IMAGE_TO_VIDEO_KEEP_HOURS must be a number of hours above 0');
+        throw new Error(`${keepHours} must be a number of hours above 0`);
     }
     return hours * hour;
 }

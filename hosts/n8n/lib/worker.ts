@@ -4,6 +4,7 @@ import path from 'node:path';
 
 import { load, type Module, type Session } from '../native/addon';
 import { bundledModules } from '../native/durable/bundled_modules';
+import { storeName } from '../nodes/facts';
 
 import { FileStore } from './file_store';
 import { RedisStore } from './redis_store';
@@ -20,7 +21,7 @@ function openStore(): RunStore {
         return new RedisStore(redisSettings(), expiryMs);
     }
     const userFolder = process.env.N8N_USER_FOLDER ?? os.homedir();
-    return new FileStore(path.join(userFolder, '.n8n', 'image-to-video'), expiryMs);
+    return new FileStore(path.join(userFolder, '.n8n', storeName), expiryMs);
 }
 
 /** How long n8n lets a node continue after SIGTERM. */

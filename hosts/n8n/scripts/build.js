@@ -13,7 +13,8 @@ const { bundledModules, readManifest } = require('../../node/durable/bundled_mod
 
 const credentials = require('./credential_source');
 const nodes = require('./node_source');
-const { sourceOf } = require('./source_text');
+const { namesOf } = require('./package_names');
+const { quoted, sourceOf } = require('./source_text');
 
 const source = path.join(__dirname, '..');
 const repository = path.join(source, '..', '..');
@@ -47,7 +48,7 @@ function bindingOf(category) {
     return fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, 'utf8')) : null;
 }
 
-/** {plans: of the nodes, credential: null when none needs one}. */
+/** {names: of the package, plans: of the nodes, credential: null when none needs one}. */
 function readModule() {
     const native = path.join(target, 'dist', 'native');
     const [file] = bundledModules(path.join(native, 'modules'));
@@ -58,7 +59,7 @@ function readModule() {
     const plans = module.nodes.map((descriptor) =>
         nodes.planOf(descriptor, manifest?.nodes.find(({ id }) => id === descriptor.actionId), credential),
     );
-    return { plans, credential };
+    return { names: namesOf(module), plans, credential };
 }
 
 function writeNode(plan, packageName) {
@@ -77,13 +78,16 @@ function writeCredential(credential, plans, documentationUrl) {
     write(`credentials/${credential.className}.credentials.ts`, credentials.classOf(credential, { documentationUrl, icon }));
 }
 
-function writeFacts(plans, credential) {
+function writeFacts({ names, plans, credential }) {
     const ofNodes = plans.map((plan) => [
         plan.descriptor.actionId,
         { ...nodes.factsOf(plan), exampleInput: exampleInput(plan.fields, { examples: plan.examples }) },
     ]);
     write('nodes/facts.ts', `// Written by scripts/build.js from the module's descriptors.
 import type { ConnectionFacts, NodeFacts } from '../lib/node_facts';
+
+/** The folder of the runs, and what is in front of their keys in Redis. */
+export const storeName = ${quoted(names.storeName)};
 
 /** By action id. */
 export const nodeFacts: Record<string, NodeFacts> = ${sourceOf(Object.fromEntries(ofNodes))};
@@ -92,8 +96,8 @@ export const connectionFacts: ConnectionFacts | null = ${sourceOf(credential && 
 `);
 }
 
-/** What n8n is to load. */
-function updatePackage(description, plans, credential) {
+/** The package's name, and what n8n is to load. */
+function updatePackage(description, { names, plans, credential }) {
     const types = plans.map(({ className }) => `dist/nodes/${className}/${className}.node.js`);
     const n8n = {
         ...description.n8n,
@@ -103,7 +107,7 @@ function updatePackage(description, plans, credential) {
     const { build: _build, prepack: _prepack, ...scripts } = description.scripts ?? {};
     // A package in a folder of its own is built already, and has no scripts to build it again.
     const built = target === source ? {} : { scripts };
-    writeJson('package.json', { ...description, ...built, main: types[0], n8n });
+    writeJson('package.json', { ...description, ...built, name: names.packageName, main: types[0], n8n });
 }
 
 function build() {
@@ -111,13 +115,14 @@ function build() {
     const run = (program, ...args) => execFileSync(process.execPath, [program, ...args], { stdio: ['ignore', 2, 2] });
     run(path.join(source, '..', 'node', 'assemble.js'), path.join(target, 'dist', 'native'));
     const description = JSON.parse(fs.readFileSync(path.join(target, 'package.json'), 'utf8'));
-    const { plans, credential } = readModule();
-    plans.forEach((plan) => writeNode(plan, description.name));
+    const read = readModule();
+    const { names, plans, credential } = read;
+    plans.forEach((plan) => writeNode(plan, names.packageName));
     if (credential) {
         writeCredential(credential, plans, description.homepage);
     }
-    writeFacts(plans, credential);
-    updatePackage(description, plans, credential);
+    writeFacts(read);
+    updatePackage(description, read);
     run(require.resolve('typescript/bin/tsc'), '--project', target);
 }
 

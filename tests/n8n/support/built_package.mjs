@@ -1,0 +1,77 @@
+// The package for n8n as the build makes it for another module, and its nodes executed without n8n.
+import { execFileSync } from 'node:child_process';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { Readable } from 'node:stream';
+
+import { repository } from './places.mjs';
+
+const require = createRequire(import.meta.url);
+export const scripts = path.join(repository, 'hosts', 'n8n', 'scripts');
+
+const { WORKFLOW_NODE_ADDON: addon } = process.env;
+delete process.env.WORKFLOW_NODE_ADDON; // each package loads the addon that it has
+
+/** `folder`: where to; none: the build's own choice. */
+export function buildPackage(module, folder) {
+    const env = { ...process.env, ...(addon && { WORKFLOW_NODE_ADDON: addon }), WORKFLOW_NODE_MODULE: module };
+    const args = [path.join(scripts, 'build.js'), ...(folder ? [folder] : [])];
+    execFileSync(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
+/** As n8n loads a package: the files that its package.json lists, each with the class that the file is named after. */
+export function loadTypes(folder) {
+    const { n8n } = require(path.join(folder, 'package.json'));
+    const load = (file) => {
+        const name = path.basename(file).split('.')[0];
+        const Type = require(path.join(folder, file))[name];
+        return new Type();
+    };
+    return { nodes: n8n.nodes.map(load), credentials: n8n.credentials.map(load), files: n8n.nodes };
+}
+
+const helpers = {
+    httpRequest: async ({ url }) => {
+        const answer = await fetch(url);
+        return { body: Readable.fromWeb(answer.body), headers: Object.fromEntries(answer.headers) };
+    },
+    prepareBinaryData: async (stream, fileName, mimeType) => {
+        let size = 0;
+        for await (const chunk of stream) {
+            size += chunk.length;
+        }
+        return { fileName, mimeType, size };
+    },
+};
+
+let executions = 0;
+
+/**
+ * What n8n gives to a node with one item. What the form leaves alone has the default of the type. `credentials`: by their type, those
+ * that the user has chosen for the node.
+ */
+export function contextOf({ description }, parameters, { credentials = {}, executionId = String(++executions) } = {}) {
+    const { name: type, properties } = description;
+    const defaults = Object.fromEntries(properties.map(({ name, default: value }) => [name, value]));
+    const values = { ...defaults, ...parameters };
+    const chosen = Object.fromEntries(Object.keys(credentials).map((name) => [name, { id: '1', name }]));
+    const node = { id: `node of ${type}`, name: type, type, typeVersion: 1, position: [0, 0], parameters: {}, credentials: chosen };
+    return {
+        getInputData: () => [{ json: {} }],
+        getNodeParameter: (name, _item, otherwise) => (name in values ? values[name] : otherwise),
+        getCredentials: async (name) => {
+            if (!(name in credentials)) {
+                throw new Error('Node does not require credentials'); // as n8n says it
+            }
+            return credentials[name];
+        },
+        getExecutionId: () => executionId,
+        getWorkflowDataProxy: () => ({ $runIndex: 0 }),
+        getNode: () => node,
+        getWorkflow: () => ({ id: 'workflow' }),
+        getMode: () => 'trigger',
+        getExecutionCancelSignal: () => undefined,
+        continueOnFail: () => true,
+        helpers,
+    };
+}
