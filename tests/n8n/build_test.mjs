@@ -1,12 +1,15 @@
 // What the build writes for modules whose names and texts are not as ours. Needs no n8n.
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { test } from 'node:test';
 
-import { repository } from './support/places.mjs';
+import { buildPackage } from './support/built_package.mjs';
+import { build, repository } from './support/places.mjs';
 
-const hostRequire = createRequire(path.join(repository, 'hosts', 'n8n', 'package.json'));
+const packageFile = path.join(repository, 'hosts', 'n8n', 'package.json');
+const hostRequire = createRequire(packageFile);
 const ts = hostRequire('typescript');
 const { namesOf } = hostRequire('./scripts/package_names.js');
 const { sourceOf } = hostRequire('./scripts/source_text.js');
@@ -34,4 +37,10 @@ test('a package is named after its module; that of the project keeps its names',
     assert.deepEqual(namesOf({ name: 'My nodes' }), { packageName: 'n8n-nodes-my-nodes', storeName: 'n8n-nodes-my-nodes' });
     assert.throws(() => namesOf({ name: 'image_to_video' }), /n8n-nodes-image-to-video cannot be the package of the module/);
     assert.throws(() => namesOf({ name: '…' }), /give the module another name/);
+});
+
+test("the package of another module does not take the place of the project's", () => {
+    const before = fs.readFileSync(packageFile, 'utf8');
+    assert.throws(() => buildPackage(path.join(build, 'tests', 'abi', 'example_module', 'example_module.so')), /name a FOLDER/);
+    assert.equal(fs.readFileSync(packageFile, 'utf8'), before);
 });

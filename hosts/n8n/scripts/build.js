@@ -3,7 +3,7 @@
 // descriptors, and compiles them with lib/. So each of these facts is in one place, and lib/ knows no node.
 //   node build.js [FOLDER]
 //   FOLDER: where to; default: this package
-//   WORKFLOW_NODE_MODULE: another module than the project's
+//   WORKFLOW_NODE_MODULE: another module than the project's; its package needs a FOLDER of its own
 const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
@@ -111,6 +111,9 @@ function updatePackage(description, { names, plans, credential }) {
 }
 
 function build() {
+    if (process.env.WORKFLOW_NODE_MODULE && target === source) {
+        throw new Error('This folder has the package of the module of the project: name a FOLDER for that of WORKFLOW_NODE_MODULE.');
+    }
     prepareTarget();
     const run = (program, ...args) => execFileSync(process.execPath, [program, ...args], { stdio: ['ignore', 2, 2] });
     run(path.join(source, '..', 'node', 'assemble.js'), path.join(target, 'dist', 'native'));
