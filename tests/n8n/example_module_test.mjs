@@ -1,21 +1,34 @@
 // The package built with a module in plain C: it has no manifest, and its nodes need no account or bring no file.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 
-import { buildPackage, loadTypes } from './support/built_package.mjs';
+import { buildPackage, contextOf, loadTypes, scripts } from './support/built_package.mjs';
 import { build, temporaryDirectory } from './support/places.mjs';
 
+const require = createRequire(import.meta.url);
 const directory = temporaryDirectory();
 const folder = path.join(directory, 'package');
 process.env.N8N_USER_FOLDER = directory;
 let types;
+let worker;
 before(() => {
     buildPackage(path.join(build, 'tests', 'abi', 'example_module', 'example_module.so'), folder);
     types = loadTypes(folder);
+    ({ worker } = require(path.join(folder, 'dist', 'lib', 'worker.js')));
 }, { timeout: 60_000 });
-after(() => fs.rmSync(directory, { recursive: true, force: true }));
+after(async () => {
+    await worker?.session.close();
+    fs.rmSync(directory, { recursive: true, force: true });
+});
+
+async function itemOf(name, parameters, options) {
+    const type = types.nodes.find(({ description }) => description.name === name);
+    const [[item]] = await type.execute.call(contextOf(type, parameters, options));
+    return item.json;
+}
 
 test('the types have what their nodes can do', () => {
     const { nodes, credentials } = types;
@@ -26,4 +39,34 @@ test('the types have what their nodes can do', () => {
     assert.deepEqual(slowEcho.credentials[0].name, 'echoServiceApi');
     assert.equal(credentials[0].name, 'echoServiceApi');
     assert.ok(!slowEcho.properties.some(({ name }) => name === 'download'));
+});
+
+test('a node without an account runs', async () => {
+    const { echo, error } = await itemOf('echo', { text: 'Hello' });
+    assert.equal(error, undefined);
+    assert.equal(echo.text, 'Hello');
+});
+
+describe('the connection of a node', () => {
+    const parameters = { text: 'Hello', milliseconds: 0 };
+    const credentials = { echoServiceApi: { api_key: 'wrong' } };
+
+    test('that is required: without a credential, the error is that of n8n', async () => {
+        const { error } = await itemOf('slowEcho', parameters);
+        assert.match(error.message, /credentials/);
+    });
+
+    test('that is optional: the node runs with a credential and without', async () => {
+        const { module } = worker;
+        const descriptor = module.find('slow_echo');
+        const optional = { ...descriptor, connection: { ...descriptor.connection, required: false } };
+        Object.defineProperty(worker, 'module', { value: { find: () => optional, open: (options) => module.open(options) } });
+        const { planOf, classOf } = require(path.join(scripts, 'node_source.js'));
+        assert.match(classOf(planOf(optional, undefined, { name: 'echoServiceApi', service: 'Echo' })), /required: false/);
+        const { echo, error } = await itemOf('slowEcho', parameters);
+        assert.equal(error, undefined);
+        assert.equal(echo.text, 'Hello');
+        const refused = await itemOf('slowEcho', parameters, { credentials });
+        assert.equal(refused.error.code, 'invalid_connection', 'the credential that is chosen is used');
+    });
 });

@@ -166,6 +166,11 @@ async function connectionOf(context: IExecuteFunctions, actionId: string, item: 
     if (credential === null || connectionFacts === null) {
         return undefined;
     }
+    const isChosen = context.getNode().credentials?.[credential] !== undefined;
+    // n8n has no answer but an error for a credential that nobody chose.
+    if (!isChosen && !descriptorOf(actionId).connection?.required) {
+        return undefined;
+    }
     const values = await context.getCredentials<ICredentialDataDecryptedObject>(credential, item);
     return readConnection(values, connectionFacts.uses);
 }

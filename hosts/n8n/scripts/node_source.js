@@ -63,7 +63,7 @@ function descriptionOf(plan) {
             credentials: [
                 {
                     name: credential.name,
-                    ...(descriptor.connection.required && { required: true }),
+                    required: descriptor.connection.required,
                     testedBy: `${credential.name}Test`,
                 },
             ],
