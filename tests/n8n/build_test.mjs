@@ -33,8 +33,10 @@ test('a text is the same after it was written as source', () => {
 });
 
 test('a package is named after its module; that of the project keeps its names', () => {
-    assert.deepEqual(namesOf({ name: 'pixelml_nodes' }), { packageName: 'n8n-nodes-image-to-video', storeName: 'image-to-video' });
-    assert.deepEqual(namesOf({ name: 'My nodes' }), { packageName: 'n8n-nodes-my-nodes', storeName: 'n8n-nodes-my-nodes' });
+    const own = namesOf({ name: 'pixelml_nodes' });
+    assert.deepEqual(own, { packageName: 'n8n-nodes-image-to-video', storeName: 'image-to-video' });
+    const another = namesOf({ name: 'My nodes' });
+    assert.deepEqual(another, { packageName: 'n8n-nodes-my-nodes', storeName: 'n8n-nodes-my-nodes' });
     assert.throws(() => namesOf({ name: 'image_to_video' }), /n8n-nodes-image-to-video cannot be the package of the module/);
     assert.throws(() => namesOf({ name: '…' }), /give the module another name/);
 });

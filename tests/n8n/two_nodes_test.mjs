@@ -107,7 +107,7 @@ test("the project's own module is built as ever: names that workflows hold", () 
     ]);
 });
 
-test('the package and its runs have names of their own, so that another module\'s can be in the same n8n', { timeout: 60_000 }, async () => {
+test('the package and its runs have names of their own', { timeout: 60_000 }, async () => {
     await made('textToVideo', { prompt: 'Kept' });
     assert.equal(require(path.join(folder, 'package.json')).name, 'n8n-nodes-two-nodes');
     assert.deepEqual(fs.readdirSync(path.join(directory, '.n8n')), ['n8n-nodes-two-nodes']);
@@ -125,9 +125,14 @@ test('an input that has the name of a field of every node is refused', () => {
 
 const credentials = () => ({ pixelMlApi: { api_key: 'key', base_url: server.url, allow_insecure_loopback: true } });
 
-async function made(name, parameters) {
+async function itemsOf(name, parameters, executionId) {
     const type = typeOf(name);
-    const [[item]] = await type.execute.call(contextOf(type, parameters, { credentials: credentials() }));
+    const [items] = await type.execute.call(contextOf(type, parameters, { credentials: credentials(), executionId }));
+    return items;
+}
+
+async function made(name, parameters, executionId) {
+    const [item] = await itemsOf(name, parameters, executionId);
     assert.equal(item.json.error, undefined, JSON.stringify(item.json.error));
     return item;
 }
@@ -168,6 +173,29 @@ test('whichever type collects, a run goes on as that of the node which started i
         assert.equal(binary.data.size, 100_000);
     }
     assert.equal(server.jobsOf('Parked').length, 1);
+});
+
+test('of the runs of an execution, one that cannot be collected does not affect the others', { timeout: 60_000 }, async () => {
+    const { json: whole } = await made('textToVideo', { prompt: 'Whole' }, 'of many');
+    const gone = {
+        ...{ runKey: 'of a node that is gone', node: 'gone', jobId: 'job' },
+        ...{ input: {}, checkpoint: null, output: {}, warnings: [], failure: null },
+    };
+    const claim = await worker.store.claim(gone.runKey);
+    await claim.release(gone);
+    await worker.store.addToList('execution:of many', gone.runKey);
+    const ofMany = { operation: 'collect', findBy: 'executionId', executionId: 'of many', download: true };
+    const items = await itemsOf('imageToVideo', ofMany);
+    const [failed, collected] = items.sort((one, other) => one.json.status.localeCompare(other.json.status));
+    assert.deepEqual([failed.json.run_key, failed.json.job_id, failed.json.status], [gone.runKey, 'job', 'failed']);
+    assert.match(failed.json.error.message, /This package has no node gone/);
+    assert.deepEqual([collected.json.video_url, collected.binary?.data.size], [whole.video_url, 100_000]);
+
+    const tooLarge = await itemsOf('imageToVideo', { ...ofMany, options: { largestFile: 0.01 } });
+    assert.deepEqual(tooLarge.map(({ json }) => [json.run_key, json.status]).sort(), [
+        [whole.run_key, 'failed'],
+        [gone.runKey, 'failed'],
+    ].sort());
 });
 
 test("the credential's test asks with the type's own action", { timeout: 60_000 }, async () => {

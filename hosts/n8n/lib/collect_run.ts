@@ -95,22 +95,9 @@ export async function findByExecution(executionId: string): Promise<Collectable[
     return found;
 }
 
-/** Each on its own: a failure of one does not affect the others. */
-export async function collectEach(
-    runs: Collectable[],
-    collect: (run: Collectable) => Promise<RunEnd>,
-): Promise<(RunEnd | CollectFailure)[]> {
-    return await Promise.all(
-        runs.map(async (run) => {
-            try {
-                return await collect(run);
-            } catch (error) {
-                const { runKey, jobId, failure } = run;
-                const reason = failure && error instanceof NotCollectable ? new RunError(failure) : error;
-                return { status: 'failed' as const, runKey, jobId, error: reason };
-            }
-        }),
-    );
+export function failureOf({ runKey, jobId, failure }: Collectable, error: unknown): CollectFailure {
+    const reason = failure && error instanceof NotCollectable ? new RunError(failure) : error;
+    return { status: 'failed', runKey, jobId, error: reason };
 }
 
 /** `actionId`: the collecting node's; it may collect what another node of the module has started. */

@@ -5,8 +5,8 @@ import type { ICredentialDataDecryptedObject, IDataObject, IExecuteFunctions, IN
 import { connectionFacts, nodeFacts } from '../nodes/facts';
 
 import {
-    collectEach,
     collectRun,
+    failureOf,
     findByExecution,
     findByJob,
     findByRunKey,
@@ -88,31 +88,29 @@ async function generate(order: Order, start: boolean): Promise<INodeExecutionDat
     return start ? output : await withFile(order, end, output);
 }
 
-async function collectRuns({ context, actionId, item, options, connection }: Order): Promise<(RunEnd | CollectFailure)[]> {
+/** Returns an item for each run: one, or those of an execution, of which a failure does not affect the others. */
+async function collect(order: Order): Promise<INodeExecutionData[]> {
+    const { context, actionId, item, options, connection } = order;
     const findBy = context.getNodeParameter('findBy', item) as string;
     const wanted = context.getNodeParameter(findBy, item);
     const waitMs = (options.wait ?? 0) * 1000;
     const signal = context.getExecutionCancelSignal();
-    const collect = (run: Collectable) => collectRun(actionId, run, connection, waitMs, signal);
+    // The incoming fields stay, so that the flow can ask again with them.
+    const given = context.getInputData()[item].json;
+    const itemOf = (end: RunEnd | CollectFailure) => ({ json: { ...given, ...outputOf(end) }, pairedItem: { item } });
+    const itemFrom = async (run: Collectable) => {
+        const end = await collectRun(actionId, run, connection, waitMs, signal);
+        return await withFile(order, end, itemOf(end));
+    };
     if (findBy === 'checkpoint') {
-        return [await collect(fromFlow(wanted))];
+        return [await itemFrom(fromFlow(wanted))];
     }
     const name = String(wanted).trim();
     if (findBy === 'executionId') {
-        return await collectEach(await findByExecution(name), collect);
+        const runs = await findByExecution(name);
+        return await Promise.all(runs.map((run) => itemFrom(run).catch((error) => itemOf(failureOf(run, error)))));
     }
-    return [await collect(await (findBy === 'jobId' ? findByJob : findByRunKey)(name))];
-}
-
-/** Returns an item for each run: one, or those of an execution. */
-async function collect(order: Order): Promise<INodeExecutionData[]> {
-    const { context, item } = order;
-    const ends = await collectRuns(order);
-    // The incoming fields stay, so that the flow can ask again with them.
-    const given = context.getInputData()[item].json;
-    return await Promise.all(
-        ends.map((end) => withFile(order, end, { json: { ...given, ...outputOf(end) }, pairedItem: { item } })),
-    );
+    return [await itemFrom(await (findBy === 'jobId' ? findByJob : findByRunKey)(name))];
 }
 
 /** `input`: included in the checkpoint, so that it can be resumed elsewhere. */
@@ -140,7 +138,7 @@ function mediaOf({ node, output }: RunEnd & { status: 'succeeded' }): Media | un
 /** Adds the file if requested, or a warning: the output is paid for, and its URL is useful without the file. */
 async function withFile(
     { context, item, options, shared }: Order,
-    end: RunEnd | CollectFailure,
+    end: RunEnd,
     output: INodeExecutionData,
 ): Promise<INodeExecutionData> {
     if (end.status !== 'succeeded' || !context.getNodeParameter('download', item, false)) {
