@@ -70,3 +70,14 @@ describe('the connection of a node', () => {
         assert.equal(refused.error.code, 'invalid_connection', 'the credential that is chosen is used');
     });
 });
+
+test("the credential's test does not ask a service whose address is unknown", async () => {
+    const { connectionFacts } = require(path.join(folder, 'dist', 'nodes', 'facts.js'));
+    const { checkCredential } = require(path.join(folder, 'dist', 'lib', 'check_credential.js'));
+    const authorization = { header: 'Authorization', value: 'Bearer {{api_key}}' };
+    Object.assign(connectionFacts, { baseUrl: null, binding: { authorization, poll: { path: '/jobs/{id}' } } });
+    assert.deepEqual(await checkCredential({ data: { api_key: 'key' } }, 'slow_echo'), {
+        status: 'OK',
+        message: 'The values are valid. Whether the service accepts them shows at the first run.',
+    });
+});

@@ -23,8 +23,8 @@ async function checkValues(actionId: string, connection: IDataObject) {
     await worker.session.execute({ node: actionId, input, connection, validateOnly: true });
 }
 
-async function askService({ api_key: key, base_url: base, ca_file: caFile }: IDataObject, { authorization, poll }: Binding) {
-    const root = String(base ?? connectionFacts?.baseUrl).trim().replace(/\/$/, '');
+async function askService(base: string, { authorization, poll }: Binding, { api_key: key, ca_file: caFile }: IDataObject) {
+    const root = base.trim().replace(/\/$/, '');
     const url = new URL(root + poll.path.replace('{id}', noJob));
     const headers = { [authorization.header]: authorization.value.replace('{{api_key}}', () => String(key).trim()) };
     return await statusOf(url, { headers, caFile: caFile as string | undefined });
@@ -51,11 +51,12 @@ export async function checkCredential(
     }
     // A binding of the credential's own need not say how the key is sent.
     const { authorization, poll } = { ...connectionFacts?.binding, ...(connection.api_binding as Partial<Binding>) };
-    if (!authorization || !poll) {
+    const base = connection.base_url ?? connectionFacts?.baseUrl;
+    if (!authorization || !poll || !base) {
         return passed('The values are valid. Whether the service accepts them shows at the first run.');
     }
     try {
-        const status = await askService(connection, { authorization, poll });
+        const status = await askService(String(base), { authorization, poll }, connection);
         return status === 401 || status === 403
             ? failed(`The service refused the API key (HTTP ${status}). Check the API key, and that it belongs to this base URL.`)
             : passed('The service answers and does not refuse the API key');
