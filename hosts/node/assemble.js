@@ -38,12 +38,22 @@ function copyOwnModule(modules) {
     }
 }
 
+/** The manifest beside a module, unless it is that of another module in the same folder. */
+function manifestOf(file) {
+    const manifestFile = path.join(path.dirname(file), 'manifest.json');
+    if (!fs.existsSync(manifestFile)) {
+        return null;
+    }
+    const { module } = JSON.parse(fs.readFileSync(manifestFile, 'utf8'));
+    return Object.values(module.files).includes(path.basename(file)) ? manifestFile : null;
+}
+
 function copyModule(file, modules) {
     const folder = path.join(modules, path.basename(file, '.so'));
     copy(file, path.join(folder, path.basename(file)));
-    const manifest = path.join(path.dirname(file), 'manifest.json');
-    if (fs.existsSync(manifest)) {
-        copy(manifest, path.join(folder, 'manifest.json'));
+    const manifestFile = manifestOf(file);
+    if (manifestFile !== null) {
+        copy(manifestFile, path.join(folder, 'manifest.json'));
     }
 }
 

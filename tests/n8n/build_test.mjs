@@ -3,11 +3,12 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { test } from 'node:test';
+import { after, describe, test } from 'node:test';
 
-import { buildPackage } from './support/built_package.mjs';
-import { build, repository } from './support/places.mjs';
+import { buildPackage, loadTypes } from './support/built_package.mjs';
+import { build, repository, temporaryDirectory } from './support/places.mjs';
 
+const exampleModule = path.join(build, 'tests', 'abi', 'example_module', 'example_module.so');
 const packageFile = path.join(repository, 'hosts', 'n8n', 'package.json');
 const hostRequire = createRequire(packageFile);
 const ts = hostRequire('typescript');
@@ -43,6 +44,35 @@ test('a package is named after its module; that of the project keeps its names',
 
 test("the package of another module does not take the place of the project's", () => {
     const before = fs.readFileSync(packageFile, 'utf8');
-    assert.throws(() => buildPackage(path.join(build, 'tests', 'abi', 'example_module', 'example_module.so')), /name a FOLDER/);
+    assert.throws(() => buildPackage(exampleModule), /name a FOLDER/);
     assert.equal(fs.readFileSync(packageFile, 'utf8'), before);
+});
+
+describe('a manifest beside the module', () => {
+    const directory = temporaryDirectory();
+    const module = path.join(directory, 'example_module.so');
+    fs.copyFileSync(exampleModule, module);
+    after(() => fs.rmSync(directory, { recursive: true, force: true }));
+
+    function buildWith(description) {
+        const manifest = { module: description, nodes: [{ id: 'echo', ui_metadata: { text: { help: 'From the manifest' } } }] };
+        fs.writeFileSync(path.join(directory, 'manifest.json'), JSON.stringify(manifest));
+        const folder = fs.mkdtempSync(path.join(directory, 'package-'));
+        buildPackage(module, folder);
+        const [{ description: echo }] = loadTypes(folder).nodes;
+        return echo.properties.find(({ name }) => name === 'text').description;
+    }
+
+    test('that is of another file adds nothing', () => {
+        assert.equal(buildWith({ name: 'another', files: { 'linux-x86_64': 'another.so' } }), 'What to call');
+    });
+
+    test('that names another module than the file is stops the build', () => {
+        const another = { name: 'another', files: { 'linux-x86_64': 'example_module.so' } };
+        assert.throws(() => buildWith(another), /The manifest is that of the module another, and the module is example/);
+    });
+
+    test('that is its own adds help', () => {
+        assert.equal(buildWith({ name: 'example', files: { 'linux-x86_64': 'example_module.so' } }), 'From the manifest');
+    });
 });

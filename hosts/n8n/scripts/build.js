@@ -54,6 +54,9 @@ function readModule() {
     const [file] = bundledModules(path.join(native, 'modules'));
     const module = require(path.join(native, 'addon')).load(file);
     const manifest = readManifest(path.dirname(file));
+    if (manifest !== null && manifest.module.name !== module.name) {
+        throw new Error(`The manifest is that of the module ${manifest.module.name}, and the module is ${module.name}.`);
+    }
     const connection = module.nodes.find((node) => node.connection)?.connection;
     const credential = connection ? credentials.credentialOf(connection, bindingOf(connection.category)) : null;
     const plans = module.nodes.map((descriptor) =>
