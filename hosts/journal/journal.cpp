@@ -191,6 +191,7 @@ Claim Journal::claim(const RunSpec& spec, Repeat repeat) {
         claim.kind = Claim::Kind::not_collectable;
     } else {
         claim.kind = Claim::Kind::resumed;
+        claim.collect_only = repeat == Repeat::only_collect;
         database_.run("UPDATE run SET state = 'running', owner = ?, owner_pid = ?, updated_ms = ?, "
                       "charged = NULL, retryable = 0, error = NULL WHERE run_key = ?",
                       owner_.own(), std::int64_t{::getpid()}, now, spec.run_key);
@@ -198,12 +199,12 @@ Claim Journal::claim(const RunSpec& spec, Repeat repeat) {
     return claim;
 }
 
-void Journal::save_checkpoint(const std::string& run_key, const std::string& checkpoint) {
-    const std::optional<std::string> job = job_of_checkpoint(checkpoint);
+void Journal::save_checkpoint(const std::string& run_key, const wfn::Checkpoint& checkpoint) {
+    const auto job = checkpoint.job_id.empty() ? std::nullopt : std::optional(checkpoint.job_id);
     database_.run(
         "UPDATE run SET checkpoint = ?, collectable = ?, job_id = coalesce(?, job_id), updated_ms = ? "
         "WHERE run_key = ?",
-        checkpoint, job.has_value(), job, now_ms(), run_key);
+        checkpoint.json, checkpoint.submission == wfn::Submission::yes, job, now_ms(), run_key);
 }
 
 void Journal::save_job(const std::string& run_key, const std::string& job_id) {
@@ -324,8 +325,7 @@ RunRecord Journal::read_record(const SQLite::Statement& row) const {
     record.checkpoint = text_or_none(row, 14);
     record.output = text_or_none(row, 15);
     record.error = text_or_none(row, 16);
-    // Not the stored flag: earlier versions took more texts for a job's id.
-    record.collectable = record.checkpoint && job_of_checkpoint(*record.checkpoint);
+    record.collectable = record.collectable && record.checkpoint;
     return record;
 }
 

@@ -38,7 +38,7 @@ struct RunSummary {
     std::int64_t created_ms = 0;
     std::int64_t updated_ms = 0;
     std::optional<std::string> job_id;
-    bool collectable = false;           // as job_of_checkpoint: resuming submits nothing
+    bool collectable = false;           // the checkpoint names a job
     bool retryable = false;             // as the error reports
     std::optional<std::string> charged; // "yes", "no", "unknown"; nullopt if nothing was reported
 
@@ -80,6 +80,7 @@ struct Claim {
     Kind kind = Kind::fresh;
     RunRecord record;
     std::string conflict;
+    bool collect_only = false; // the run must not submit
 };
 
 // How an execution ended, as it is recorded.
@@ -115,7 +116,7 @@ public:
 
     // Claims a run for this process, if no process is running it.
     Claim claim(const RunSpec& spec, Repeat repeat);
-    void save_checkpoint(const std::string& run_key, const std::string& checkpoint);
+    void save_checkpoint(const std::string& run_key, const wfn::Checkpoint& checkpoint);
     // For lists, and to find the run by its job. Whether it can be collected depends on the checkpoint alone.
     void save_job(const std::string& run_key, const std::string& job_id);
     // Records the end, and releases the run.

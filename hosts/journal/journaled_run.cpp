@@ -26,9 +26,16 @@ RunState state_of(wfn::Outcome outcome) {
     return RunState::failed;
 }
 
-std::string text_member(const boost::json::object& object, std::string_view name) {
-    const boost::json::value* found = object.if_contains(name);
-    return found != nullptr && found->is_string() ? std::string(found->get_string()) : "";
+std::optional<wfn::Checkpoint> checkpoint_of(const RunRecord& record) {
+    if (!record.checkpoint)
+        return std::nullopt;
+    wfn::Checkpoint checkpoint;
+    checkpoint.json = *record.checkpoint;
+    if (record.collectable) {
+        checkpoint.submission = wfn::Submission::yes;
+        checkpoint.job_id = record.job_id.value_or("");
+    }
+    return checkpoint;
 }
 
 std::optional<std::string> unless_empty(std::string text) {
@@ -37,28 +44,32 @@ std::optional<std::string> unless_empty(std::string text) {
 
 } // namespace
 
+void set_checkpoint(wfn::Result& result, const std::optional<std::string>& json) {
+    result.checkpoint.reset();
+    if (json)
+        result.checkpoint.emplace().json = *json;
+}
+
 RunEnd run_end(const wfn::Result& result, const std::string& job_id, bool known_job) {
     RunEnd end;
     end.state = state_of(result.outcome);
-    end.checkpoint = result.checkpoint_json;
+    if (result.checkpoint)
+        end.checkpoint = result.checkpoint->json;
     std::string job = job_id;
     if (result.error) {
-        const std::optional<boost::json::value> parsed = parse_module_json(result.error->json);
-        const boost::json::object error =
-            parsed && parsed->is_object() ? parsed->get_object() : boost::json::object();
         end.error = result.error->json;
         end.retryable = result.error->retryable;
-        end.charged = unless_empty(text_member(error, "charged"));
-        if (const std::string named = text_member(error, "job_id"); !named.empty())
-            job = named;
+        end.charged = to_string(result.error->charged);
+        if (!result.error->job_id.empty())
+            job = result.error->job_id;
     } else if (result.succeeded()) {
         end.output = result.output_json;
         if (known_job)
             end.charged = "yes";
     }
-    if (const auto collected = end.checkpoint ? job_of_checkpoint(*end.checkpoint) : std::nullopt) {
+    if (result.checkpoint && result.checkpoint->submission == wfn::Submission::yes) {
         end.collectable = true;
-        job = *collected;
+        job = result.checkpoint->job_id;
     }
     end.job_id = unless_empty(std::move(job));
     return end;
@@ -69,7 +80,7 @@ struct JournaledRun::State {
         : writer(to), key(claim.record.run_key), checkpoint(claim.record.checkpoint.value_or("")),
           known_job(claim.record.collectable),
           job_id(claim.record.collectable ? claim.record.job_id.value_or("") : ""),
-          last_checkpoint(checkpoint) {}
+          last_checkpoint(checkpoint_of(claim.record)), collect_only(claim.collect_only) {}
 
     JournalWriter& writer;
     const std::string key;
@@ -78,7 +89,8 @@ struct JournaledRun::State {
     // Used by the run's callbacks, which never overlap.
     bool known_job;
     std::string job_id;
-    std::string last_checkpoint;
+    std::optional<wfn::Checkpoint> last_checkpoint;
+    const bool collect_only;
     std::function<void(const wfn::Progress&)> on_progress;
     std::function<void(const wfn::Result&)> on_complete;
     JournalWriter::Done on_checkpoint_saved;
@@ -101,20 +113,21 @@ struct JournaledRun::State {
             on_progress(progress);
     }
 
-    static wfn::CheckpointAnswer keep(const std::shared_ptr<State>& self, const std::string& text) {
+    static wfn::CheckpointAnswer keep(const std::shared_ptr<State>& self, const wfn::Checkpoint& checkpoint) {
         int number = 0;
         {
             const std::lock_guard lock(self->mutex);
             number = ++self->asked;
             self->unclaimed.reset();
         }
-        self->last_checkpoint = text;
-        self->writer.post([self, text](Journal& journal) { journal.save_checkpoint(self->key, text); },
-                          [self, number](const std::string& problem) {
-                              if (self->on_checkpoint_saved)
-                                  self->on_checkpoint_saved(problem);
-                              self->answer(number, problem.empty());
-                          });
+        self->last_checkpoint = checkpoint;
+        self->writer.post(
+            [self, checkpoint](Journal& journal) { journal.save_checkpoint(self->key, checkpoint); },
+            [self, number](const std::string& problem) {
+                if (self->on_checkpoint_saved)
+                    self->on_checkpoint_saved(problem);
+                self->answer(number, problem.empty());
+            });
         return wfn::CheckpointAnswer::later;
     }
 
@@ -130,8 +143,8 @@ struct JournaledRun::State {
     }
 
     static void complete(const std::shared_ptr<State>& self, wfn::Result result) {
-        if (const std::string& last = self->last_checkpoint; check_output(result) && !last.empty())
-            result.checkpoint_json = last;
+        if (check_output(result) && self->last_checkpoint)
+            result.checkpoint = self->last_checkpoint;
         self->writer.post([self, end = run_end(result, self->job_id, self->known_job)](
                               Journal& journal) { journal.finish(self->key, end); },
                           [self, result](const std::string& problem) {
@@ -155,11 +168,14 @@ const std::string& JournaledRun::run_key() const noexcept {
 void JournaledRun::attach(wfn::Request& request, JournalWriter::Done on_checkpoint_saved) {
     request.run_key = state_->key;
     request.checkpoint_json = state_->checkpoint;
+    request.collect_only = state_->collect_only;
     state_->on_progress = std::move(request.on_progress);
     state_->on_complete = std::move(request.on_complete);
     state_->on_checkpoint_saved = std::move(on_checkpoint_saved);
     request.on_progress = [state = state_](const wfn::Progress& progress) { state->progress(progress); };
-    request.on_checkpoint = [state = state_](const std::string& text) { return State::keep(state, text); };
+    request.on_checkpoint = [state = state_](const wfn::Checkpoint& checkpoint) {
+        return State::keep(state, checkpoint);
+    };
     request.on_complete = [state = state_](const wfn::Result& result) { State::complete(state, result); };
 }
 
@@ -178,7 +194,7 @@ void JournaledRun::detach() {
 }
 
 std::optional<std::string> JournaledRun::last_checkpoint() const {
-    return unless_empty(state_->last_checkpoint);
+    return state_->last_checkpoint ? std::optional(state_->last_checkpoint->json) : std::nullopt;
 }
 
 std::string JournaledRun::problem() const {

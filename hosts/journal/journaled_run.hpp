@@ -5,9 +5,13 @@
 #include <workflow_node/host.hpp>
 
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace durable {
+
+// From a store that keeps only the text of a checkpoint.
+void set_checkpoint(wfn::Result& result, const std::optional<std::string>& json);
 
 // How a run ended, as the journal records it. known_job: the execution resumed a job or was told of one.
 RunEnd run_end(const wfn::Result& result, const std::string& job_id, bool known_job);

@@ -86,17 +86,4 @@ std::string BatchKeys::next_key(std::string_view action, std::string_view input_
     return batch_ + ":" + hex_text(hash) + "-" + std::to_string(ordinal);
 }
 
-std::optional<std::string> job_of_checkpoint(std::string_view checkpoint_json) {
-    json::error_code error;
-    const json::value parsed = json::parse({checkpoint_json.data(), checkpoint_json.size()}, error);
-    const json::object* object = error ? nullptr : parsed.if_object();
-    const json::value* job = object != nullptr ? object->if_contains("job_id") : nullptr;
-    if (job == nullptr || !job->is_string() || job->get_string().empty())
-        return std::nullopt;
-    const json::value* state = object->if_contains("state");
-    if (state != nullptr && *state != json::value("submitted"))
-        return std::nullopt;
-    return std::string(job->get_string());
-}
-
 } // namespace durable

@@ -43,9 +43,4 @@ private:
     std::unordered_map<std::uint64_t, std::int64_t> seen_;        // digits -> number of such lines so far
 };
 
-// The job that the checkpoint resumes, so that resuming from it submits nothing: its member "job_id", unless
-// its "state" says that the run does not, or no longer, own the job. Everything else in a checkpoint is
-// private to the module. nullopt: resuming may submit.
-std::optional<std::string> job_of_checkpoint(std::string_view checkpoint_json);
-
 } // namespace durable

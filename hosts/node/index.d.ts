@@ -113,6 +113,11 @@ export interface RunOptions {
     validateOnly?: boolean;
     /** At the deadline, also cancel the job at the service. */
     cancelJobAtDeadline?: boolean;
+    /**
+     * Only collect the job that `checkpoint` names: whatever it says, the run never submits. Where there is no job, it
+     * fails as nothing_to_collect.
+     */
+    collectOnly?: boolean;
     /** Abort = cancel the run, and its job at the service. */
     signal?: AbortSignal;
     /** Where several came before your code had its turn, only the latest. */

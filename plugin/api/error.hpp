@@ -35,6 +35,7 @@ enum class ErrorCode {
     invalid_api_response,
     cancelled,
     checkpoint_not_kept,
+    nothing_to_collect,
     internal_error,
 };
 

@@ -84,6 +84,9 @@ ErrorCode code_of_status(int status) {
         return ErrorCode::media_too_large;
     case 415:
         return ErrorCode::unsupported_media_format;
+    case 408:
+    case 425:
+        return ErrorCode::api_connection_error; // as often as it was repeated: worth another run
     case 429:
         return ErrorCode::rate_limited;
     case 503:

@@ -117,7 +117,7 @@ void JobDriver::perform(Step step) {
                    [](const Wait&) {},
                    [this](CheckMedia& check) { check_media(std::move(check.url)); },
                    [this](const AcquireSlot&) { request_slot(); },
-                   [this](const SaveCheckpoint& save) { listener_->on_checkpoint(save.text); },
+                   [this](const SaveCheckpoint& save) { listener_->on_checkpoint(save.checkpoint); },
                    [this](const Send&) { queue_for_connection(); },
                    [this](const AbortRequest&) { abort_request(); },
                    [this](Finish& end) { finish(std::move(end.outcome)); },

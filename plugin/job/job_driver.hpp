@@ -24,7 +24,8 @@ public:
     virtual ~JobListener() = default;
 
     virtual void on_progress(const Progress& progress, const std::string& job_id) = 0;
-    virtual void on_checkpoint(const std::string& text) = 0; // answered by JobDriver::checkpoint_answered
+    virtual void
+    on_checkpoint(const Checkpoint& checkpoint) = 0; // answered by JobDriver::checkpoint_answered
     virtual void on_warning(const Warning& warning) = 0;
     virtual void on_outcome(Outcome outcome) = 0; // the last call
 };

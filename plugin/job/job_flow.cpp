@@ -52,6 +52,10 @@ Step JobFlow::start(TimePoint now) {
         run_.checkpoint.input_digest = parameters.job->digest;
         run_.checkpoint.key = idempotency_key(parameters.run_key, run_.checkpoint.input_digest, 0);
     }
+    // Before anything else: no state that is reached from here submits.
+    if (parameters.collect_only
+        && (parameters.checkpoint == nullptr || parameters.checkpoint->state != Checkpoint::State::submitted))
+        return take(finish(nothing_to_collect(std::move(run_.parameters.checkpoint))));
     if (parameters.checkpoint)
         return resume_earlier(now);
     return run_.ending == Ending::none ? resume(now, Begun{}) : end_machine(now);

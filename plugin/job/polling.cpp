@@ -66,8 +66,7 @@ Transition Polling::resume(TimePoint now, const Event& event) {
         // A run whose process dies from here on is continued with its job.
         if (timer_.knows_age()) {
             if (run_.parameters.keeps_checkpoints) {
-                yield return Step{SaveCheckpoint{to_text(run_.checkpoint)},
-                                  now + run_.parameters.checkpoint_timeout};
+                yield return Step{SaveCheckpoint{run_.checkpoint}, now + run_.parameters.checkpoint_timeout};
                 if (!std::get<CheckpointAnswered>(event).kept)
                     run_.report.warn("checkpoint_not_kept", "The host did not keep the checkpoint of job "
                                                                 + run_.checkpoint.job.id + ".");

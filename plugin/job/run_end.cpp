@@ -3,6 +3,7 @@
 #include "job/duration_text.hpp"
 #include "job/output.hpp"
 
+#include <optional>
 #include <utility>
 
 namespace job_engine {
@@ -57,6 +58,20 @@ Outcome submit_failed(const RunState& run, Error error, bool may_exist) {
     unknown.charged = Charged::unknown;
     unknown.retryable = run.connection().idempotent_submit;
     return failed(std::move(unknown), intent(run));
+}
+
+Outcome nothing_to_collect(std::unique_ptr<Checkpoint> earlier) {
+    const auto* why = "There is no checkpoint, so there is no job to collect.";
+    if (earlier != nullptr)
+        why = earlier->state == State::prepared
+                  ? "The checkpoint is of a run that has submitted nothing, so there is no job to collect."
+                  : "The checkpoint is of a run that was interrupted while it submitted: its job, if there "
+                    "is one, is "
+                    "not known by name and cannot be collected.";
+    auto error = make_error(ErrorCode::nothing_to_collect, why);
+    auto kept = earlier != nullptr ? std::optional(std::move(*earlier)) : std::nullopt;
+    describe_charge(error, kept);
+    return failed(std::move(error), std::move(kept));
 }
 
 Outcome ended_without_job(const RunState& run, bool may_exist, const Error* last_error, Millis resume_after) {

@@ -28,6 +28,7 @@ struct RunParameters {
     EarlyEnd early_end = EarlyEnd::none; // suspend, cancel: nothing is submitted
     bool keeps_checkpoints = false;      // whether the host takes them
     bool cancel_job_at_deadline = false;
+    bool collect_only = false;            // nothing is ever submitted
     Millis suspend_after = Millis::max(); // 0: as soon as the job is submitted; max(): never
     Jitter jitter{0};
 };

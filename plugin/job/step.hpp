@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/time.hpp"
+#include "job/checkpoint.hpp"
 #include "job/outcome.hpp"
 
 #include <string>
@@ -15,7 +16,7 @@ struct CheckMedia {
 };                     // wait for on_media_checked
 struct AcquireSlot {}; // wait for on_slot
 struct SaveCheckpoint {
-    std::string text;
+    Checkpoint checkpoint;
 };              // hand to the host, wait for on_checkpoint
 struct Send {}; // JobFlow::request() as soon as there is a connection; wait for on_reply or on_failure
 struct AbortRequest {}; // end the request; on_failure(aborted) follows

@@ -138,8 +138,7 @@ std::optional<Error> Submission::over_budget(TimePoint now) {
 }
 
 Step Submission::save(TimePoint now, State state) const {
-    return {SaveCheckpoint{to_text(in_state(run_.checkpoint, state))},
-            now + run_.parameters.checkpoint_timeout};
+    return {SaveCheckpoint{in_state(run_.checkpoint, state)}, now + run_.parameters.checkpoint_timeout};
 }
 
 HttpRequest Submission::request(TimePoint /*now*/) const {

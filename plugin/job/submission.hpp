@@ -22,8 +22,9 @@ namespace job_engine {
 //                       not kept            -> failed
 //     submit            job named           -> Polling
 //                       certainly no job    -> before submit, by way of voiding the intent; or failed
-//                       no job is known     -> before submit where the API honours keys; or submission
-//                       unknown refused             -> failed
+//                       no job is known     -> before submit where the API honours keys; or failed, as
+//                                              submission unknown
+//                       refused             -> failed
 //     voiding intent    kept                -> before submit
 //                       not kept            -> failed
 //     any               cancel, suspend,    -> the end; a submit under way is waited for, but not at the

@@ -45,7 +45,7 @@ wfn_node descriptor_of(const NodeType& type, const std::string& errors, Execute 
 
 } // namespace
 
-const std::vector<wfn_node>& node_descriptors(std::span<const Execute> execute) {
+const std::vector<wfn_node>& node_descriptors(Execute execute) {
     static const std::vector<std::string> errors = [] {
         std::vector<std::string> all;
         for (const auto* type : module_type().nodes)
@@ -55,7 +55,7 @@ const std::vector<wfn_node>& node_descriptors(std::span<const Execute> execute) 
     static const std::vector<wfn_node> nodes = [&] {
         std::vector<wfn_node> all;
         for (const auto* type : module_type().nodes)
-            all.push_back(descriptor_of(*type, errors[all.size()], execute[all.size()]));
+            all.push_back(descriptor_of(*type, errors[all.size()], execute));
         return all;
     }();
     return nodes;

@@ -8,11 +8,10 @@
 
 namespace job_engine {
 
-// wfn_node.execute, of each node by its index.
 using Execute = decltype(wfn_node::execute);
 
 // What the module says of its nodes; made at the first call.
-const std::vector<wfn_node>& node_descriptors(std::span<const Execute> execute);
+const std::vector<wfn_node>& node_descriptors(Execute execute);
 const char* settings_schema() noexcept;
 
 } // namespace job_engine

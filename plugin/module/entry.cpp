@@ -8,10 +8,10 @@
 #include "module/run.hpp"
 #include "module/session.hpp"
 
-#include <array>
 #include <cstring>
 #include <exception>
 #include <new>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -22,7 +22,7 @@ namespace {
 // The sizes of version 1.0: smaller ones are no such struct.
 constexpr std::uint32_t first_host_size = sizeof(wfn_host);
 constexpr std::uint32_t first_request_size = sizeof(wfn_request);
-constexpr std::size_t max_run_key_bytes = 512;
+constexpr std::uint32_t known_flags = WFN_VALIDATE_ONLY | WFN_CANCEL_JOB_AT_DEADLINE | WFN_COLLECT_ONLY;
 
 template <class Function>
 wfn_status guarded(Function function) noexcept {
@@ -71,15 +71,30 @@ wfn_status close(wfn_session* session) noexcept {
     });
 }
 
+wfn_status execute(const wfn_node* node, wfn_session* session, const wfn_request* request,
+                   wfn_run** run) noexcept;
+
+// By address: what a host gives may be anything.
+std::optional<std::size_t> index_of(const wfn_node* node) {
+    const auto& nodes = node_descriptors(execute);
+    for (std::size_t i = 0; i < nodes.size(); ++i)
+        if (&nodes[i] == node)
+            return i;
+    return std::nullopt;
+}
+
 // What is wrong with the request; nullptr: nothing.
 const char* fault_of(const wfn_request& request) {
     if (request.input_json == nullptr)
         return "input_json is NULL";
+    if ((request.flags & ~known_flags) != 0)
+        return "flags has a bit that this module does not know";
     if (request.timeout_ms < 0 || request.checkpoint_timeout_ms < 0)
         return "a time-out is negative";
     if (request.suspend < WFN_SUSPEND_NEVER || request.suspend > WFN_SUSPEND_AFTER)
         return "suspend is none of WFN_SUSPEND_NEVER, WHEN_SUBMITTED and AFTER";
-    if (request.run_key != nullptr && ::strnlen(request.run_key, max_run_key_bytes + 1) > max_run_key_bytes)
+    if (request.run_key != nullptr
+        && ::strnlen(request.run_key, WFN_MAX_RUN_KEY_BYTES + 1) > WFN_MAX_RUN_KEY_BYTES)
         return "run_key is longer than 512 bytes";
     return nullptr;
 }
@@ -136,12 +151,15 @@ wfn_status run_release(wfn_run* handle) noexcept {
     return guarded([&]() -> wfn_status { return remove(handle) != nullptr ? WFN_OK : WFN_INVALID_HANDLE; });
 }
 
-wfn_status execute(std::size_t node, wfn_session* session, const wfn_request* request,
+wfn_status execute(const wfn_node* node, wfn_session* session, const wfn_request* request,
                    wfn_run** run) noexcept {
     return guarded([&]() -> wfn_status {
         if (run == nullptr)
             return WFN_INVALID_ARGUMENT;
         *run = nullptr;
+        const auto index = index_of(node);
+        if (!index)
+            return WFN_INVALID_ARGUMENT;
         if (request == nullptr || request->struct_size < first_request_size)
             return WFN_INVALID_ARGUMENT;
         const auto known_request = copy_of_host_struct(request);
@@ -153,7 +171,7 @@ wfn_status execute(std::size_t node, wfn_session* session, const wfn_request* re
         }
         if (owner == nullptr)
             return WFN_INVALID_HANDLE;
-        const auto started = std::make_shared<Run>(owner, node, known_request);
+        const auto started = std::make_shared<Run>(owner, *index, known_request);
         auto* const handle = add_handle(started);
         started->set_handle(handle);
         *run = handle; // before the first callback can come
@@ -165,27 +183,14 @@ wfn_status execute(std::size_t node, wfn_session* session, const wfn_request* re
     });
 }
 
-// wfn_node.execute does not say which node is meant, so each has a function of its own.
-template <std::size_t node>
-wfn_status execute_node(wfn_session* session, const wfn_request* request, wfn_run** run) noexcept {
-    return execute(node, session, request, run);
-}
-
-template <std::size_t... nodes>
-constexpr std::array<Execute, sizeof...(nodes)> execute_functions(std::index_sequence<nodes...> /*all*/) {
-    return {execute_node<nodes>...};
-}
-
-constexpr auto execute_by_node = execute_functions(std::make_index_sequence<max_nodes>());
-
 } // namespace
 } // namespace job_engine
 
-extern "C" __attribute__((visibility("default"))) const wfn_module* wfn_module_entry() {
+extern "C" const wfn_module* wfn_module_entry() {
     using namespace job_engine;
     static const std::vector<const wfn_node*> nodes = [] {
         std::vector<const wfn_node*> all;
-        for (const auto& node : node_descriptors(execute_by_node))
+        for (const auto& node : node_descriptors(execute))
             all.push_back(&node);
         return all;
     }();

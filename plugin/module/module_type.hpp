@@ -19,10 +19,8 @@ struct ModuleType {
     const char* name;
     const char* version;
     ConnectionType connection;
-    std::span<const NodeType* const> nodes; // max_nodes at most
+    std::span<const NodeType* const> nodes;
 };
-
-inline constexpr std::size_t max_nodes = 16;
 
 // Each module defines it, once. What it refers to lives as long as the module.
 const ModuleType& module_type() noexcept;

@@ -180,6 +180,7 @@ void Run::begin_checked(RunRequest::Owner request) {
             return fail(checkpoint.error());
         parameters.checkpoint = std::make_unique<Checkpoint>(std::move(*checkpoint));
     }
+    parameters.collect_only = (request->flags & WFN_COLLECT_ONLY) != 0;
     const bool job_is_known =
         parameters.checkpoint && parameters.checkpoint->state == Checkpoint::State::submitted;
 
@@ -200,7 +201,7 @@ void Run::begin_checked(RunRequest::Owner request) {
     auto checked =
         read_inputs(request->input_json, node, connection != nullptr && connection->allow_insecure_loopback,
                     &memory_of_inputs);
-    if (!checked && (validate_only || !job_is_known))
+    if (!checked && (validate_only || !(job_is_known || parameters.collect_only)))
         return fail(checked.error());
     if (checked) {
         for (const auto& warning : checked->warnings)
@@ -208,7 +209,7 @@ void Run::begin_checked(RunRequest::Owner request) {
         if (connection != nullptr)
             parameters.job =
                 std::make_unique<const PreparedJob>(prepare_job(checked->values, node, *connection->binding));
-    } else {
+    } else if (job_is_known) {
         on_warning({"inputs_ignored", "The job is submitted already, so these inputs are not used: "
                                           + checked.error().message});
     }
@@ -289,13 +290,13 @@ void Run::on_progress(const Progress& progress, const std::string& job_id) {
     call_host("on_progress", [&] { callbacks_.on_progress(callbacks_.user_data, handle_, &out); });
 }
 
-void Run::on_checkpoint(const std::string& text) {
+void Run::on_checkpoint(const Checkpoint& checkpoint) {
+    const HostCheckpoint kept(checkpoint);
     {
         const std::lock_guard lock(monitor_->mutex);
         checkpoint_pending_ = true;
     }
-    call_host("on_checkpoint",
-              [&] { callbacks_.on_checkpoint(callbacks_.user_data, handle_, text.c_str()); });
+    call_host("on_checkpoint", [&] { callbacks_.on_checkpoint(callbacks_.user_data, handle_, kept.get()); });
 }
 
 void Run::on_warning(const Warning& warning) {

@@ -64,7 +64,7 @@ private:
     template <class Call>
     void call_host(const char* name, Call call);
     void on_progress(const Progress& progress, const std::string& job_id) override;
-    void on_checkpoint(const std::string& text) override;
+    void on_checkpoint(const Checkpoint& checkpoint) override;
     void on_warning(const Warning& warning) override;
     void on_outcome(Outcome outcome) override;
     void log(wfn_log_level level, const std::string& message) const;
@@ -77,7 +77,7 @@ private:
     struct Callbacks {
         void* user_data;
         void (*on_progress)(void*, wfn_run*, const wfn_progress*);
-        void (*on_checkpoint)(void*, wfn_run*, const char*);
+        void (*on_checkpoint)(void*, wfn_run*, const wfn_checkpoint*);
         void (*on_complete)(void*, wfn_run*, const wfn_result*);
     };
 

@@ -1,7 +1,5 @@
 #include "module/run_result.hpp"
 
-#include "job/checkpoint.hpp"
-
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
 
@@ -20,6 +18,18 @@ wfn_outcome outcome_kind(Outcome::Kind kind) noexcept {
         break;
     }
     return WFN_FAILED;
+}
+
+wfn_charge charge_of(Charged charged) noexcept {
+    switch (charged) {
+    case Charged::no:
+        return WFN_NOT_CHARGED;
+    case Charged::yes:
+        return WFN_CHARGED;
+    case Charged::unknown:
+        break;
+    }
+    return WFN_MAYBE_CHARGED;
 }
 
 std::string to_json(const std::vector<Warning>& warnings) {
@@ -43,15 +53,30 @@ RunResult::RunResult(const Outcome& outcome, const std::vector<Warning>& warning
         set_error(outcome.error, errors);
     if (outcome.kind == Outcome::Kind::suspended)
         result_.resume_after_ms = outcome.resume_after.count();
-    checkpoint_ = outcome.checkpoint ? to_text(*outcome.checkpoint) : outcome.given_checkpoint;
-    if (!checkpoint_.empty())
-        result_.checkpoint_json = checkpoint_.c_str();
+    if (outcome.checkpoint)
+        checkpoint_.emplace(*outcome.checkpoint);
+    else if (!outcome.given_checkpoint.empty())
+        emplace_given(outcome.given_checkpoint);
+    if (checkpoint_)
+        result_.checkpoint = checkpoint_->get();
+}
+
+// The host's own, and perhaps not readable: then it may speak of a job.
+void RunResult::emplace_given(const std::string& text) {
+    if (const auto checkpoint = read_checkpoint(text))
+        checkpoint_.emplace(text, submission_of(checkpoint->state), checkpoint->job.id);
+    else
+        checkpoint_.emplace(text, WFN_MAYBE_SUBMITTED, std::string());
 }
 
 void RunResult::set_error(const Error& error, const ErrorTable& table) {
     const auto& kind = error_kind(error.code, table);
     message_ = error.message;
-    error_json_ = boost::json::serialize(job_engine::to_json(error, table));
+    request_id_ = error.request_id;
+    job_id_ = error.job_id;
+    const auto json = job_engine::to_json(error, table);
+    details_ = boost::json::serialize(json.at("details"));
+    error_json_ = boost::json::serialize(json);
     error_.struct_size = sizeof error_;
     error_.retryable = error.retryable ? 1 : 0;
     error_.code = kind.code;
@@ -60,6 +85,11 @@ void RunResult::set_error(const Error& error, const ErrorTable& table) {
     error_.cause = kind.cause;
     error_.solution = kind.solution;
     error_.retry_after_ms = error.retry_after_ms.value_or(-1);
+    error_.charged = charge_of(error.charged);
+    error_.http_status = error.http_status;
+    error_.request_id = request_id_.empty() ? nullptr : request_id_.c_str();
+    error_.job_id = job_id_.empty() ? nullptr : job_id_.c_str();
+    error_.details_json = details_.c_str();
     error_.json = error_json_.c_str();
     result_.error = &error_;
 }

@@ -1,10 +1,12 @@
 #pragma once
 
 #include "api/error.hpp"
-#include "job/job_flow.hpp"
+#include "job/outcome.hpp"
+#include "module/host_checkpoint.hpp"
 
 #include <workflow_node/node.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,12 +22,16 @@ public:
     const wfn_result* get() const noexcept { return &result_; }
 
 private:
+    void emplace_given(const std::string& text);
     void set_error(const Error& error, const ErrorTable& table);
 
     std::string output_;
-    std::string checkpoint_;
+    std::optional<HostCheckpoint> checkpoint_;
     std::string warnings_;
     std::string message_;
+    std::string request_id_;
+    std::string job_id_;
+    std::string details_;
     std::string error_json_;
     wfn_error error_{};
     wfn_result result_{};

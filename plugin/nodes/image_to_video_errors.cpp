@@ -58,6 +58,9 @@ constexpr ErrorTable table{{
      "The host could not keep the checkpoint without which a paid video could be lost",
      "Check that the host's checkpoint store is reachable and has room, then run again: nothing was "
      "submitted"},
+    {ErrorCode::nothing_to_collect, "nothing_to_collect", "Nothing To Collect",
+     "The run was only to collect a job, and its checkpoint names none",
+     "Run the node without collect-only, which may submit and cost credits, or discard the checkpoint"},
     {ErrorCode::internal_error, "internal_error", "Internal Error", "A defect in this module",
      "Report it, with the message and the log of the run"},
 }};

@@ -84,6 +84,16 @@ enum class Suspend : std::int32_t {
     after = WFN_SUSPEND_AFTER
 };
 
+/* Whether a run has submitted a job; see wfn_submission. */
+enum class Submission : std::int32_t {
+    no = WFN_NOT_SUBMITTED,
+    maybe = WFN_MAYBE_SUBMITTED,
+    yes = WFN_SUBMITTED
+};
+
+/* Whether a run may have been billed; see wfn_charge. */
+enum class Charge : std::int32_t { no = WFN_NOT_CHARGED, yes = WFN_CHARGED, unknown = WFN_MAYBE_CHARGED };
+
 /* What on_checkpoint says about the checkpoint it was given. */
 enum class CheckpointAnswer {
     kept,     /* durably stored, in the place of an earlier one */
@@ -120,6 +130,18 @@ inline const char* to_string(Phase phase) noexcept {
         return "retrying";
     case Phase::cancelling:
         return "cancelling";
+    }
+    return "unknown";
+}
+
+inline const char* to_string(Charge charge) noexcept {
+    switch (charge) {
+    case Charge::no:
+        return "no";
+    case Charge::yes:
+        return "yes";
+    case Charge::unknown:
+        break;
     }
     return "unknown";
 }
@@ -167,7 +189,19 @@ struct Error {
     std::string solution;
     bool retryable = false;
     std::optional<std::chrono::milliseconds> retry_after;
-    std::string json; /* the whole error as one JSON object */
+    Charge charged = Charge::unknown;
+    int http_status = 0;             /* 0: no reply is behind it */
+    std::string request_id;          /* empty: not known */
+    std::string job_id;              /* empty: none */
+    std::string details_json = "[]"; /* JSON array of {path, message} */
+    std::string json;                /* the whole error as one JSON object */
+};
+
+/* What of a run is kept; see wfn_checkpoint. */
+struct Checkpoint {
+    Submission submission = Submission::maybe;
+    std::string json;
+    std::string job_id; /* Submission::yes; otherwise empty */
 };
 
 /* How a run ended; see wfn_result. */
@@ -175,7 +209,7 @@ struct Result {
     Outcome outcome = Outcome::failed;
     std::string output_json;                               /* when succeeded; otherwise empty */
     std::optional<Error> error;                            /* when failed or cancelled */
-    std::optional<std::string> checkpoint_json;            /* keep this one; none: discard any */
+    std::optional<Checkpoint> checkpoint;                  /* keep this one; none: discard any */
     std::optional<std::chrono::milliseconds> resume_after; /* when suspended */
     std::string warnings_json = "[]";                      /* JSON array of {code, message} */
 
@@ -193,13 +227,14 @@ struct Request {
     std::chrono::milliseconds checkpoint_timeout{0}; /* 0: 30 s */
     bool validate_only = false;
     bool cancel_job_at_deadline = false;
+    bool collect_only = false; /* never submits; see WFN_COLLECT_ONLY */
     Suspend suspend = Suspend::never;
     std::chrono::milliseconds suspend_after{0}; /* for Suspend::after */
 
     /* Each may be empty. They are destroyed when the run is over, perhaps on the module's thread. */
     std::function<void(const Progress&)> on_progress;
     /* Empty: the host keeps no checkpoints. It may come before Session::start has returned. */
-    std::function<CheckpointAnswer(const std::string& checkpoint_json)> on_checkpoint;
+    std::function<CheckpointAnswer(const Checkpoint&)> on_checkpoint;
     /* Exactly once, last; it may come before Session::start has returned. */
     std::function<void(const Result&)> on_complete;
 };
@@ -292,7 +327,22 @@ inline Error copy(const wfn_error& from) {
     to.cause = text(WFN_HOST_GET(wfn_error, &from, cause));
     to.solution = text(WFN_HOST_GET(wfn_error, &from, solution));
     to.retry_after = duration(WFN_HOST_GET(wfn_error, &from, retry_after_ms));
+    to.charged = static_cast<Charge>(WFN_HOST_GET(wfn_error, &from, charged));
+    to.http_status = WFN_HOST_GET(wfn_error, &from, http_status);
+    to.request_id = text(WFN_HOST_GET(wfn_error, &from, request_id));
+    to.job_id = text(WFN_HOST_GET(wfn_error, &from, job_id));
+    if (const char* details = WFN_HOST_GET(wfn_error, &from, details_json)) {
+        to.details_json = details;
+    }
     to.json = text(WFN_HOST_GET(wfn_error, &from, json));
+    return to;
+}
+
+inline Checkpoint copy(const wfn_checkpoint& from) {
+    Checkpoint to;
+    to.submission = static_cast<Submission>(WFN_HOST_GET(wfn_checkpoint, &from, submission));
+    to.json = text(WFN_HOST_GET(wfn_checkpoint, &from, json));
+    to.job_id = text(WFN_HOST_GET(wfn_checkpoint, &from, job_id));
     return to;
 }
 
@@ -304,8 +354,9 @@ inline Result copy(const wfn_result& from) {
     if (const wfn_error* error = WFN_HOST_GET(wfn_result, &from, error)) {
         to.error = copy(*error);
     }
-    if (const char* checkpoint = WFN_HOST_GET(wfn_result, &from, checkpoint_json)) {
-        to.checkpoint_json = checkpoint;
+    /* NOLINTNEXTLINE(bugprone-sizeof-expression): as above */
+    if (const wfn_checkpoint* checkpoint = WFN_HOST_GET(wfn_result, &from, checkpoint)) {
+        to.checkpoint = copy(*checkpoint);
     }
     if (to.outcome == Outcome::suspended) {
         to.resume_after = duration(WFN_HOST_GET(wfn_result, &from, resume_after_ms));
@@ -348,38 +399,20 @@ public:
 private:
     void check(const std::string& path) const {
         using Reason = LoadError::Reason;
-        const std::string name = "module \"" + path + "\": ";
+        const char* fault = wfn_fault_of_module(table_);
+        if (fault == nullptr) {
+            return;
+        }
+        auto reason = Reason::incomplete;
+        std::string what = "module \"" + path + "\": " + fault;
         if (table_ == nullptr) {
-            throw LoadError(Reason::no_table, name + WFN_MODULE_ENTRY_NAME "() returned NULL");
+            reason = Reason::no_table;
+        } else if (WFN_HAS(wfn_module, table_, abi_major) && table_->abi_major != WFN_ABI_MAJOR) {
+            reason = Reason::abi_mismatch;
+            what += ": version " + std::to_string(table_->abi_major) + ", this host version "
+                    + std::to_string(WFN_ABI_MAJOR);
         }
-        /* Before the size: in another major version the rest of the table may mean something else. */
-        if (!WFN_HAS(wfn_module, table_, abi_major)) {
-            throw LoadError(Reason::incomplete, name + "its table is too small to name its version");
-        }
-        if (table_->abi_major != WFN_ABI_MAJOR) {
-            throw LoadError(Reason::abi_mismatch, name + "it speaks version "
-                                                      + std::to_string(table_->abi_major)
-                                                      + " of the node boundary, this host version "
-                                                      + std::to_string(WFN_ABI_MAJOR));
-        }
-        if (!WFN_HAS(wfn_module, table_, run_release)) {
-            throw LoadError(Reason::incomplete, name + "its table has " + std::to_string(table_->struct_size)
-                                                    + " bytes, fewer than version 1.0 has");
-        }
-        if (table_->open == nullptr || table_->close == nullptr || table_->run_cancel == nullptr
-            || table_->run_suspend == nullptr || table_->run_checkpoint_saved == nullptr
-            || table_->run_wait == nullptr || table_->run_result == nullptr
-            || table_->run_release == nullptr) {
-            throw LoadError(Reason::incomplete, name + "its table lacks a function");
-        }
-        for (std::uint32_t i = 0; i < table_->node_count; ++i) {
-            const wfn_node* node = table_->nodes != nullptr ? table_->nodes[i] : nullptr;
-            if (node == nullptr || !WFN_HAS(wfn_node, node, execute) || node->execute == nullptr
-                || node->action_id == nullptr) {
-                throw LoadError(Reason::incomplete,
-                                name + "its node " + std::to_string(i) + " is incomplete");
-            }
-        }
+        throw LoadError(reason, what);
     }
 
     void* handle_;
@@ -442,7 +475,7 @@ struct SessionState {
 struct RunState {
     std::shared_ptr<SessionState> session;
     std::function<void(const Progress&)> on_progress;
-    std::function<CheckpointAnswer(const std::string&)> on_checkpoint;
+    std::function<CheckpointAnswer(const Checkpoint&)> on_checkpoint;
     std::function<void(const Result&)> on_complete;
     std::mutex mutex; /* of exception */
     std::exception_ptr exception;
@@ -465,11 +498,11 @@ struct RunState {
         }
     }
 
-    static void checkpoint(void* user_data, wfn_run* run, const char* checkpoint_json) noexcept {
+    static void checkpoint(void* user_data, wfn_run* run, const wfn_checkpoint* checkpoint) noexcept {
         RunState& state = **static_cast<Holder*>(user_data);
         auto answer = CheckpointAnswer::not_kept;
         try {
-            answer = state.on_checkpoint(text(checkpoint_json));
+            answer = state.on_checkpoint(copy(*checkpoint));
         } catch (...) {
             state.store_exception();
         }
@@ -764,6 +797,9 @@ public:
         if (request.cancel_job_at_deadline) {
             to.flags |= WFN_CANCEL_JOB_AT_DEADLINE;
         }
+        if (request.collect_only) {
+            to.flags |= WFN_COLLECT_ONLY;
+        }
         to.run_key = detail::argument(request.run_key, "run_key");
         to.input_json = detail::argument(request.input_json, "input_json");
         to.connection_json = detail::argument(request.connection_json, "connection_json");
@@ -780,7 +816,7 @@ public:
         to.user_data = holder.get();
 
         wfn_run* handle = nullptr;
-        const wfn_status status = node.get().execute(state_->handle, &to, &handle);
+        const wfn_status status = node.get().execute(&node.get(), state_->handle, &to, &handle);
         if (status != WFN_OK) {
             throw StatusError(status, "execute");
         }

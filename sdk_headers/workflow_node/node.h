@@ -57,6 +57,20 @@ extern "C" {
 /* The name to look up with dlsym. */
 #define WFN_MODULE_ENTRY_NAME "wfn_module_entry"
 
+/* On the declaration of wfn_module_entry: exported also where everything else is hidden. */
+#if defined(_WIN32)
+#define WFN_EXPORT __declspec(dllexport)
+#elif defined(__GNUC__)
+#define WFN_EXPORT __attribute__((visibility("default")))
+#else
+#define WFN_EXPORT
+#endif
+
+/* Without the terminating NUL. */
+#define WFN_MAX_RUN_KEY_BYTES 512u
+#define WFN_MAX_INPUT_BYTES 1048576u
+#define WFN_MAX_CHECKPOINT_BYTES 16384u
+
 /*
  * Whether the struct at `pointer`, filled by the other side, has the member: true when its
  * struct_size covers the whole member. `type` is the struct's type in this header.
@@ -110,6 +124,18 @@ enum {
     WFN_CANCELLING = 5  /* telling the service to stop */
 };
 
+/* Whether a run has submitted a job, which is what costs money. Left at zero it is not known. */
+typedef int32_t wfn_submission;
+enum {
+    WFN_MAYBE_SUBMITTED = 0, /* a submit may have arrived whose answer is not known */
+    WFN_NOT_SUBMITTED = 1,   /* certainly not */
+    WFN_SUBMITTED = 2        /* yes, and its job is known */
+};
+
+/* Whether a run may have been billed. Left at zero it is not known. */
+typedef int32_t wfn_charge;
+enum { WFN_MAYBE_CHARGED = 0, WFN_NOT_CHARGED = 1, WFN_CHARGED = 2 };
+
 /* Levels of wfn_host.log. */
 typedef int32_t wfn_log_level;
 enum { WFN_LOG_DEBUG = 0, WFN_LOG_INFO = 1, WFN_LOG_WARNING = 2, WFN_LOG_ERROR = 3 };
@@ -121,7 +147,10 @@ enum {
     WFN_NODE_CAN_RESUME = 1u << 2 /* gives checkpoints and goes on from them */
 };
 
-/* wfn_request.flags */
+/*
+ * wfn_request.flags. execute answers a bit that the module does not know with WFN_INVALID_ARGUMENT: each of
+ * them may be what keeps a run from paying.
+ */
 enum {
     /*
      * Check the input, and the connection when one is given, send nothing, and end: WFN_SUCCEEDED
@@ -132,7 +161,13 @@ enum {
      * At the deadline, also cancel the job at the service. Without it the job goes on there, and the
      * result's checkpoint lets a later run collect what was paid for.
      */
-    WFN_CANCEL_JOB_AT_DEADLINE = 1u << 1
+    WFN_CANCEL_JOB_AT_DEADLINE = 1u << 1,
+    /*
+     * Only collect the job that checkpoint_json names: whatever the checkpoint says, this run never submits.
+     * Where there is no job to collect it ends as WFN_FAILED with the error nothing_to_collect, and a
+     * checkpoint that may still be worth something comes back.
+     */
+    WFN_COLLECT_ONLY = 1u << 2
 };
 
 /* wfn_request.suspend: when to end a run early, as WFN_SUSPENDED. */
@@ -181,14 +216,26 @@ typedef struct wfn_error {
     const char* message; /* what happened in this run */
     const char* cause;   /* what in general causes this type */
     const char* solution;
-    int64_t retry_after_ms; /* do not retry before; negative: not known */
+    int64_t retry_after_ms;   /* do not retry before; negative: not known */
+    wfn_charge charged;       /* may this run have been billed? */
+    int32_t http_status;      /* of the reply behind it; 0: there is none */
+    const char* request_id;   /* the service's name of the request; NULL: not known */
+    const char* job_id;       /* the job that this is about; NULL: none */
+    const char* details_json; /* JSON array of {path: JSON pointer, message} */
     /*
-     * The whole error as one JSON object: the members above, `charged` ("no", "yes" or "unknown": may
-     * this run have been billed?), `http_status`, `request_id`, `job_id` (null where there is none)
-     * and `details`, an array of {path: JSON pointer, message}.
+     * All of it as one JSON object, to be kept or shown to programs: members with these names but for
+     * `charged`, which is "no", "yes" or "unknown", and null where a value is not known.
      */
     const char* json;
 } wfn_error;
+
+/* What of a run is kept, so that a later run goes on where it was. */
+typedef struct wfn_checkpoint {
+    uint32_t struct_size;
+    wfn_submission submission;
+    const char* json;   /* for wfn_request.checkpoint_json; at most WFN_MAX_CHECKPOINT_BYTES, no secrets */
+    const char* job_id; /* WFN_SUBMITTED: the service's name of the job; otherwise NULL */
+} wfn_checkpoint;
 
 /*
  * How a run ended. Owned by the run: valid until run_release, or, in a run that was released before
@@ -205,7 +252,7 @@ typedef struct wfn_result {
      * the deadline while the service still works. A run that ends before it has read its checkpoint,
      * e.g. because its connection is not valid, gives back the one it was given.
      */
-    const char* checkpoint_json;
+    const wfn_checkpoint* checkpoint;
     int64_t resume_after_ms;   /* WFN_SUSPENDED: a good moment to go on; otherwise negative */
     const char* warnings_json; /* JSON array of {code, message}; "[]" when there is none */
 } wfn_result;
@@ -216,14 +263,14 @@ typedef struct wfn_result {
  */
 typedef struct wfn_request {
     uint32_t struct_size;
-    uint32_t flags; /* WFN_VALIDATE_ONLY ...; unknown bits are ignored */
+    uint32_t flags; /* WFN_VALIDATE_ONLY ... */
     /*
-     * The run's name, at most 512 bytes: the same when the host repeats the run after a crash, another
-     * for every other run. From it the service can tell that a job was already paid for.
-     * NULL: a random one.
+     * The run's name, at most WFN_MAX_RUN_KEY_BYTES: the same when the host repeats the run after a crash,
+     * another for every other run. From it the service can tell that a job was already paid for. NULL: a
+     * random one.
      */
     const char* run_key;
-    const char* input_json; /* as input_schema_json says; at most 1 MiB */
+    const char* input_json; /* as input_schema_json says; at most WFN_MAX_INPUT_BYTES */
     /* As connection_schema_json says. Holds secrets; the module wipes its copy when the run ends. */
     const char* connection_json;
     const char* checkpoint_json; /* the last one kept of this run; NULL: start anew */
@@ -243,11 +290,10 @@ typedef struct wfn_request {
      * before a submit and again once the service has named the job, so that a run whose process dies
      * never pays twice. It goes on where it was; only a run that dies between its submit and the answer
      * to it, at a service that honours no idempotency keys, ends as an error that may have been charged.
-     * At most 16 KiB, without secrets.
      * NULL: the host keeps none.
      * [module]
      */
-    void (*on_checkpoint)(void* user_data, wfn_run* run, const char* checkpoint_json);
+    void (*on_checkpoint)(void* user_data, wfn_run* run, const wfn_checkpoint* checkpoint);
     /*
      * The run is over. Comes exactly once, last, never inside execute; not after a status other than
      * WFN_OK. May be NULL: then use run_wait and run_result. run_release is allowed inside.
@@ -269,7 +315,8 @@ typedef struct wfn_connection {
 } wfn_connection;
 
 /* One node. Valid, unchanged, and at the same address while the module is loaded. */
-typedef struct wfn_node {
+typedef struct wfn_node wfn_node;
+struct wfn_node {
     uint32_t struct_size;
     uint32_t flags;        /* WFN_NODE_CAN_CANCEL ... */
     const char* action_id; /* the name to find it by, e.g. "image_to_video"; never changes */
@@ -284,14 +331,16 @@ typedef struct wfn_node {
     /* JSON array of {code, type, cause, solution, retryable}: every error the node can end with. */
     const char* errors_json;
     /*
-     * Starts a run and returns at once, without waiting for the network. *run is set before any
+     * Starts a run of `node`, which is the node that this function is of, and returns at once, without
+     * waiting for the network. *run is set before any
      * callback of the run is called, and is valid until run_release.
      * WFN_INVALID_ARGUMENT, WFN_INVALID_HANDLE, WFN_INVALID_STATE (the session is closing),
      * WFN_OUT_OF_MEMORY: no run was started and *run is NULL.
      * [any]
      */
-    wfn_status (*execute)(wfn_session* session, const wfn_request* request, wfn_run** run);
-} wfn_node;
+    wfn_status (*execute)(const wfn_node* node, wfn_session* session, const wfn_request* request,
+                          wfn_run** run);
+};
 
 /* A module. Valid, unchanged, and at the same address while the module is loaded. */
 typedef struct wfn_module {
@@ -364,8 +413,38 @@ typedef struct wfn_module {
  * module offers without a session. The table is valid while the module is loaded.
  * [any]
  */
-const wfn_module* wfn_module_entry(void);
+WFN_EXPORT const wfn_module* wfn_module_entry(void);
 typedef const wfn_module* (*wfn_module_entry_function)(void);
+
+/*
+ * Whether a host may use the table that wfn_module_entry() returned: NULL, or what is wrong with it, as the
+ * end of a sentence. Call it before anything else is read from the table; `module` may be NULL.
+ */
+static inline const char* wfn_fault_of_module(const wfn_module* module) {
+    uint32_t i;
+    if (module == NULL)
+        return "its entry returned NULL";
+    /* Before the size: in another major version the rest of the table may mean something else. */
+    if (!WFN_HAS(wfn_module, module, abi_major))
+        return "its table is too small to name its version";
+    if (module->abi_major != WFN_ABI_MAJOR)
+        return "it speaks another major version of the node boundary";
+    if (!WFN_HAS(wfn_module, module, run_release))
+        return "its table has fewer bytes than version 1.0 has";
+    if (module->open == NULL || module->close == NULL || module->run_cancel == NULL
+        || module->run_suspend == NULL || module->run_checkpoint_saved == NULL || module->run_wait == NULL
+        || module->run_result == NULL || module->run_release == NULL)
+        return "its table lacks a function";
+    if (module->node_count > 0 && module->nodes == NULL)
+        return "its list of nodes is missing";
+    for (i = 0; i < module->node_count; ++i) {
+        const wfn_node* node = module->nodes[i];
+        if (node == NULL || !WFN_HAS(wfn_node, node, execute) || node->execute == NULL
+            || node->action_id == NULL)
+            return "one of its nodes is incomplete";
+    }
+    return NULL;
+}
 
 #ifdef __cplusplus
 }

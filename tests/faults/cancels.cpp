@@ -81,7 +81,7 @@ void judge(const wfn::Result& result, const JobService& service, const std::stri
         ++tally.never_submitted;
     } else if (job && is_told && job->state == Job::State::cancelled) {
         ++tally.cancelled_there;
-    } else if (is_told && result.checkpoint_json) {
+    } else if (is_told && result.checkpoint) {
         ++tally.said_to_be_unknown;
     } else {
         ++tally.silent;

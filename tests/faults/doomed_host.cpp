@@ -100,10 +100,9 @@ void run(char** arguments) {
     request.run_key = arguments[3];
     request.checkpoint_json = content_of(checkpoint_file);
     request.timeout = std::chrono::seconds(60);
-    request.on_checkpoint = [&](const std::string& checkpoint) {
-        // By the checkpoint's own word only to name the step; a host need not look into it.
-        const bool names_a_job = checkpoint.find("\"submitted\"") != std::string::npos;
-        keep(checkpoint_file, checkpoint, names_a_job ? "job" : "intent", stalls);
+    request.on_checkpoint = [&](const wfn::Checkpoint& checkpoint) {
+        const bool names_a_job = checkpoint.submission == wfn::Submission::yes;
+        keep(checkpoint_file, checkpoint.json, names_a_job ? "job" : "intent", stalls);
         return wfn::CheckpointAnswer::kept;
     };
     say("executing");

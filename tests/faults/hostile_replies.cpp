@@ -97,7 +97,8 @@ std::string fault_of(const HostileCase& one, const std::string& key, const wfn::
     if (heard.completions != 1)
         return "reported " + std::to_string(heard.completions) + " times";
     const bool is_error = result.error.has_value();
-    const auto all = result.output_json + result.warnings_json + result.checkpoint_json.value_or("")
+    const auto all = result.output_json + result.warnings_json
+                     + (result.checkpoint ? result.checkpoint->json : "")
                      + (is_error ? result.error->json : "");
     if (all.find(key) != std::string::npos)
         return "tells the API key";

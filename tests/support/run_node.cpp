@@ -69,9 +69,9 @@ std::unique_ptr<LiveRun> NodeHost::start(const RunSpec& spec) {
         note([&](LiveRun::Heard& heard) { heard.progress.push_back(progress); });
     };
     if (spec.keeps_checkpoints)
-        request.on_checkpoint = [note, answer = spec.on_checkpoint](const std::string& checkpoint) {
-            note([&](LiveRun::Heard& heard) { heard.checkpoints.push_back(checkpoint); });
-            return answer ? answer(checkpoint) : wfn::CheckpointAnswer::kept;
+        request.on_checkpoint = [note, answer = spec.on_checkpoint](const wfn::Checkpoint& checkpoint) {
+            note([&](LiveRun::Heard& heard) { heard.checkpoints.push_back(checkpoint.json); });
+            return answer ? answer(checkpoint.json) : wfn::CheckpointAnswer::kept;
         };
     request.on_complete = [note](const wfn::Result&) {
         note([](LiveRun::Heard& heard) { ++heard.completions; });

@@ -42,6 +42,11 @@ struct RunSpec {
     bool keeps_checkpoints = true; // false: the run is given no on_checkpoint at all
 };
 
+// The text of a result's checkpoint; empty: there is none.
+inline std::string checkpoint_of(const wfn::Result& result) {
+    return result.checkpoint ? result.checkpoint->json : std::string();
+}
+
 // A run and all that it said. May be used by any thread; destroying it cancels the run and waits.
 class LiveRun {
 public:

@@ -60,7 +60,7 @@ std::string result_event(const wfn::Result& result) {
         event["output"] = durable::embedded(result.output_json);
     if (result.error)
         event["error"] = durable::embedded(result.error->json);
-    event["checkpoint"] = result.checkpoint_json ? durable::embedded(*result.checkpoint_json) : json::value();
+    event["checkpoint"] = result.checkpoint ? durable::embedded(result.checkpoint->json) : json::value();
     if (result.outcome == wfn::Outcome::suspended)
         event["resume_after_ms"] = milliseconds_or_null(result.resume_after);
     return line(event);

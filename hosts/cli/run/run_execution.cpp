@@ -73,7 +73,7 @@ int RunExecution::run(wfn::Request request) {
     run.wait();
     wfn::Result result = run.result().value();
     if (durable::check_output(result) && keeper_ != nullptr)
-        result.checkpoint_json = keeper_->last_checkpoint();
+        durable::set_checkpoint(result, keeper_->last_checkpoint());
     display_.finish();
     return conclude(result, signals.received());
 }
@@ -175,9 +175,9 @@ void RunExecution::settle_checkpoint(const wfn::Result& result) {
     if (problem.empty())
         return;
     display_.error(message_text("Error", problem, terminal_));
-    if (result.checkpoint_json) {
+    if (result.checkpoint) {
         display_.error("To resume later, save this line in a file and pass it with --checkpoint:\n"
-                       + one_line(*result.checkpoint_json) + "\n");
+                       + one_line(result.checkpoint->json) + "\n");
     }
 }
 

@@ -16,9 +16,9 @@ std::string FileKeeper::attach(wfn::Request& request, CheckpointSaved saved) {
         note = "Resuming from the checkpoint " + file_.path() + ".";
     }
     // Answers only once the checkpoint is on the disk: the run submits after that.
-    request.on_checkpoint = [this, saved = std::move(saved)](const std::string& checkpoint_json) {
-        const std::string problem = file_.save(checkpoint_json);
-        last_ = checkpoint_json;
+    request.on_checkpoint = [this, saved = std::move(saved)](const wfn::Checkpoint& checkpoint) {
+        const std::string problem = file_.save(checkpoint.json);
+        last_ = checkpoint.json;
         saved(problem.empty() ? "" : "the checkpoint " + file_.path() + " could not be written: " + problem);
         return problem.empty() ? wfn::CheckpointAnswer::kept : wfn::CheckpointAnswer::not_kept;
     };
@@ -26,7 +26,7 @@ std::string FileKeeper::attach(wfn::Request& request, CheckpointSaved saved) {
 }
 
 std::string FileKeeper::settle(const wfn::Result& result) {
-    const std::string problem = result.checkpoint_json ? file_.save(*result.checkpoint_json) : file_.remove();
+    const std::string problem = result.checkpoint ? file_.save(result.checkpoint->json) : file_.remove();
     return problem.empty() ? "" : "the checkpoint " + file_.path() + " could not be updated: " + problem;
 }
 

@@ -41,7 +41,7 @@ wfn::Result stored_result(const durable::RunRecord& record) {
                      : record.state == durable::RunState::suspended ? wfn::Outcome::suspended
                                                                     : wfn::Outcome::failed;
     result.output_json = record.output.value_or("");
-    result.checkpoint_json = record.checkpoint;
+    durable::set_checkpoint(result, record.checkpoint);
     if (record.error)
         result.error = stored_error(record);
     return result;

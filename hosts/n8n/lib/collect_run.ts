@@ -1,4 +1,4 @@
-// Collects a run that was started earlier. It resumes only from a checkpoint that names its job, so it submits nothing.
+// Collects a run that was started earlier. It submits nothing, which the module sees to.
 import type { IDataObject } from 'n8n-workflow';
 
 import { RunError, type ErrorFields } from '../native/addon';
@@ -122,6 +122,7 @@ export async function collectRun(
         connection,
         runKey,
         checkpoint,
+        collectOnly: true,
         suspend: { afterMs: waitMs },
         signal,
     });

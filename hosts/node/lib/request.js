@@ -3,7 +3,7 @@
 
 const { ModuleError } = require('./errors.js');
 
-const flags = { validateOnly: 1, cancelJobAtDeadline: 2 }; // wfn_request.flags
+const flags = { validateOnly: 1, cancelJobAtDeadline: 2, collectOnly: 4 }; // wfn_request.flags
 const suspend = { never: 0, whenSubmitted: 1, after: 2 }; // WFN_SUSPEND_...
 
 function json(value, name) {
@@ -77,7 +77,8 @@ function requestOf(options, module) {
         node: nodeIndex(module, options.node),
         flags:
             (options.validateOnly ? flags.validateOnly : 0) |
-            (options.cancelJobAtDeadline ? flags.cancelJobAtDeadline : 0),
+            (options.cancelJobAtDeadline ? flags.cancelJobAtDeadline : 0) |
+            (options.collectOnly ? flags.collectOnly : 0),
         input: json(options.input, 'input'),
         connection: optionalJson(options.connection, 'connection'),
         checkpoint:

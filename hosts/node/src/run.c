@@ -47,9 +47,9 @@ static void on_progress(void* user_data, wfn_run* handle, const wfn_progress* pr
 }
 
 /* [module] */
-static void on_checkpoint(void* user_data, wfn_run* handle, const char* checkpoint_json) {
+static void on_checkpoint(void* user_data, wfn_run* handle, const wfn_checkpoint* checkpoint) {
     struct run* run = user_data;
-    struct event* event = event_new(EVENT_CHECKPOINT, run->id, &checkpoint_json, 1);
+    struct event* event = event_new(EVENT_CHECKPOINT, run->id, &checkpoint->json, 1);
     bool posted = false;
     if (event != NULL) {
         pthread_mutex_lock(&run->addon->mailbox.mutex);
@@ -67,7 +67,9 @@ static void on_checkpoint(void* user_data, wfn_run* handle, const char* checkpoi
 static void on_complete(void* user_data, wfn_run* handle, const wfn_result* result) {
     struct run* run = user_data;
     const wfn_error* error = result->error;
-    const char* texts[EVENT_TEXTS] = {result->output_json, result->checkpoint_json, result->warnings_json};
+    const char* texts[EVENT_TEXTS] = {result->output_json,
+                                      result->checkpoint != NULL ? result->checkpoint->json : NULL,
+                                      result->warnings_json};
     if (error != NULL) {
         const char* const of_error[] = {error->code,  error->type,     error->message,
                                         error->cause, error->solution, error->json};
@@ -180,8 +182,8 @@ static wfn_status start(struct session* session, const struct execute_arguments*
                                  .on_checkpoint = arguments->keeps_checkpoints ? on_checkpoint : NULL,
                                  .on_complete = on_complete};
     *id = run->id;
-    wfn_status status =
-        table->nodes[(uint32_t)arguments->node]->execute(session->handle, &request, &run->handle);
+    const wfn_node* node = table->nodes[(uint32_t)arguments->node];
+    wfn_status status = node->execute(node, session->handle, &request, &run->handle);
     if (status != WFN_OK)
         run_end(run);
     return status;

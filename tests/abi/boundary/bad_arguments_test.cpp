@@ -105,13 +105,19 @@ TEST_F(BadArguments, ExecuteWithNulls) {
     wfn_run* handle = nullptr;
     HostRun run(module_, api_.connection());
     run.request.input_json = "{}";
-    EXPECT_EQ(WFN_INVALID_ARGUMENT, module_.node().execute(session_.get(), &run.request, nullptr));
-    EXPECT_EQ(WFN_INVALID_ARGUMENT, module_.node().execute(session_.get(), nullptr, &handle));
+    EXPECT_EQ(WFN_INVALID_ARGUMENT,
+              module_.node().execute(&module_.node(), session_.get(), &run.request, nullptr));
+    EXPECT_EQ(WFN_INVALID_ARGUMENT,
+              module_.node().execute(&module_.node(), session_.get(), nullptr, &handle));
     EXPECT_EQ(nullptr, handle);
-    EXPECT_EQ(WFN_INVALID_HANDLE, module_.node().execute(nullptr, &run.request, &handle));
+    EXPECT_EQ(WFN_INVALID_HANDLE, module_.node().execute(&module_.node(), nullptr, &run.request, &handle));
+    const wfn_node other = module_.node(); // another address
+    for (const auto* node : {static_cast<const wfn_node*>(nullptr), &other})
+        EXPECT_EQ(WFN_INVALID_ARGUMENT, other.execute(node, session_.get(), &run.request, &handle));
     run.request.input_json = nullptr;
-    EXPECT_EQ(WFN_INVALID_ARGUMENT, module_.node().execute(session_.get(), &run.request, &handle));
-    EXPECT_EQ(WFN_INVALID_ARGUMENT, module_.node().execute(nullptr, nullptr, nullptr));
+    EXPECT_EQ(WFN_INVALID_ARGUMENT,
+              module_.node().execute(&module_.node(), session_.get(), &run.request, &handle));
+    EXPECT_EQ(WFN_INVALID_ARGUMENT, module_.node().execute(&module_.node(), nullptr, nullptr, nullptr));
 }
 
 TEST_F(BadArguments, RequestOfSizeZero) {
@@ -145,8 +151,9 @@ TEST_F(BadArguments, RunKeyOf512BytesIsTaken) {
 TEST_F(BadArguments, RunKeyThatIsNotUtf8IsTaken) {
     expect_success([](HostRun& run) { run.run_key = "\xff\xfe\r\nX: 1"; });
 }
-TEST_F(BadArguments, UnknownFlagsAreIgnored) {
-    expect_success([](HostRun& run) { run.request.flags = 0xfffffffcU; });
+// Each may be what keeps a run from paying.
+TEST_F(BadArguments, UnknownFlags) {
+    expect_refused([](HostRun& run) { run.request.flags = 1U << 31U; });
 }
 TEST_F(BadArguments, TraceparentThatIsNoneIsIgnored) {
     const std::string traceparent(1U << 20U, '\n');
@@ -175,7 +182,7 @@ TEST_F(BadArguments, RequestOfALaterVersionWithALongerTail) {
         later.request.input_json = input.c_str();
         later.request.connection_json = connection.c_str();
         wfn_run* run = nullptr;
-        ASSERT_EQ(WFN_OK, module_.node().execute(session_.get(), &later.request, &run));
+        ASSERT_EQ(WFN_OK, module_.node().execute(&module_.node(), session_.get(), &later.request, &run));
         ASSERT_EQ(WFN_OK, module_->run_wait(run, -1));
         EXPECT_EQ(WFN_SUCCEEDED, module_->run_result(run)->outcome);
         EXPECT_EQ(WFN_OK, module_->run_release(run));

@@ -120,7 +120,7 @@ TEST_F(CallbackRules, AHostWithoutCallbacksWaits) {
     request.input_json = input.c_str();
     request.connection_json = connection.c_str();
     wfn_run* run = nullptr;
-    ASSERT_EQ(WFN_OK, module_.node().execute(session_.get(), &request, &run));
+    ASSERT_EQ(WFN_OK, module_.node().execute(&module_.node(), session_.get(), &request, &run));
     ASSERT_EQ(WFN_OK, module_->run_wait(run, -1));
     EXPECT_EQ(JobApi::output_of(1), module_->run_result(run)->output_json);
     EXPECT_EQ(WFN_OK, module_->run_release(run));

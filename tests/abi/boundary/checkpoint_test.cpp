@@ -62,6 +62,20 @@ TEST_F(Checkpoint, AnsweredLaterOnAnotherThread) {
     store.join();
 }
 
+// Also where its inputs would be refused: there is nothing to submit them for.
+TEST_F(Checkpoint, ARunThatOnlyCollectsNeverSubmits) {
+    for (const auto& input : {valid_input(), std::string("{}")}) {
+        HostRun run(module_, api_.connection());
+        run.input = input;
+        run.request.flags = WFN_COLLECT_ONLY;
+        ASSERT_EQ(WFN_OK, run.start(session_.get()));
+        const auto ending = run.wait();
+        EXPECT_EQ("nothing_to_collect", ending.error_code);
+        EXPECT_TRUE(contains(ending.error_json, R"("charged":"no")")) << ending.error_json;
+    }
+    EXPECT_EQ(0U, api_.submits());
+}
+
 TEST_F(Checkpoint, NeverAnsweredBeforeTheSubmitEndsTheRunUnpaid) {
     run_.on_checkpoint = [](wfn_run*, const std::string&) {};
     run_.request.checkpoint_timeout_ms = 200;

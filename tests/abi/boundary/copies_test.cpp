@@ -95,7 +95,7 @@ TEST(Copies, OneWithAnOpenSessionIsNotUnloaded) {
     request.input_json = input.c_str();
     request.connection_json = connection.c_str();
     wfn_run* run = nullptr;
-    ASSERT_EQ(WFN_OK, module->nodes[0]->execute(session, &request, &run));
+    ASSERT_EQ(WFN_OK, module->nodes[0]->execute(module->nodes[0], session, &request, &run));
     EXPECT_EQ(WFN_OK, module->run_wait(run, -1));
     EXPECT_EQ(JobApi::output_of(1), module->run_result(run)->output_json);
     EXPECT_EQ(WFN_OK, module->run_release(run));

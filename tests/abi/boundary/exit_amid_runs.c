@@ -32,8 +32,8 @@ static void on_progress(void* user_data, wfn_run* run, const wfn_progress* progr
     (void)user_data, (void)run, (void)progress;
     count_event();
 }
-static void on_checkpoint(void* user_data, wfn_run* run, const char* checkpoint_json) {
-    (void)user_data, (void)checkpoint_json;
+static void on_checkpoint(void* user_data, wfn_run* run, const wfn_checkpoint* checkpoint) {
+    (void)user_data, (void)checkpoint;
     module->run_checkpoint_saved(run, 1);
     count_event();
 }
@@ -96,7 +96,7 @@ int main(int argc, char** argv) {
     request.on_checkpoint = on_checkpoint;
     request.on_complete = on_complete;
     for (i = 0; i < run_count; ++i)
-        if (module->nodes[0]->execute(session, &request, &runs[i]) != WFN_OK)
+        if (module->nodes[0]->execute(module->nodes[0], session, &request, &runs[i]) != WFN_OK)
             fail("execute");
     if (pthread_create(&waiter, NULL, wait_for_run, runs[run_count - 1]) != 0 || pthread_detach(waiter) != 0)
         fail("pthread_create");

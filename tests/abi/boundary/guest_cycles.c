@@ -75,7 +75,7 @@ static void one_cycle(const char* path, const char* connection) {
     request.struct_size = sizeof request;
     request.input_json = input;
     request.connection_json = connection;
-    if (module->nodes[0]->execute(session, &request, &run) != WFN_OK)
+    if (module->nodes[0]->execute(module->nodes[0], session, &request, &run) != WFN_OK)
         fail("execute");
     if (module->run_wait(run, 60000) != WFN_OK)
         fail("run_wait");

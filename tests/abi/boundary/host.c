@@ -31,9 +31,9 @@ static void on_progress(void* user_data, wfn_run* run, const wfn_progress* progr
  * from any thread; the job is not submitted before. After a crash it hands the last one to a new run as
  * checkpoint_json, and nothing is paid twice.
  */
-static void on_checkpoint(void* user_data, wfn_run* run, const char* checkpoint_json) {
+static void on_checkpoint(void* user_data, wfn_run* run, const wfn_checkpoint* checkpoint) {
     (void)user_data;
-    fprintf(stderr, "checkpoint: %s\n", checkpoint_json);
+    fprintf(stderr, "checkpoint: %s\n", checkpoint->json);
     module->run_checkpoint_saved(run, 1);
 }
 
@@ -72,7 +72,7 @@ static int run_once(const wfn_node* node, wfn_session* session, const char* conn
     request.connection_json = connection;
     request.on_progress = on_progress;
     request.on_checkpoint = on_checkpoint;
-    if (node->execute(session, &request, &run) != WFN_OK)
+    if (node->execute(node, session, &request, &run) != WFN_OK)
         return fail("the run cannot be started");
     module->run_wait(run, -1); /* bounded by the run's deadline */
     result = module->run_result(run);

@@ -26,7 +26,7 @@ Ending copy_of(const wfn_result& result) {
         ending.retryable = result.error->retryable == 1;
         ending.error_json = result.error->json;
     }
-    ending.checkpoint = copy_of(result.checkpoint_json);
+    ending.checkpoint = copy_of(result.checkpoint != nullptr ? result.checkpoint->json : nullptr);
     ending.resume_after_ms = result.resume_after_ms;
     ending.warnings = result.warnings_json;
     return ending;
@@ -64,7 +64,7 @@ wfn_status HostRun::start(wfn_session* session) {
     request.on_checkpoint = keeps_checkpoints ? checkpoint_came : nullptr;
     request.on_complete = completion_came;
     starter_ = std::this_thread::get_id();
-    return module_.node().execute(session, &request, &handle_);
+    return module_.node().execute(&module_.node(), session, &request, &handle_);
 }
 
 Ending HostRun::wait() {
@@ -110,16 +110,16 @@ void HostRun::progress_came(void* self, wfn_run* /*run*/, const wfn_progress* /*
     me.count_callback();
 }
 
-void HostRun::checkpoint_came(void* self, wfn_run* run, const char* text) {
+void HostRun::checkpoint_came(void* self, wfn_run* run, const wfn_checkpoint* checkpoint) {
     auto& me = *static_cast<HostRun*>(self);
     {
         const std::lock_guard lock(me.mutex_);
         me.count_callback();
-        me.checkpoints_.emplace_back(text);
+        me.checkpoints_.emplace_back(checkpoint->json);
         me.changed_.notify_all();
     }
     if (me.on_checkpoint)
-        me.on_checkpoint(run, text);
+        me.on_checkpoint(run, checkpoint->json);
     else
         me.module_->run_checkpoint_saved(run, 1);
 }

@@ -61,7 +61,7 @@ public:
 
 private:
     static void progress_came(void* self, wfn_run* run, const wfn_progress* progress);
-    static void checkpoint_came(void* self, wfn_run* run, const char* text);
+    static void checkpoint_came(void* self, wfn_run* run, const wfn_checkpoint* checkpoint);
     static void completion_came(void* self, wfn_run* run, const wfn_result* result);
     void completed(const wfn_result& result);
     void count_callback();

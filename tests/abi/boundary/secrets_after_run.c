@@ -110,7 +110,7 @@ int main(int argc, char** argv) {
     request.connection_json = connection;
     if (module->open(NULL, NULL, &session) != WFN_OK)
         fail("open");
-    if (module->nodes[0]->execute(session, &request, &run) != WFN_OK)
+    if (module->nodes[0]->execute(module->nodes[0], session, &request, &run) != WFN_OK)
         fail("execute");
     if (module->run_wait(run, 60000) != WFN_OK)
         fail("the run does not end");

@@ -13,7 +13,9 @@ WRONG_THREAD, TIMED_OUT, OUT_OF_MEMORY, INTERNAL_ERROR = 4, 5, 6, 7
 SUCCEEDED, FAILED, CANCELLED, SUSPENDED = 0, 1, 2, 3
 PHASES = ("preparing", "submitting", "queued", "running", "retrying", "cancelling")
 NODE_CAN_CANCEL, NODE_REPORTS_PROGRESS, NODE_CAN_RESUME = 1, 2, 4
-VALIDATE_ONLY, CANCEL_JOB_AT_DEADLINE = 1, 2
+VALIDATE_ONLY, CANCEL_JOB_AT_DEADLINE, COLLECT_ONLY = 1, 2, 4
+MAYBE_SUBMITTED, NOT_SUBMITTED, SUBMITTED = 0, 1, 2
+MAYBE_CHARGED, NOT_CHARGED, CHARGED = 0, 1, 2
 SUSPEND_NEVER, SUSPEND_WHEN_SUBMITTED, SUSPEND_AFTER = 0, 1, 2
 
 
@@ -33,18 +35,25 @@ class Progress(Struct):
 class Error(Struct):
     _fields_ = [("struct_size", c.c_uint32), ("retryable", c.c_int32), ("code", c.c_char_p),
                 ("type", c.c_char_p), ("message", c.c_char_p), ("cause", c.c_char_p),
-                ("solution", c.c_char_p), ("retry_after_ms", c.c_int64), ("json", c.c_char_p)]
+                ("solution", c.c_char_p), ("retry_after_ms", c.c_int64), ("charged", c.c_int32),
+                ("http_status", c.c_int32), ("request_id", c.c_char_p), ("job_id", c.c_char_p),
+                ("details_json", c.c_char_p), ("json", c.c_char_p)]
+
+
+class Checkpoint(Struct):
+    _fields_ = [("struct_size", c.c_uint32), ("submission", c.c_int32), ("json", c.c_char_p),
+                ("job_id", c.c_char_p)]
 
 
 class Result(Struct):
     _fields_ = [("struct_size", c.c_uint32), ("outcome", c.c_int32), ("output_json", c.c_char_p),
-                ("error", c.POINTER(Error)), ("checkpoint_json", c.c_char_p),
+                ("error", c.POINTER(Error)), ("checkpoint", c.POINTER(Checkpoint)),
                 ("resume_after_ms", c.c_int64), ("warnings_json", c.c_char_p)]
 
 
 LOG = c.CFUNCTYPE(None, c.c_void_p, c.c_int32, c.c_char_p)
 ON_PROGRESS = c.CFUNCTYPE(None, c.c_void_p, c.c_void_p, c.POINTER(Progress))
-ON_CHECKPOINT = c.CFUNCTYPE(None, c.c_void_p, c.c_void_p, c.c_char_p)
+ON_CHECKPOINT = c.CFUNCTYPE(None, c.c_void_p, c.c_void_p, c.POINTER(Checkpoint))
 ON_COMPLETE = c.CFUNCTYPE(None, c.c_void_p, c.c_void_p, c.POINTER(Result))
 
 
@@ -69,12 +78,15 @@ class Connection(Struct):
 
 
 class Node(Struct):
-    _fields_ = [("struct_size", c.c_uint32), ("flags", c.c_uint32), ("action_id", c.c_char_p),
+    pass
+
+
+Node._fields_ = [("struct_size", c.c_uint32), ("flags", c.c_uint32), ("action_id", c.c_char_p),
                 ("version", c.c_char_p), ("title", c.c_char_p), ("description", c.c_char_p),
                 ("icon_svg", c.c_char_p), ("categories_json", c.c_char_p),
                 ("connection", c.POINTER(Connection)), ("input_schema_json", c.c_char_p),
                 ("output_schema_json", c.c_char_p), ("errors_json", c.c_char_p),
-                ("execute", c.CFUNCTYPE(c.c_int32, c.c_void_p, c.POINTER(Request),
+                ("execute", c.CFUNCTYPE(c.c_int32, c.POINTER(Node), c.c_void_p, c.POINTER(Request),
                                         c.POINTER(c.c_void_p)))]
 
 
@@ -115,7 +127,7 @@ class Run:
         request = Request(input_json=json.dumps(input).encode(),
                           connection_json=json.dumps(connection).encode(),
                           on_progress=self._callbacks[0], on_checkpoint=self._callbacks[1], **members)
-        status = node.execute(session, c.byref(request), c.byref(self.handle))
+        status = node.execute(c.byref(node), session, c.byref(request), c.byref(self.handle))
         if status != OK:
             raise CallError("execute", status)
 
@@ -123,8 +135,8 @@ class Run:
         p = progress.contents
         self._on_progress(PHASES[p.phase], p.fraction if p.fraction >= 0 else None, p.message.decode())
 
-    def _checkpoint(self, _user_data, run, checkpoint_json):
-        self._table.run_checkpoint_saved(run, int(bool(self._on_checkpoint(json.loads(checkpoint_json)))))
+    def _checkpoint(self, _user_data, run, checkpoint):
+        self._table.run_checkpoint_saved(run, int(bool(self._on_checkpoint(json.loads(checkpoint.contents.json)))))
 
     def cancel(self):
         self._table.run_cancel(self.handle)
@@ -140,7 +152,7 @@ class Run:
         parsed = lambda text: None if text is None else json.loads(text)
         return {"outcome": result.outcome, "output": parsed(result.output_json),
                 "error": parsed(result.error.contents.json) if result.error else None,
-                "checkpoint": parsed(result.checkpoint_json),
+                "checkpoint": parsed(result.checkpoint.contents.json) if result.checkpoint else None,
                 "resume_after_ms": result.resume_after_ms, "warnings": parsed(result.warnings_json)}
 
     def release(self):

@@ -27,13 +27,14 @@ struct run {
     pthread_t thread;
     struct ended_thread* end; /* for the session, when the thread comes to its end */
     wfn_request request;      /* its strings are not used after execute */
-    int slow, resumed, bad_connection;
+    int slow, resumed, bad_connection, collects_nothing;
     char *input, *output;
     int64_t started_ms, left_ms;
     int cancel, suspend, awaiting, kept, ended, over, released;
     wfn_error error;
     wfn_result result;
     char error_json[640], checkpoint[64];
+    wfn_checkpoint given;
 };
 
 /* Guards all that more than one thread touches. No function of the host is called while it is held. */

@@ -172,8 +172,10 @@ wfn_status echo_execute(wfn_session* session, const wfn_request* request, wfn_ru
         return WFN_INVALID_ARGUMENT;
     *run = NULL;
     if (request == NULL || !WFN_HAS(wfn_request, request, on_complete) || request->input_json == NULL
-        || strlen(request->input_json) > 1024 * 1024
-        || (request->run_key != NULL && strlen(request->run_key) > 512))
+        || strlen(request->input_json) > WFN_MAX_INPUT_BYTES
+        || (request->flags & ~(uint32_t)(WFN_VALIDATE_ONLY | WFN_CANCEL_JOB_AT_DEADLINE | WFN_COLLECT_ONLY))
+               != 0
+        || (request->run_key != NULL && strlen(request->run_key) > WFN_MAX_RUN_KEY_BYTES))
         return WFN_INVALID_ARGUMENT;
     r = calloc(1, sizeof *r);
     if (r == NULL)
@@ -186,6 +188,8 @@ wfn_status echo_execute(wfn_session* session, const wfn_request* request, wfn_ru
     r->end = malloc(sizeof *r->end);
     r->slow = slow;
     r->resumed = request->checkpoint_json != NULL;
+    r->collects_nothing = (request->flags & WFN_COLLECT_ONLY) != 0
+                          && (!r->resumed || strstr(request->checkpoint_json, "\"job_id\"") == NULL);
     r->started_ms = now_ms();
     r->left_ms = milliseconds_in(r->resumed ? request->checkpoint_json : request->input_json, 1000);
     r->bad_connection = slow && request->connection_json != NULL

@@ -16,10 +16,19 @@
         "The host could not store a checkpoint", "Make room, or choose another place", 1, "true")            \
     ROW(",", TIMEOUT, "processing_timeout", "Processing Timeout", "The echo takes longer than the deadline", \
         "Allow more time", 1, "true")                                                                        \
+    ROW(",", NOTHING, "nothing_to_collect", "Nothing To Collect", "The checkpoint names no echo",            \
+        "Run it without collect-only", 0, "false")                                                           \
     ROW(",", CANCELLED, "cancelled", "Cancelled", "The host cancelled the run", "Run it again", 0, "false")
 #define AS_NAME(comma, name, code, type, cause, solution, retryable, json) name,
-#define AS_ROW(comma, name, code, type, cause, solution, retryable, json)                                    \
-    {sizeof(wfn_error), retryable, code, type, "", cause, solution, -1, ""},
+#define AS_ROW(comma, name, code_, type_, cause_, solution_, retryable_, json_)                              \
+    {.struct_size = sizeof(wfn_error),                                                                       \
+     .retryable = retryable_,                                                                                \
+     .code = code_,                                                                                          \
+     .type = type_,                                                                                          \
+     .cause = cause_,                                                                                        \
+     .solution = solution_,                                                                                  \
+     .retry_after_ms = -1,                                                                                   \
+     .details_json = "[]"},
 #define AS_JSON(comma, name, code, type, cause, solution, retryable, json)                                   \
     comma "{\"code\":\"" code "\",\"type\":\"" type "\",\"cause\":\"" cause "\",\"solution\":\"" solution    \
           "\",\"retryable\":" json "}"
@@ -37,7 +46,10 @@ static void fail(struct run* r, enum error_name name, const char* message, const
     wfn_error* e = &r->error;
     *e = error_rows[name];
     e->message = message;
+    e->details_json = details;
     e->retry_after_ms = name == TIMEOUT ? 2000 : -1;
+    e->charged = name == TIMEOUT ? WFN_CHARGED : WFN_NOT_CHARGED;
+    e->job_id = name == TIMEOUT ? "echo-1" : NULL;
     snprintf(r->error_json, sizeof r->error_json,
              "{\"type\":\"%s\",\"code\":\"%s\",\"message\":\"%s\",\"cause\":\"%s\",\"solution\":\"%s\","
              "\"retryable\":%s,\"retry_after_ms\":%s,\"charged\":\"%s\",\"http_status\":null,"
@@ -70,7 +82,10 @@ static int keep_checkpoint(struct run* r) {
     r->awaiting = 1;
     r->kept = 0;
     pthread_mutex_unlock(&echo_mutex);
-    r->request.on_checkpoint(r->request.user_data, (wfn_run*)r->id, r->checkpoint);
+    r->given.struct_size = sizeof r->given;
+    r->given.submission = WFN_NOT_SUBMITTED;
+    r->given.json = r->checkpoint;
+    r->request.on_checkpoint(r->request.user_data, (wfn_run*)r->id, &r->given);
     pthread_mutex_lock(&echo_mutex);
     while (r->awaiting && !r->cancel && wait_changed(until)) {
     }
@@ -112,7 +127,11 @@ static int pass_time(struct run* r) {
             r->left_ms = start + total > now_ms() ? start + total - now_ms() : 0;
             snprintf(r->checkpoint, sizeof r->checkpoint, "{\"milliseconds\":%lld,\"job_id\":\"echo-1\"}",
                      (long long)r->left_ms);
-            r->result.checkpoint_json = r->checkpoint;
+            r->given.struct_size = sizeof r->given;
+            r->given.submission = WFN_SUBMITTED;
+            r->given.json = r->checkpoint;
+            r->given.job_id = "echo-1";
+            r->result.checkpoint = &r->given;
             r->result.outcome = WFN_SUSPENDED;
             r->result.resume_after_ms = r->left_ms;
             if (!suspend)
@@ -130,6 +149,8 @@ void echo_work(struct run* r) {
         fail(r, INVALID_CONNECTION, "The API key was refused", "[]");
     } else if ((r->request.flags & WFN_VALIDATE_ONLY) != 0) {
         r->result.outcome = WFN_SUCCEEDED;
+    } else if (r->collects_nothing) {
+        fail(r, NOTHING, "No echo was begun that could be collected", "[]");
     } else {
         if (r->slow) {
             report(r, WFN_PREPARING, -1.0, "Preparing");

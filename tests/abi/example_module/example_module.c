@@ -38,12 +38,8 @@ static const wfn_connection connection = {
         "\"description\":\"Allow http towards this machine\"}}}",
 };
 
-static wfn_status execute_echo(wfn_session* session, const wfn_request* request, wfn_run** run) {
-    return echo_execute(session, request, run, 0);
-}
-static wfn_status execute_slow_echo(wfn_session* session, const wfn_request* request, wfn_run** run) {
-    return echo_execute(session, request, run, 1);
-}
+static wfn_status execute(const wfn_node* node, wfn_session* session, const wfn_request* request,
+                          wfn_run** run);
 
 static const wfn_node echo = {
     .struct_size = sizeof(wfn_node),
@@ -56,7 +52,7 @@ static const wfn_node echo = {
     .input_schema_json = input_schema,
     .output_schema_json = output_schema,
     .errors_json = echo_errors_json,
-    .execute = execute_echo,
+    .execute = execute,
 };
 static const wfn_node slow_echo = {
     .struct_size = sizeof(wfn_node),
@@ -71,8 +67,17 @@ static const wfn_node slow_echo = {
     .input_schema_json = input_schema,
     .output_schema_json = output_schema,
     .errors_json = echo_errors_json,
-    .execute = execute_slow_echo,
+    .execute = execute,
 };
+static wfn_status execute(const wfn_node* node, wfn_session* session, const wfn_request* request,
+                          wfn_run** run) {
+    if (run != NULL)
+        *run = NULL;
+    if (node != &echo && node != &slow_echo)
+        return WFN_INVALID_ARGUMENT;
+    return echo_execute(session, request, run, node == &slow_echo);
+}
+
 static const wfn_node* const nodes[] = {&echo, &slow_echo};
 
 static const wfn_module module = {

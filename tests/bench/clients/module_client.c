@@ -142,7 +142,7 @@ static int64_t delay_of(const wfn_result* result) {
 static wfn_run* execute(const struct host* host, const wfn_request* request, uint32_t* call) {
     wfn_run* run;
     const int64_t before = now_ns();
-    const wfn_status status = host->node->execute(host->session, request, &run);
+    const wfn_status status = host->node->execute(host->node, host->session, request, &run);
     *call = (uint32_t)(now_ns() - before);
     if (status != WFN_OK)
         fail("execute refused a run");

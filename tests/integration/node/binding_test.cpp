@@ -15,6 +15,7 @@ namespace node_tests {
 namespace {
 
 namespace json = boost::json;
+using test_support::checkpoint_of;
 using test_support::describe;
 using test_support::NodeHost;
 using test_support::ScriptedServer;
@@ -78,7 +79,7 @@ TEST_P(Binding, CancelsTheJob) {
     live->run().cancel();
     const auto result = live->result();
     EXPECT_EQ(result.outcome, wfn::Outcome::cancelled) << describe(result);
-    EXPECT_EQ(result.checkpoint_json.value_or("").find("job_id"), std::string::npos) << describe(result);
+    EXPECT_EQ(checkpoint_of(result).find("job_id"), std::string::npos) << describe(result);
     EXPECT_EQ(server.requests(GetParam().cancel_method, GetParam().cancel_target).size(), 1U);
 }
 
@@ -113,7 +114,7 @@ TEST_P(Binding, ResumesFromItsCheckpoint) {
     const auto suspended = host.run(spec);
     ASSERT_EQ(suspended.outcome, wfn::Outcome::suspended) << describe(suspended);
     spec.suspend = wfn::Suspend::never;
-    spec.checkpoint = suspended.checkpoint_json.value_or("");
+    spec.checkpoint = checkpoint_of(suspended);
     const auto result = host.run(spec);
     EXPECT_EQ(video_of(result), published_video) << describe(result);
     EXPECT_EQ(server.requests("POST", GetParam().submit_target).size(), 1U);

@@ -11,6 +11,7 @@ namespace node_tests {
 namespace {
 
 using namespace std::chrono_literals;
+using test_support::checkpoint_of;
 using test_support::describe;
 using test_support::NodeHost;
 using test_support::video_of;
@@ -84,7 +85,7 @@ TEST(Cancel, DuringASubmitThatIsNeverAnsweredEndsWithinItsBound) {
     ASSERT_TRUE(api.server().wait_for_requests(1, test_support::long_enough));
     const auto result = cancel_now(*live);
     expect_cancelled(result, "unknown");
-    EXPECT_TRUE(result.checkpoint_json.has_value());
+    EXPECT_TRUE(result.checkpoint.has_value());
 }
 
 TEST(Cancel, BeforeTheSubmitSendsNothing) {
@@ -105,7 +106,7 @@ TEST(Cancel, ThatIsNeverAnsweredEndsWithinItsBoundAndCanBeTakenUp) {
     ASSERT_TRUE(live->wait_for_progress([](const wfn::Progress& p) { return p.fraction == 0.25; }));
     const auto result = cancel_now(*live);
     expect_cancelled(result, "unknown");
-    EXPECT_TRUE(result.checkpoint_json.has_value());
+    EXPECT_TRUE(result.checkpoint.has_value());
     EXPECT_NE(result.error->message.find("goes on"), std::string::npos);
 }
 
@@ -141,13 +142,13 @@ TEST(Deadline, LeavesTheJobAndItsCheckpointCollectsTheVideoLater) {
     NodeHost host;
     const auto late = host.run(spec);
     ASSERT_EQ(error_member(late, "type"), "Processing Timeout") << describe(late);
-    ASSERT_TRUE(late.checkpoint_json.has_value());
+    ASSERT_TRUE(late.checkpoint.has_value());
     EXPECT_EQ(error_member(late, "job_id"), "job-1");
     EXPECT_EQ(error_member(late, "charged"), "unknown");
     EXPECT_TRUE(late.error->retryable);
 
     done = true;
-    spec.checkpoint = *late.checkpoint_json;
+    spec.checkpoint = late.checkpoint->json;
     spec.timeout = test_support::long_enough;
     const auto result = host.run(spec);
     EXPECT_EQ(video_of(result), video_url) << describe(result);
@@ -184,7 +185,7 @@ TEST(Deadline, DuringTheSubmitEndsAsSubmissionUnknown) {
     const auto result = host.run(spec);
     EXPECT_EQ(error_member(result, "type"), "Submission Unknown") << describe(result);
     EXPECT_EQ(error_member(result, "charged"), "unknown");
-    EXPECT_TRUE(result.checkpoint_json.has_value());
+    EXPECT_TRUE(result.checkpoint.has_value());
 }
 
 TEST(Suspend, WhenSubmittedAndResumedByAnotherSessionPaysOnce) {
@@ -198,12 +199,12 @@ TEST(Suspend, WhenSubmittedAndResumedByAnotherSessionPaysOnce) {
         suspended = host.run(spec);
     }
     ASSERT_EQ(suspended.outcome, wfn::Outcome::suspended) << describe(suspended);
-    ASSERT_TRUE(suspended.checkpoint_json.has_value());
+    ASSERT_TRUE(suspended.checkpoint.has_value());
     ASSERT_TRUE(suspended.resume_after.has_value());
     EXPECT_FALSE(suspended.error.has_value());
 
     spec.suspend = wfn::Suspend::never;
-    spec.checkpoint = *suspended.checkpoint_json;
+    spec.checkpoint = suspended.checkpoint->json;
     NodeHost host;
     const auto result = host.run(spec);
     EXPECT_EQ(video_of(result), video_url) << describe(result);
@@ -218,7 +219,7 @@ TEST(Suspend, AfterATimeOfRunning) {
     NodeHost host;
     const auto result = host.run(spec);
     EXPECT_EQ(result.outcome, wfn::Outcome::suspended) << describe(result);
-    EXPECT_TRUE(result.checkpoint_json.has_value());
+    EXPECT_TRUE(result.checkpoint.has_value());
     EXPECT_FALSE(api.polls().empty());
     EXPECT_TRUE(api.cancels().empty());
 }
@@ -231,7 +232,7 @@ TEST(Suspend, DuringTheSubmitWaitsForTheJob) {
     EXPECT_EQ(live->run().suspend(), WFN_OK);
     const auto result = live->result();
     ASSERT_EQ(result.outcome, wfn::Outcome::suspended) << describe(result);
-    EXPECT_NE(result.checkpoint_json.value_or("").find("job-1"), std::string::npos);
+    EXPECT_NE(checkpoint_of(result).find("job-1"), std::string::npos);
 }
 
 TEST(Checkpoint, OfASubmittedJobIsRefusedForOtherInputs) {
@@ -241,7 +242,7 @@ TEST(Checkpoint, OfASubmittedJobIsRefusedForOtherInputs) {
     NodeHost host;
     const auto suspended = host.run(spec);
     ASSERT_EQ(suspended.outcome, wfn::Outcome::suspended) << describe(suspended);
-    spec.checkpoint = suspended.checkpoint_json.value_or("");
+    spec.checkpoint = checkpoint_of(suspended);
     spec.input["prompt"] = "The camera tilts slowly upwards";
     const auto result = host.run(spec);
     EXPECT_EQ(error_member(result, "type"), "Invalid Input") << describe(result);

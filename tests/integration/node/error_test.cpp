@@ -11,6 +11,7 @@ namespace node_tests {
 namespace {
 
 using namespace std::chrono_literals;
+using test_support::checkpoint_of;
 using test_support::describe;
 using test_support::json_reply;
 using test_support::NodeHost;
@@ -93,7 +94,7 @@ TEST(Error, GenerationFailedWhenTheJobIsStillNotFoundAfterHalfAMinute) {
                           .charged = "unknown",
                           .http_status = "404",
                           .job_id = "job-1"});
-    EXPECT_NE(result.checkpoint_json.value_or("").find("job-1"), std::string::npos); // collectable
+    EXPECT_NE(checkpoint_of(result).find("job-1"), std::string::npos); // collectable
 }
 
 TEST(Error, InvalidApiResponseOfASuccessWithoutAVideo) {
@@ -106,7 +107,7 @@ TEST(Error, InvalidApiResponseOfASuccessWithoutAVideo) {
                           .code = "invalid_api_response",
                           .charged = "yes",
                           .job_id = "job-1"});
-    EXPECT_TRUE(result.checkpoint_json.has_value());
+    EXPECT_TRUE(result.checkpoint.has_value());
 }
 
 TEST(Error, InvalidApiResponseOfAVideoThatIsNoHttpsUrl) {
@@ -138,7 +139,7 @@ TEST(Error, SubmissionUnknown) {
                               .http_status = status_text.c_str()});
         EXPECT_EQ(error_member(result, "request_id"), "request-4711");
         EXPECT_EQ(api.submits().size(), 1U);
-        EXPECT_TRUE(result.checkpoint_json.has_value());
+        EXPECT_TRUE(result.checkpoint.has_value());
     }
 }
 

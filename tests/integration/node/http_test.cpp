@@ -119,7 +119,7 @@ TEST_P(UnusableReply, ToASubmitEndsTheRunWithoutASecondPayment) {
     EXPECT_EQ(error_member(result, "charged"), "unknown");
     EXPECT_NE(error_member(result, "message").find(GetParam().message), std::string::npos)
         << describe(result);
-    EXPECT_TRUE(result.checkpoint_json.has_value());
+    EXPECT_TRUE(result.checkpoint.has_value());
     EXPECT_EQ(submits, 1U);
 }
 

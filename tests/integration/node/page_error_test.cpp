@@ -194,11 +194,11 @@ TEST(ProcessingTimeout, LeavesACheckpointThatCollectsTheVideo) {
     NodeHost host;
     const auto late = host.run(spec);
     expect_row(late, processing_timeout, {"unknown", "true", "null", true});
-    ASSERT_TRUE(late.checkpoint_json.has_value());
-    EXPECT_EQ(late.checkpoint_json->find(api_key), std::string::npos);
+    ASSERT_TRUE(late.checkpoint.has_value());
+    EXPECT_EQ(late.checkpoint->json.find(api_key), std::string::npos);
 
     spec.timeout = 100s;
-    spec.checkpoint = *late.checkpoint_json;
+    spec.checkpoint = late.checkpoint->json;
     const auto result = host.start(spec)->result(110s);
     ASSERT_TRUE(result.succeeded()) << describe(result);
     EXPECT_NE(video_of(result).find(error_member(late, "job_id")), std::string::npos);

@@ -133,7 +133,7 @@ static wfn_status close_session(wfn_session* session) {
     return WFN_OK;
 }
 
-static wfn_status execute(wfn_session* session, const wfn_request* request, wfn_run** run, enum kind kind) {
+static wfn_status start(wfn_session* session, const wfn_request* request, wfn_run** run, enum kind kind) {
     struct session* s = (struct session*)session;
     struct run* r = calloc(1, sizeof *r);
     wfn_status status = WFN_OK;
@@ -224,26 +224,24 @@ static wfn_status run_release(wfn_run* run) {
     return r != NULL ? WFN_OK : WFN_INVALID_HANDLE;
 }
 
-#define NODE(name, id, node_kind)                                                                            \
-    static wfn_status execute_##name(wfn_session* session, const wfn_request* request, wfn_run** run) {      \
-        return execute(session, request, run, node_kind);                                                    \
-    }                                                                                                        \
-    static const wfn_node name = {.struct_size = sizeof(wfn_node),                                           \
-                                  .action_id = id,                                                           \
-                                  .version = "1.0.0",                                                        \
-                                  .title = id,                                                               \
-                                  .description = "For tests.",                                               \
-                                  .categories_json = "[]",                                                   \
-                                  .input_schema_json = "{}",                                                 \
-                                  .output_schema_json = "{}",                                                \
-                                  .errors_json = "[]",                                                       \
-                                  .execute = execute_##name}
+static wfn_status execute(const wfn_node* node, wfn_session* session, const wfn_request* request,
+                          wfn_run** run);
 
-NODE(storm_node, "storm", STORM);
-NODE(checkpoints_node, "checkpoints", CHECKPOINTS);
-NODE(silent_node, "silent", SILENT);
-NODE(garbled_node, "garbled", GARBLED);
-static const wfn_node* const nodes[] = {&storm_node, &checkpoints_node, &silent_node, &garbled_node};
+#define NODE(id)                                                                                             \
+    {                                                                                                        \
+        .struct_size = sizeof(wfn_node), .action_id = (id), .version = "1.0.0", .title = (id),               \
+        .description = "For tests.", .categories_json = "[]", .input_schema_json = "{}",                     \
+        .output_schema_json = "{}", .errors_json = "[]", .execute = execute                                  \
+    }
+
+/* By enum kind. */
+static const wfn_node all[] = {NODE("storm"), NODE("checkpoints"), NODE("silent"), NODE("garbled")};
+static const wfn_node* const nodes[] = {&all[STORM], &all[CHECKPOINTS], &all[SILENT], &all[GARBLED]};
+
+static wfn_status execute(const wfn_node* node, wfn_session* session, const wfn_request* request,
+                          wfn_run** run) {
+    return start(session, request, run, (enum kind)(node - all));
+}
 
 static const wfn_module module = {.struct_size = sizeof(wfn_module),
                                   .abi_major = WFN_ABI_MAJOR,

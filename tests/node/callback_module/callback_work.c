@@ -34,12 +34,14 @@ static int keep(struct run* r, int64_t number) {
     char checkpoint[64];
     struct timespec until;
     int kept;
+    const wfn_checkpoint given = {
+        .struct_size = sizeof given, .submission = WFN_NOT_SUBMITTED, .json = checkpoint};
     snprintf(checkpoint, sizeof checkpoint, "{\"number\":%" PRId64 "}", number);
     pthread_mutex_lock(&callback_mutex);
     r->awaiting = 1;
     r->kept = 0;
     pthread_mutex_unlock(&callback_mutex);
-    r->request.on_checkpoint(r->request.user_data, (wfn_run*)r->id, checkpoint);
+    r->request.on_checkpoint(r->request.user_data, (wfn_run*)r->id, &given);
     clock_gettime(CLOCK_REALTIME, &until);
     until.tv_sec += r->request.checkpoint_timeout_ms / 1000;
     until.tv_nsec += r->request.checkpoint_timeout_ms % 1000 * 1000000;

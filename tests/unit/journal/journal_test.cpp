@@ -18,6 +18,17 @@ namespace {
 
 namespace fs = std::filesystem;
 
+wfn::Checkpoint without_job(std::string json) {
+    wfn::Checkpoint checkpoint;
+    checkpoint.submission = wfn::Submission::no;
+    checkpoint.json = std::move(json);
+    return checkpoint;
+}
+
+wfn::Checkpoint of_job(const std::string& job_id) {
+    return {wfn::Submission::yes, R"({"job_id":")" + job_id + "\"}", job_id};
+}
+
 class JournalTest : public testing::Test {
 protected:
     JournalTest() {
@@ -77,7 +88,7 @@ TEST_F(JournalTest, KeepsARunAcrossProcesses) {
         EXPECT_EQ(claim(journal, spec("a")).kind, Claim::Kind::fresh);
         journal.transact([&] {
             journal.save_job("a", "job-1");
-            journal.save_checkpoint("a", "{\"job_id\":\"job-1\"}");
+            journal.save_checkpoint("a", of_job("job-1"));
         });
         const auto run = journal.find("a");
         ASSERT_TRUE(run);
@@ -167,35 +178,35 @@ TEST_F(JournalTest, WhatMayHaveBeenBilledIsNotRepeatedByItself) {
 TEST_F(JournalTest, OnlyACheckpointThatKnowsItsJobIsCollected) {
     Journal journal = open();
     claim(journal, spec("a"));
-    journal.transact([&] { journal.save_checkpoint("a", "{}"); });
+    journal.transact([&] { journal.save_checkpoint("a", without_job("{}")); });
     finish(journal, "a", ended(RunState::suspended));
     EXPECT_EQ(claim(journal, spec("a"), Repeat::only_collect).kind, Claim::Kind::not_collectable);
     EXPECT_EQ(journal.find("a")->state, RunState::suspended); // as before
     claim(journal, spec("a"));
     RunEnd end = ended(RunState::suspended);
-    end.checkpoint = R"({"state":"prepared","key":"j"})";
+    end.checkpoint = "{}";
     end.job_id = "j";
-    end.collectable = true; // as an earlier version had it
+    end.collectable = true;
     finish(journal, "a", end);
-    EXPECT_EQ(claim(journal, spec("a"), Repeat::only_collect).kind, Claim::Kind::not_collectable);
-    claim(journal, spec("a"));
-    end.checkpoint = R"({"state":"submitted","job_id":"j"})";
+    const auto collecting = claim(journal, spec("a"), Repeat::only_collect);
+    EXPECT_EQ(collecting.kind, Claim::Kind::resumed);
+    EXPECT_TRUE(collecting.collect_only); // and so the module submits nothing, whatever the checkpoint says
     finish(journal, "a", end);
-    EXPECT_EQ(claim(journal, spec("a"), Repeat::only_collect).kind, Claim::Kind::resumed);
+    EXPECT_FALSE(claim(journal, spec("a")).collect_only);
 }
 
 TEST_F(JournalTest, ACheckpointTellsItsJob) {
     Journal journal = open();
     claim(journal, spec("a"));
     journal.transact([&] {
-        journal.save_checkpoint("a", R"({"state":"prepared","key":"j"})");
+        journal.save_checkpoint("a", without_job(R"({"state":"prepared","key":"j"})"));
         journal.save_job("a", "j");
     });
     EXPECT_FALSE(journal.find("a")->collectable);
-    journal.transact([&] { journal.save_checkpoint("a", R"({"state":"submitted","job_id":"j-2"})"); });
+    journal.transact([&] { journal.save_checkpoint("a", of_job("j-2")); });
     EXPECT_TRUE(journal.find("a")->collectable);
     EXPECT_EQ(journal.find("a")->job_id, "j-2");
-    journal.transact([&] { journal.save_checkpoint("a", "{}"); });
+    journal.transact([&] { journal.save_checkpoint("a", without_job("{}")); });
     EXPECT_FALSE(journal.find("a")->collectable);
 }
 
@@ -295,7 +306,7 @@ TEST_F(JournalTest, RefusesANewerSchemaAndForeignFiles) {
 TEST_F(JournalTest, AFullDiskIsAnErrorAndLeavesTheOldState) {
     Journal journal = open();
     claim(journal, spec("a"));
-    journal.transact([&] { journal.save_checkpoint("a", "{\"old\":1}"); });
+    journal.transact([&] { journal.save_checkpoint("a", without_job("{\"old\":1}")); });
     rlimit before{};
     getrlimit(RLIMIT_FSIZE, &before);
     std::signal(SIGXFSZ, SIG_IGN);
@@ -303,7 +314,7 @@ TEST_F(JournalTest, AFullDiskIsAnErrorAndLeavesTheOldState) {
     setrlimit(RLIMIT_FSIZE, &full);
     std::string why;
     try {
-        journal.transact([&] { journal.save_checkpoint("a", std::string(100000, 'x')); });
+        journal.transact([&] { journal.save_checkpoint("a", without_job(std::string(100000, 'x'))); });
     } catch (const JournalError& error) {
         why = error.what();
     }
@@ -311,7 +322,8 @@ TEST_F(JournalTest, AFullDiskIsAnErrorAndLeavesTheOldState) {
     EXPECT_NE(why.find("there is no room"), std::string::npos) << why;
     EXPECT_NE(why.find("Make room"), std::string::npos) << why;
     EXPECT_EQ(journal.find("a")->checkpoint, "{\"old\":1}");
-    journal.transact([&] { journal.save_checkpoint("a", "{\"new\":1}"); }); // there is room again
+    journal.transact(
+        [&] { journal.save_checkpoint("a", without_job("{\"new\":1}")); }); // there is room again
     EXPECT_EQ(journal.find("a")->checkpoint, "{\"new\":1}");
 }
 

@@ -15,45 +15,49 @@ namespace {
 
 namespace fs = std::filesystem;
 
-wfn::Result suspended(const std::string& checkpoint) {
+wfn::Checkpoint naming_job(const std::string& job_id) {
+    return {wfn::Submission::yes, "{}", job_id};
+}
+
+wfn::Result suspended(const wfn::Checkpoint& checkpoint) {
     wfn::Result result;
     result.outcome = wfn::Outcome::suspended;
-    result.checkpoint_json = checkpoint;
+    result.checkpoint = checkpoint;
     return result;
 }
 
-wfn::Result failed(const std::string& error_json, std::optional<std::string> checkpoint = std::nullopt) {
+wfn::Result failed(const std::optional<wfn::Checkpoint>& checkpoint) {
     wfn::Result result;
     result.error.emplace();
-    result.error->json = error_json;
-    result.checkpoint_json = std::move(checkpoint);
+    result.checkpoint = checkpoint;
     return result;
 }
 
-TEST(RunEnd, ASuspendedRunIsCollectableOnceItsJobIsKnown) {
-    EXPECT_TRUE(run_end(suspended(R"({"job_id":"j"})"), "j", true).collectable);
-    // Its job failed, and the run was put aside before it submitted the next one.
-    EXPECT_FALSE(run_end(suspended(R"({"state":"prepared","key":"j"})"), "j", true).collectable);
-    EXPECT_FALSE(run_end(suspended("{}"), "", false).collectable);
-    EXPECT_FALSE(run_end(suspended("{}"), "", false).job_id);
-}
-
-TEST(RunEnd, AFailedRunIsCollectableOnlyIfItsCheckpointNamesTheJob) {
-    // The job was lost: the checkpoint is there to submit another.
-    EXPECT_FALSE(run_end(failed(R"({"job_id":"j"})", R"({"state":"prepared"})"), "j", true).collectable);
-    EXPECT_FALSE(
-        run_end(failed(R"({"job_id":"prepared"})", R"({"state":"prepared"})"), "prepared", true).collectable);
-    EXPECT_TRUE(
-        run_end(failed(R"({"job_id":"j"})", R"({"state":"submitted","job_id":"j"})"), "", false).collectable);
-    EXPECT_FALSE(run_end(failed(R"({"job_id":"j"})"), "j", true).collectable);
+TEST(RunEnd, ARunIsCollectableOnlyIfItsCheckpointNamesTheJob) {
+    EXPECT_TRUE(run_end(suspended(naming_job("j")), "", false).collectable);
+    EXPECT_TRUE(run_end(failed(naming_job("j")), "", false).collectable);
+    EXPECT_EQ(run_end(failed(naming_job("j")), "", false).job_id, "j");
+    // Its job failed, and the checkpoint is there to submit another, whatever its text says.
+    for (const auto submission : {wfn::Submission::no, wfn::Submission::maybe}) {
+        const wfn::Checkpoint checkpoint{submission, R"({"state":"submitted","job_id":"j"})", ""};
+        EXPECT_FALSE(run_end(suspended(checkpoint), "j", true).collectable);
+        EXPECT_FALSE(run_end(failed(checkpoint), "j", true).collectable);
+    }
+    EXPECT_FALSE(run_end(failed(std::nullopt), "j", true).collectable);
+    EXPECT_FALSE(run_end(failed(std::nullopt), "", false).job_id);
 }
 
 TEST(RunEnd, KeepsWhatTheErrorSays) {
-    const RunEnd end = run_end(failed(R"({"job_id":"j","charged":"unknown"})"), "old", true);
+    auto result = failed(std::nullopt);
+    result.error->json = "{}";
+    result.error->job_id = "j";
+    result.error->charged = wfn::Charge::yes;
+    const RunEnd end = run_end(result, "old", true);
     EXPECT_EQ(end.state, RunState::failed);
     EXPECT_EQ(end.job_id, "j");
-    EXPECT_EQ(end.charged, "unknown");
-    EXPECT_FALSE(run_end(failed("not JSON"), "", false).charged);
+    EXPECT_EQ(end.charged, "yes");
+    EXPECT_EQ(end.error, "{}");
+    EXPECT_EQ(run_end(failed(std::nullopt), "", false).charged, "unknown"); // of a module that does not say
 }
 
 TEST(RunEnd, AJobThatSucceededIsPaidFor) {

@@ -50,17 +50,6 @@ TEST(BatchKeys, KnowsTheKeysOfOlderVersions) {
     EXPECT_EQ(keys.next_key("echo", "{}"), "a:b:" + digits + "-3");
 }
 
-TEST(RunIdentity, SeesTheJobInACheckpoint) {
-    EXPECT_EQ(job_of_checkpoint(R"({"state":"submitted","job_id":"job-1"})"), "job-1");
-    EXPECT_EQ(job_of_checkpoint(R"({"job_id":"prepared"})"), "prepared");
-    for (const char* none :
-         {R"({"state":"prepared","job_id":"prepared"})", R"({"state":"prepared","key":"job-1"})",
-          R"({"state":"submitted","job_id":""})", R"({"state":"submitted","job_id":7})",
-          R"({"state":null,"job_id":"job-1"})", R"({"job":{"job_id":"job-1"}})", R"(["job_id","job-1"])",
-          R"("job_id")", "job-1", ""})
-        EXPECT_FALSE(job_of_checkpoint(none)) << none;
-}
-
 TEST(HashText, IsFnv1a) {
     EXPECT_EQ(hex_text(hash_text("")), "cbf29ce484222325");
     EXPECT_EQ(hex_text(hash_text("foobar")), "85944171f73967e8");

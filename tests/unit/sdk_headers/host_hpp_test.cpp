@@ -72,7 +72,7 @@ TEST(HostHpp, RunsAndBlocks) {
     EXPECT_TRUE(result.succeeded());
     EXPECT_EQ(result.output_json, R"({"echo":{"text":"hi"}})");
     EXPECT_FALSE(result.error);
-    EXPECT_FALSE(result.checkpoint_json);
+    EXPECT_FALSE(result.checkpoint);
 }
 
 TEST(HostHpp, OwnsTheErrorOfAResult) {
@@ -125,7 +125,9 @@ TEST(HostHpp, SuspendsAndGoesOn) {
     const wfn::Result suspended = host.session.run(host.slow_echo, std::move(request));
     ASSERT_EQ(suspended.outcome, wfn::Outcome::suspended);
     EXPECT_TRUE(suspended.resume_after);
-    ASSERT_TRUE(suspended.checkpoint_json);
+    ASSERT_TRUE(suspended.checkpoint);
+    EXPECT_EQ(suspended.checkpoint->submission, wfn::Submission::yes);
+    EXPECT_EQ(suspended.checkpoint->job_id, "echo-1");
 
     request = slow_request(600000);
     request.checkpoint_json = R"({"milliseconds":0})";
@@ -138,8 +140,8 @@ TEST(HostHpp, WaitsForALateAnswerToACheckpoint) {
     Host host;
     std::promise<std::string> given;
     wfn::Request request = slow_request(1);
-    request.on_checkpoint = [&](const std::string& checkpoint) {
-        given.set_value(checkpoint);
+    request.on_checkpoint = [&](const wfn::Checkpoint& checkpoint) {
+        given.set_value(checkpoint.json);
         return wfn::CheckpointAnswer::later;
     };
     wfn::Run run = host.session.start(host.slow_echo, std::move(request));
@@ -154,7 +156,7 @@ TEST(HostHpp, WaitsForALateAnswerToACheckpoint) {
 TEST(HostHpp, ARefusedCheckpointEndsTheRun) {
     Host host;
     wfn::Request request = slow_request(600000);
-    request.on_checkpoint = [](const std::string&) { return wfn::CheckpointAnswer::not_kept; };
+    request.on_checkpoint = [](const wfn::Checkpoint&) { return wfn::CheckpointAnswer::not_kept; };
     const wfn::Result result = host.session.run(host.slow_echo, std::move(request));
     ASSERT_TRUE(result.error);
     EXPECT_EQ(result.error->code, "checkpoint_not_kept");
@@ -180,7 +182,7 @@ TEST(HostHpp, NoExceptionOfACallbackReachesTheModule) {
 TEST(HostHpp, AThrowingCheckpointCallbackAnswersNotKept) {
     Host host;
     wfn::Request request = slow_request(600000);
-    request.on_checkpoint = [](const std::string&) -> wfn::CheckpointAnswer { throw 1; };
+    request.on_checkpoint = [](const wfn::Checkpoint&) -> wfn::CheckpointAnswer { throw 1; };
     wfn::Run run = host.session.start(host.slow_echo, std::move(request));
     run.wait();
     EXPECT_EQ(run.result()->error->code, "checkpoint_not_kept");

@@ -28,13 +28,13 @@ TEST(JsonEvents, ResultOfEachOutcome) {
 
     result = {};
     result.error.emplace().json = R"({"code":"x"})";
-    result.checkpoint_json = R"({"v":1})";
+    result.checkpoint.emplace().json = R"({"v":1})";
     EXPECT_EQ(result_event(result), "{\"event\":\"result\",\"outcome\":\"failed\",\"error\":{\"code\":\"x\"},"
                                     "\"checkpoint\":{\"v\":1}}\n");
 
     result = {};
     result.outcome = wfn::Outcome::suspended;
-    result.checkpoint_json = "not json";
+    result.checkpoint.emplace().json = "not json";
     result.resume_after = std::chrono::seconds(2);
     EXPECT_EQ(result_event(result),
               "{\"event\":\"result\",\"outcome\":\"suspended\",\"checkpoint\":\"not json\","

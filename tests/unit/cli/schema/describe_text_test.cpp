@@ -39,7 +39,7 @@ TEST(DescribeText, TellsProgramsEverything) {
     EXPECT_EQ(all.at("action_id"), "slow_echo");
     EXPECT_EQ(all.at("connection").at("category"), "echo-service");
     EXPECT_EQ(all.at("input_schema").at("properties").at("milliseconds").at("default"), 1000);
-    EXPECT_EQ(all.at("errors").as_array().size(), 5u);
+    EXPECT_EQ(all.at("errors").as_array().size(), 6u);
     EXPECT_TRUE(parse_or_null(describe_json(module, module.find("echo").value())).at("connection").is_null());
 }
 

@@ -29,6 +29,7 @@ RunParameters parameters_of(const Facts& facts, const std::string& run_key) {
     parameters.early_end = facts.early_end;
     parameters.suspend_after = facts.suspend_after;
     parameters.cancel_job_at_deadline = facts.cancel_job_at_deadline;
+    parameters.collect_only = facts.collect_only;
     parameters.jitter = Jitter(facts.jitter_seed);
     return parameters;
 }
@@ -291,8 +292,8 @@ void FlowStory::take(Step step) {
     } else if (auto* save = std::get_if<SaveCheckpoint>(&step.action)) {
         saving_ = true;
         ++checkpoints_;
-        saved_text_ = save->text;
-        saved_ = *read_checkpoint(save->text);
+        saved_text_ = to_text(save->checkpoint);
+        saved_ = *read_checkpoint(saved_text_);
     } else if (auto* finish = std::get_if<Finish>(&step.action)) {
         EXPECT_FALSE(request_) << "the flow finishes while a request is under way";
         outcome_ = std::move(finish->outcome);
@@ -310,7 +311,7 @@ std::string FlowStory::state_after(const Step& step) const {
     if (std::holds_alternative<Send>(step.action))
         return !has_job ? "submitting" : flow_->request(now()).method == "GET" ? "polling" : "cancelling";
     if (const auto* save = std::get_if<SaveCheckpoint>(&step.action)) {
-        const auto state = read_checkpoint(save->text)->state;
+        const auto state = save->checkpoint.state;
         return state == Checkpoint::State::prepared ? "voiding_intent"
                : state == Checkpoint::State::intent ? "saving_intent"
                                                     : "saving_job";

@@ -61,6 +61,7 @@ struct Facts {
     EarlyEnd early_end = EarlyEnd::none;
     Millis suspend_after = Millis::max();
     bool cancel_job_at_deadline = false;
+    bool collect_only = false;
     std::string traceparent = {};
     std::uint64_t jitter_seed = 7;
 };

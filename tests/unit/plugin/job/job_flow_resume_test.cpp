@@ -42,6 +42,37 @@ std::string first_key(const Facts& facts) {
     return run.key();
 }
 
+// Whatever the checkpoint says, and whatever the API honours.
+TEST(JobFlowResume, ARunThatOnlyCollectsNeverSubmits) {
+    for (const auto* connection : {"", idempotent_submit.c_str()})
+        for (const auto& checkpoint :
+             {std::optional<Checkpoint>(), std::optional(in_state(intent_checkpoint(), State::prepared)),
+              std::optional(intent_checkpoint())}) {
+            Facts facts;
+            facts.connection = connection;
+            facts.checkpoint = checkpoint;
+            facts.collect_only = true;
+            FlowStory run(facts);
+            run.start();
+            ASSERT_TRUE(run.over());
+            EXPECT_EQ(run.sends(), 0);
+            EXPECT_EQ(run.error().code, ErrorCode::nothing_to_collect);
+            EXPECT_EQ(run.outcome().checkpoint, checkpoint); // it may still be worth something
+            const bool may_exist = checkpoint && checkpoint->state == State::intent;
+            EXPECT_EQ(run.error().charged, may_exist ? Charged::unknown : Charged::no);
+        }
+}
+
+TEST(JobFlowResume, ARunThatOnlyCollectsPollsItsJob) {
+    auto facts = with_checkpoint(job_checkpoint());
+    facts.collect_only = true;
+    FlowStory run(facts);
+    run.start();
+    EXPECT_EQ(run.state(), "polling");
+    run.reply(200, finished_job_json());
+    EXPECT_EQ(run.outcome().kind, Outcome::Kind::succeeded);
+}
+
 TEST(JobFlowResume, ARepeatedRunHasTheSameKey) {
     Facts repeated;
     repeated.jitter_seed = 99;
