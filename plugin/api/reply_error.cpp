@@ -146,7 +146,7 @@ Error error_of_reply(const HttpReply& reply, const Binding& binding) {
     auto error = make_error(mapped(api.code, binding, code_of_status(reply.status)),
                             message + " (HTTP " + std::to_string(reply.status) + ").");
     if (error.code == ErrorCode::api_connection_error)
-        error.retryable = reply.status >= 500;
+        error.retryable = reply.status >= 500 || reply.status == 408 || reply.status == 425;
     error.http_status = reply.status;
     error.request_id = presentable(reply.request_id);
     if (reply.retry_after)

@@ -231,6 +231,11 @@ TEST(ErrorOfReply, FallsBackToTheStatus) {
 TEST(ErrorOfReply, AnEndless5xxMayBeRetriedAndARefusedKeyMayNot) {
     EXPECT_TRUE(error_of_reply(reply_of(502, ""), binding()).retryable);
     EXPECT_FALSE(error_of_reply(reply_of(401, ""), binding()).retryable);
+}
+
+TEST(ErrorOfReply, WhatASubmitIsRepeatedForMayBeRetriedLater) {
+    for (const int status : {408, 425, 429, 503})
+        EXPECT_TRUE(error_of_reply(reply_of(status, ""), binding()).retryable) << status;
     EXPECT_FALSE(error_of_reply(reply_of(403, ""), binding()).retryable);
 }
 
