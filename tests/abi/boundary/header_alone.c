@@ -11,3 +11,112 @@ wfn_status call_everything(wfn_module_entry_function entry) {
         status = module->open(NULL, WFN_MODULE_ENTRY_NAME, &session);
     return module->abi_minor == WFN_ABI_MINOR ? status : module->close(session);
 }
+
+/*
+ * The layout, as every module and host compiled with this version has it: a struct grows only at its end, so
+ * no line here ever changes but a SIZE, and that one only upwards. 64-bit, where a pointer is as long as a
+ * long.
+ */
+#if defined(__LP64__)
+#define NAME_AT_LINE_(line) layout_is_kept_##line
+#define NAME_AT_LINE(line) NAME_AT_LINE_(line)
+#define HOLDS(condition) extern char NAME_AT_LINE(__LINE__)[(condition) ? 1 : -1]
+#define SIZE(type, bytes) HOLDS(sizeof(type) == (bytes))
+#define AT(type, member, place) HOLDS(offsetof(type, member) == (place))
+
+SIZE(wfn_host, 40);
+AT(wfn_host, name, 8);
+AT(wfn_host, version, 16);
+AT(wfn_host, user_data, 24);
+AT(wfn_host, log, 32);
+
+SIZE(wfn_progress, 48);
+AT(wfn_progress, phase, 4);
+AT(wfn_progress, fraction, 8);
+AT(wfn_progress, eta_ms, 16);
+AT(wfn_progress, elapsed_ms, 24);
+AT(wfn_progress, job_id, 32);
+AT(wfn_progress, message, 40);
+
+SIZE(wfn_error, 96);
+AT(wfn_error, retryable, 4);
+AT(wfn_error, code, 8);
+AT(wfn_error, type, 16);
+AT(wfn_error, message, 24);
+AT(wfn_error, cause, 32);
+AT(wfn_error, solution, 40);
+AT(wfn_error, retry_after_ms, 48);
+AT(wfn_error, charged, 56);
+AT(wfn_error, http_status, 60);
+AT(wfn_error, request_id, 64);
+AT(wfn_error, job_id, 72);
+AT(wfn_error, details_json, 80);
+AT(wfn_error, json, 88);
+
+SIZE(wfn_checkpoint, 24);
+AT(wfn_checkpoint, submission, 4);
+AT(wfn_checkpoint, json, 8);
+AT(wfn_checkpoint, job_id, 16);
+
+SIZE(wfn_result, 48);
+AT(wfn_result, outcome, 4);
+AT(wfn_result, output_json, 8);
+AT(wfn_result, error, 16);
+AT(wfn_result, checkpoint, 24);
+AT(wfn_result, resume_after_ms, 32);
+AT(wfn_result, warnings_json, 40);
+
+SIZE(wfn_request, 112);
+AT(wfn_request, flags, 4);
+AT(wfn_request, run_key, 8);
+AT(wfn_request, input_json, 16);
+AT(wfn_request, connection_json, 24);
+AT(wfn_request, checkpoint_json, 32);
+AT(wfn_request, traceparent, 40);
+AT(wfn_request, timeout_ms, 48);
+AT(wfn_request, checkpoint_timeout_ms, 56);
+AT(wfn_request, suspend, 64);
+AT(wfn_request, suspend_after_ms, 72);
+AT(wfn_request, user_data, 80);
+AT(wfn_request, on_progress, 88);
+AT(wfn_request, on_checkpoint, 96);
+AT(wfn_request, on_complete, 104);
+
+SIZE(wfn_connection, 40);
+AT(wfn_connection, required, 4);
+AT(wfn_connection, name, 8);
+AT(wfn_connection, category, 16);
+AT(wfn_connection, description, 24);
+AT(wfn_connection, schema_json, 32);
+
+SIZE(wfn_node, 96);
+AT(wfn_node, flags, 4);
+AT(wfn_node, action_id, 8);
+AT(wfn_node, version, 16);
+AT(wfn_node, title, 24);
+AT(wfn_node, description, 32);
+AT(wfn_node, icon_svg, 40);
+AT(wfn_node, categories_json, 48);
+AT(wfn_node, connection, 56);
+AT(wfn_node, input_schema_json, 64);
+AT(wfn_node, output_schema_json, 72);
+AT(wfn_node, errors_json, 80);
+AT(wfn_node, execute, 88);
+
+SIZE(wfn_module, 112);
+AT(wfn_module, abi_major, 4);
+AT(wfn_module, abi_minor, 8);
+AT(wfn_module, node_count, 12);
+AT(wfn_module, name, 16);
+AT(wfn_module, version, 24);
+AT(wfn_module, nodes, 32);
+AT(wfn_module, settings_schema_json, 40);
+AT(wfn_module, open, 48);
+AT(wfn_module, close, 56);
+AT(wfn_module, run_cancel, 64);
+AT(wfn_module, run_suspend, 72);
+AT(wfn_module, run_checkpoint_saved, 80);
+AT(wfn_module, run_wait, 88);
+AT(wfn_module, run_result, 96);
+AT(wfn_module, run_release, 104);
+#endif
