@@ -21,7 +21,7 @@ constexpr job_engine::NodeType image_to_video{
     .action_id = "image_to_video",
     .title = "Image to video",
     .description = "Image to video",
-    .categories_json = R"(["video","ai"])",
+    .categories_json = "[]",
     .icon_svg = embedded::image_to_video_icon,
     .input_schema = embedded::image_to_video_input,
     .output_schema = embedded::image_to_video_output,

@@ -54,14 +54,20 @@ describe('a manifest beside the module', () => {
     fs.copyFileSync(exampleModule, module);
     after(() => fs.rmSync(directory, { recursive: true, force: true }));
 
-    function buildWith(description) {
-        const manifest = { module: description, nodes: [{ id: 'echo', ui_metadata: { text: { help: 'From the manifest' } } }] };
+    const own = { name: 'example', files: { 'linux-x86_64': 'example_module.so' } };
+
+    function propertiesWith(description, { version = 2, node = {} } = {}) {
+        const workflow_node = { inputs: { text: { help: 'From the manifest' } } };
+        const nodes = [{ id: 'echo', workflow_node, ...node }];
+        const manifest = { manifest_version: version, module: description, nodes };
         fs.writeFileSync(path.join(directory, 'manifest.json'), JSON.stringify(manifest));
         const folder = fs.mkdtempSync(path.join(directory, 'package-'));
         buildPackage(module, folder);
         const [{ description: echo }] = loadTypes(folder).nodes;
-        return echo.properties.find(({ name }) => name === 'text').description;
+        return echo.properties;
     }
+
+    const buildWith = (...given) => propertiesWith(...given).find(({ name }) => name === 'text').description;
 
     test('that is of another file adds nothing', () => {
         assert.equal(buildWith({ name: 'another', files: { 'linux-x86_64': 'another.so' } }), 'What to call');
@@ -73,6 +79,10 @@ describe('a manifest beside the module', () => {
     });
 
     test('that is its own adds help', () => {
-        assert.equal(buildWith({ name: 'example', files: { 'linux-x86_64': 'example_module.so' } }), 'From the manifest');
+        assert.equal(buildWith(own), 'From the manifest');
+    });
+
+    test('that is of another version stops the build', () => {
+        assert.throws(() => buildWith(own, { version: 1 }), /has the manifest_version 1, and this host reads 2/);
     });
 });

@@ -62,7 +62,7 @@ describe('the connection of a node', () => {
         const optional = { ...descriptor, connection: { ...descriptor.connection, required: false } };
         Object.defineProperty(worker, 'module', { value: { find: () => optional, open: (options) => module.open(options) } });
         const { planOf, classOf } = require(path.join(scripts, 'node_source.js'));
-        assert.match(classOf(planOf(optional, undefined, { name: 'echoServiceApi', service: 'Echo' })), /required: false/);
+        assert.match(classOf(planOf(optional, {}, { name: 'echoServiceApi', service: 'Echo' })), /required: false/);
         const { echo, error } = await itemOf('slowEcho', parameters);
         assert.equal(error, undefined);
         assert.equal(echo.text, 'Hello');

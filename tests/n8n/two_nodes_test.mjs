@@ -15,7 +15,7 @@ import { build, n8nDirectory, repository, temporaryDirectory } from './support/p
 const require = createRequire(import.meta.url);
 const directory = temporaryDirectory();
 const folder = path.join(directory, 'package');
-const twoNodes = path.join(build, 'tests', 'abi', 'two_nodes', 'two_nodes.so');
+const twoNodes = path.join(directory, 'two_nodes.so');
 process.env.N8N_USER_FOLDER = directory;
 process.env.N8N_NODES_TWO_NODES_KEEP_HOURS = '1';
 
@@ -39,6 +39,9 @@ let types;
 let worker;
 const server = new JobServer({ renderMs: () => 200 });
 before(async () => {
+    const ofTwoNodes = path.join('tests', 'abi', 'two_nodes');
+    fs.copyFileSync(path.join(build, ofTwoNodes, 'two_nodes.so'), twoNodes);
+    fs.copyFileSync(path.join(repository, ofTwoNodes, 'manifest.json'), path.join(directory, 'manifest.json'));
     buildPackage(twoNodes, folder);
     types = loadTypes(folder);
     ({ worker } = require(path.join(folder, 'dist', 'lib', 'worker.js')));
@@ -93,6 +96,8 @@ test('each type has the inputs of its own schema', () => {
     assert.deepEqual(property('textToVideo', 'duration').displayOptions.show.model, ['Pixel L']);
     assert.deepEqual(property('textToVideo', 'steps').typeOptions, { minValue: 1, maxValue: 50 });
     assert.equal(property('textToVideo', 'model').default, 'Pixel S');
+    assert.deepEqual(property('textToVideo', 'prompt').typeOptions, { rows: 3 });
+    assert.equal(property('textToVideo', 'size').type, 'options', 'although the platform calls it a short text');
 });
 
 test("the project's own module is built as ever: names that workflows hold", () => {
@@ -120,7 +125,7 @@ test('the package and its runs have names of their own', { timeout: 60_000 }, as
 test('an input that has the name of a field of every node is refused', () => {
     const { classOf, planOf } = require(path.join(scripts, 'node_source.js'));
     const descriptor = { ...worker.module.find('text_to_video'), inputSchema: { properties: { options: { type: 'string' } } } };
-    assert.throws(() => classOf(planOf(descriptor, undefined, null)), /The input options of text_to_video/);
+    assert.throws(() => classOf(planOf(descriptor, {}, null)), /The input options of text_to_video/);
 });
 
 const credentials = () => ({ pixelMlApi: { api_key: 'key', base_url: server.url, allow_insecure_loopback: true } });

@@ -9,7 +9,8 @@ const fs = require('node:fs');
 const path = require('node:path');
 
 const { exampleInput } = require('../../node/durable/fields');
-const { bundledModules, readManifest } = require('../../node/durable/bundled_modules');
+const { bundledModules } = require('../../node/durable/bundled_modules');
+const { additionsOf, readManifest } = require('../../node/durable/manifest');
 
 const credentials = require('./credential_source');
 const nodes = require('./node_source');
@@ -60,7 +61,7 @@ function readModule() {
     const connection = module.nodes.find((node) => node.connection)?.connection;
     const credential = connection ? credentials.credentialOf(connection, bindingOf(connection.category)) : null;
     const plans = module.nodes.map((descriptor) =>
-        nodes.planOf(descriptor, manifest?.nodes.find(({ id }) => id === descriptor.actionId), credential),
+        nodes.planOf(descriptor, additionsOf(manifest, descriptor.actionId), credential),
     );
     return { names: namesOf(module), plans, credential };
 }
@@ -84,7 +85,7 @@ function writeCredential(credential, plans, documentationUrl) {
 function writeFacts({ names, plans, credential }) {
     const ofNodes = plans.map((plan) => [
         plan.descriptor.actionId,
-        { ...nodes.factsOf(plan), exampleInput: exampleInput(plan.fields, { examples: plan.examples }) },
+        { ...nodes.factsOf(plan), exampleInput: exampleInput(plan.fields, plan.examples) },
     ]);
     write('nodes/facts.ts', `// Written by scripts/build.js from the module's descriptors.
 import type { ConnectionFacts, NodeFacts } from '../lib/node_facts';

@@ -7,17 +7,21 @@ const { collectFields, downloadFields, making, operation, options } = require('.
 const { quoted, sourceOf } = require('./source_text');
 const { classNameOf, described, isSmall, productOf, titled, withSmallInitial, wordsOf } = require('./words');
 
-/** Everything n8n-specific that follows from the descriptor. `credential`: {name, service}, or null. */
-function planOf(descriptor, manifestNode, credential) {
+/**
+ * Everything n8n-specific that follows from the descriptor. `additions`: what the manifest adds, {} when there is none.
+ * `credential`: {name, service}, or null.
+ */
+function planOf(descriptor, additions, credential) {
     const className = classNameOf(descriptor.actionId);
-    const [media = null] = mediaOutputs(descriptor.outputSchema);
+    const [media = null] = mediaOutputs(descriptor.outputSchema, additions.outputs);
     return {
         descriptor,
         className,
         typeName: withSmallInitial(className),
         credential: descriptor.connection && credential,
-        fields: fieldsOf(descriptor.inputSchema, { prefix: '', controls: manifestNode?.ui_metadata }),
-        examples: manifestNode?.examples ?? [],
+        fields: fieldsOf(descriptor.inputSchema, { prefix: '', controls: additions.inputs }),
+        examples: additions.examples ?? [],
+        categories: additions.categories ?? descriptor.categories,
         media,
         ...productOf(media),
     };
@@ -110,7 +114,7 @@ ${credential ? methods : ''}
 const unique = (words) => [...new Set(words.map((word) => word.toLowerCase()))];
 
 /** Where n8n lists the node, and the words that it is found by. */
-function codexOf({ descriptor, typeName, credential, media, examples }, packageName) {
+function codexOf({ descriptor, typeName, credential, media, examples, categories }, packageName) {
     const words = [descriptor.title, ...examples.map(({ title }) => title)].flatMap(wordsOf);
     const found = words.filter((word) => !isSmall(word));
     return {
@@ -118,7 +122,7 @@ function codexOf({ descriptor, typeName, credential, media, examples }, packageN
         nodeVersion: '1.0',
         codexVersion: '1.0',
         categories: [media && media.kind !== 'file' ? 'Marketing' : 'Miscellaneous'],
-        alias: unique([...found, ...descriptor.categories, ...(credential ? [credential.service] : []), 'generate']),
+        alias: unique([...found, ...categories, ...(credential ? [credential.service] : []), 'generate']),
         resources: {},
     };
 }

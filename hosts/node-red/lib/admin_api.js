@@ -11,13 +11,13 @@ function editorTypes({ catalogue, t }) {
     const nodes = [...catalogue.nodes.values()].map((entry) => ({
         type: entry.type,
         title: entry.descriptor.title,
-        category: entry.descriptor.categories[0] ?? 'function',
+        category: (entry.additions.categories ?? entry.descriptor.categories)[0] ?? 'function',
         colour: entry.colour,
         fields: entry.fields,
         connection: entry.connection && { type: entry.connection.type, required: entry.connection.required },
         limit: defaultLimit,
         runsPerHour: defaultRunsPerHour,
-        help: helpOf(entry.descriptor, entry.manifestNode, entry.fields, t),
+        help: helpOf(entry.descriptor, entry.additions, entry.fields, t),
     }));
     const connections = [...catalogue.connections.values()].map((connection) => ({
         type: connection.type,

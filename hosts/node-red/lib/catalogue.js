@@ -1,9 +1,9 @@
 'use strict';
 // Which nodes there are: loads the modules and gathers their descriptors, with the manifest beside a module where it has
-// one. What a manifest adds (controls, help, examples) is an extra: a module without one works.
+// one. What a manifest adds (controls, help, examples, the price) is an extra: a module without one works.
 const path = require('node:path');
-const { readManifest } = require('../native/durable/bundled_modules');
 const { fieldsOf, mediaOutputs } = require('../native/durable/fields');
+const { additionsOf, readManifest } = require('../native/durable/manifest');
 const { colourOf } = require('./appearance');
 
 class Catalogue {
@@ -16,7 +16,7 @@ class Catalogue {
     add(addon, file) {
         const module = addon.load(file);
         const manifest = readManifest(path.dirname(file));
-        const described = manifest?.module.name === module.name ? manifest.nodes : [];
+        const own = manifest?.module.name === module.name ? manifest : null;
         for (const descriptor of module.nodes) {
             const type = descriptor.actionId;
             if (this.nodes.has(type)) {
@@ -24,19 +24,19 @@ class Catalogue {
                     `Both ${this.nodes.get(type).module.name} and ${module.name} have a node ${type}. Load only one of them.`,
                 );
             }
-            this.nodes.set(type, this.#describe(module, descriptor, described.find((node) => node.id === type)));
+            this.nodes.set(type, this.#describe(module, descriptor, additionsOf(own, type)));
         }
     }
 
-    #describe(module, descriptor, manifestNode) {
+    #describe(module, descriptor, additions) {
         const connection = descriptor.connection && this.#connection(module, descriptor);
         return {
             type: descriptor.actionId,
             module,
             descriptor,
-            manifestNode,
-            fields: fieldsOf(descriptor.inputSchema, { prefix: 'input_', controls: manifestNode?.ui_metadata }),
-            mediaOutputs: mediaOutputs(descriptor.outputSchema),
+            additions,
+            fields: fieldsOf(descriptor.inputSchema, { prefix: 'input_', controls: additions.inputs }),
+            mediaOutputs: mediaOutputs(descriptor.outputSchema, additions.outputs),
             colour: colourOf(descriptor.iconSvg),
             connection,
         };

@@ -10,7 +10,7 @@ async function checkConnection({ t, sessions }, entry, value) {
     try {
         await sessions.of(entry.module).execute({
             node: entry.descriptor.actionId,
-            input: exampleInput(entry.fields, entry.manifestNode),
+            input: exampleInput(entry.fields, entry.additions.examples),
             connection: value,
             validateOnly: true,
         });

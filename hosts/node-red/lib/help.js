@@ -7,7 +7,7 @@ const escape = (text) =>
 const sentence = (text) => (/[.!?]$/.test(text) ? text : `${text}.`);
 
 function typeName(field) {
-    const name = { longText: 'string', text: 'string', media: 'URL', password: 'string', json: 'JSON' }[field.kind];
+    const name = { longText: 'string', text: 'string', media: 'URL', json: 'JSON' }[field.kind];
     return `${name ?? field.kind}${field.nullable ? ' or null' : ''}`;
 }
 
@@ -44,12 +44,12 @@ function errorTable(errors) {
     return `<table class="wfn-errors"><tbody>${rows.join('')}</tbody></table>`;
 }
 
-/** `manifestNode` is the node's part of the manifest, or undefined. `t` gives the words of the host. */
-function helpOf(descriptor, manifestNode, fields, t) {
-    const notes = manifestNode?.help?.notes ?? [];
+/** `additions`: what the manifest adds to the node. `t` gives the words of the host. */
+function helpOf(descriptor, additions, fields, t) {
+    const { how_it_works: text, notes = [] } = additions.help ?? {};
     const parts = [
         descriptor.description === descriptor.title ? '' : `<p>${escape(descriptor.description)}</p>`,
-        manifestNode?.help ? `<p>${escape(manifestNode.help.how_it_works)}</p>` : '',
+        text ? `<p>${escape(text)}</p>` : '',
         `<h3>${t('help.inputs')}</h3>`,
         propertyList(fields),
         `<p>${t('help.typed')}</p>`,

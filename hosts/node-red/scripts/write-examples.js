@@ -3,11 +3,13 @@
 const fs = require('node:fs');
 const path = require('node:path');
 const { fieldsOf } = require('../../node/durable/fields');
+const { additionsOf, readManifest } = require('../../node/durable/manifest');
 
 const directory = path.join(__dirname, '..', 'examples');
-const manifest = JSON.parse(fs.readFileSync(path.join(__dirname, '..', '..', '..', 'manifest.json'), 'utf8'));
+const manifest = readManifest(path.join(__dirname, '..', '..', '..'));
 const node = manifest.nodes.find(({ id }) => id === 'image_to_video');
-const fields = fieldsOf(node.input_schema, { prefix: 'input_', controls: node.ui_metadata });
+const { inputs, examples } = additionsOf(manifest, node.id);
+const fields = fieldsOf(node.input_schema, { prefix: 'input_', controls: inputs });
 
 const connection = { id: 'connection', type: 'pixelml-connection', name: 'PixelML', connection_base_url: 'https://api.pixelml.com' };
 
@@ -46,7 +48,7 @@ const func = (id, name, x, y, wires, text, libs = []) => ({
 
 const start = 'Choose your PixelML connection in the node, deploy, and press the button.';
 
-const ofThePage = node.examples.map((example) => [
+const ofThePage = examples.map((example) => [
     example.title.replace(/^(Animate|Create Animated) /, ''),
     [
         tab(example.title, ''),
@@ -75,7 +77,11 @@ const folder = [
         { t: 'set', p: 'image', pt: 'msg', to: "$env('IMAGE_URL') & '/' & $encodeUrlComponent(payload)", tot: 'jsonata' },
     ]),
     video('Four at a time', 290, 200, ['debug'],
-        { ...node.examples[2].input, prompt: 'Slow zoom in, smooth camera movement', negative_prompt: 'jerky motion, blurry' },
+        {
+            ...examples[2].input,
+            prompt: 'Slow zoom in, smooth camera movement',
+            negative_prompt: 'jerky motion, blurry',
+        },
         { image: ['msg', 'image'] }, { concurrency: 4 }),
     debug('debug', 'File and video', 510, 200, 'true'),
     connection,
@@ -93,7 +99,7 @@ const errors = [
         190, 60,
     ),
     inject('Animate', 130, 120, ['video']),
-    video('May fail', 320, 120, ['debug'], node.examples[0].input),
+    video('May fail', 320, 120, ['debug'], examples[0].input),
     debug('debug', 'Video', 500, 120),
     { id: 'catch', type: 'catch', name: 'Its errors', ...at(130, 200), scope: ['video'], uncaught: false, wires: [['again']] },
     {

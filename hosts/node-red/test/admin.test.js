@@ -47,6 +47,7 @@ test('a module that cannot be used is named in the log, and the others are there
     assert.match(nodeRed.output, /\[error\] \[workflow-nodes\] A module of settings\.js was left out\. .*\/no\/such\/module\.so/);
     const types = await nodeRed.request('GET', '/workflow-nodes/types', undefined, await tokenOf('reader'));
     assert.deepEqual(types.nodes.map((node) => node.type), ['image_to_video', 'echo', 'slow_echo']);
+    assert.deepEqual(types.nodes.map(({ category }) => category), ['video', 'Examples', 'Examples']);
 });
 
 test('types and previews need a user, icons do not', { timeout: 60000 }, async () => {

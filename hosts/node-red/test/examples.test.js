@@ -74,7 +74,7 @@ test("the examples of the node's page are in them, input by input", () => {
     const shown = names
         .flatMap((name) => JSON.parse(fs.readFileSync(path.join(directory, `${name}.json`), 'utf8')))
         .filter((node) => node.type === 'image_to_video');
-    for (const example of manifestNode.examples) {
+    for (const example of manifestNode.workflow_node.examples) {
         const same = (node) => Object.entries(example.input).every(([name, value]) => node[`input_${name}`] === String(value));
         assert.ok(shown.some(same), example.title);
     }

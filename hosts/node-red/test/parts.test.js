@@ -11,8 +11,10 @@ const { helpOf } = require('../lib/help');
 const { readConnection, readInputs } = require('../lib/inputs');
 const { keepMessage, largestMessage, restoreMessage } = require('../lib/kept_message');
 const { statusOf } = require('../lib/status');
+const { repository } = require('./support/places');
 const { exampleInput, fieldsOf, mediaOutputs } = require('../native/durable/fields');
 const { readGiven } = require('../native/durable/given_input');
+const { additionsOf, readManifest } = require('../native/durable/manifest');
 const service = require('../native/durable/service_request');
 
 const english = require('../locales/en-US/workflow-nodes.json')['workflow-nodes'];
@@ -28,6 +30,13 @@ const field = (name, schema, controls) =>
 test('the kind of a field follows its schema, and the manifest where there is one', () => {
     assert.equal(field('a', { type: 'string' }).kind, 'text');
     assert.equal(field('a', { type: 'string' }, { a: { type: 'long_text', order: 1 } }).kind, 'longText');
+    const image = { type: 'media_url', media_type: 'image' };
+    const { kind, mediaType } = field('a', { type: ['string', 'null'] }, { a: image });
+    assert.deepEqual([kind, mediaType], ['media', 'image']);
+    assert.equal(field('a', { enum: ['x'] }, { a: { type: 'short_text' } }).kind, 'choice');
+    assert.equal(field('a', { type: 'integer' }, { a: { type: 'short_text' } }).kind, 'number');
+    const withControl = { type: 'string', ui_metadata: { type: 'long_text' } };
+    assert.equal(field('a', withControl).kind, 'longText', 'also where the module itself says it');
     assert.equal(field('a', { type: 'string', format: 'uri' }).kind, 'media');
     assert.equal(field('a', { type: 'integer' }).kind, 'number');
     assert.equal(field('a', { type: 'object' }).kind, 'json');
@@ -37,11 +46,47 @@ test('the kind of a field follows its schema, and the manifest where there is on
     assert.deepEqual(field('a', { anyOf: [{ enum: ['x'] }, { type: 'null' }] }).choices, ['x']);
 });
 
-test('a field that counts only for a choice of another is found by its words', () => {
-    assert.deepEqual(field('a', { title: 'A (Only for B)' }).onlyFor, { name: 'other', value: 'B' });
-    assert.deepEqual(field('a', { description: 'Only for B model.' }).onlyFor, { name: 'other', value: 'B' });
-    assert.equal(field('a', { title: 'A (Only for C)' }).onlyFor, null);
-    assert.equal(field('a', { title: 'Only for Brazil' }).onlyFor, null);
+test('a field counts only for a choice of another where the manifest says so, whatever the words are', () => {
+    assert.deepEqual(field('a', {}, { a: { only_for: { other: 'B' } } }).onlyFor, { name: 'other', value: 'B' });
+    assert.equal(field('a', {}, { a: { only_for: { unknown: 'B' } } }).onlyFor, null);
+    assert.equal(field('a', { title: 'A (Only for B)' }).onlyFor, null);
+});
+
+test('fields stand in the order that is given; one without stands behind the one before it', () => {
+    const orders = { first: undefined, last: 3, one: 1, afterOne: undefined, two: 2, alsoTwo: 2 };
+    const controlled = ([name, order]) => [name, { ui_metadata: { order } }];
+    const properties = Object.fromEntries(Object.entries(orders).map(controlled));
+    const namesOf = (schema) => fieldsOf(schema, { prefix: '' }).map(({ name }) => name);
+    assert.deepEqual(namesOf({ properties }), ['first', 'one', 'afterOne', 'two', 'alsoTwo', 'last']);
+    assert.deepEqual(namesOf({ properties: { b: {}, a: {} } }), ['b', 'a']);
+});
+
+test("the project's manifest: what it adds to the node", () => {
+    const manifest = readManifest(repository);
+    const [{ input_schema: schema, output_schema: outputSchema }] = manifest.nodes;
+    const { inputs, outputs, price, categories, help, examples } = additionsOf(manifest, 'image_to_video');
+    const fields = fieldsOf(schema, { prefix: '', controls: inputs });
+    assert.deepEqual(fields.map(({ name, kind }) => `${name}: ${kind}`), [
+        'model: choice', 'prompt: longText', 'image: media',
+        'negative_prompt: longText', 'size: choice', 'prompt_optimizer: boolean',
+    ]);
+    assert.equal(fields[2].help, 'URL of the input image to animate');
+    assert.deepEqual(fields.map(({ onlyFor }) => onlyFor).filter(Boolean), [{ name: 'model', value: 'Pixel M' }]);
+    assert.deepEqual(mediaOutputs(outputSchema, outputs), [{ name: 'video', kind: 'video' }]);
+    assert.deepEqual([price, categories, examples.length], [{ credits: 4, dollars: 0.1 }, ['video', 'ai'], 3]);
+    assert.match(help.how_it_works, /^This node transforms/);
+    assert.deepEqual([additionsOf(manifest, 'another'), additionsOf(null, 'image_to_video')], [{}, {}]);
+});
+
+test('a manifest of a version that is not understood is not read', () => {
+    const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'manifest-'));
+    try {
+        assert.equal(readManifest(directory), null);
+        fs.writeFileSync(path.join(directory, 'manifest.json'), '{"manifest_version": 1}');
+        assert.throws(() => readManifest(directory), /\.json has the manifest_version 1, and this host reads 2/);
+    } finally {
+        fs.rmSync(directory, { recursive: true });
+    }
 });
 
 test('odd names become properties that cannot meet one another, nor those of Node-RED', () => {
@@ -77,6 +122,12 @@ test('the outputs that are files, and of which kind', () => {
     const kinds = mediaOutputs({ properties }).map(({ name, kind }) => `${name}: ${kind}`);
     assert.deepEqual(kinds, ['cover: image', 'log: file', 'maybe: file', 'video: video', 'x: video']);
     assert.deepEqual(mediaOutputs({}), []);
+    const audio = { type: 'media_url', media_type: 'audio' };
+    const found = [{ name: 'result', kind: 'audio' }];
+    assert.deepEqual(mediaOutputs({ properties: { words: text(), result: text() } }, { result: audio }), found);
+    assert.deepEqual(mediaOutputs({ properties: { result: text({ ui_metadata: audio }) } }), found);
+    const unknown = text({ ui_metadata: { type: 'media_url' } });
+    assert.deepEqual(mediaOutputs({ properties: { words: text(), result: unknown } }), [{ name: 'result', kind: 'file' }]);
 });
 
 test('the output that is most likely the file comes first: by its format, then by its name, then by its texts', () => {
@@ -105,7 +156,7 @@ test('an example input has what is required, or is that of the manifest', () => 
     };
     const fields = fieldsOf(schema, { prefix: '' });
     assert.deepEqual(exampleInput(fields), { a: 'https://example.com/example', b: 'x', c: 3 });
-    assert.deepEqual(exampleInput(fields, { examples: [{ input: { a: 'given' } }] }), { a: 'given' });
+    assert.deepEqual(exampleInput(fields, [{ input: { a: 'given' } }]), { a: 'given' });
 });
 
 test('a colour comes from the icon', () => {
@@ -170,8 +221,9 @@ test('what a module says cannot become markup in the help', () => {
         title: 'A', description: evil, canResume: false, outputSchema: { properties: { [evil]: { type: 'string', title: evil } } },
         errors: [{ type: evil, code: evil, cause: evil, solution: evil }],
     };
-    const manifestNode = { help: { how_it_works: evil, notes: [{ title: evil, text: evil }] } };
-    const help = helpOf(descriptor, manifestNode, [field('a', { type: 'string', title: evil, description: evil, default: evil })], t);
+    const additions = { help: { how_it_works: evil, notes: [{ title: evil, text: evil }] } };
+    const fields = [field('a', { type: 'string', title: evil, description: evil, default: evil })];
+    const help = helpOf(descriptor, additions, fields, t);
     assert.ok(!help.includes('<img'));
     assert.ok(help.includes('&lt;img'));
 });
@@ -215,10 +267,11 @@ test('a field that counts only for a choice is there when that choice is left em
     const schema = {
         properties: {
             model: { enum: ['M', 'S'], default: 'M' },
-            size: { type: 'string', title: 'Size (Only for M)' },
+            size: { type: 'string', title: 'Size' },
         },
     };
-    const entry = { fields: fieldsOf(schema, { prefix: 'input_' }), descriptor: { inputSchema: schema } };
+    const controls = { size: { only_for: { model: 'M' } } };
+    const entry = { fields: fieldsOf(schema, { prefix: 'input_', controls }), descriptor: { inputSchema: schema } };
     const RED = { util: { getMessageProperty: (msg, name) => msg[name] } };
     const config = { input_model: 'model', input_model_type: 'msg', input_size: 'size', input_size_type: 'msg' };
     assert.deepEqual((await readInputs(RED, {}, entry, config, { model: '', size: 'big' })).input, { size: 'big' });

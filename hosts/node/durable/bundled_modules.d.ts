@@ -3,6 +3,3 @@
  * platform.
  */
 export function bundledModules(modules: string): string[];
-
-/** The manifest beside a module, or null: what it adds (controls, help, examples) is an extra. */
-export function readManifest(directory: string): object | null;

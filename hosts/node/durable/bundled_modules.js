@@ -3,12 +3,9 @@
 const fs = require('node:fs');
 const path = require('node:path');
 
-const platform = `${process.platform}-${{ x64: 'x86_64', arm64: 'aarch64' }[process.arch] ?? process.arch}`;
+const { readManifest } = require('./manifest');
 
-function readManifest(directory) {
-    const file = path.join(directory, 'manifest.json');
-    return fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, 'utf8')) : null;
-}
+const platform = `${process.platform}-${{ x64: 'x86_64', arm64: 'aarch64' }[process.arch] ?? process.arch}`;
 
 function moduleIn(directory) {
     const manifest = readManifest(directory);
@@ -29,4 +26,4 @@ function bundledModules(modules) {
     return fs.readdirSync(modules).map((name) => moduleIn(path.join(modules, name)));
 }
 
-module.exports = { bundledModules, readManifest };
+module.exports = { bundledModules };

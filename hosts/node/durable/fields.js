@@ -1,5 +1,5 @@
 'use strict';
-// From a node's schemas to the fields of a form: one for each input, in the manifest's order. The same fields tell the
+// From a node's schemas to the fields of a form: one for each input, in the platform's order. The same fields tell the
 // runtime how to read a configured value. Nothing here knows a particular node.
 
 /** A property of a saved flow for an input; the prefix keeps it apart from the host's own (id, type, name, z…). */
@@ -24,7 +24,7 @@ function withoutNull(schema) {
     return { schema, nullable: false };
 }
 
-const kindOfControl = { long_text: 'longText', media: 'media', password: 'password' };
+const kindOfControl = { long_text: 'longText', media_url: 'media' }; // by the type in ui_metadata
 
 function kindOf(schema, control) {
     if (Array.isArray(schema.enum)) {
@@ -37,7 +37,7 @@ function kindOf(schema, control) {
         case 'number':
             return 'number';
         case 'string':
-            if (kindOfControl[control?.type]) {
+            if (kindOfControl[control.type]) {
                 return kindOfControl[control.type];
             }
             return schema.format === 'uri' ? 'media' : 'text';
@@ -46,36 +46,27 @@ function kindOf(schema, control) {
     }
 }
 
-/**
- * Which other field a field depends on. JSON Schema has no word for "only for Pixel M", so this reads the one the schemas
- * use: "(Only for <value>)" in a title or description, where <value> is a choice of another field.
- */
-function onlyFor(name, texts, properties) {
-    for (const text of texts) {
-        const wanted = /\bonly for ([^().;]+)/i.exec(text ?? '')?.[1].trim();
-        if (!wanted) {
-            continue;
-        }
-        for (const [other, schema] of Object.entries(properties)) {
-            const value = (withoutNull(schema).schema.enum ?? []).find(
-                (choice) => wanted === choice || wanted.startsWith(`${choice} `),
-            );
-            if (other !== name && value !== undefined) {
-                return { name: other, value };
-            }
-        }
-    }
-    return null;
+/** {name, value} of the field that a field depends on, or null. JSON Schema has no word for it: a manifest says it. */
+function onlyFor(control, properties) {
+    const [[name, value] = []] = Object.entries(control.only_for ?? {});
+    return name in properties ? { name, value } : null;
 }
 
-/** The fields of an object's schema. `controls` is the manifest's ui_metadata, where there is a manifest. */
+const controlOf = (name, property, controls) => ({ ...property.ui_metadata, ...controls[name] });
+
+/**
+ * The fields of an object's schema. `controls`: what a manifest says of each; it counts for more than ui_metadata that
+ * the schema itself has. A field without an order stands behind the one before it.
+ */
 function fieldsOf(schema, { prefix, controls = {} }) {
     const properties = schema.properties ?? {};
     const required = new Set(schema.required ?? []);
+    let order = 0;
     const fields = Object.entries(properties).map(([name, property]) => {
-        const control = controls[name];
+        const control = controlOf(name, property, controls);
+        order = control.order ?? order;
         const { schema: inner, nullable } = withoutNull(property);
-        const help = control?.help ?? property.description;
+        const help = control.help ?? property.description;
         return {
             name,
             property: propertyName(property.writeOnly === true ? '' : prefix, name), // a credential keeps its name
@@ -90,8 +81,9 @@ function fieldsOf(schema, { prefix, controls = {} }) {
             minimum: inner.minimum,
             maximum: inner.maximum,
             secret: property.writeOnly === true,
-            onlyFor: onlyFor(name, [property.title, property.description, control?.help], properties),
-            order: control?.order ?? Number.MAX_SAFE_INTEGER,
+            mediaType: control.media_type,
+            onlyFor: onlyFor(control, properties),
+            order,
         };
     });
     return fields.sort((a, b) => a.order - b.order);
@@ -102,36 +94,37 @@ const mediaKinds = ['video', 'audio', 'image'];
 const kindIn = (text) => mediaKinds.find((kind) => text?.toLowerCase().includes(kind));
 
 /** {name, kind, certainty}, or null: the schema does not say that the output is the URL of a file. */
-function mediaOutput(name, property) {
+function mediaOutput(name, property, control) {
     const { schema } = withoutNull(property);
     const { contentMediaType, contentEncoding } = schema;
-    const isUrl = schema.format === 'uri';
+    const isUrl = schema.format === 'uri' || control.type === 'media_url';
     const isContent = contentEncoding !== undefined || (!isUrl && contentMediaType?.startsWith('text/'));
     if (schema.type !== 'string' || isContent) {
         return null;
     }
-    const [byType, ...byWords] = [contentMediaType, name, property.title, property.description].map(kindIn);
+    const byType = kindIn(contentMediaType ?? control.media_type);
+    const byWords = [name, property.title, property.description].map(kindIn);
     const kind = byType ?? byWords.find((one) => one !== undefined) ?? (isUrl ? 'file' : null);
     // A sign counts for more than all that follow it.
     const certainty = [byType, isUrl, ...byWords].reduce((sum, sign) => 2 * sum + (sign ? 1 : 0), 0);
     return kind && { name, kind, certainty };
 }
 
-/** The outputs that are the URL of a file: {name, kind}, the one that its schema says it of most surely first. */
-function mediaOutputs(outputSchema) {
+/** The outputs that are the URL of a file: {name, kind}, the surest first. `controls`: as for fieldsOf. */
+function mediaOutputs(outputSchema, controls = {}) {
     return Object.entries(outputSchema.properties ?? {})
-        .map(([name, property]) => mediaOutput(name, property))
+        .map(([name, property]) => mediaOutput(name, property, controlOf(name, property, controls)))
         .filter((output) => output !== null)
         .sort((one, other) => other.certainty - one.certainty)
         .map(({ name, kind }) => ({ name, kind }));
 }
 
 /** An input that the schema accepts, so that what is left to complain about is the connection. */
-function exampleInput(fields, manifestNode) {
+function exampleInput(fields, examples = []) {
     const valueOf = ({ kind, choices, minimum }) =>
         choices?.[0] ?? { boolean: true, number: minimum ?? 1, json: {} }[kind] ?? 'https://example.com/example';
     const required = fields.filter((field) => field.required).map((field) => [field.name, valueOf(field)]);
-    return manifestNode?.examples?.[0]?.input ?? Object.fromEntries(required);
+    return examples[0]?.input ?? Object.fromEntries(required);
 }
 
 module.exports = { exampleInput, fieldsOf, mediaOutputs };
