@@ -85,4 +85,12 @@ describe('a manifest beside the module', () => {
     test('that is of another version stops the build', () => {
         assert.throws(() => buildWith(own, { version: 1 }), /has the manifest_version 1, and this host reads 2/);
     });
+
+    test('that has a price adds a notice, which promises nothing', () => {
+        const noticesOf = (node) => propertiesWith(own, { node }).filter(({ type }) => type === 'notice');
+        const [{ displayName, displayOptions }] = noticesOf({ cost: 4, pml_cost: 0.1 });
+        assert.equal(displayName, "About 4 credits ($0.10) a run, by the platform's list; the service decides");
+        assert.deepEqual(displayOptions.show, { operation: ['generate', 'start'] });
+        assert.deepEqual(noticesOf({ cost: null, pml_cost: null }), []);
+    });
 });

@@ -39,6 +39,7 @@ test('the types have what their nodes can do', () => {
     assert.deepEqual(slowEcho.credentials[0].name, 'echoServiceApi');
     assert.equal(credentials[0].name, 'echoServiceApi');
     assert.ok(!slowEcho.properties.some(({ name }) => name === 'download'));
+    assert.ok(!slowEcho.properties.some(({ type }) => type === 'notice'), 'a price that nobody knows is not shown');
 });
 
 test('a node without an account runs', async () => {

@@ -90,7 +90,7 @@ test('each type has the inputs of its own schema', () => {
     for (const [type, actionId] of [['imageToVideo', 'image_to_video'], ['textToVideo', 'text_to_video']]) {
         const { inputSchema } = worker.module.find(actionId);
         const making = propertiesOf(type).filter(({ displayOptions }) => displayOptions?.show.operation?.includes('start'));
-        assert.deepEqual(making.map(({ name }) => name), Object.keys(inputSchema.properties));
+        assert.deepEqual(making.map(({ name }) => name), [...Object.keys(inputSchema.properties), 'priceNotice']);
     }
     assert.equal(property('textToVideo', 'image'), undefined);
     assert.deepEqual(property('textToVideo', 'duration').displayOptions.show.model, ['Pixel L']);
@@ -98,6 +98,7 @@ test('each type has the inputs of its own schema', () => {
     assert.equal(property('textToVideo', 'model').default, 'Pixel S');
     assert.deepEqual(property('textToVideo', 'prompt').typeOptions, { rows: 3 });
     assert.equal(property('textToVideo', 'size').type, 'options', 'although the platform calls it a short text');
+    assert.match(property('textToVideo', 'priceNotice').displayName, /^About 4 credits \(\$0\.10\) a run, /);
 });
 
 test("the project's own module is built as ever: names that workflows hold", () => {
@@ -107,7 +108,7 @@ test("the project's own module is built as ever: names that workflows hold", () 
     assert.equal(types.credentials[0].name, 'pixelMlApi');
     const names = propertiesOf('imageToVideo').map(({ name }) => name);
     assert.deepEqual(names, [
-        'operation', 'model', 'prompt', 'image', 'negative_prompt', 'size', 'prompt_optimizer',
+        'operation', 'model', 'prompt', 'image', 'negative_prompt', 'size', 'prompt_optimizer', 'priceNotice',
         'findBy', 'checkpoint', 'executionId', 'jobId', 'runKey', 'download', 'binaryPropertyName', 'options',
     ]);
 });

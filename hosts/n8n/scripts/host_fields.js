@@ -1,5 +1,6 @@
 'use strict';
-// The fields that every node has in n8n, whatever its inputs: the operation, what to collect, and the options.
+// The fields that every node has in n8n, whatever its inputs: operation, what to collect, price, and options.
+const { priceText } = require('../../node/durable/manifest');
 
 const making = ['generate', 'start'];
 const delivering = ['generate', 'collect'];
@@ -30,6 +31,17 @@ function operation({ product, aProduct }, canResume) {
         noDataExpression: true,
         options: canResume ? [collect, generate, start] : [generate],
         default: 'generate',
+    };
+}
+
+/** `price`: what the platform's list says. It is no promise, and the notice says so. */
+function priceNotice(price) {
+    return {
+        displayName: `About ${priceText(price)} a run, by the platform's list; the service decides`,
+        name: 'priceNotice',
+        type: 'notice',
+        displayOptions: { show: { operation: making } },
+        default: '',
     };
 }
 
@@ -189,4 +201,4 @@ function options({ product }, { canResume, hasMedia }) {
     };
 }
 
-module.exports = { collectFields, downloadFields, making, operation, options };
+module.exports = { collectFields, downloadFields, making, operation, options, priceNotice };

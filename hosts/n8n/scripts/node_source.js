@@ -3,7 +3,7 @@
 const { fieldsOf, mediaOutputs } = require('../../node/durable/fields');
 
 const { propertyOf, useOf } = require('./form_fields');
-const { collectFields, downloadFields, making, operation, options } = require('./host_fields');
+const { collectFields, downloadFields, making, operation, options, priceNotice } = require('./host_fields');
 const { quoted, sourceOf } = require('./source_text');
 const { classNameOf, described, isSmall, productOf, titled, withSmallInitial, wordsOf } = require('./words');
 
@@ -22,17 +22,19 @@ function planOf(descriptor, additions, credential) {
         fields: fieldsOf(descriptor.inputSchema, { prefix: '', controls: additions.inputs }),
         examples: additions.examples ?? [],
         categories: additions.categories ?? descriptor.categories,
+        price: additions.price ?? null,
         media,
         ...productOf(media),
     };
 }
 
 function propertiesOf(plan) {
-    const { descriptor, fields, examples, media, product } = plan;
+    const { descriptor, fields, examples, media, price, product } = plan;
     const { canResume } = descriptor;
     const own = fields.map((field) => propertyOf(field, { operation: making }, examples[0]?.input));
     const before = [operation(plan, canResume)];
     const after = [
+        ...(price ? [priceNotice(price)] : []),
         ...(canResume ? collectFields(plan) : []),
         ...(media ? downloadFields(plan, titled(product)) : []),
         options(plan, { canResume, hasMedia: media !== null }),

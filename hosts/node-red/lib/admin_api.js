@@ -1,6 +1,6 @@
 'use strict';
 // What the editor asks for: the types to register, their icons, the latest videos, and the connection's test.
-const { helpOf, connectionHelpOf } = require('./help');
+const { helpOf, connectionHelpOf, priceOf } = require('./help');
 const { readConnection } = require('./inputs');
 const { checkConnection } = require('./check_connection');
 const { defaultLimit, defaultRunsPerHour } = require('./workflow_node');
@@ -17,6 +17,7 @@ function editorTypes({ catalogue, t }) {
         connection: entry.connection && { type: entry.connection.type, required: entry.connection.required },
         limit: defaultLimit,
         runsPerHour: defaultRunsPerHour,
+        price: priceOf(entry.additions, t),
         help: helpOf(entry.descriptor, entry.additions, entry.fields, t),
     }));
     const connections = [...catalogue.connections.values()].map((connection) => ({

@@ -1,5 +1,6 @@
 'use strict';
 // The help that the editor shows beside a node, written from what the module and its manifest say.
+const { priceText } = require('../native/durable/manifest');
 
 const escape = (text) =>
     String(text).replace(/[&<>"']/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' })[c]);
@@ -44,12 +45,20 @@ function errorTable(errors) {
     return `<table class="wfn-errors"><tbody>${rows.join('')}</tbody></table>`;
 }
 
+/** What a run costs by the platform's list, as a sentence; null where the list has no price. */
+function priceOf({ price = null }, t) {
+    const creditsIn = (n) => t(n === 1 ? 'price.credit' : 'price.credits', { n });
+    return price && t('price.aRun', { price: priceText(price, creditsIn) });
+}
+
 /** `additions`: what the manifest adds to the node. `t` gives the words of the host. */
 function helpOf(descriptor, additions, fields, t) {
     const { how_it_works: text, notes = [] } = additions.help ?? {};
+    const price = priceOf(additions, t);
     const parts = [
         descriptor.description === descriptor.title ? '' : `<p>${escape(descriptor.description)}</p>`,
         text ? `<p>${escape(text)}</p>` : '',
+        price ? `<p>${escape(price)}</p>` : '',
         `<h3>${t('help.inputs')}</h3>`,
         propertyList(fields),
         `<p>${t('help.typed')}</p>`,
@@ -72,4 +81,4 @@ function connectionHelpOf(connection, fields) {
     return `<p>${escape(connection.description)}</p>\n${propertyList(fields)}`;
 }
 
-module.exports = { helpOf, connectionHelpOf };
+module.exports = { helpOf, connectionHelpOf, priceOf };

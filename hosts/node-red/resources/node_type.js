@@ -34,7 +34,8 @@ function templateOf(node) {
         : '';
     const limit = (property) =>
         row(property, text(`field.${property}`), `<div class="wfn-help">${escape(text(`field.${property}Help`))}</div>`);
-    const limits = limit('concurrency') + limit('runsPerHour');
+    const price = node.price ? `<div class="wfn-help wfn-price">${escape(node.price)}</div>` : '';
+    const limits = limit('concurrency') + limit('runsPerHour') + price;
     return `<div class="wfn-form">${row('name', text('field.name'))}${connection}${node.fields.map(fieldHtml).join('')}${limits}</div>`;
 }
 

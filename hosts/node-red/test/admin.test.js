@@ -48,6 +48,7 @@ test('a module that cannot be used is named in the log, and the others are there
     const types = await nodeRed.request('GET', '/workflow-nodes/types', undefined, await tokenOf('reader'));
     assert.deepEqual(types.nodes.map((node) => node.type), ['image_to_video', 'echo', 'slow_echo']);
     assert.deepEqual(types.nodes.map(({ category }) => category), ['video', 'Examples', 'Examples']);
+    assert.deepEqual(types.nodes.map(({ price }) => price?.includes('4 credits') ?? null), [true, null, null]);
 });
 
 test('types and previews need a user, icons do not', { timeout: 60000 }, async () => {

@@ -7,14 +7,14 @@ const path = require('node:path');
 const { test } = require('node:test');
 const { colourOf } = require('../lib/appearance');
 const { parseConstant } = require('../lib/form');
-const { helpOf } = require('../lib/help');
+const { helpOf, priceOf } = require('../lib/help');
 const { readConnection, readInputs } = require('../lib/inputs');
 const { keepMessage, largestMessage, restoreMessage } = require('../lib/kept_message');
 const { statusOf } = require('../lib/status');
 const { repository } = require('./support/places');
 const { exampleInput, fieldsOf, mediaOutputs } = require('../native/durable/fields');
 const { readGiven } = require('../native/durable/given_input');
-const { additionsOf, readManifest } = require('../native/durable/manifest');
+const { additionsOf, priceText, readManifest } = require('../native/durable/manifest');
 const service = require('../native/durable/service_request');
 
 const english = require('../locales/en-US/workflow-nodes.json')['workflow-nodes'];
@@ -89,6 +89,24 @@ test('a manifest of a version that is not understood is not read', () => {
     }
 });
 
+test('a price is what the list says; where it says nothing, nothing is shown', () => {
+    const priceIn = (node) => additionsOf({ nodes: [{ id: 'a', ...node }] }, 'a').price;
+    assert.deepEqual(priceIn({ cost: 4, pml_cost: 0.1 }), { credits: 4, dollars: 0.1 });
+    for (const unlisted of [{}, { cost: null, pml_cost: null }, { cost: '<b>', pml_cost: -1 }]) {
+        assert.equal(priceIn(unlisted), null);
+    }
+    const listed = [{ cost: 4, pml_cost: 0.1 }, { cost: 1 }, { pml_cost: 0.125 }, { cost: 0, pml_cost: 2 }];
+    const texts = listed.map((node) => priceText(priceIn(node)));
+    assert.deepEqual(texts, ['4 credits ($0.10)', '1 credit', '$0.125', '0 credits ($2.00)']);
+    const sentence = "About 4 credits ($0.10) a run, by the platform's list; the service decides.";
+    const additions = { price: { credits: 4, dollars: 0.1 } };
+    assert.equal(priceOf(additions, t), sentence);
+    assert.equal(priceOf({}, t), null);
+    const descriptor = { title: 'A', description: 'A', outputSchema: {}, errors: [] };
+    assert.ok(helpOf(descriptor, additions, [], t).includes('<p>About 4 credits ($0.10) a run, '));
+    assert.ok(!helpOf(descriptor, {}, [], t).includes('credit'));
+});
+
 test('odd names become properties that cannot meet one another, nor those of Node-RED', () => {
     const names = ['id', 'a.b', 'a_b', 'a b', 'ü'].map((name) => field(name, {}).property);
     assert.deepEqual(names, ['input_id', 'input_a_2e_b', 'input_a_b', 'input_a_20_b', 'input__fc_']);
@@ -127,7 +145,8 @@ test('the outputs that are files, and of which kind', () => {
     assert.deepEqual(mediaOutputs({ properties: { words: text(), result: text() } }, { result: audio }), found);
     assert.deepEqual(mediaOutputs({ properties: { result: text({ ui_metadata: audio }) } }), found);
     const unknown = text({ ui_metadata: { type: 'media_url' } });
-    assert.deepEqual(mediaOutputs({ properties: { words: text(), result: unknown } }), [{ name: 'result', kind: 'file' }]);
+    const ofUnknown = mediaOutputs({ properties: { words: text(), result: unknown } });
+    assert.deepEqual(ofUnknown, [{ name: 'result', kind: 'file' }]);
 });
 
 test('the output that is most likely the file comes first: by its format, then by its name, then by its texts', () => {

@@ -54,4 +54,15 @@ function additionsOf(manifest, actionId) {
     };
 }
 
-module.exports = { additionsOf, readManifest };
+const inEnglish = (credits) => `${credits} ${credits === 1 ? 'credit' : 'credits'}`;
+
+/** "4 credits ($0.10)"; `creditsIn` says the credits in another language. */
+function priceText({ credits, dollars }, creditsIn = inEnglish) {
+    const inDollars = dollars === null ? null : `$${/\.\d{3}/.test(dollars) ? dollars : dollars.toFixed(2)}`;
+    if (credits === null) {
+        return inDollars;
+    }
+    return creditsIn(credits) + (inDollars === null ? '' : ` (${inDollars})`);
+}
+
+module.exports = { additionsOf, priceText, readManifest };
