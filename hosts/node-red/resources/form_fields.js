@@ -22,12 +22,15 @@ export function controlHtml(field, id) {
     }
 }
 
+/** Whether the constant is the address of an image. */
+const isImage = (field) => field.kind === 'media' && (field.mediaType ?? 'image') === 'image';
+
 /** One field: its label, the typed input with the constant's control beside it, what there is to say, a preview. */
 export function fieldHtml(field) {
     const id = 'node-input-' + field.property;
     const star = field.required ? ` <span class="wfn-required" title="${escape(text('field.required'))}">*</span>` : '';
     const help = field.help ? `<div class="wfn-help">${escape(field.help)}</div>` : '';
-    const preview = field.kind === 'media' ? `<div class="wfn-preview" id="${id}_preview"></div>` : '';
+    const preview = isImage(field) ? `<div class="wfn-preview" id="${id}_preview"></div>` : '';
     return (
         `<div class="form-row wfn-field" id="${id}_row">` +
         `<label for="${id}_constant">${escape(field.label)}${star}</label>` +
@@ -103,7 +106,7 @@ function prepareField(field, onChange) {
         }
         inForm = constant;
         $(id + '_row').toggleClass('wfn-is-constant', constant);
-        if (field.kind === 'media') {
+        if (isImage(field)) {
             showPreview($(id + '_preview'), constant ? String($constant.val()).trim() : '', field.label);
         }
         onChange();

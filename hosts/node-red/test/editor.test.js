@@ -3,7 +3,7 @@
 const assert = require('node:assert/strict');
 const { after, before, test } = require('node:test');
 const { Editor } = require('./support/browser');
-const { NodeRed } = require('./support/node_red');
+const { NodeRed, packageName } = require('./support/node_red');
 const { exampleModule } = require('./support/places');
 const { startSandbox } = require('./support/sandbox');
 const { until } = require('../../../tests/support/waiting');
@@ -99,6 +99,12 @@ test('an image is shown where its address is given', { timeout: 60000 }, async (
     await editor.page.fill('#node-input-input_image_constant', sandbox.image);
     await editor.page.waitForSelector('#node-input-input_image_preview img.wfn-loaded');
     assert.equal(await editor.page.locator('#node-input-input_prompt_row .red-ui-typedInput-container.input-error').count(), 0);
+    const previews = await editor.page.evaluate(async (name) => {
+        const { fieldHtml } = await import(`/resources/${name}/form_fields.js`);
+        const field = { kind: 'media', property: 'input_a', label: 'A' };
+        return ['image', undefined, 'video'].map((mediaType) => /_preview"/.test(fieldHtml({ ...field, mediaType })));
+    }, packageName);
+    assert.deepEqual(previews, [true, true, false], 'a field for a video looks for no image');
 });
 
 test('a connection is added, filled for the sandbox, and tested', { timeout: 60000 }, async () => {
