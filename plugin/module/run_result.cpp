@@ -57,8 +57,10 @@ RunResult::RunResult(const Outcome& outcome, const std::vector<Warning>& warning
         checkpoint_.emplace(*outcome.checkpoint);
     else if (!outcome.given_checkpoint.empty())
         emplace_given(outcome.given_checkpoint);
-    if (checkpoint_)
+    if (checkpoint_) {
         result_.checkpoint = checkpoint_->get();
+        result_.checkpoint_json = result_.checkpoint->json;
+    }
 }
 
 // The host's own, and perhaps not readable: then it may speak of a job.

@@ -253,8 +253,9 @@ typedef struct wfn_result {
      * e.g. because its connection is not valid, gives back the one it was given.
      */
     const wfn_checkpoint* checkpoint;
-    int64_t resume_after_ms;   /* WFN_SUSPENDED: a good moment to go on; otherwise negative */
-    const char* warnings_json; /* JSON array of {code, message}; "[]" when there is none */
+    const char* checkpoint_json; /* its text, for a host that needs no more; NULL as checkpoint is */
+    int64_t resume_after_ms;     /* WFN_SUSPENDED: a good moment to go on; otherwise negative */
+    const char* warnings_json;   /* JSON array of {code, message}; "[]" when there is none */
 } wfn_result;
 
 /*
@@ -315,8 +316,7 @@ typedef struct wfn_connection {
 } wfn_connection;
 
 /* One node. Valid, unchanged, and at the same address while the module is loaded. */
-typedef struct wfn_node wfn_node;
-struct wfn_node {
+typedef struct wfn_node {
     uint32_t struct_size;
     uint32_t flags;        /* WFN_NODE_CAN_CANCEL ... */
     const char* action_id; /* the name to find it by, e.g. "image_to_video"; never changes */
@@ -338,9 +338,9 @@ struct wfn_node {
      * WFN_OUT_OF_MEMORY: no run was started and *run is NULL.
      * [any]
      */
-    wfn_status (*execute)(const wfn_node* node, wfn_session* session, const wfn_request* request,
+    wfn_status (*execute)(const struct wfn_node* node, wfn_session* session, const wfn_request* request,
                           wfn_run** run);
-};
+} wfn_node;
 
 /* A module. Valid, unchanged, and at the same address while the module is loaded. */
 typedef struct wfn_module {

@@ -58,13 +58,14 @@ AT(wfn_checkpoint, submission, 4);
 AT(wfn_checkpoint, json, 8);
 AT(wfn_checkpoint, job_id, 16);
 
-SIZE(wfn_result, 48);
+SIZE(wfn_result, 56);
 AT(wfn_result, outcome, 4);
 AT(wfn_result, output_json, 8);
 AT(wfn_result, error, 16);
 AT(wfn_result, checkpoint, 24);
-AT(wfn_result, resume_after_ms, 32);
-AT(wfn_result, warnings_json, 40);
+AT(wfn_result, checkpoint_json, 32);
+AT(wfn_result, resume_after_ms, 40);
+AT(wfn_result, warnings_json, 48);
 
 SIZE(wfn_request, 112);
 AT(wfn_request, flags, 4);

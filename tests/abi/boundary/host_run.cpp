@@ -26,7 +26,7 @@ Ending copy_of(const wfn_result& result) {
         ending.retryable = result.error->retryable == 1;
         ending.error_json = result.error->json;
     }
-    ending.checkpoint = copy_of(result.checkpoint != nullptr ? result.checkpoint->json : nullptr);
+    ending.checkpoint = copy_of(result.checkpoint_json);
     ending.resume_after_ms = result.resume_after_ms;
     ending.warnings = result.warnings_json;
     return ending;

@@ -48,6 +48,7 @@ class Checkpoint(Struct):
 class Result(Struct):
     _fields_ = [("struct_size", c.c_uint32), ("outcome", c.c_int32), ("output_json", c.c_char_p),
                 ("error", c.POINTER(Error)), ("checkpoint", c.POINTER(Checkpoint)),
+                ("checkpoint_json", c.c_char_p),
                 ("resume_after_ms", c.c_int64), ("warnings_json", c.c_char_p)]
 
 
@@ -152,7 +153,7 @@ class Run:
         parsed = lambda text: None if text is None else json.loads(text)
         return {"outcome": result.outcome, "output": parsed(result.output_json),
                 "error": parsed(result.error.contents.json) if result.error else None,
-                "checkpoint": parsed(result.checkpoint.contents.json) if result.checkpoint else None,
+                "checkpoint": parsed(result.checkpoint_json),
                 "resume_after_ms": result.resume_after_ms, "warnings": parsed(result.warnings_json)}
 
     def release(self):

@@ -132,6 +132,7 @@ static int pass_time(struct run* r) {
             r->given.json = r->checkpoint;
             r->given.job_id = "echo-1";
             r->result.checkpoint = &r->given;
+            r->result.checkpoint_json = r->checkpoint;
             r->result.outcome = WFN_SUSPENDED;
             r->result.resume_after_ms = r->left_ms;
             if (!suspend)

@@ -24,6 +24,7 @@ TEST(RunResult, OfASuccess) {
     EXPECT_STREQ(out.output_json, outcome.output_json.c_str());
     EXPECT_EQ(out.error, nullptr);
     EXPECT_EQ(out.checkpoint, nullptr);
+    EXPECT_EQ(out.checkpoint_json, nullptr);
     EXPECT_LT(out.resume_after_ms, 0);
     EXPECT_STREQ(out.warnings_json, R"([{"code":"size_ignored","message":"The size is not used."}])");
 }
@@ -76,6 +77,7 @@ TEST(RunResult, OfACancelKeepsItsCheckpoint) {
     EXPECT_LT(result.get()->error->retry_after_ms, 0);
     ASSERT_NE(result.get()->checkpoint, nullptr);
     EXPECT_EQ(result.get()->checkpoint->json, to_text(*outcome.checkpoint));
+    EXPECT_EQ(result.get()->checkpoint_json, result.get()->checkpoint->json);
     EXPECT_EQ(result.get()->checkpoint->submission, WFN_NOT_SUBMITTED);
     EXPECT_EQ(result.get()->checkpoint->job_id, nullptr);
 }
