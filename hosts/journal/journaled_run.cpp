@@ -57,6 +57,8 @@ RunEnd run_end(const wfn::Result& result, const std::string& job_id, bool known_
         end.checkpoint = result.checkpoint->json;
     std::string job = job_id;
     if (result.error) {
+        if (result.error->code == "nothing_to_collect" && result.checkpoint)
+            end.state = RunState::suspended; // a run that may submit goes on from there, with the same key
         end.error = result.error->json;
         end.retryable = result.error->retryable;
         end.charged = to_string(result.error->charged);
@@ -69,7 +71,8 @@ RunEnd run_end(const wfn::Result& result, const std::string& job_id, bool known_
     }
     if (result.checkpoint && result.checkpoint->submission == wfn::Submission::yes) {
         end.collectable = true;
-        job = result.checkpoint->job_id;
+        if (!result.checkpoint->job_id.empty())
+            job = result.checkpoint->job_id;
     }
     end.job_id = unless_empty(std::move(job));
     return end;
@@ -80,7 +83,8 @@ struct JournaledRun::State {
         : writer(to), key(claim.record.run_key), checkpoint(claim.record.checkpoint.value_or("")),
           known_job(claim.record.collectable),
           job_id(claim.record.collectable ? claim.record.job_id.value_or("") : ""),
-          last_checkpoint(checkpoint_of(claim.record)), collect_only(claim.collect_only) {}
+          given_checkpoint(checkpoint_of(claim.record)), last_checkpoint(given_checkpoint),
+          collect_only(claim.collect_only) {}
 
     JournalWriter& writer;
     const std::string key;
@@ -89,6 +93,7 @@ struct JournaledRun::State {
     // Used by the run's callbacks, which never overlap.
     bool known_job;
     std::string job_id;
+    const std::optional<wfn::Checkpoint> given_checkpoint; // with what the journal knows of it
     std::optional<wfn::Checkpoint> last_checkpoint;
     const bool collect_only;
     std::function<void(const wfn::Progress&)> on_progress;
@@ -145,6 +150,10 @@ struct JournaledRun::State {
     static void complete(const std::shared_ptr<State>& self, wfn::Result result) {
         if (check_output(result) && self->last_checkpoint)
             result.checkpoint = self->last_checkpoint;
+        // A module that cannot read a checkpoint gives it back without what it means: that stays as it was.
+        if (result.checkpoint && result.checkpoint->submission == wfn::Submission::maybe
+            && self->given_checkpoint && result.checkpoint->json == self->given_checkpoint->json)
+            result.checkpoint = self->given_checkpoint;
         self->writer.post([self, end = run_end(result, self->job_id, self->known_job)](
                               Journal& journal) { journal.finish(self->key, end); },
                           [self, result](const std::string& problem) {
@@ -168,7 +177,7 @@ const std::string& JournaledRun::run_key() const noexcept {
 void JournaledRun::attach(wfn::Request& request, JournalWriter::Done on_checkpoint_saved) {
     request.run_key = state_->key;
     request.checkpoint_json = state_->checkpoint;
-    request.collect_only = state_->collect_only;
+    request.collect_only = request.collect_only || state_->collect_only;
     state_->on_progress = std::move(request.on_progress);
     state_->on_complete = std::move(request.on_complete);
     state_->on_checkpoint_saved = std::move(on_checkpoint_saved);

@@ -51,11 +51,11 @@ void JobDriver::start() {
 }
 
 void JobDriver::cancel() {
-    handle([this](TimePoint now) { return flow_.on_cancel(now); });
+    handle([this](TimePoint now) { return flow_.on_cancel(now, place_ == nullptr); });
 }
 
 void JobDriver::suspend() {
-    handle([this](TimePoint now) { return flow_.on_suspend(now); });
+    handle([this](TimePoint now) { return flow_.on_suspend(now, place_ == nullptr); });
 }
 
 void JobDriver::checkpoint_answered(bool kept) {
@@ -167,6 +167,8 @@ void JobDriver::send() {
 void JobDriver::abort_request() {
     if (exchange_ != nullptr)
         return exchange_->abort();
+    if (place_ == nullptr)
+        return; // given up already: its failure is on its way
     place_.reset();
     boost::asio::post(*strand_, [self = shared_from_this()] {
         self->handle([&](TimePoint now) {

@@ -55,7 +55,7 @@ Step JobFlow::start(TimePoint now) {
     // Before anything else: no state that is reached from here submits.
     if (parameters.collect_only
         && (parameters.checkpoint == nullptr || parameters.checkpoint->state != Checkpoint::State::submitted))
-        return take(finish(nothing_to_collect(std::move(run_.parameters.checkpoint))));
+        return take(finish(nothing_to_collect(run_.parameters.checkpoint.get())));
     if (parameters.checkpoint)
         return resume_earlier(now);
     return run_.ending == Ending::none ? resume(now, Begun{}) : end_machine(now);
@@ -149,7 +149,7 @@ Step JobFlow::on_timer(TimePoint now) {
     if (now >= run_.deadline) {
         const bool woke_late = run_.has_job() && now - run_.deadline >= late_wake_up;
         if (!woke_late || std::exchange(woke_late_, true))
-            return end(now, Ending::deadline);
+            return end(now, Ending::deadline, true);
         // A machine that slept over the deadline learns whether the job got done meanwhile.
         run_.deadline = now + ending_bound;
         if (awaited_ != Awaited::time)
@@ -162,12 +162,12 @@ Step JobFlow::on_timer(TimePoint now) {
     return awaited_ == Awaited::checkpoint ? on_checkpoint(now, false) : resume(now, TimerFired{});
 }
 
-Step JobFlow::on_cancel(TimePoint now) {
-    return is_done_ || run_.ending == Ending::cancel ? go_on() : end(now, Ending::cancel);
+Step JobFlow::on_cancel(TimePoint now, bool is_sent) {
+    return is_done_ || run_.ending == Ending::cancel ? go_on() : end(now, Ending::cancel, is_sent);
 }
 
-Step JobFlow::on_suspend(TimePoint now) {
-    return is_done_ || run_.ending != Ending::none ? go_on() : end(now, Ending::suspend);
+Step JobFlow::on_suspend(TimePoint now, bool is_sent) {
+    return is_done_ || run_.ending != Ending::none ? go_on() : end(now, Ending::suspend, is_sent);
 }
 
 Step JobFlow::on_forced_end(TimePoint now) {
@@ -216,16 +216,17 @@ Step JobFlow::follow(TimePoint now, const Event& event, Transition&& transition)
     return take(std::move(std::get<Step>(transition)));
 }
 
-// The machine ends by itself at the end of a request under way: the answer to a submit names the job that is
-// to be cancelled or suspended. A deadline leaves no time for it, and no other request is worth it.
-Step JobFlow::end(TimePoint now, Ending ending) {
+// The machine ends by itself at the end of a request under way: the answer to a submit that was sent names
+// the job that is to be cancelled or suspended. A deadline leaves no time for it, and no other request is
+// worth it.
+Step JobFlow::end(TimePoint now, Ending ending, bool is_sent) {
     run_.ending = ending;
     run_.ending_by = now + ending_bound;
     if (ending == Ending::cancel)
         run_.report.set_phase(Phase::cancelling);
     if (std::holds_alternative<Cancellation>(machine_))
         return go_on();
-    const bool submits = std::holds_alternative<Submission>(machine_);
+    const bool submits = std::holds_alternative<Submission>(machine_) && is_sent;
     if (awaited_ == Awaited::answer)
         return submits && ending != Ending::deadline ? go_on() : take({AbortRequest{}});
     return end_machine(now);

@@ -34,8 +34,9 @@ public:
     Step on_reply(TimePoint now, const HttpReply& reply);
     Step on_failure(TimePoint now, const TransportFailure& failure);
     Step on_timer(TimePoint now);
-    Step on_cancel(TimePoint now);
-    Step on_suspend(TimePoint now);
+    // is_sent: false where the request under way still waits for its connection.
+    Step on_cancel(TimePoint now, bool is_sent = true);
+    Step on_suspend(TimePoint now, bool is_sent = true);
     // An outage is over: a poll is due within this time, see max_wait_after_outage.
     Step on_service_back(TimePoint now, Millis within);
     // What Send sends. Thousands may wait for a connection, so it is made when there is one.
@@ -58,7 +59,7 @@ private:
     Step resume_earlier(TimePoint now);
     Step resume(TimePoint now, const Event& event);
     Step follow(TimePoint now, const Event& event, Transition&& transition);
-    Step end(TimePoint now, Ending ending);
+    Step end(TimePoint now, Ending ending, bool is_sent);
     Step end_machine(TimePoint now);
     Step take(Step&& step);
     Step go_on() const;

@@ -60,7 +60,7 @@ Outcome submit_failed(const RunState& run, Error error, bool may_exist) {
     return failed(std::move(unknown), intent(run));
 }
 
-Outcome nothing_to_collect(std::unique_ptr<Checkpoint> earlier) {
+Outcome nothing_to_collect(const Checkpoint* earlier) {
     const auto* why = "There is no checkpoint, so there is no job to collect.";
     if (earlier != nullptr)
         why = earlier->state == State::prepared
@@ -69,7 +69,7 @@ Outcome nothing_to_collect(std::unique_ptr<Checkpoint> earlier) {
                     "is one, is "
                     "not known by name and cannot be collected.";
     auto error = make_error(ErrorCode::nothing_to_collect, why);
-    auto kept = earlier != nullptr ? std::optional(std::move(*earlier)) : std::nullopt;
+    auto kept = earlier != nullptr ? std::optional(*earlier) : std::nullopt;
     describe_charge(error, kept);
     return failed(std::move(error), std::move(kept));
 }

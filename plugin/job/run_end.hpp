@@ -5,7 +5,6 @@
 #include "job/outcome.hpp"
 #include "job/run_state.hpp"
 
-#include <memory>
 #include <string>
 
 namespace job_engine {
@@ -19,7 +18,7 @@ Outcome submit_failed(const RunState& run, Error error, bool may_exist);
 Outcome ended_without_job(const RunState& run, bool may_exist, const Error* last_error, Millis resume_after);
 
 // Of a run that is only to collect. earlier: what it was given, or nullptr.
-Outcome nothing_to_collect(std::unique_ptr<Checkpoint> earlier);
+Outcome nothing_to_collect(const Checkpoint* earlier);
 
 // With a job. collectable: what it makes may still come, so a later run may ask for it.
 Outcome job_lost(const RunState& run, Error error, bool collectable);

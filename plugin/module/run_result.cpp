@@ -63,12 +63,15 @@ RunResult::RunResult(const Outcome& outcome, const std::vector<Warning>& warning
     }
 }
 
-// The host's own, and perhaps not readable: then it may speak of a job.
+// The host's own, and perhaps not readable: then it may speak of a job, by name where it has one.
 void RunResult::emplace_given(const std::string& text) {
-    if (const auto checkpoint = read_checkpoint(text))
+    const auto checkpoint = read_checkpoint(text);
+    if (checkpoint) {
         checkpoint_.emplace(text, submission_of(checkpoint->state), checkpoint->job.id);
-    else
-        checkpoint_.emplace(text, WFN_MAYBE_SUBMITTED, std::string());
+        return;
+    }
+    const auto& job_id = checkpoint.error().job_id;
+    checkpoint_.emplace(text, job_id.empty() ? WFN_MAYBE_SUBMITTED : WFN_SUBMITTED, job_id);
 }
 
 void RunResult::set_error(const Error& error, const ErrorTable& table) {

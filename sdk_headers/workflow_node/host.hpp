@@ -357,6 +357,8 @@ inline Result copy(const wfn_result& from) {
     /* NOLINTNEXTLINE(bugprone-sizeof-expression): as above */
     if (const wfn_checkpoint* checkpoint = WFN_HOST_GET(wfn_result, &from, checkpoint)) {
         to.checkpoint = copy(*checkpoint);
+    } else if (const char* json = WFN_HOST_GET(wfn_result, &from, checkpoint_json)) {
+        to.checkpoint.emplace().json = json; /* of a module that says no more */
     }
     if (to.outcome == Outcome::suspended) {
         to.resume_after = duration(WFN_HOST_GET(wfn_result, &from, resume_after_ms));

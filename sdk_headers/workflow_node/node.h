@@ -66,6 +66,12 @@ extern "C" {
 #define WFN_EXPORT
 #endif
 
+#ifdef __cplusplus
+#define WFN_INLINE inline
+#else
+#define WFN_INLINE static inline
+#endif
+
 /* Without the terminating NUL. */
 #define WFN_MAX_RUN_KEY_BYTES 512u
 #define WFN_MAX_INPUT_BYTES 1048576u
@@ -124,7 +130,10 @@ enum {
     WFN_CANCELLING = 5  /* telling the service to stop */
 };
 
-/* Whether a run has submitted a job, which is what costs money. Left at zero it is not known. */
+/*
+ * Whether a job was submitted, which is what costs money, for the attempt that a checkpoint goes on with; of
+ * an attempt that is over, e.g. a job that failed, wfn_error tells. Left at zero it is not known.
+ */
 typedef int32_t wfn_submission;
 enum {
     WFN_MAYBE_SUBMITTED = 0, /* a submit may have arrived whose answer is not known */
@@ -420,7 +429,7 @@ typedef const wfn_module* (*wfn_module_entry_function)(void);
  * Whether a host may use the table that wfn_module_entry() returned: NULL, or what is wrong with it, as the
  * end of a sentence. Call it before anything else is read from the table; `module` may be NULL.
  */
-static inline const char* wfn_fault_of_module(const wfn_module* module) {
+WFN_INLINE const char* wfn_fault_of_module(const wfn_module* module) {
     uint32_t i;
     if (module == NULL)
         return "its entry returned NULL";

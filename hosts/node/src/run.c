@@ -67,7 +67,10 @@ static void on_checkpoint(void* user_data, wfn_run* handle, const wfn_checkpoint
 static void on_complete(void* user_data, wfn_run* handle, const wfn_result* result) {
     struct run* run = user_data;
     const wfn_error* error = result->error;
-    const char* texts[EVENT_TEXTS] = {result->output_json, result->checkpoint_json, result->warnings_json};
+    const char* checkpoint = result->checkpoint_json == NULL && result->checkpoint != NULL
+                                 ? result->checkpoint->json
+                                 : result->checkpoint_json;
+    const char* texts[EVENT_TEXTS] = {result->output_json, checkpoint, result->warnings_json};
     if (error != NULL) {
         const char* const of_error[] = {error->code,  error->type,     error->message,
                                         error->cause, error->solution, error->json};

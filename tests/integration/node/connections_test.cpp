@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <memory>
@@ -15,6 +16,7 @@ namespace node_tests {
 namespace {
 
 using namespace std::chrono_literals;
+using test_support::checkpoint_of;
 using test_support::describe;
 using test_support::LiveRun;
 using test_support::NodeHost;
@@ -84,6 +86,66 @@ TEST(Connections, TheWaitForOneIsNoTimeOfTheRequest) {
     auto runs = start_many(host, spec, 30);
     expect_videos(runs);
     EXPECT_EQ(api.submits().size(), 30U) << "a submit was repeated";
+}
+
+// One connection, and a first submit that keeps it for a second.
+class OneConnectionTaken : public testing::Test {
+protected:
+    OneConnectionTaken() { spec_.connection["max_connections"] = 1; }
+
+    void take_it() {
+        const auto before = api_.server().requests().size();
+        taken_ = true;
+        first_ = host_.start(spec_);
+        ASSERT_TRUE(api_.server().wait_for_requests(before + 1, 10s));
+        taken_ = false;
+    }
+
+    static bool is_submitting(const wfn::Progress& progress) {
+        return progress.phase == wfn::Phase::submitting;
+    }
+
+    std::atomic<bool> taken_ = false;
+    ScriptedApi api_{{.submit = [this](const Request&, int nth) {
+        auto reply = accepted("job-" + std::to_string(nth));
+        reply.hold = taken_ ? 1000ms : 0ms;
+        return reply;
+    }}};
+    test_support::RunSpec spec_ = api_.spec();
+    NodeHost host_;
+    std::unique_ptr<LiveRun> first_;
+};
+
+TEST_F(OneConnectionTaken, ASubmitThatWaitsForItDoesNotGoOutAfterACancel) {
+    take_it();
+    const auto waiting = host_.start(spec_);
+    ASSERT_TRUE(waiting->wait_for_progress(is_submitting));
+    waiting->run().cancel();
+    const auto result = waiting->result();
+    EXPECT_EQ(result.outcome, wfn::Outcome::cancelled);
+    EXPECT_EQ(result.error.value().charged, wfn::Charge::no);
+    EXPECT_EQ(video_of(first_->result()), video_url);
+    EXPECT_EQ(api_.submits().size(), 1U);
+}
+
+// The poll that waits is given up twice, and only once does that end a request.
+TEST_F(OneConnectionTaken, ACancelRightAfterASuspendReachesTheJob) {
+    auto with_job = spec_;
+    with_job.suspend = wfn::Suspend::when_submitted;
+    with_job.checkpoint = checkpoint_of(host_.run(with_job));
+    with_job.suspend = wfn::Suspend::never;
+    take_it();
+    const auto waiting = host_.start(with_job);
+    ASSERT_TRUE(waiting->wait_for_progress([](const wfn::Progress&) { return true; }));
+    auto on_the_thread = spec_; // where both requests come before anything else that the run has to do
+    on_the_thread.on_checkpoint = [&](const std::string&) {
+        waiting->run().suspend();
+        waiting->run().cancel();
+        return wfn::CheckpointAnswer::not_kept;
+    };
+    host_.run(on_the_thread);
+    EXPECT_EQ(waiting->result().outcome, wfn::Outcome::cancelled);
+    EXPECT_EQ(api_.cancels().size(), 1U);
 }
 
 TEST(Slots, NeverExceedMaxRunningAndTheOthersAreShownAsQueued) {

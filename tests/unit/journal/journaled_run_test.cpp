@@ -47,6 +47,13 @@ TEST(RunEnd, ARunIsCollectableOnlyIfItsCheckpointNamesTheJob) {
     EXPECT_FALSE(run_end(failed(std::nullopt), "", false).job_id);
 }
 
+TEST(RunEnd, ARunThatHadNothingToCollectMayGoOnWithItsKey) {
+    auto result = failed(wfn::Checkpoint{wfn::Submission::maybe, "{}", ""});
+    result.error->code = "nothing_to_collect";
+    EXPECT_EQ(run_end(result, "", false).state, RunState::suspended);
+    EXPECT_EQ(run_end(result, "", false).checkpoint, "{}");
+}
+
 TEST(RunEnd, KeepsWhatTheErrorSays) {
     auto result = failed(std::nullopt);
     result.error->json = "{}";

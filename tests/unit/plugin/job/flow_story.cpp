@@ -170,6 +170,14 @@ void FlowStory::cancel() {
     take(flow_->on_cancel(now()));
 }
 
+void FlowStory::cancel_before_it_is_sent() {
+    take(flow_->on_cancel(now(), false));
+}
+
+void FlowStory::suspend_before_it_is_sent() {
+    take(flow_->on_suspend(now(), false));
+}
+
 void FlowStory::suspend() {
     take(flow_->on_suspend(now()));
 }

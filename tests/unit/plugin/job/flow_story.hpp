@@ -90,6 +90,9 @@ public:
     void fails(TransportFailure::Kind kind, bool may_have_arrived, const std::string& why = "it broke");
     void aborted(bool may_have_arrived);
     void cancel();
+    // While its request waits for a connection.
+    void cancel_before_it_is_sent();
+    void suspend_before_it_is_sent();
     void suspend();
     void service_is_back(Millis within = max_wait_after_outage(1));
     void forced_end();

@@ -148,6 +148,25 @@ TEST(JobFlowSubmitUnderWay, AReplyThatOvertakesTheForcedEndIsNotLostAndItsCancel
     EXPECT_LE(run.request().timeout, 5s);
 }
 
+// It waits for a connection: there is no answer to wait for, and it must not go out any more.
+TEST(JobFlowSubmitUnderWay, ASubmitThatIsNotSentYetIsGivenUpAtOnce) {
+    FlowStory cancelled;
+    cancelled.submit();
+    cancelled.cancel_before_it_is_sent();
+    EXPECT_TRUE(cancelled.abort_asked());
+    cancelled.aborted(false);
+    EXPECT_EQ(cancelled.outcome().kind, Outcome::Kind::cancelled);
+    EXPECT_EQ(cancelled.error().charged, Charged::no);
+
+    FlowStory suspended;
+    suspended.submit();
+    suspended.suspend_before_it_is_sent();
+    EXPECT_TRUE(suspended.abort_asked());
+    suspended.aborted(false);
+    EXPECT_EQ(suspended.outcome().kind, Outcome::Kind::suspended);
+    EXPECT_EQ(suspended.outcome().checkpoint.value().state, State::prepared);
+}
+
 TEST(JobFlowSubmitUnderWay, SuspendDuringTheSubmitWaitsForTheJob) {
     FlowStory run;
     run.submit();

@@ -93,6 +93,14 @@ TEST(RunResult, OfARunThatHasNotReadItsCheckpoint) {
     EXPECT_EQ(result.get()->checkpoint->job_id, nullptr);
 }
 
+TEST(RunResult, OfARunWhoseCheckpointIsOfAnotherVersion) {
+    Outcome outcome;
+    outcome.given_checkpoint = R"({"version": 99, "job_id": "job-1"})";
+    const RunResult result(outcome, {}, errors);
+    EXPECT_EQ(result.get()->checkpoint->submission, WFN_SUBMITTED);
+    EXPECT_STREQ(result.get()->checkpoint->job_id, "job-1");
+}
+
 TEST(RunResult, OfASuspend) {
     Outcome outcome;
     outcome.kind = Outcome::Kind::suspended;
