@@ -79,13 +79,13 @@ NextPoll PollTimer::next_poll(TimePoint now) {
     if (const auto fraction = report.fraction(); fraction && report.phase() == Phase::running)
         if (const auto delay = delay_by_progress(age(now), *fraction))
             return {*delay, true};
-    return watch_ ? watch_->next_poll(age(now), run_.jitter().next())
-                  : NextPoll{delay_without_age(age(now)), true};
+    return knows_age() ? watch_.next_poll(age(now), run_.jitter().next())
+                       : NextPoll{delay_without_age(age(now)), true};
 }
 
 bool PollTimer::may_long_poll() const {
-    return run_.binding().poll.prefer_wait_seconds > 0 && watch_
-           && watch_->runs_at_once() <= run_.connection().max_connections / 2;
+    return run_.binding().poll.prefer_wait_seconds > 0 && knows_age()
+           && watch_.runs_at_once() <= run_.connection().max_connections / 2;
 }
 
 bool PollTimer::may_poll(TimePoint now, bool has_just_asked) {
@@ -136,13 +136,13 @@ void PollTimer::observe_answer(TimePoint now) {
 }
 
 void PollTimer::observe_running(TimePoint now) {
-    if (watch_)
-        watch_->observe_running(age(now));
+    if (knows_age())
+        watch_.observe_running(age(now));
 }
 
 void PollTimer::observe_done(TimePoint now) {
-    if (watch_)
-        watch_->observe_done(age(now));
+    if (knows_age())
+        watch_.observe_done(age(now));
 }
 
 } // namespace job_engine

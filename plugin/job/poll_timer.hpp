@@ -18,8 +18,8 @@ public:
     PollTimer(RunState& run, TimePoint now) : run_(run), began_at_(now), heard_at_(now) {}
 
     // This run has submitted the job, so its age is known. durations: of jobs of its kind.
-    void watch(std::shared_ptr<JobDurations> durations) { watch_.emplace(std::move(durations)); }
-    bool knows_age() const noexcept { return watch_.has_value(); }
+    void watch(std::shared_ptr<JobDurations> durations) { watch_.begin(std::move(durations)); }
+    bool knows_age() const noexcept { return watch_.has_begun(); }
     Millis age(TimePoint now) const;
 
     // Each of these begins a wait. retry_after: what the answer asked for.
@@ -56,7 +56,7 @@ private:
     Millis pause_in_outage(TimePoint now, bool has_just_asked);
 
     RunState& run_;
-    std::optional<JobWatch> watch_;
+    JobWatch watch_;
     PollRate rate_;
     const TimePoint began_at_;
     TimePoint until_{};

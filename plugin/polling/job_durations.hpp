@@ -57,12 +57,22 @@ private:
 // thread at a time.
 class JobWatch {
 public:
-    explicit JobWatch(std::shared_ptr<JobDurations> durations) : durations_(std::move(durations)) {
-        durations_->begin_run();
+    // It watches no job yet, and is asked nothing.
+    JobWatch() = default;
+    explicit JobWatch(std::shared_ptr<JobDurations> durations) { begin(std::move(durations)); }
+    ~JobWatch() {
+        if (has_begun())
+            durations_->end_run();
     }
-    ~JobWatch() { durations_->end_run(); }
     JobWatch(const JobWatch&) = delete;
     JobWatch& operator=(const JobWatch&) = delete;
+
+    // Once.
+    void begin(std::shared_ptr<JobDurations> durations) {
+        durations->begin_run();
+        durations_ = std::move(durations);
+    }
+    bool has_begun() const noexcept { return durations_ != nullptr; }
 
     // What a look found that was asked for by next_poll() or otherwise.
     void observe_running(Millis age);
@@ -76,7 +86,7 @@ public:
 private:
     void observe_first(bool done);
 
-    const std::shared_ptr<JobDurations> durations_;
+    std::shared_ptr<JobDurations> durations_;
     Millis last_poll_{0};
     bool looked_ = false;
     bool immediate_polls_ = false;
