@@ -124,7 +124,7 @@ asio::awaitable<MaybeFailure> ask_proxy(HttpConnection& connection, const Proxy&
     if (const auto ec = co_await connection.read(parser, Until::header); ec)
         co_return exchange.failure(Kind::unreachable, name + " gave no usable answer (" + ec.message() + ")");
     const auto status = parser.get().result_int();
-    if (is_success(status)) {
+    if (is_success(static_cast<int>(status))) {
         // Nobody behind the tunnel has spoken yet: such bytes would pass for the server's, unencrypted.
         if (connection.buffer.size() > 0)
             co_return exchange.failure(Kind::proxy, name + " sent more than its answer to CONNECT");

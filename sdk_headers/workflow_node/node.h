@@ -429,6 +429,7 @@ typedef const wfn_module* (*wfn_module_entry_function)(void);
  * Whether a host may use the table that wfn_module_entry() returned: NULL, or what is wrong with it, as the
  * end of a sentence. Call it before anything else is read from the table; `module` may be NULL.
  */
+/* NOLINTBEGIN(modernize-use-nullptr): C has none before C23 */
 WFN_INLINE const char* wfn_fault_of_module(const wfn_module* module) {
     uint32_t i;
     if (module == NULL)
@@ -454,6 +455,7 @@ WFN_INLINE const char* wfn_fault_of_module(const wfn_module* module) {
     }
     return NULL;
 }
+/* NOLINTEND(modernize-use-nullptr) */
 
 #ifdef __cplusplus
 }

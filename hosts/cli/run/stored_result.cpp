@@ -1,6 +1,7 @@
 #include "run/stored_result.hpp"
 
 #include "display/json_events.hpp"
+#include "journal/journaled_run.hpp"
 #include "journal/output_check.hpp"
 #include "options/exit_code.hpp"
 #include "posix/files.hpp"
