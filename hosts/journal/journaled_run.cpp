@@ -26,6 +26,12 @@ RunState state_of(wfn::Outcome outcome) {
     return RunState::failed;
 }
 
+std::optional<std::string> unless_empty(std::string text) {
+    return text.empty() ? std::nullopt : std::optional(std::move(text));
+}
+
+} // namespace
+
 std::optional<wfn::Checkpoint> checkpoint_of(const RunRecord& record) {
     if (!record.checkpoint)
         return std::nullopt;
@@ -36,18 +42,6 @@ std::optional<wfn::Checkpoint> checkpoint_of(const RunRecord& record) {
         checkpoint.job_id = record.job_id.value_or("");
     }
     return checkpoint;
-}
-
-std::optional<std::string> unless_empty(std::string text) {
-    return text.empty() ? std::nullopt : std::optional(std::move(text));
-}
-
-} // namespace
-
-void set_checkpoint(wfn::Result& result, const std::optional<std::string>& json) {
-    result.checkpoint.reset();
-    if (json)
-        result.checkpoint.emplace().json = *json;
 }
 
 RunEnd run_end(const wfn::Result& result, const std::string& job_id, bool known_job) {
@@ -80,20 +74,18 @@ RunEnd run_end(const wfn::Result& result, const std::string& job_id, bool known_
 
 struct JournaledRun::State {
     State(JournalWriter& to, const Claim& claim)
-        : writer(to), key(claim.record.run_key), checkpoint(claim.record.checkpoint.value_or("")),
-          known_job(claim.record.collectable),
+        : writer(to), key(claim.record.run_key), known_job(claim.record.collectable),
           job_id(claim.record.collectable ? claim.record.job_id.value_or("") : ""),
           given_checkpoint(checkpoint_of(claim.record)), last_checkpoint(given_checkpoint),
           collect_only(claim.collect_only) {}
 
     JournalWriter& writer;
     const std::string key;
-    const std::string checkpoint; // the one to resume from
 
     // Used by the run's callbacks, which never overlap.
     bool known_job;
     std::string job_id;
-    const std::optional<wfn::Checkpoint> given_checkpoint; // with what the journal knows of it
+    const std::optional<wfn::Checkpoint> given_checkpoint; // the one to resume from
     std::optional<wfn::Checkpoint> last_checkpoint;
     const bool collect_only;
     std::function<void(const wfn::Progress&)> on_progress;
@@ -176,7 +168,7 @@ const std::string& JournaledRun::run_key() const noexcept {
 
 void JournaledRun::attach(wfn::Request& request, JournalWriter::Done on_checkpoint_saved) {
     request.run_key = state_->key;
-    request.checkpoint_json = state_->checkpoint;
+    request.checkpoint_json = state_->given_checkpoint ? state_->given_checkpoint->json : "";
     request.collect_only = request.collect_only || state_->collect_only;
     state_->on_progress = std::move(request.on_progress);
     state_->on_complete = std::move(request.on_complete);
@@ -202,8 +194,8 @@ void JournaledRun::detach() {
     state_->run = nullptr;
 }
 
-std::optional<std::string> JournaledRun::last_checkpoint() const {
-    return state_->last_checkpoint ? std::optional(state_->last_checkpoint->json) : std::nullopt;
+std::optional<wfn::Checkpoint> JournaledRun::last_checkpoint() const {
+    return state_->last_checkpoint;
 }
 
 std::string JournaledRun::problem() const {

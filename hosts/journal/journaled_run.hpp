@@ -10,8 +10,8 @@
 
 namespace durable {
 
-// From a store that keeps only the text of a checkpoint.
-void set_checkpoint(wfn::Result& result, const std::optional<std::string>& json);
+// The checkpoint of a run, with what the journal knows of its job.
+std::optional<wfn::Checkpoint> checkpoint_of(const RunRecord& record);
 
 // How a run ended, as the journal records it. known_job: the execution resumed a job or was told of one.
 RunEnd run_end(const wfn::Result& result, const std::string& job_id, bool known_job);
@@ -37,7 +37,7 @@ public:
     // Why the result could not be recorded; empty if it was. For use after the request's on_complete.
     std::string problem() const;
     // The last checkpoint that the run saved or resumed from. For use once the run has ended.
-    std::optional<std::string> last_checkpoint() const;
+    std::optional<wfn::Checkpoint> last_checkpoint() const;
 
 private:
     struct State; // shared with the callbacks, which may outlive this

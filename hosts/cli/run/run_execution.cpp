@@ -73,7 +73,7 @@ int RunExecution::run(wfn::Request request) {
     run.wait();
     wfn::Result result = run.result().value();
     if (durable::check_output(result) && keeper_ != nullptr)
-        durable::set_checkpoint(result, keeper_->last_checkpoint());
+        result.checkpoint = keeper_->last_checkpoint();
     display_.finish();
     return conclude(result, signals.received());
 }

@@ -12,13 +12,13 @@ std::string FileKeeper::attach(wfn::Request& request, CheckpointSaved saved) {
     std::string note;
     if (const auto kept = file_.load(); kept && !kept->empty()) {
         request.checkpoint_json = *kept;
-        last_ = kept;
+        last_.emplace().json = *kept;
         note = "Resuming from the checkpoint " + file_.path() + ".";
     }
     // Answers only once the checkpoint is on the disk: the run submits after that.
     request.on_checkpoint = [this, saved = std::move(saved)](const wfn::Checkpoint& checkpoint) {
         const std::string problem = file_.save(checkpoint.json);
-        last_ = checkpoint.json;
+        last_ = checkpoint;
         saved(problem.empty() ? "" : "the checkpoint " + file_.path() + " could not be written: " + problem);
         return problem.empty() ? wfn::CheckpointAnswer::kept : wfn::CheckpointAnswer::not_kept;
     };

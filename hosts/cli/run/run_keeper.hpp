@@ -31,7 +31,7 @@ public:
     // be empty.
     virtual std::string attach(wfn::Request& request, CheckpointSaved saved) = 0;
     // The last checkpoint that the run saved or resumed from. For use once the run has ended.
-    virtual std::optional<std::string> last_checkpoint() const = 0;
+    virtual std::optional<wfn::Checkpoint> last_checkpoint() const = 0;
     virtual void started(wfn::Run&) {}
     virtual void detach() {}
     // Keeps the checkpoint of the result, or discards what was kept. Returns an empty text, or what went
@@ -48,13 +48,13 @@ public:
     std::string resume_advice(const std::string& when) const override;
     bool keeps_output() const override { return false; }
     std::string attach(wfn::Request& request, CheckpointSaved saved) override;
-    std::optional<std::string> last_checkpoint() const override { return last_; }
+    std::optional<wfn::Checkpoint> last_checkpoint() const override { return last_; }
     std::string settle(const wfn::Result& result) override;
 
 private:
     // Used by the module's thread until the run has ended.
     CheckpointFile file_;
-    std::optional<std::string> last_;
+    std::optional<wfn::Checkpoint> last_;
 };
 
 // --journal FILE. The result is recorded before the run counts as finished: settle only reports how that
@@ -66,7 +66,7 @@ public:
     std::string resume_advice(const std::string& when) const override;
     bool keeps_output() const override { return true; }
     std::string attach(wfn::Request& request, CheckpointSaved saved) override;
-    std::optional<std::string> last_checkpoint() const override { return run_.last_checkpoint(); }
+    std::optional<wfn::Checkpoint> last_checkpoint() const override { return run_.last_checkpoint(); }
     void started(wfn::Run& run) override { run_.started(run); }
     void detach() override { run_.detach(); }
     std::string settle(const wfn::Result&) override { return run_.problem(); }

@@ -42,7 +42,7 @@ wfn::Result stored_result(const durable::RunRecord& record) {
                      : record.state == durable::RunState::suspended ? wfn::Outcome::suspended
                                                                     : wfn::Outcome::failed;
     result.output_json = record.output.value_or("");
-    durable::set_checkpoint(result, record.checkpoint);
+    result.checkpoint = durable::checkpoint_of(record);
     if (record.error)
         result.error = stored_error(record);
     return result;
