@@ -39,6 +39,9 @@ wfn_node descriptor_of(const NodeType& type, const std::string& errors, Execute 
     out.input_schema_json = type.input_schema;
     out.output_schema_json = type.output_schema;
     out.errors_json = errors.c_str();
+    out.ui_json = type.ui;
+    out.examples_json = type.examples;
+    out.price_json = type.price;
     out.execute = execute;
     return out;
 }

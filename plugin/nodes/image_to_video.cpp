@@ -34,6 +34,9 @@ constexpr job_engine::NodeType image_to_video{
     .connection_media_check = "check_image",
     .binding_media_limit = "largest_image_bytes",
     .digest_without_action_id = true,
+    .ui = embedded::image_to_video_ui,
+    .examples = embedded::image_to_video_examples,
+    .price = R"({"credits": 4, "us_dollars": 0.1})",
 };
 
 } // namespace pixelml

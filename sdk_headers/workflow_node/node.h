@@ -17,7 +17,8 @@
  *
  * Conventions
  *
- * Strings     NUL-terminated UTF-8. "JSON" means one JSON text in such a string.
+ * Strings     NUL-terminated UTF-8. "JSON" means one JSON text in such a string. "" is a text, and not the
+ *             same as NULL, which means that there is none.
  * Ownership   Arguments belong to the caller and are needed only during the call. What a callback is
  *             given belongs to the module and is valid only during the callback, unless it says
  *             otherwise. No memory changes its owner, so no allocator is ever shared.
@@ -26,18 +27,39 @@
  *               [host]    any thread but the module's own: not inside a callback
  *               [module]  called by the module, on one of the module's own threads
  *             A callback must not block for long: other runs of the session wait behind it.
- *             The callbacks of one run never overlap. They must not throw or unwind; one that does
- *             counts as returned, and the log says so.
+ *             The callbacks of one run never overlap; those of different runs may. They may come on
+ *             another thread before execute has returned, on_complete included. They must not throw or
+ *             unwind; one that does counts as returned, and the log says so.
  *             After fork() the child must not use its parent's sessions and runs: there their handles
  *             are answered with WFN_INVALID_HANDLE. It may open sessions of its own.
  * Errors      A status other than WFN_OK means that the function was called wrongly; nothing happened
  *             and no callback follows. Everything that can go wrong with a run, a bad input included,
- *             arrives through on_complete. No function throws, aborts or prints.
+ *             arrives through on_complete. No function throws, aborts or prints. A NULL handle is an
+ *             invalid handle; a call that is wrong in several ways is answered with the first that applies
+ *             of WFN_WRONG_THREAD, WFN_INVALID_ARGUMENT, WFN_INVALID_HANDLE and WFN_INVALID_STATE.
  * Time        Milliseconds. Durations, not dates, unless it says otherwise.
  * Growth      Structs grow only at their end. Every struct begins with struct_size, set by the side
  *             that fills it to its own sizeof. The other side reads a member only if struct_size covers
  *             it, see WFN_HAS, and treats a missing one as zero. A reserved member is zero.
  *             wfn_module.abi_major must equal WFN_ABI_MAJOR; a differing abi_minor is no obstacle.
+ * Places      A host that is given no path looks for modules, files named *.so, in the folders that the
+ *             environment variable WORKFLOW_NODE_PATH names, separated by colons, and then in those of
+ *             WFN_DEFAULT_PATH; of two files of one name the first counts. A folder in which others than
+ *             the user and root may write is nobody's to load code from.
+ *
+ * A module also keeps to this, on which hosts rely:
+ *
+ *     errors_json lists every code that a run can end with. Each node has "cancelled", of a run that ends as
+ *         WFN_CANCELLED; a node with a deadline of its own has "timeout", one that is resumed
+ *         "nothing_to_collect". Codes never change their meaning.
+ *     title, description, version and the schemas are never NULL; icon_svg, categories_json, errors_json,
+ *         connection and the texts for forms may be.
+ *     run_cancel and run_suspend work on every run, whatever the node's flags say: without
+ *         WFN_NODE_CAN_CANCEL the run ends here while its work goes on, and without WFN_NODE_CAN_RESUME
+ *         a suspended run has no checkpoint, so that it starts anew.
+ *     No lock is held during a callback, in which every [any] function may be called.
+ *     The value of a handle is not used again soon, so that a stale one is recognised.
+ *     Memory that does not suffice is WFN_OUT_OF_MEMORY, or the run's end with an error: never abort.
  *
  * Plain C99; also C11, C++11 and later.
  */
@@ -56,6 +78,10 @@ extern "C" {
 
 /* The name to look up with dlsym. */
 #define WFN_MODULE_ENTRY_NAME "wfn_module_entry"
+
+/* Where modules are: see "Places" above. "~" at the start of a folder is the user's home. */
+#define WFN_PATH_VARIABLE "WORKFLOW_NODE_PATH"
+#define WFN_DEFAULT_PATH "~/.local/lib/workflow_node:/usr/local/lib/workflow_node:/usr/lib/workflow_node"
 
 /* On the declaration of wfn_module_entry: exported also where everything else is hidden. */
 #if defined(_WIN32)
@@ -176,14 +202,29 @@ enum {
      * Where there is no job to collect it ends as WFN_FAILED with the error nothing_to_collect, and a
      * checkpoint that may still be worth something comes back.
      */
-    WFN_COLLECT_ONLY = 1u << 2
+    WFN_COLLECT_ONLY = 1u << 2,
+    /*
+     * With WFN_VALIDATE_ONLY, without which it is WFN_INVALID_ARGUMENT, and with a connection: also ask
+     * the service whether it answers and takes the key. No job is made and nothing is charged. input_json
+     * may be NULL: then only the connection is checked. Ends as WFN_SUCCEEDED without an output, warning
+     * where the answer leaves something open, or with the error that stands in the way, within 30 s.
+     */
+    WFN_CHECK_CONNECTION = 1u << 3,
+    /*
+     * Send nothing, and end as WFN_SUCCEEDED with an output that says what would be sent: a JSON object
+     * {requests: [{purpose, method, url, headers, body}]} in the place of what output_schema_json
+     * describes, every secret masked; body is JSON or null. An input or a connection that is not valid
+     * ends the run as it would without this.
+     */
+    WFN_DRY_RUN = 1u << 4
 };
 
 /* wfn_request.suspend: when to end a run early, as WFN_SUSPENDED. */
 enum {
     WFN_SUSPEND_NEVER = 0,
-    WFN_SUSPEND_WHEN_SUBMITTED = 1, /* as soon as the service has taken the job */
-    WFN_SUSPEND_AFTER = 2           /* suspend_after_ms after execute, but not before the submit */
+    /* As soon as the service has taken the job; a run that resumes a job looks once and suspends again. */
+    WFN_SUSPEND_WHEN_SUBMITTED = 1,
+    WFN_SUSPEND_AFTER = 2 /* suspend_after_ms after execute, but not before the submit */
 };
 
 /* --------------------------------------------------------------------------- what the host gives */
@@ -276,11 +317,12 @@ typedef struct wfn_request {
     uint32_t flags; /* WFN_VALIDATE_ONLY ... */
     /*
      * The run's name, at most WFN_MAX_RUN_KEY_BYTES: the same when the host repeats the run after a crash,
-     * another for every other run. From it the service can tell that a job was already paid for. NULL: a
-     * random one.
+     * another for every other run. From it the service can tell that a job was already paid for: two runs
+     * with one key get one job where the service honours keys, and two where it does not. NULL: a random
+     * one.
      */
     const char* run_key;
-    const char* input_json; /* as input_schema_json says; at most WFN_MAX_INPUT_BYTES */
+    const char* input_json; /* as input_schema_json says; at most WFN_MAX_INPUT_BYTES; not NULL, see flags */
     /* As connection_schema_json says. Holds secrets; the module wipes its copy when the run ends. */
     const char* connection_json;
     const char* checkpoint_json; /* the last one kept of this run; NULL: start anew */
@@ -290,23 +332,23 @@ typedef struct wfn_request {
     int64_t checkpoint_timeout_ms;
     int32_t suspend; /* WFN_SUSPEND_NEVER ... */
     int32_t reserved;
-    int64_t suspend_after_ms; /* for WFN_SUSPEND_AFTER */
+    int64_t suspend_after_ms; /* for WFN_SUSPEND_AFTER; negative is 0 */
     void* user_data;          /* handed back to the callbacks; must stay valid until the run is over */
     /* The run's progress changed. At most 10 times a second. May be NULL. [module] */
     void (*on_progress)(void* user_data, wfn_run* run, const wfn_progress* progress);
     /*
      * Keep this checkpoint durably, in the place of an earlier one, then call run_checkpoint_saved:
-     * inside the callback or later from any thread. Until then the run does not submit. It comes
-     * before a submit and again once the service has named the job, so that a run whose process dies
-     * never pays twice. It goes on where it was; only a run that dies between its submit and the answer
-     * to it, at a service that honours no idempotency keys, ends as an error that may have been charged.
-     * NULL: the host keeps none.
-     * [module]
+     * inside the callback or later from any thread. Until then the run does not go on, also after the
+     * second: it comes before a submit and again once the service has named the job, so that a run whose
+     * process dies never pays twice. It goes on where it was; only a run that dies between its submit and the
+     * answer to it, at a service that honours no idempotency keys, ends as an error that may have been
+     * charged. NULL: the host keeps none. [module]
      */
     void (*on_checkpoint)(void* user_data, wfn_run* run, const wfn_checkpoint* checkpoint);
     /*
      * The run is over. Comes exactly once, last, never inside execute; not after a status other than
-     * WFN_OK. May be NULL: then use run_wait and run_result. run_release is allowed inside.
+     * WFN_OK. May be NULL: then use run_wait and run_result. Inside, run_release is allowed, after which
+     * `result` is valid until on_complete returns, and user_data may be freed: it is not used again.
      * [module]
      */
     void (*on_complete)(void* user_data, wfn_run* run, const wfn_result* result);
@@ -340,9 +382,22 @@ typedef struct wfn_node {
     /* JSON array of {code, type, cause, solution, retryable}: every error the node can end with. */
     const char* errors_json;
     /*
+     * What a form needs beside the schemas; NULL: nothing. JSON object, each member optional:
+     *     inputs, outputs  by property: {order: integer from 1, type: short_text | long_text | media_url |
+     *                      dropdown | ..., media_type: image | video | audio | file, help: a sentence,
+     *                      only_for: {another input: the value of it that this one is used with}}
+     *     help             {how_it_works: text, notes: [{title, text}]}
+     *     palette          categories to show the node under, strings
+     */
+    const char* ui_json;
+    const char* examples_json; /* JSON array of {title, input, output}; NULL: none */
+    /* What a run costs by the service's list, which the service may change: {credits, us_dollars}, numbers
+     * or null; NULL: not known. */
+    const char* price_json;
+    /*
      * Starts a run of `node`, which is the node that this function is of, and returns at once, without
-     * waiting for the network. *run is set before any
-     * callback of the run is called, and is valid until run_release.
+     * waiting for the network. *run is set before any callback of the run is called, and is valid until
+     * run_release.
      * WFN_INVALID_ARGUMENT, WFN_INVALID_HANDLE, WFN_INVALID_STATE (the session is closing),
      * WFN_OUT_OF_MEMORY: no run was started and *run is NULL.
      * [any]
@@ -370,7 +425,7 @@ typedef struct wfn_module {
      */
     wfn_status (*open)(const wfn_host* host, const char* settings_json, wfn_session** session);
     /*
-     * Ends the session; call it before dlclose. Live runs are suspended as by run_suspend, on_complete
+     * Ends the session; dlclose only after it. Live runs are suspended as by run_suspend, on_complete
      * of each is called, the threads are joined. Takes at most about 10 s, and what callbacks take
      * longer. To cancel instead, cancel the runs first.
      * Results stay valid until their run is released, as long as the module is loaded.
@@ -382,7 +437,7 @@ typedef struct wfn_module {
     /*
      * Asks the run to stop, and the service to stop its job. Returns at once; never lost, however
      * early; repeating it changes nothing. The run ends as WFN_CANCELLED, within 5 s, or with its
-     * result where that was already known.
+     * result where that was already known. A run that is over is left as it is: WFN_OK.
      * [any]
      */
     wfn_status (*run_cancel)(wfn_run* run);
@@ -450,7 +505,9 @@ WFN_INLINE const char* wfn_fault_of_module(const wfn_module* module) {
     for (i = 0; i < module->node_count; ++i) {
         const wfn_node* node = module->nodes[i];
         if (node == NULL || !WFN_HAS(wfn_node, node, execute) || node->execute == NULL
-            || node->action_id == NULL)
+            || node->action_id == NULL || node->version == NULL || node->title == NULL
+            || node->description == NULL || node->input_schema_json == NULL
+            || node->output_schema_json == NULL)
             return "one of its nodes is incomplete";
     }
     return NULL;

@@ -90,7 +90,7 @@ AT(wfn_connection, category, 16);
 AT(wfn_connection, description, 24);
 AT(wfn_connection, schema_json, 32);
 
-SIZE(wfn_node, 96);
+SIZE(wfn_node, 120);
 AT(wfn_node, flags, 4);
 AT(wfn_node, action_id, 8);
 AT(wfn_node, version, 16);
@@ -102,7 +102,10 @@ AT(wfn_node, connection, 56);
 AT(wfn_node, input_schema_json, 64);
 AT(wfn_node, output_schema_json, 72);
 AT(wfn_node, errors_json, 80);
-AT(wfn_node, execute, 88);
+AT(wfn_node, ui_json, 88);
+AT(wfn_node, examples_json, 96);
+AT(wfn_node, price_json, 104);
+AT(wfn_node, execute, 112);
 
 SIZE(wfn_module, 112);
 AT(wfn_module, abi_major, 4);

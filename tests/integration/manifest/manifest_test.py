@@ -87,10 +87,25 @@ class ManifestTest(unittest.TestCase):
             self.assertEqual(built, without_ui_metadata(self.node[member]), member)
         self.assertEqual(json.loads(self.built.categories_json), self.node["categories"])
         self.assertEqual(json.loads(self.built.errors_json), self.own["errors"])
+        self.assertEqual(json.loads(self.built.examples_json), self.own["examples"])
+        self.assertEqual(json.loads(self.built.price_json),
+                         {"credits": self.node["cost"], "us_dollars": self.node["pml_cost"]})
         flags = {"cancel": wfn.NODE_CAN_CANCEL, "progress": wfn.NODE_REPORTS_PROGRESS,
                  "resume": wfn.NODE_CAN_RESUME}
         self.assertEqual({name: bool(self.built.flags & flag) for name, flag in flags.items()},
                          self.own["capabilities"])
+
+    def test_what_forms_need(self):
+        def controls(schema, own):
+            return {name: {**member.get("ui_metadata", {}), **own.get(name, {})}
+                    for name, member in schema["properties"].items()}
+
+        self.assertEqual(json.loads(self.built.ui_json), {
+            "inputs": controls(self.node["input_schema"], self.own["inputs"]),
+            "outputs": controls(self.node["output_schema"], {}),
+            "help": self.own["help"],
+            "palette": self.own["palette_categories"],
+        })
 
     def test_members_of_the_input_schema_stand_in_the_same_order(self):
         built = json.loads(self.built.input_schema_json)
