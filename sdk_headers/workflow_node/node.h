@@ -49,9 +49,9 @@
  *
  * A module also keeps to this, on which hosts rely:
  *
- *     errors_json lists every code that a run can end with. Each node has "cancelled", of a run that ends as
- *         WFN_CANCELLED; a node with a deadline of its own has "timeout", one that is resumed
- *         "nothing_to_collect". Codes never change their meaning.
+ *     errors_json lists every code that a run can end with. These mean the same in every node:
+ *         invalid_input, invalid_connection, cancelled (always of a WFN_CANCELLED run), processing_timeout
+ *         (the deadline), checkpoint_not_kept, nothing_to_collect, internal_error (a defect of the module).
  *     title, description, version and the schemas are never NULL; icon_svg, categories_json, errors_json,
  *         connection and the texts for forms may be.
  *     run_cancel and run_suspend work on every run, whatever the node's flags say: without
