@@ -6,9 +6,11 @@
 #include <workflow_node/host.hpp>
 
 #include <benchmark/benchmark.h>
+#include <boost/json/monotonic_resource.hpp>
 
 #include <dlfcn.h>
 
+#include <array>
 #include <stdexcept>
 #include <string>
 
@@ -60,7 +62,9 @@ void parse_and_validate(benchmark::State& state) {
     const auto definitions = job_engine::shared_definitions();
     const auto& node = definitions->nodes.front()->node;
     for (auto _ : state) {
-        auto checked = job_engine::read_inputs(input_json, node, false);
+        std::array<unsigned char, 4096> room; // NOLINT(cppcoreguidelines-pro-type-member-init): as a run does
+        boost::json::monotonic_resource memory(room.data(), room.size());
+        auto checked = job_engine::read_inputs(input_json, node, false, &memory);
         if (!checked)
             state.SkipWithError("the input is not valid");
         benchmark::DoNotOptimize(checked);
