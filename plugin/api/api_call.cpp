@@ -1,6 +1,6 @@
 #include "api/api_call.hpp"
 
-#include "base/ascii.hpp"
+#include "api/request_headers.hpp"
 #include "http/http_client.hpp"
 #include "http/http_connect.hpp"
 
@@ -11,7 +11,6 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
 
-#include <algorithm>
 #include <ctime>
 #include <string_view>
 #include <utility>
@@ -22,11 +21,6 @@ namespace {
 namespace asio = boost::asio;
 using boost::system::error_code;
 using Kind = TransportFailure::Kind;
-
-bool has_header(const Headers& headers, std::string_view name) {
-    return std::any_of(headers.begin(), headers.end(),
-                       [&](const auto& header) { return ascii_equal_ignoring_case(header.first, name); });
-}
 
 } // namespace
 
@@ -94,14 +88,8 @@ void ApiCall::talk(const Self& self) {
 RequestText ApiCall::request_text() const {
     RequestWriter writer(request_.method, request_.target, settings_->authority);
     writer.header(settings_->binding->authorization_header, settings_->authorization.view());
-    if (!has_header(request_.headers, "User-Agent"))
-        writer.header("User-Agent", client_.user_agent());
-    if (!has_header(request_.headers, "Accept"))
-        writer.header("Accept", "application/json");
-    if (!request_.body.empty() && !has_header(request_.headers, "Content-Type"))
-        writer.header("Content-Type", "application/json");
-    for (const auto& [name, value] : request_.headers)
-        writer.header(name, value);
+    write_headers(request_, client_.user_agent(),
+                  [&](std::string_view name, std::string_view value) { writer.header(name, value); });
     return std::move(writer).finish(request_.body);
 }
 

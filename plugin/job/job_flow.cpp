@@ -36,7 +36,10 @@ void make_presentable(Error& error, const RunReport& report) {
 } // namespace
 
 JobFlow::JobFlow(RunParameters parameters, ServiceState& service, const Node& node)
-    : run_(std::move(parameters), service, node), machine_(std::in_place_type<Submission>, run_) {}
+    : run_(std::move(parameters), service, node), machine_(std::in_place_type<Submission>, run_) {
+    if (run_.parameters.purpose == Purpose::check_connection)
+        machine_.emplace<ConnectionCheck>(run_);
+}
 
 Step JobFlow::start(TimePoint now) {
     const auto& parameters = run_.parameters;
@@ -53,7 +56,9 @@ Step JobFlow::start(TimePoint now) {
         run_.checkpoint.key = idempotency_key(parameters.run_key, run_.checkpoint.input_digest, 0);
     }
     // Before anything else: no state that is reached from here submits.
-    if (parameters.collect_only
+    if (parameters.purpose == Purpose::check_connection)
+        return run_.ending == Ending::none ? resume(now, Begun{}) : end_machine(now);
+    if (parameters.purpose == Purpose::collect_job
         && (parameters.checkpoint == nullptr || parameters.checkpoint->state != Checkpoint::State::submitted))
         return take(finish(nothing_to_collect(run_.parameters.checkpoint.get())));
     if (parameters.checkpoint)
@@ -180,6 +185,8 @@ Step JobFlow::on_forced_end(TimePoint now) {
         run_.ending = Ending::suspend;
     if (auto* submission = std::get_if<Submission>(&machine_))
         return follow(now, Begun{}, submission->end(now, awaited_ == Awaited::answer));
+    if (const auto* check = std::get_if<ConnectionCheck>(&machine_))
+        return follow(now, Begun{}, check->end());
     return take(finish(suspended(run_.checkpoint, run_.report.eta().value_or(min_suspension))));
 }
 
@@ -192,7 +199,7 @@ Outcome JobFlow::broken_off(Error error) const {
         checkpoint = *run_.parameters.checkpoint; // not taken over yet
     else if (const auto* submission = std::get_if<Submission>(&machine_))
         checkpoint = submission->checkpoint(awaited_ == Awaited::answer);
-    else
+    else if (!std::holds_alternative<ConnectionCheck>(machine_))
         checkpoint = unsubmitted(run_.checkpoint);
     describe_charge(error, checkpoint);
     return failed(std::move(error), std::move(checkpoint));
@@ -233,9 +240,10 @@ Step JobFlow::end(TimePoint now, Ending ending, bool is_sent) {
 }
 
 Step JobFlow::end_machine(TimePoint now) {
-    auto* submission = std::get_if<Submission>(&machine_);
-    return follow(now, Begun{},
-                  submission != nullptr ? submission->end(now, false) : std::get<Polling>(machine_).end(now));
+    if (auto* submission = std::get_if<Submission>(&machine_))
+        return follow(now, Begun{}, submission->end(now, false));
+    const auto* check = std::get_if<ConnectionCheck>(&machine_);
+    return follow(now, Begun{}, check != nullptr ? check->end() : std::get<Polling>(machine_).end(now));
 }
 
 Step JobFlow::take(Step&& step) {

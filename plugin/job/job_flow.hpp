@@ -1,6 +1,7 @@
 #pragma once
 
 #include "job/cancellation.hpp"
+#include "job/connection_check.hpp"
 #include "job/machine.hpp"
 #include "job/polling.hpp"
 #include "job/run_state.hpp"
@@ -16,9 +17,9 @@ namespace job_engine {
 // One run as a state machine without I/O, clock or randomness of its own: it is told what happened and
 // when, and answers with what to do next. Everything that decides over money is in here. Not thread-safe.
 //
-// It consists of three machines, each with its transitions on top and its story in one function:
+// It consists of machines, each with its transitions on top and its story in one function:
 //
-//     Submission -> Polling -> Cancellation
+//     Submission -> Polling -> Cancellation, or ConnectionCheck alone
 //
 // It keeps what they have in common: the deadline, the ends that the host asks for, and which event the
 // machine waits for; every other event is of no meaning to it.
@@ -66,7 +67,7 @@ private:
     TimePoint wake_at() const noexcept;
 
     RunState run_;
-    std::variant<Submission, Polling, Cancellation> machine_;
+    std::variant<Submission, Polling, Cancellation, ConnectionCheck> machine_;
     Awaited awaited_ = Awaited::nothing;
     bool is_done_ = false;
     bool woke_late_ = false;           // after its deadline, and was given time for one last look

@@ -15,6 +15,9 @@ namespace job_engine {
 // What a run was asked for before it began.
 enum class EarlyEnd { none, suspend, cancel };
 
+// What a run is for. Only make_job ever submits.
+enum class Purpose { make_job, collect_job, check_connection };
+
 // The fixed facts of one run.
 struct RunParameters {
     std::shared_ptr<const Connection> connection;
@@ -28,7 +31,7 @@ struct RunParameters {
     EarlyEnd early_end = EarlyEnd::none; // suspend, cancel: nothing is submitted
     bool keeps_checkpoints = false;      // whether the host takes them
     bool cancel_job_at_deadline = false;
-    bool collect_only = false;            // nothing is ever submitted
+    Purpose purpose = Purpose::make_job;
     Millis suspend_after = Millis::max(); // 0: as soon as the job is submitted; max(): never
     Jitter jitter{0};
 };

@@ -11,16 +11,6 @@ namespace {
 
 using Meaning = SubmitAnswer::Meaning;
 
-Error error_of_failure(const TransportFailure& failure, const std::string& service) {
-    if (failure.kind == TransportFailure::Kind::bad_reply)
-        return make_error(ErrorCode::invalid_api_response,
-                          "The reply of " + service + " is unusable: " + failure.message + ".");
-    auto error =
-        make_error(ErrorCode::api_connection_error, "Cannot reach " + service + ": " + failure.message + ".");
-    error.retryable = !is_refusal(failure);
-    return error;
-}
-
 Error unusable_reply(const HttpReply& reply, std::string message) {
     auto error = make_error(ErrorCode::invalid_api_response, std::move(message));
     error.http_status = reply.status;
@@ -28,15 +18,9 @@ Error unusable_reply(const HttpReply& reply, std::string message) {
     return error;
 }
 
-bool is_redirect(const HttpReply& reply) {
-    return reply.status >= 300 && reply.status < 400;
-}
-
 Error error_of_submit(const HttpReply& reply, const JobReply& job, const Binding& binding) {
     if (is_redirect(reply))
-        return unusable_reply(reply, binding.name + " redirects to another address (HTTP "
-                                         + std::to_string(reply.status)
-                                         + "), which is not followed: set base_url to where the API is.");
+        return error_of_redirect(reply, binding.name);
     if (verdict_of_submit(reply.status) != SubmitVerdict::accepted)
         return error_of_reply(reply, binding);
     auto refusal = error_of_refusal(reply, binding);
@@ -48,6 +32,26 @@ Error error_of_submit(const HttpReply& reply, const JobReply& job, const Binding
 }
 
 } // namespace
+
+bool is_redirect(const HttpReply& reply) noexcept {
+    return reply.status >= 300 && reply.status < 400;
+}
+
+Error error_of_redirect(const HttpReply& reply, const std::string& service) {
+    return unusable_reply(reply, service + " redirects to another address (HTTP "
+                                     + std::to_string(reply.status)
+                                     + "), which is not followed: set base_url to where the API is.");
+}
+
+Error error_of_failure(const TransportFailure& failure, const std::string& service) {
+    if (failure.kind == TransportFailure::Kind::bad_reply)
+        return make_error(ErrorCode::invalid_api_response,
+                          "The reply of " + service + " is unusable: " + failure.message + ".");
+    auto error =
+        make_error(ErrorCode::api_connection_error, "Cannot reach " + service + ": " + failure.message + ".");
+    error.retryable = !is_refusal(failure);
+    return error;
+}
 
 SubmitAnswer read_submit_answer(const HttpReply& reply, const Connection& connection) {
     const auto& binding = *connection.binding;

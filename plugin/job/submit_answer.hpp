@@ -7,6 +7,7 @@
 #include "job/retry.hpp"
 
 #include <optional>
+#include <string>
 
 namespace job_engine {
 
@@ -40,5 +41,10 @@ struct SubmitAnswer {
 
 SubmitAnswer read_submit_answer(const HttpReply& reply, const Connection& connection);
 SubmitAnswer read_submit_answer(const TransportFailure& failure, const Connection& connection);
+
+// Its parts that other questions to the API end with as well. service: the API's name.
+bool is_redirect(const HttpReply& reply) noexcept;
+Error error_of_redirect(const HttpReply& reply, const std::string& service);
+Error error_of_failure(const TransportFailure& failure, const std::string& service);
 
 } // namespace job_engine

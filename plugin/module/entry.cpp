@@ -22,7 +22,8 @@ namespace {
 // The sizes of version 1.0: smaller ones are no such struct.
 constexpr std::uint32_t first_host_size = sizeof(wfn_host);
 constexpr std::uint32_t first_request_size = sizeof(wfn_request);
-constexpr std::uint32_t known_flags = WFN_VALIDATE_ONLY | WFN_CANCEL_JOB_AT_DEADLINE | WFN_COLLECT_ONLY;
+constexpr std::uint32_t known_flags =
+    WFN_VALIDATE_ONLY | WFN_CANCEL_JOB_AT_DEADLINE | WFN_COLLECT_ONLY | WFN_CHECK_CONNECTION | WFN_DRY_RUN;
 
 template <class Function>
 wfn_status guarded(Function function) noexcept {
@@ -85,10 +86,13 @@ std::optional<std::size_t> index_of(const wfn_node* node) {
 
 // What is wrong with the request; nullptr: nothing.
 const char* fault_of(const wfn_request& request) {
-    if (request.input_json == nullptr)
+    const bool checks_connection = (request.flags & WFN_CHECK_CONNECTION) != 0;
+    if (request.input_json == nullptr && !checks_connection)
         return "input_json is NULL";
     if ((request.flags & ~known_flags) != 0)
         return "flags has a bit that this module does not know";
+    if (checks_connection && (request.flags & WFN_VALIDATE_ONLY) == 0)
+        return "flags has WFN_CHECK_CONNECTION without WFN_VALIDATE_ONLY";
     if (request.timeout_ms < 0 || request.checkpoint_timeout_ms < 0)
         return "a time-out is negative";
     if (request.suspend < WFN_SUSPEND_NEVER || request.suspend > WFN_SUSPEND_AFTER)

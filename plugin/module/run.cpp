@@ -1,6 +1,7 @@
 #include "module/run.hpp"
 
 #include "api/connection.hpp"
+#include "job/dry_run.hpp"
 #include "job/idempotency_key.hpp"
 #include "job/inputs.hpp"
 #include "module/session.hpp"
@@ -21,6 +22,14 @@ namespace {
 
 // A host's "for ever", as a duration that can be added to a moment.
 constexpr Millis for_ever = std::chrono::hours(24 * 365);
+
+constexpr Millis max_connection_check{30'000};
+
+Purpose purpose_of(std::uint32_t flags) noexcept {
+    if ((flags & WFN_CHECK_CONNECTION) != 0)
+        return Purpose::check_connection;
+    return (flags & WFN_COLLECT_ONLY) != 0 ? Purpose::collect_job : Purpose::make_job;
+}
 
 // Set while a callback of a run of this thread is running.
 thread_local Run* run_in_callback = nullptr;
@@ -173,6 +182,8 @@ void Run::begin_checked(RunRequest::Owner request) {
     const auto& node = session_->definitions().nodes.at(node_)->node;
     const bool validate_only = (request->flags & WFN_VALIDATE_ONLY) != 0;
     RunParameters parameters;
+    parameters.purpose = purpose_of(request->flags);
+    const bool checks_connection = parameters.purpose == Purpose::check_connection;
     // First, because it decides what else is needed: to look at a job that is paid for, a connection will do.
     if (request->checkpoint_json) {
         auto checkpoint = read_checkpoint(*request->checkpoint_json);
@@ -180,7 +191,6 @@ void Run::begin_checked(RunRequest::Owner request) {
             return fail(checkpoint.error());
         parameters.checkpoint = std::make_unique<Checkpoint>(std::move(*checkpoint));
     }
-    parameters.collect_only = (request->flags & WFN_COLLECT_ONLY) != 0;
     const bool job_is_known =
         parameters.checkpoint && parameters.checkpoint->state == Checkpoint::State::submitted;
 
@@ -191,32 +201,36 @@ void Run::begin_checked(RunRequest::Owner request) {
         if (!result)
             return fail(result.error());
         opened = std::move(*result);
-    } else if (!validate_only) {
+    } else if (!validate_only || checks_connection) {
         return fail(make_error(ErrorCode::invalid_connection,
                                "The run was given no " + std::string(module_type().connection.name) + "."));
     }
 
-    std::array<unsigned char, 4096> room; // NOLINT(cppcoreguidelines-pro-type-member-init): for the allocator
-    boost::json::monotonic_resource memory_of_inputs(room.data(), room.size());
-    auto checked =
-        read_inputs(request->input_json, node, connection != nullptr && connection->allow_insecure_loopback,
-                    &memory_of_inputs);
-    if (!checked && (validate_only || !(job_is_known || parameters.collect_only)))
-        return fail(checked.error());
-    if (checked) {
-        for (const auto& warning : checked->warnings)
-            on_warning(warning);
-        if (connection != nullptr)
-            parameters.job =
-                std::make_unique<const PreparedJob>(prepare_job(checked->values, node, *connection->binding));
-    } else if (job_is_known) {
-        on_warning({"inputs_ignored", "The job is submitted already, so these inputs are not used: "
-                                          + checked.error().message});
+    if (request->input_json.data() != nullptr) { // as it is unless only the connection is checked
+        std::array<unsigned char, 4096>
+            room; // NOLINT(cppcoreguidelines-pro-type-member-init): for the allocator
+        boost::json::monotonic_resource memory_of_inputs(room.data(), room.size());
+        auto checked =
+            read_inputs(request->input_json, node,
+                        connection != nullptr && connection->allow_insecure_loopback, &memory_of_inputs);
+        const bool needs_inputs = parameters.purpose != Purpose::collect_job && !job_is_known;
+        if (!checked && (validate_only || needs_inputs))
+            return fail(checked.error());
+        if (checked) {
+            for (const auto& warning : checked->warnings)
+                on_warning(warning);
+            if (connection != nullptr)
+                parameters.job = std::make_unique<const PreparedJob>(
+                    prepare_job(checked->values, node, *connection->binding));
+        } else if (job_is_known) {
+            on_warning({"inputs_ignored", "The job is submitted already, so these inputs are not used: "
+                                              + checked.error().message});
+        }
     }
-    if (validate_only) {
+    if (validate_only && !checks_connection) {
         Outcome valid;
         valid.kind = Outcome::Kind::succeeded;
-        return end_unbegun(std::move(valid));
+        return on_outcome(std::move(valid));
     }
 
     parameters.connection = connection;
@@ -227,14 +241,19 @@ void Run::begin_checked(RunRequest::Owner request) {
     parameters.keeps_checkpoints = callbacks_.on_checkpoint != nullptr;
     parameters.checkpoint_timeout = request->checkpoint_timeout;
     parameters.timeout = request->timeout > Millis(0) ? request->timeout : connection->job_timeout;
+    if (checks_connection)
+        parameters.timeout = std::min(parameters.timeout, max_connection_check);
     parameters.early_end = early_end_;
     parameters.suspend_after = request->suspend_after;
     parameters.cancel_job_at_deadline = (request->flags & WFN_CANCEL_JOB_AT_DEADLINE) != 0;
     parameters.jitter = Jitter(std::hash<std::string_view>()(parameters.run_key));
+    if ((request->flags & WFN_DRY_RUN) != 0)
+        return on_outcome(dry_run(std::move(parameters), node, opened.service->client.user_agent()));
     driver_ = ReusableMemory::make_shared_in<JobDriver>(RunRequest::memory_of(std::move(request)), strand_,
                                                         std::move(opened.service), std::move(parameters),
                                                         node, static_cast<JobListener&>(*this));
-    given_checkpoint_ = {};
+    if (!checks_connection) // which takes no checkpoint over
+        given_checkpoint_ = {};
     driver_->start();
 }
 
@@ -250,11 +269,6 @@ void Run::fail(Error error) {
     }
     Outcome outcome;
     outcome.error = std::move(error);
-    end_unbegun(std::move(outcome));
-}
-
-void Run::end_unbegun(Outcome outcome) {
-    outcome.given_checkpoint = given_checkpoint_.take();
     on_outcome(std::move(outcome));
 }
 
@@ -306,7 +320,9 @@ void Run::on_warning(const Warning& warning) {
     log(WFN_LOG_WARNING, warning.message);
 }
 
+// A checkpoint that no flow has taken over goes back as it came.
 void Run::on_outcome(Outcome outcome) {
+    outcome.given_checkpoint = given_checkpoint_.take();
     const auto& errors = *module_type().nodes[node_]->errors;
     if (outcome.kind == Outcome::Kind::failed)
         log(WFN_LOG_INFO,

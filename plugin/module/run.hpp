@@ -60,7 +60,6 @@ private:
     void keep_given_checkpoint();
     void begin_checked(RunRequest::Owner request);
     void fail(Error error);
-    void end_unbegun(Outcome outcome);
     template <class Call>
     void call_host(const char* name, Call call);
     void on_progress(const Progress& progress, const std::string& job_id) override;

@@ -64,6 +64,8 @@ RunRequest::Owner RunRequest::copy_of(const wfn_request& request, std::size_t no
     copy->bytes_ = memory.bytes;
     auto* next = static_cast<char*>(memory.block.release()) + sizeof(RunRequest);
     const auto keep = [&next](std::string_view& text) {
+        if (text.data() == nullptr)
+            return; // not even an empty one
         text = {std::copy(text.begin(), text.end(), next) - text.size(), text.size()};
         next += text.size();
     };

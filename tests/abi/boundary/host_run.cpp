@@ -55,7 +55,7 @@ HostRun::~HostRun() {
 }
 
 wfn_status HostRun::start(wfn_session* session) {
-    request.input_json = input.c_str();
+    request.input_json = input ? input->c_str() : nullptr;
     request.connection_json = pointer_to(connection);
     request.run_key = pointer_to(run_key);
     request.checkpoint_json = pointer_to(checkpoint);

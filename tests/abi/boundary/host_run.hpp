@@ -37,7 +37,7 @@ public:
     ~HostRun();
 
     wfn_request request{}; // numbers and flags; start() sets the rest
-    std::string input = valid_input();
+    std::optional<std::string> input = valid_input();
     std::optional<std::string> connection;
     std::optional<std::string> run_key;
     std::optional<std::string> checkpoint;

@@ -11,7 +11,6 @@
 #include <utility>
 
 namespace job_engine::testing {
-namespace {
 
 RunParameters parameters_of(const Facts& facts, const std::string& run_key) {
     RunParameters parameters;
@@ -29,12 +28,10 @@ RunParameters parameters_of(const Facts& facts, const std::string& run_key) {
     parameters.early_end = facts.early_end;
     parameters.suspend_after = facts.suspend_after;
     parameters.cancel_job_at_deadline = facts.cancel_job_at_deadline;
-    parameters.collect_only = facts.collect_only;
+    parameters.purpose = facts.purpose;
     parameters.jitter = Jitter(facts.jitter_seed);
     return parameters;
 }
-
-} // namespace
 
 const Definitions& definitions() {
     static const auto shared = shared_definitions();

@@ -61,10 +61,13 @@ struct Facts {
     EarlyEnd early_end = EarlyEnd::none;
     Millis suspend_after = Millis::max();
     bool cancel_job_at_deadline = false;
-    bool collect_only = false;
+    Purpose purpose = Purpose::make_job;
     std::string traceparent = {};
     std::uint64_t jitter_seed = 7;
 };
+
+// run_key must outlive them.
+RunParameters parameters_of(const Facts& facts, const std::string& run_key);
 
 // A clock that tests advance; several stories may share one, as they may share what is known of a service.
 struct World {

@@ -75,7 +75,8 @@ private:
         if (dice_.percent(25))
             facts.suspend_after = dice_.pick<Millis>({0s, 1s, 10s});
         facts.cancel_job_at_deadline = dice_.percent(30);
-        facts.collect_only = !has_all_ && dice_.percent(5);
+        if (!has_all_ && dice_.percent(5))
+            facts.purpose = Purpose::collect_job;
         facts.jitter_seed = static_cast<std::uint64_t>(dice_.roll(1 << 20));
         return facts;
     }
@@ -94,7 +95,7 @@ private:
             }
             if (run.sends() != sends) {
                 sends = run.sends();
-                EXPECT_FALSE(facts_.collect_only && run.state() == "submitting");
+                EXPECT_FALSE(facts_.purpose != Purpose::make_job && run.state() == "submitting");
                 check_send(run);
             }
             let_time_pass(run);

@@ -51,7 +51,7 @@ TEST(JobFlowResume, ARunThatOnlyCollectsNeverSubmits) {
             Facts facts;
             facts.connection = connection;
             facts.checkpoint = checkpoint;
-            facts.collect_only = true;
+            facts.purpose = Purpose::collect_job;
             FlowStory run(facts);
             run.start();
             ASSERT_TRUE(run.over());
@@ -65,7 +65,7 @@ TEST(JobFlowResume, ARunThatOnlyCollectsNeverSubmits) {
 
 TEST(JobFlowResume, ARunThatOnlyCollectsPollsItsJob) {
     auto facts = with_checkpoint(job_checkpoint());
-    facts.collect_only = true;
+    facts.purpose = Purpose::collect_job;
     FlowStory run(facts);
     run.start();
     EXPECT_EQ(run.state(), "polling");
