@@ -227,7 +227,9 @@ struct Request {
     std::chrono::milliseconds checkpoint_timeout{0}; /* 0: 30 s */
     bool validate_only = false;
     bool cancel_job_at_deadline = false;
-    bool collect_only = false; /* never submits; see WFN_COLLECT_ONLY */
+    bool collect_only = false;     /* never submits; see WFN_COLLECT_ONLY */
+    bool check_connection = false; /* with validate_only; see WFN_CHECK_CONNECTION */
+    bool dry_run = false;          /* sends nothing; see WFN_DRY_RUN */
     Suspend suspend = Suspend::never;
     std::chrono::milliseconds suspend_after{0}; /* for Suspend::after */
 
@@ -558,6 +560,9 @@ public:
     std::string_view input_schema_json() const noexcept { return detail::view(node_->input_schema_json); }
     std::string_view output_schema_json() const noexcept { return detail::view(node_->output_schema_json); }
     std::string_view errors_json() const noexcept { return detail::view(node_->errors_json); }
+    std::string_view ui_json() const noexcept { return detail::view(node_->ui_json); }
+    std::string_view examples_json() const noexcept { return detail::view(node_->examples_json); }
+    std::string_view price_json() const noexcept { return detail::view(node_->price_json); }
     bool can_cancel() const noexcept { return (node_->flags & WFN_NODE_CAN_CANCEL) != 0; }
     bool reports_progress() const noexcept { return (node_->flags & WFN_NODE_REPORTS_PROGRESS) != 0; }
     bool can_resume() const noexcept { return (node_->flags & WFN_NODE_CAN_RESUME) != 0; }
@@ -801,6 +806,12 @@ public:
         }
         if (request.collect_only) {
             to.flags |= WFN_COLLECT_ONLY;
+        }
+        if (request.check_connection) {
+            to.flags |= WFN_CHECK_CONNECTION;
+        }
+        if (request.dry_run) {
+            to.flags |= WFN_DRY_RUN;
         }
         to.run_key = detail::argument(request.run_key, "run_key");
         to.input_json = detail::argument(request.input_json, "input_json");

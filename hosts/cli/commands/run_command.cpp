@@ -35,8 +35,12 @@ int run_command(const Options& options) {
     wfn::Request request = make_request(options, node, true, warnings);
     request.run_key = options.run_key;
 
+    request.dry_run = options.dry_run;
+
     std::unique_ptr<RunKeeper> keeper;
-    if (options.checkpoint_file) {
+    if (options.dry_run) {
+        // There is nothing to keep.
+    } else if (options.checkpoint_file) {
         keeper = std::make_unique<FileKeeper>(*options.checkpoint_file);
     } else if (options.journal_file) {
         if (options.run_key.size() > durable::max_run_key)
@@ -54,7 +58,13 @@ int run_command(const Options& options) {
     }
     RunExecution execution(options, module, node, keeper.get());
     execution.warn(warnings);
-    return execution.run(std::move(request));
+    try {
+        return execution.run(std::move(request));
+    } catch (const wfn::StatusError& error) {
+        if (!options.dry_run || error.status() != WFN_INVALID_ARGUMENT)
+            throw;
+        throw UsageError("this module has no dry run");
+    }
 }
 
 } // namespace cli

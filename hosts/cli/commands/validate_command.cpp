@@ -2,6 +2,7 @@
 #include "options/exit_code.hpp"
 #include "posix/files.hpp"
 #include "posix/terminal.hpp"
+#include "posix/usage_error.hpp"
 #include "request/node_choice.hpp"
 #include "request/request_source.hpp"
 #include "text/error_text.hpp"
@@ -12,9 +13,29 @@
 
 #include <unistd.h>
 
+#include <string>
 #include <system_error>
+#include <utility>
+#include <vector>
 
 namespace cli {
+
+namespace {
+
+// A module may be older than the question.
+wfn::Result run_unless_unknown(wfn::Session& session, const wfn::Node& node, wfn::Request request,
+                               const Options& options) {
+    try {
+        return session.run(node, std::move(request));
+    } catch (const wfn::StatusError& error) {
+        if (!options.check_connection || error.status() != WFN_INVALID_ARGUMENT)
+            throw;
+        throw UsageError("this module cannot check a connection: leave out --check-connection, and the first "
+                         "run shows whether it works");
+    }
+}
+
+} // namespace
 
 int validate_command(const Options& options) {
     const Target target = choose_target(options.target);
@@ -23,27 +44,34 @@ int validate_command(const Options& options) {
     const Terminal terminal = inspect_terminal(STDERR_FILENO);
 
     std::vector<std::string> warnings;
-    wfn::Request request = make_request(options, node, false, warnings);
+    wfn::Request request = make_request(options, node, options.check_connection, warnings);
     request.validate_only = true;
+    request.check_connection = options.check_connection;
     wfn::Session session = wfn::Session::open(module, {"workflow-node", WORKFLOW_NODE_VERSION, {}, {}});
-    const wfn::Result result = session.run(node, std::move(request));
+    const bool has_input = !request.input_json.empty();
+    const wfn::Result result = run_unless_unknown(session, node, std::move(request), options);
 
+    for (std::string& message : warning_messages(result.warnings_json))
+        warnings.push_back(std::move(message));
     for (const std::string& warning : warnings)
         static_cast<void>(write_all(STDERR_FILENO, message_text("Warning", warning, terminal)));
     std::string out;
     if (options.json) {
-        boost::json::object answer{{"valid", result.succeeded()}};
+        boost::json::object answer{{"valid", result.succeeded()},
+                                   {"warnings", parse_or_null(result.warnings_json)}};
         if (result.error)
             answer["error"] = parse_or_null(result.error->json);
         out = boost::json::serialize(answer) + "\n";
     } else if (result.succeeded()) {
-        out = "valid\n";
+        out = !options.check_connection ? "valid\n"
+              : has_input               ? "valid, and the service answers\n"
+                                        : "the service answers\n";
     } else if (result.error) {
         static_cast<void>(write_all(STDERR_FILENO, error_text(*result.error, terminal)));
     }
     if (const int error = write_all(STDOUT_FILENO, out))
         throw std::system_error(error, std::generic_category(), "cannot write to stdout");
-    return result.succeeded() ? exit_success : exit_failed;
+    return exit_code(result, 0);
 }
 
 } // namespace cli

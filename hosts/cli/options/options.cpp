@@ -28,6 +28,9 @@ const char run_help[] = "Durations: 90, 90s, 5m, 1h30m, 250ms; a plain number me
                         "  output or error, and the checkpoint. Ctrl-C cancels the run; a second Ctrl-C\n"
                         "  quits at once.\n\n";
 
+const char validate_help[] = "--check-connection asks for a job that does not exist, which makes and costs\n"
+                             "nothing. Without --input and --set only the connection is checked.\n\n";
+
 const char journal_help[] =
     "Journal:\n"
     "  With --journal, the run is recorded in that file. After a kill, run the same\n"
@@ -68,7 +71,10 @@ const char batch_help[] = "FILE has one input per line, a JSON object; - is stdi
                           "the active runs (without a journal, it cancels them); a second Ctrl-C quits at\n"
                           "once.\n\n";
 
-const char module_help[] = "MODULE may be omitted if WORKFLOW_NODE_MODULE names it.\n\n";
+const char module_help[] = "MODULE is a file, or the name of one in the folders of WORKFLOW_NODE_PATH,\n"
+                           "~/.local/lib/workflow_node, /usr/local/lib/workflow_node or\n"
+                           "/usr/lib/workflow_node. It may be omitted if WORKFLOW_NODE_MODULE names it, or\n"
+                           "if it is the only one there.\n\n";
 
 // The positional arguments, before they become Options::target.
 struct TargetWords {
@@ -148,6 +154,7 @@ void add_run_options(CLI::App& app, Options& options) {
                    "Keep the run's state here; resume it if it exists")
         ->option_text("FILE");
     app.add_flag("--suspend", options.suspend, "End once the service has the job; run again to resume");
+    app.add_flag("--dry-run", options.dry_run, "Print the requests it would send, without secrets");
     add_duration(app, "--suspend-after", "The same, after waiting this long for the result",
                  [&options](auto duration) { options.suspend_after = duration; });
     app.add_flag("--json", options.json, "Print events and the result as JSON lines");
@@ -186,6 +193,10 @@ void check_run(const Options& options) {
         throw CLI::ValidationError("--journal",
                                    "cannot be used with --checkpoint: it keeps the checkpoints itself");
     }
+    if (options.dry_run && (options.journal_file || options.checkpoint_file))
+        throw CLI::ValidationError("--dry-run",
+                                   "sends nothing, so there is nothing to keep with --journal or "
+                                   "--checkpoint");
     if (options.suspend && options.suspend_after)
         throw CLI::ValidationError("--suspend", "cannot be used with --suspend-after");
 }
@@ -270,8 +281,10 @@ ParsedOptions parse_options(int argc, const char* const* argv) {
     CLI::App* validate = add_command(app, "validate", "Check an input without sending anything", options,
                                      Command::validate, words);
     add_input_options(*validate, options);
+    validate->add_flag("--check-connection", options.check_connection,
+                       "Also ask the service whether it takes the key");
     validate->add_flag("--json", options.json, "Print {\"valid\": ..., \"error\": ...}");
-    validate->footer(std::string(connection_help) + module_help);
+    validate->footer(validate_help + std::string(connection_help) + module_help + exit_code_help);
 
     CLI::App* run = add_command(app, "run", "Run a node", options, Command::run, words);
     add_input_options(*run, options);

@@ -20,6 +20,8 @@ struct Options {
     std::optional<std::string> input_file; // "-": standard input
     std::vector<std::string> assignments;  // name=value
     std::optional<std::string> connection_file;
+    bool check_connection = false;
+    bool dry_run = false;
 
     std::chrono::milliseconds timeout{0}; // 0: as the connection says
     std::string run_key;

@@ -8,12 +8,10 @@
 
 namespace cli {
 
-// Whether it is an http URL of this machine: localhost, 127.0.0.0/8 or [::1].
-bool is_insecure_loopback(std::string_view url);
-
 // A connection of the category, built from <PREFIX>_API_KEY and <PREFIX>_BASE_URL as its members api_key and
-// base_url. If base_url is an http URL of this machine and the connection's schema has a member
-// allow_insecure_loopback, that is set as well. nullopt if neither variable is set.
+// base_url. If base_url is an http URL and the connection's schema has a member
+// allow_insecure_loopback, that is set as well: such a URL can only mean this machine. nullopt if neither
+// variable is set.
 std::optional<std::string> connection_from_environment(std::string_view category,
                                                        std::string_view schema_json,
                                                        const Environment& environment);

@@ -4,15 +4,24 @@
 #include "posix/usage_error.hpp"
 #include "text/suggestion.hpp"
 
+#include <workflow_node/search_path.hpp>
+
 #include <filesystem>
 
 namespace cli {
 
-Target choose_target(const std::vector<std::string>& words, const std::optional<std::string>& default_module,
-                     const std::function<bool(const std::string&)>& is_file) {
+Target choose_target(const std::vector<std::string>& words, const ModulePlaces& places) {
     const auto looks_like_file = [&](const std::string& word) {
-        return word.find('/') != std::string::npos || word.find(".so") != std::string::npos || is_file(word);
+        return word.find('/') != std::string::npos || word.find(".so") != std::string::npos
+               || places.is_file(word) || places.find(word);
     };
+    std::optional<std::string> default_module = places.default_module;
+    std::vector<std::string> all;
+    if (!default_module && (words.empty() || (words.size() == 1 && !looks_like_file(words[0])))) {
+        all = places.all();
+        if (all.size() == 1)
+            default_module = all.front();
+    }
     Target target;
     if (words.size() >= 2)
         target = {words[0], words[1]};
@@ -21,18 +30,34 @@ Target choose_target(const std::vector<std::string>& words, const std::optional<
     else if (default_module)
         target = {*default_module, words.empty() ? "" : words[0]};
     else
-        throw UsageError("which module? Name its file, or set WORKFLOW_NODE_MODULE to it.");
+        throw UsageError("which module? Name its file, or set WORKFLOW_NODE_MODULE to it."
+                         + (all.empty() ? std::string() : "\nInstalled are: " + joined(all) + "."));
     // dlopen would search for a name without a slash only in the system's directories.
-    if (target.module_path.find('/') == std::string::npos && is_file(target.module_path))
-        target.module_path = "./" + target.module_path;
+    if (target.module_path.find('/') == std::string::npos) {
+        if (places.is_file(target.module_path))
+            target.module_path = "./" + target.module_path;
+        else
+            target.module_path = places.find(target.module_path).value_or(target.module_path);
+    }
     return target;
 }
 
 Target choose_target(const std::vector<std::string>& words) {
-    return choose_target(words, process_environment("WORKFLOW_NODE_MODULE"), [](const std::string& path) {
+    const auto is_file = [](const std::string& path) {
         std::error_code ignored;
         return std::filesystem::is_regular_file(path, ignored);
-    });
+    };
+    const auto find = [](const std::string& name) -> std::optional<std::string> {
+        const auto module = wfn::find_module(name);
+        return module ? std::optional(module->string()) : std::nullopt;
+    };
+    const auto all = [] {
+        std::vector<std::string> paths;
+        for (const auto& module : wfn::find_modules())
+            paths.push_back(module.string());
+        return paths;
+    };
+    return choose_target(words, {process_environment("WORKFLOW_NODE_MODULE"), is_file, find, all});
 }
 
 wfn::Node choose_node(const wfn::Module& module, const std::string& action) {

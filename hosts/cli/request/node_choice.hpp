@@ -14,10 +14,19 @@ struct Target {
     std::string action;      // empty: the module's only node
 };
 
-// What the positional arguments mean. A single one is the module, unless the environment names the module and
-// the argument does not look like a file. Throws UsageError if no module is named.
-Target choose_target(const std::vector<std::string>& words, const std::optional<std::string>& default_module,
-                     const std::function<bool(const std::string&)>& is_file);
+// Where choose_target looks.
+struct ModulePlaces {
+    std::optional<std::string> default_module;
+    std::function<bool(const std::string& path)> is_file;
+    // In the search path, see "Places" in node.h.
+    std::function<std::optional<std::string>(const std::string& name)> find;
+    std::function<std::vector<std::string>()> all;
+};
+
+// What the positional arguments mean. A single one is the module, unless there is a default and the argument
+// names no file and no module of the search path. The default is also the only module in the search path.
+// Throws UsageError if no module is named and several or none are there.
+Target choose_target(const std::vector<std::string>& words, const ModulePlaces& places);
 
 // choose_target with WORKFLOW_NODE_MODULE and the file system.
 Target choose_target(const std::vector<std::string>& words);

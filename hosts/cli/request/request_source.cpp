@@ -32,7 +32,9 @@ wfn::Request make_request(const Options& options, const wfn::Node& node, bool co
     std::optional<std::string> base;
     if (options.input_file)
         base = read_file(*options.input_file, max_file).text;
-    request.input_json = build_input(base, options.assignments, node.input_schema_json());
+    const bool has_input = base || !options.assignments.empty() || !options.check_connection;
+    request.input_json =
+        has_input ? build_input(base, options.assignments, node.input_schema_json()) : std::string();
 
     const std::optional<wfn::Connection> connection = node.connection();
     if (options.connection_file) {

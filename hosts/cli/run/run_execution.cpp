@@ -159,15 +159,8 @@ void RunExecution::show_warnings(const std::string& warnings_json) {
         write_output(warning_events(warnings_json));
         return;
     }
-    const boost::json::value warnings = parse_or_null(warnings_json);
-    if (!warnings.is_array())
-        return;
-    for (const boost::json::value& warning : warnings.get_array()) {
-        const boost::json::value* message =
-            warning.is_object() ? warning.get_object().if_contains("message") : nullptr;
-        if (message != nullptr && message->is_string())
-            display_.warning(std::string(message->get_string()));
-    }
+    for (const std::string& message : warning_messages(warnings_json))
+        display_.warning(message);
 }
 
 void RunExecution::settle_checkpoint(const wfn::Result& result) {

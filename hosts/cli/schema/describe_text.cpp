@@ -10,6 +10,10 @@
 #include <boost/json/serialize.hpp>
 
 #include <algorithm>
+#include <cmath>
+#include <iomanip>
+#include <optional>
+#include <sstream>
 #include <vector>
 
 namespace cli {
@@ -101,6 +105,53 @@ void add_errors(Page& page, std::string_view errors_json) {
     }
 }
 
+std::string price_text(std::string_view price_json) {
+    const json::value price = parse_or_null(price_json);
+    if (!price.is_object())
+        return "";
+    const auto amount = [&](const char* name) {
+        const json::value* value = price.get_object().if_contains(name);
+        return value != nullptr && value->is_number() ? std::optional(value->to_number<double>())
+                                                      : std::nullopt;
+    };
+    const auto credits = amount("credits");
+    const auto dollars = amount("us_dollars");
+    std::ostringstream text;
+    if (credits)
+        text << *credits << (*credits == 1 ? " credit" : " credits");
+    if (dollars) {
+        const bool whole_cents = std::round(*dollars * 100) / 100 == *dollars;
+        if (whole_cents)
+            text << std::fixed << std::setprecision(2);
+        text << (credits ? " ($" : "$") << *dollars << (credits ? ")" : "");
+    }
+    return text.str();
+}
+
+void add_examples(Page& page, std::string_view examples_json) {
+    const json::value examples = parse_or_null(examples_json);
+    if (!examples.is_array() || examples.get_array().empty())
+        return;
+    page.heading("Examples");
+    for (const json::value& example : examples.get_array()) {
+        if (!example.is_object())
+            continue;
+        page.line("  ", text_member(example.get_object(), "title"));
+        const json::value* input = example.get_object().if_contains("input");
+        if (input == nullptr || !input->is_object())
+            continue;
+        std::size_t widest = 0;
+        for (const auto& member : input->get_object())
+            widest = std::max(widest, display_width(member.key()));
+        widest = std::min<std::size_t>(widest, 26);
+        for (const auto& member : input->get_object()) {
+            const json::value& value = member.value();
+            page.line("    " + pad(printable(member.key()), widest) + "  ",
+                      value.is_string() ? std::string(value.get_string()) : json::serialize(value));
+        }
+    }
+}
+
 std::string abilities_of(const wfn::Node& node) {
     std::vector<std::string> abilities;
     if (node.can_cancel())
@@ -123,12 +174,15 @@ std::string describe_text(const wfn::Module& module, const wfn::Node& node, cons
         page.paragraph("", std::string(node.description()));
     if (const std::string abilities = abilities_of(node); !abilities.empty())
         page.line("", "It " + abilities + ".");
+    if (const std::string price = price_text(node.price_json()); !price.empty())
+        page.line("", "A run costs about " + price + " by the service's list; the service decides.");
     if (const auto connection = node.connection())
         add_connection(page, *connection);
     page.heading("Input");
     add_properties(page, schema_properties(node.input_schema_json()));
     page.heading("Output");
     add_properties(page, schema_properties(node.output_schema_json()));
+    add_examples(page, node.examples_json());
     add_errors(page, node.errors_json());
     return page.take();
 }
@@ -160,6 +214,9 @@ std::string describe_json(const wfn::Module& module, const wfn::Node& node) {
         {"input_schema", parse_or_null(node.input_schema_json())},
         {"output_schema", parse_or_null(node.output_schema_json())},
         {"errors", parse_or_null(node.errors_json())},
+        {"ui", parse_or_null(node.ui_json())},
+        {"examples", parse_or_null(node.examples_json())},
+        {"price", parse_or_null(node.price_json())},
     };
     return json::serialize(all);
 }

@@ -5,6 +5,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace cli {
 
@@ -13,5 +14,8 @@ boost::json::value parse_or_null(std::string_view json);
 
 // The member's text; empty if there is none, or if it is not a text.
 std::string text_member(const boost::json::object& object, std::string_view name);
+
+// The messages of a run's warnings_json, as far as they can be read.
+std::vector<std::string> warning_messages(std::string_view warnings_json);
 
 } // namespace cli

@@ -6,8 +6,19 @@
 namespace cli {
 namespace {
 
-Target choose(const std::vector<std::string>& words, const std::optional<std::string>& default_module) {
-    return choose_target(words, default_module, [](const std::string& path) { return path == "here"; });
+Target choose(const std::vector<std::string>& words, const std::optional<std::string>& default_module,
+              const std::vector<std::string>& installed = {}) {
+    ModulePlaces places;
+    places.default_module = default_module;
+    places.is_file = [](const std::string& path) { return path == "here"; };
+    places.find = [&](const std::string& name) -> std::optional<std::string> {
+        for (const auto& path : installed)
+            if (path == "/lib/" + name)
+                return path;
+        return std::nullopt;
+    };
+    places.all = [&] { return installed; };
+    return choose_target(words, places);
 }
 
 TEST(NodeChoice, TellsModuleAndActionApart) {
@@ -25,6 +36,21 @@ TEST(NodeChoice, TellsModuleAndActionApart) {
 TEST(NodeChoice, AFileHereIsNotLookedForElsewhere) {
     EXPECT_EQ(choose({"here"}, "env.so").module_path, "./here");
     EXPECT_EQ(choose({"libelsewhere.so"}, std::nullopt).module_path, "libelsewhere.so");
+}
+
+TEST(NodeChoice, AModuleInTheSearchPathNeedsNoPath) {
+    EXPECT_EQ(choose({"foo"}, std::nullopt, {"/lib/foo", "/lib/bar"}).module_path, "/lib/foo");
+    EXPECT_EQ(choose({"foo", "a"}, "env.so", {"/lib/foo"}).module_path, "/lib/foo");
+    EXPECT_EQ(choose({"foo"}, "dir/env.so", {"/lib/foo"}).module_path, "/lib/foo");
+    EXPECT_EQ(choose({"dir/foo"}, std::nullopt, {"/lib/foo"}).module_path, "dir/foo");
+}
+
+TEST(NodeChoice, TheOnlyModuleInTheSearchPathNeedsNoName) {
+    EXPECT_EQ(choose({}, std::nullopt, {"/lib/foo"}).module_path, "/lib/foo");
+    EXPECT_EQ(choose({"a"}, std::nullopt, {"/lib/foo"}).module_path, "/lib/foo");
+    EXPECT_EQ(choose({"a"}, std::nullopt, {"/lib/foo"}).action, "a");
+    EXPECT_EQ(choose({"a"}, "dir/env.so", {"/lib/foo"}).module_path, "dir/env.so");
+    EXPECT_THROW(choose({}, std::nullopt, {"/lib/foo", "/lib/bar"}), UsageError);
 }
 
 TEST(NodeChoice, FindsTheNode) {

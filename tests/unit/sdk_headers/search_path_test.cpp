@@ -1,0 +1,80 @@
+#include <workflow_node/search_path.hpp>
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+namespace {
+
+namespace fs = std::filesystem;
+
+class SearchPath : public testing::Test {
+protected:
+    SearchPath() {
+        const auto folder = (fs::temp_directory_path() / "search_path_XXXXXX").string();
+        std::vector<char> name(folder.begin(), folder.end());
+        name.push_back('\0');
+        root_ = mkdtemp(name.data());
+    }
+    ~SearchPath() override {
+        unsetenv(WFN_PATH_VARIABLE);
+        setenv("HOME", home_.c_str(), 1);
+        fs::remove_all(root_);
+    }
+
+    fs::path add(const std::string& file) const {
+        fs::create_directories((root_ / file).parent_path());
+        std::ofstream(root_ / file) << "a module";
+        return root_ / file;
+    }
+    void look_in(const std::vector<std::string>& folders) const {
+        std::string path;
+        for (const auto& folder : folders)
+            path += (path.empty() ? "" : ":") + (root_ / folder).string();
+        setenv(WFN_PATH_VARIABLE, path.c_str(), 1);
+        setenv("HOME", (root_ / "home").c_str(), 1);
+    }
+
+    const std::string home_ = std::getenv("HOME") != nullptr ? std::getenv("HOME") : "/";
+    fs::path root_;
+};
+
+TEST_F(SearchPath, TheFirstOfAName) {
+    const auto first = add("a/foo.so");
+    add("b/foo.so");
+    const auto other = add("b/bar.so");
+    add("b/notes.txt");
+    look_in({"nowhere", "a", "b"});
+    EXPECT_EQ(wfn::find_module("foo"), first);
+    EXPECT_EQ(wfn::find_module("foo.so"), first);
+    EXPECT_EQ(wfn::find_module("bar"), other);
+    EXPECT_FALSE(wfn::find_module("notes"));
+    EXPECT_FALSE(wfn::find_module("b/foo"));
+}
+
+TEST_F(SearchPath, TheDefaultFoldersComeLast) {
+    look_in({"a"});
+    const auto folders = wfn::module_folders();
+    ASSERT_EQ(folders.size(), 4U);
+    EXPECT_EQ(folders[0], root_ / "a");
+    EXPECT_EQ(folders[1], root_ / "home/.local/lib/workflow_node");
+    const auto mine = add("home/.local/lib/workflow_node/mine.so");
+    EXPECT_EQ(wfn::find_module("mine"), mine);
+}
+
+TEST_F(SearchPath, AFolderOfOthersIsNotLookedIn) {
+    add("a/foo.so");
+    look_in({"a"});
+    EXPECT_TRUE(wfn::find_module("foo"));
+    for (const auto right : {fs::perms::group_write, fs::perms::others_write}) {
+        fs::permissions(root_ / "a", fs::perms::owner_all | right);
+        EXPECT_FALSE(wfn::find_module("foo"));
+    }
+}
+
+TEST_F(SearchPath, ARelativeFolderIsLeftOut) {
+    setenv(WFN_PATH_VARIABLE, "modules::./more", 1);
+    EXPECT_EQ(wfn::module_folders().front().string().front(), '/');
+}
+
+} // namespace
