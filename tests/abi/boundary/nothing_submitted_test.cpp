@@ -28,7 +28,7 @@ std::string connection_to(const ScriptedServer& server) {
            + "\"}";
 }
 
-class WithoutAJob : public testing::Test {
+class NothingSubmitted : public testing::Test {
 protected:
     Ending ended(HostRun& run, std::uint32_t flags) {
         run.request.flags = flags;
@@ -40,7 +40,7 @@ protected:
     OpenSession session_{module_};
 };
 
-TEST_F(WithoutAJob, AConnectionIsCheckedWithoutAnInput) {
+TEST_F(NothingSubmitted, AConnectionIsCheckedWithoutAnInput) {
     const ScriptedServer server([](const Request& request) {
         const bool knows_key = request.header("authorization") == "Bearer test-key-7";
         return knows_key ? json_reply(404, R"({"error": {"code": "not_found"}})") : json_reply(401, "{}");
@@ -55,7 +55,7 @@ TEST_F(WithoutAJob, AConnectionIsCheckedWithoutAnInput) {
     EXPECT_EQ("GET", server.requests().front().method);
 }
 
-TEST_F(WithoutAJob, ARefusedKeyIsTold) {
+TEST_F(NothingSubmitted, ARefusedKeyIsTold) {
     const ScriptedServer server([](const Request&) { return json_reply(401, "{}"); });
     HostRun run(module_, connection_to(server));
     const auto ending = ended(run, check);
@@ -64,7 +64,7 @@ TEST_F(WithoutAJob, ARefusedKeyIsTold) {
     EXPECT_FALSE(speaks_of(ending.error_json, "test-key-7"));
 }
 
-TEST_F(WithoutAJob, AnInputThatIsGivenIsCheckedFirst) {
+TEST_F(NothingSubmitted, AnInputThatIsGivenIsCheckedFirst) {
     const ScriptedServer server([](const Request&) { return json_reply(404, "{}"); });
     HostRun run(module_, connection_to(server));
     run.input = "{}";
@@ -72,7 +72,7 @@ TEST_F(WithoutAJob, AnInputThatIsGivenIsCheckedFirst) {
     EXPECT_TRUE(server.requests().empty());
 }
 
-TEST_F(WithoutAJob, ACheckNeedsAConnectionAndGivesTheCheckpointBack) {
+TEST_F(NothingSubmitted, ACheckNeedsAConnectionAndGivesTheCheckpointBack) {
     HostRun unconnected(module_, {});
     unconnected.connection = std::nullopt;
     EXPECT_EQ("invalid_connection", ended(unconnected, check).error_code);
@@ -87,13 +87,13 @@ TEST_F(WithoutAJob, ACheckNeedsAConnectionAndGivesTheCheckpointBack) {
     EXPECT_EQ(run.checkpoint, ended(run, check).checkpoint);
 }
 
-TEST_F(WithoutAJob, ACheckIsPartOfAValidation) {
+TEST_F(NothingSubmitted, ACheckIsPartOfAValidation) {
     HostRun run(module_, "{}");
     run.request.flags = WFN_CHECK_CONNECTION;
     EXPECT_EQ(WFN_INVALID_ARGUMENT, run.start(session_.get()));
 }
 
-TEST_F(WithoutAJob, ADryRunSendsNothing) {
+TEST_F(NothingSubmitted, ADryRunSendsNothing) {
     const ScriptedServer server([](const Request&) { return json_reply(500, "{}"); });
     HostRun run(module_, connection_to(server));
     run.keeps_checkpoints = true;
@@ -108,7 +108,7 @@ TEST_F(WithoutAJob, ADryRunSendsNothing) {
 }
 
 // Only a run with none of these flags pays, whatever they are combined to.
-TEST_F(WithoutAJob, NoCombinationOfFlagsSubmitsButThatOfARun) {
+TEST_F(NothingSubmitted, NoCombinationOfFlagsSubmitsButThatOfARun) {
     JobApi api;
     for (std::uint32_t flags = 0; flags <= all_flags; ++flags) {
         HostRun run(module_, api.connection());
