@@ -15,13 +15,13 @@ struct Options {
     std::vector<std::string> target; // MODULE, ACTION, both or neither; see choose_target
     bool json = false;
     bool quiet = false;
+    bool check_connection = false;
+    bool dry_run = false;
     int verbose = 0; // 1: -v, 2: -vv
 
     std::optional<std::string> input_file; // "-": standard input
     std::vector<std::string> assignments;  // name=value
     std::optional<std::string> connection_file;
-    bool check_connection = false;
-    bool dry_run = false;
 
     std::chrono::milliseconds timeout{0}; // 0: as the connection says
     std::string run_key;

@@ -108,7 +108,7 @@ TEST_F(NothingSubmitted, ADryRunSendsNothing) {
 }
 
 // Only a run with none of these flags pays, whatever they are combined to.
-TEST_F(NothingSubmitted, NoCombinationOfFlagsSubmitsButThatOfARun) {
+TEST_F(NothingSubmitted, OnlyARunPaysWhateverTheFlags) {
     JobApi api;
     for (std::uint32_t flags = 0; flags <= all_flags; ++flags) {
         HostRun run(module_, api.connection());
