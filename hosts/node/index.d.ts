@@ -5,9 +5,12 @@ export type LogLevel = 'debug' | 'info' | 'warning' | 'error';
 /**
  * Loads a module of nodes. Only its descriptor is read: nothing is started, nothing connected.
  * The same file twice gives the same module. A module that is no longer used is unloaded.
+ * A name without a slash is looked for, with or without ".so", in the folders of WORKFLOW_NODE_PATH and then in
+ * ~/.local/lib/workflow_node, /usr/local/lib/workflow_node and /usr/lib/workflow_node, except in those in which others
+ * than the user and root may write.
  * @throws ModuleError: module_not_found, module_not_loadable, not_a_module, incomplete_module, unsupported_abi
  */
-export function load(path: string): Module;
+export function load(pathOrName: string): Module;
 
 export interface Module {
     /** Of the file, absolute and without symbolic links. */
@@ -53,6 +56,31 @@ export interface NodeDescriptor {
     readonly outputSchema: JsonSchema;
     /** Every error that the node can end with. */
     readonly errors: readonly ErrorDescription[];
+    /** What a form needs beside the schemas, as the module gives it; {}: nothing. */
+    readonly ui: FormDescription;
+    readonly examples: readonly { title: string; input: object; output: object }[];
+    /** What a run costs by the service's list, which the service may change; null: not known. */
+    readonly price: { readonly credits: number | null; readonly us_dollars: number | null } | null;
+}
+
+/** ui_json of node.h. */
+export interface FormDescription {
+    readonly inputs?: { readonly [property: string]: Control };
+    readonly outputs?: { readonly [property: string]: Control };
+    readonly help?: { readonly how_it_works?: string; readonly notes?: readonly { title: string; text: string }[] };
+    /** Categories to show the node under. */
+    readonly palette?: readonly string[];
+}
+
+export interface Control {
+    /** From 1. */
+    readonly order?: number;
+    /** short_text, long_text, media_url, dropdown... */
+    readonly type?: string;
+    readonly media_type?: 'image' | 'video' | 'audio' | 'file';
+    readonly help?: string;
+    /** Another input, and the value of it that this one is used with. */
+    readonly only_for?: { readonly [input: string]: unknown };
 }
 
 export interface ConnectionDescription {
@@ -90,8 +118,8 @@ export interface Session {
 export interface RunOptions {
     /** The node's actionId. */
     node: string;
-    /** As the node's inputSchema says; at most 1 MiB of JSON. */
-    input: object;
+    /** As the node's inputSchema says; at most 1 MiB of JSON. Only checkConnection does without. */
+    input?: object;
     /** As the connection's schema says. Holds secrets: the addon and the module wipe their copies. */
     connection?: object;
     /**
@@ -99,8 +127,8 @@ export interface RunOptions {
      * other run. From it the service can tell that a job was already paid for.
      */
     runKey?: string;
-    /** The last one kept of this run: it goes on from there. */
-    checkpoint?: object | string;
+    /** The last one kept of this run: it goes on from there. Only its json counts. */
+    checkpoint?: Pick<Checkpoint, 'json'> | null;
     /** W3C Trace Context. */
     traceparent?: string;
     /** The run's deadline. */
@@ -118,6 +146,17 @@ export interface RunOptions {
      * fails as nothing_to_collect.
      */
     collectOnly?: boolean;
+    /**
+     * With validateOnly, and with a connection: also ask the service whether it answers and takes the key. No job is
+     * made and nothing is charged. Without an input only the connection is checked. A module that does not know this
+     * refuses the call: a ModuleError, invalid_argument.
+     */
+    checkConnection?: boolean;
+    /**
+     * Send nothing, and succeed with an output that says what would be sent, every secret masked:
+     * { requests: [{ purpose, method, url, headers, body }] }. A module that does not know this refuses the call.
+     */
+    dryRun?: boolean;
     /** Abort = cancel the run, and its job at the service. */
     signal?: AbortSignal;
     /** Where several came before your code had its turn, only the latest. */
@@ -126,7 +165,17 @@ export interface RunOptions {
      * Keep this durably, in the place of the one before. The run submits only after this returned or its
      * promise was kept; a throw or a reject says that it was not kept. Calls of one run do not overlap.
      */
-    onCheckpoint?: (checkpoint: object) => void | Promise<void>;
+    onCheckpoint?: (checkpoint: Checkpoint) => void | Promise<void>;
+}
+
+/** What of a run is kept. It survives JSON.stringify and JSON.parse, and has no secrets. */
+export interface Checkpoint {
+    /** Whether the run it goes on with has submitted a job, which is what costs money. */
+    submission: 'no' | 'maybe' | 'yes';
+    /** The service's name of the job, where submission is "yes". */
+    jobId: string | null;
+    /** The module's own text; at most 16 KiB. */
+    json: string;
 }
 
 export interface Progress {
@@ -153,12 +202,12 @@ export type RunResult =
           /** As the node's outputSchema says; null with validateOnly. */
           output: object | null;
           warnings: Warning[];
-          checkpoint: object | null;
+          checkpoint: Checkpoint | null;
       }
     | {
           outcome: 'suspended';
           /** To keep, in the place of any earlier one. */
-          checkpoint: object | null;
+          checkpoint: Checkpoint | null;
           /** A good moment to go on. */
           resumeAfterMs: number | null;
           warnings: Warning[];
@@ -187,7 +236,7 @@ export class RunError extends Error {
     /** For errors of a host's own, beside those of the module, and for errors that were stored. */
     constructor(
         fields: KnownFields & Partial<ErrorFields>,
-        ending?: { outcome?: 'failed' | 'cancelled'; checkpoint?: object | null; warnings?: Warning[] },
+        ending?: { outcome?: 'failed' | 'cancelled'; checkpoint?: Checkpoint | null; warnings?: Warning[] },
     );
     readonly name: 'RunError';
     readonly type: string;
@@ -207,7 +256,7 @@ export class RunError extends Error {
     readonly details: { path: string; message: string }[];
     readonly outcome: 'failed' | 'cancelled';
     /** Where the run can be resumed; null: discard what you kept. */
-    readonly checkpoint: object | null;
+    readonly checkpoint: Checkpoint | null;
     readonly warnings: Warning[];
     readonly fields: ErrorFields;
     /** All but the stack. */

@@ -16,8 +16,8 @@ const lib = path.join(repository, 'hosts', 'n8n', 'dist', 'lib');
 const { FileStore } = require(path.join(lib, 'file_store.js'));
 const { RedisStore, leaseMs } = require(path.join(lib, 'redis_store.js'));
 const { claimRun } = require(path.join(lib, 'node_run.js'));
-const { jobOf } = require(path.join(lib, '..', 'native', 'durable', 'checkpoint.js'));
-const { collectRun, fromFlow, NotCollectable } = require(path.join(lib, 'collect_run.js'));
+const { collectRun, failureOf, fromFlow, NotCollectable } = require(path.join(lib, 'collect_run.js'));
+const { RunError } = require(path.join(lib, '..', 'native', 'addon'));
 const { redisSettings } = require(path.join(lib, 'redis_settings.js'));
 const { keepingTimeMs } = require(path.join(lib, 'run_store.js'));
 
@@ -50,8 +50,13 @@ const record = (more = {}) => ({
     failure: null,
     ...more,
 });
-const intent = { version: 1, state: 'intent', key: 'k' };
-const submitted = { version: 1, state: 'submitted', key: 'k', job_id: 'job_1' };
+const submittedAs = (jobId) => ({ submission: 'yes', jobId, json: JSON.stringify({ version: 1, state: 'submitted', job_id: jobId }) });
+const intent = { submission: 'maybe', jobId: null, json: '{"version":1,"state":"intent"}' };
+const prepared = { submission: 'no', jobId: null, json: '{"version":1,"state":"prepared"}' };
+const submitted = submittedAs('job_1');
+/** As versions kept it that read the module's own text. */
+const earlier = { version: 1, state: 'submitted', key: 'k', job_id: 'job_1' };
+const ofEarlier = { submission: 'maybe', jobId: null, json: JSON.stringify(earlier) };
 
 /** A store whose process is frozen: it does not renew. */
 function freeze(claim) {
@@ -128,7 +133,7 @@ test('Redis: a frozen process that has submitted still names its job, unless ano
         freeze(claim);
     }
     const taken = await Promise.all(['named', 'gone on'].map((key) => other.claim(key, AbortSignal.timeout(leaseMs * 1.5))));
-    await taken[1].keep(record({ checkpoint: { ...submitted, job_id: 'job_2' }, jobId: 'job_2' }));
+    await taken[1].keep(record({ checkpoint: submittedAs('job_2'), jobId: 'job_2' }));
     for (const claim of claims) {
         await assert.rejects(claim.keep(record({ checkpoint: submitted, jobId: 'job_1' })), /belongs to another worker/);
     }
@@ -260,25 +265,39 @@ test('files: two writers of one file do not disturb each other', async () => {
     assert.equal(fs.readdirSync(folder).filter((name) => name.endsWith('.new')).length, 0);
 });
 
-test('a checkpoint names a job only where going on from it submits nothing', () => {
-    assert.equal(jobOf(submitted), 'job_1');
-    assert.equal(jobOf({ job_id: 'job_1' }), 'job_1');
-    for (const forged of [null, {}, intent, { ...submitted, job_id: '' }, { ...submitted, job_id: 7 }]) {
-        assert.equal(jobOf(forged), null);
-    }
-    for (const state of ['prepared', 'intent', null, ['submitted']]) {
-        assert.equal(jobOf({ ...submitted, state }), null);
+test('a checkpoint of the flow: its job is named; without a job there is nothing to collect; run keys may be numbers', async () => {
+    const given = { run_key: 4711, input: {}, checkpoint: submitted };
+    assert.deepEqual([fromFlow(given).runKey, fromFlow(JSON.stringify(given)).jobId], ['4711', 'job_1']);
+    const withoutJob = fromFlow({ ...given, checkpoint: prepared });
+    await assert.rejects(collectRun('node', { ...withoutJob, jobId: 'job_1' }, {}, 0), NotCollectable);
+    const ofAnother = fromFlow({ ...given, checkpoint: earlier });
+    assert.deepEqual([ofAnother.checkpoint, ofAnother.jobId], [ofEarlier, null], 'what it is, the module says');
+    for (const wrong of [{ run_key: '' }, { run_key: null }, { checkpoint: null }, { checkpoint: 'job_1' }]) {
+        assert.throws(() => fromFlow({ ...given, ...wrong }), NotCollectable);
     }
 });
 
-test('a checkpoint of the flow that names no job is not collected; run keys may be numbers', async () => {
-    const given = { run_key: 4711, input: {}, checkpoint: { ...submitted, state: 'prepared' } };
-    const forged = fromFlow(given);
-    assert.equal(forged.runKey, '4711');
-    await assert.rejects(collectRun('node', { ...forged, jobId: 'job_1' }, {}, 0), NotCollectable);
-    assert.equal(fromFlow(JSON.stringify({ ...given, checkpoint: submitted })).jobId, 'job_1');
-    assert.throws(() => fromFlow({ ...given, run_key: '' }), NotCollectable);
-    assert.throws(() => fromFlow({ ...given, run_key: null }), NotCollectable);
+test('records of an earlier version are read: what their checkpoint means, only the module knows', async () => {
+    for (const store of [new FileStore(path.join(directory, 'earlier'), hour), redisStore()]) {
+        const claim = await store.claim('earlier');
+        await claim.release(record({ checkpoint: earlier, jobId: 'job_1' }));
+        assert.deepEqual(await store.find('earlier'), record({ checkpoint: ofEarlier, jobId: 'job_1' }));
+        const again = await store.claim('earlier');
+        assert.deepEqual(again.record.checkpoint, ofEarlier);
+        await again.release(null);
+    }
+});
+
+test('a run that failed with nothing to collect fails as it did', () => {
+    const failure = { type: 'Rate Limited', code: 'rate_limited', message: 'm', cause: 'c', solution: 's', retryable: true };
+    const run = { runKey: 'run', jobId: null, failure };
+    const nothing = new RunError({ ...failure, code: 'nothing_to_collect' });
+    for (const reason of [nothing, new NotCollectable('no job')]) {
+        assert.equal(failureOf(run, reason).error.code, 'rate_limited');
+    }
+    const other = new RunError({ ...failure, code: 'api_connection_error' });
+    assert.equal(failureOf(run, other).error, other);
+    assert.equal(failureOf({ ...run, failure: null }, nothing).error, nothing);
 });
 
 test('files: a wait for a run may be cancelled, and the next one still gets the run', async () => {

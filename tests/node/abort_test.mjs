@@ -33,6 +33,15 @@ test('aborted before, at a node that does not list the error', () =>
         code: 'cancelled',
     }));
 
+test('aborted before, with a checkpoint: that is still what there is to go on from', async () => {
+    const before = { ...slow, signal: AbortSignal.abort() };
+    const kept = { submission: 'yes', jobId: 'echo-1', json: '{"milliseconds":1}' };
+    await assert.rejects(session.execute({ ...before, checkpoint: kept }), { code: 'cancelled', checkpoint: kept });
+    const unknown = { submission: 'maybe', jobId: null, json: kept.json };
+    await assert.rejects(session.execute({ ...before, checkpoint: { json: kept.json } }), { checkpoint: unknown });
+    await assert.rejects(session.execute(before), { checkpoint: null });
+});
+
 test('aborted right after execute, before any callback', async () => {
     const controller = new AbortController();
     const run = session.execute({ ...slow, signal: controller.signal });

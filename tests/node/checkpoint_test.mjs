@@ -11,12 +11,23 @@ after(() => Promise.all([example.close(), session.close()]));
 const slow = { node: 'slow_echo', input: { text: '', milliseconds: 1 } };
 const asks = (checkpoints, onCheckpoint, checkpointTimeoutMs = 5000) =>
     session.execute({ node: 'checkpoints', input: { checkpoints }, onCheckpoint, checkpointTimeoutMs });
+const numberOf = ({ json }) => JSON.parse(json).number;
 const kept = async (run) => (await run).output.kept;
 
 test('kept when the callback returned', async () => {
     const seen = [];
     assert.deepEqual(await kept(asks(3, (checkpoint) => seen.push(checkpoint))), [1, 1, 1]);
-    assert.deepEqual(seen, [{ number: 1 }, { number: 2 }, { number: 3 }]);
+    assert.deepEqual(seen.map(numberOf), [1, 2, 3]);
+});
+
+test('a checkpoint says whether a job was submitted, and which', async () => {
+    const seen = [];
+    await asks(3, (checkpoint) => seen.push(checkpoint));
+    assert.deepEqual(seen, [
+        { submission: 'no', jobId: null, json: '{"number":1}' },
+        { submission: 'maybe', jobId: null, json: '{"number":2}' },
+        { submission: 'yes', jobId: 'job-3', json: '{"number":3}' },
+    ]);
 });
 
 test('kept when the promise was kept, and not before', async () => {
@@ -43,7 +54,7 @@ test('not kept when the callback threw or its promise was broken', async () => {
         () => Promise.reject(new Error('disk full')),
         async () => {},
     ];
-    assert.deepEqual(await kept(asks(4, ({ number }) => answers[number - 1]())), [1, 0, 0, 1]);
+    assert.deepEqual(await kept(asks(4, (checkpoint) => answers[numberOf(checkpoint) - 1]())), [1, 0, 0, 1]);
 });
 
 test('the run ends unpaid when its checkpoint is not kept', () =>
@@ -56,7 +67,8 @@ test('the run ends unpaid when its checkpoint is not kept', () =>
 
 test('an answer that comes too late is not taken for the next checkpoint', async () => {
     let running = 0;
-    const onCheckpoint = async ({ number }) => {
+    const onCheckpoint = async (checkpoint) => {
+        const number = numberOf(checkpoint);
         running += 1;
         assert.equal(running, 1, 'calls of one run do not overlap');
         await (number === 1 ? sleep(150) : undefined);

@@ -16,7 +16,7 @@ test('close suspends what runs, keeps those promises first, and joins the thread
         const { outcome, checkpoint } = await session.execute(slow);
         order.push('run');
         assert.equal(outcome, 'suspended');
-        assert.ok(checkpoint.milliseconds > 0);
+        assert.equal(checkpoint.submission, 'yes');
     });
     await session.close().then(() => order.push('closed'));
     await Promise.all(runs);

@@ -65,6 +65,16 @@ test('the descriptor of image_to_video says what the manifest says', () => {
         node.errors.map((error) => error.code).sort(),
         own.errors.map((error) => error.code).sort(),
     );
+    assert.deepEqual(node.ui.inputs.image, { order: 2, type: 'media_url', media_type: 'image', help: own.inputs.image.help });
+    assert.deepEqual(node.ui.help, own.help);
+    assert.deepEqual(node.examples, own.examples);
+    assert.deepEqual(node.price, { credits: described.cost, us_dollars: described.pml_cost });
+});
+
+test('a node that says nothing but what it must', () => {
+    const { categories, iconSvg, errors, ui, examples, price } = load(modules.callback).find('storm');
+    assert.deepEqual([categories, iconSvg, errors], [[], '', []]);
+    assert.deepEqual([ui, examples, price], [{}, [], null]);
 });
 
 test('loading starts no thread, and reading the descriptor neither', () => {
@@ -92,8 +102,8 @@ for (const [what, file, code, message] of [
     ['a folder', os.tmpdir(), 'module_not_loadable', /cannot be loaded/],
     ['a file that is no library', new URL(import.meta.url).pathname, 'module_not_loadable', /cannot be loaded: .*is it built for this machine/],
     ['a library that is no module', modules.withoutEntry, 'not_a_module', /does not export wfn_module_entry/],
-    ['a module of another major version', modules.otherAbi, 'unsupported_abi', /speaks version 2 of the node boundary, this host version 1/],
-    ['a module whose table is too short', modules.incomplete, 'incomplete_module', /fewer than version 1\.0 has/],
+    ['a module of another major version', modules.otherAbi, 'unsupported_abi', /speaks another major version .*: version 2, and this host version 1; install/],
+    ['a module whose table is too short', modules.incomplete, 'incomplete_module', /fewer bytes than version 1\.0 has/],
 ]) {
     test(`refused: ${what}`, () => {
         assert.throws(

@@ -74,13 +74,15 @@ test('an error at the deadline has a checkpoint and says when to come again', as
             assert.equal(error.retryAfterMs, 2000);
             assert.equal(error.charged, 'yes');
             assert.equal(error.jobId, 'echo-1');
-            assert.ok(error.checkpoint.milliseconds > 50_000);
+            assert.equal(error.checkpoint.submission, 'yes');
+            assert.equal(error.checkpoint.jobId, 'echo-1');
+            assert.ok(JSON.parse(error.checkpoint.json).milliseconds > 50_000);
             return true;
         },
     );
 });
 
-test('an error without its JSON is made of its members', async () => {
+test('an error is made of its members', async () => {
     const controller = new AbortController();
     const run = callback.execute({
         node: 'storm',
@@ -92,7 +94,8 @@ test('an error without its JSON is made of its members', async () => {
         assert.equal(error.code, 'cancelled');
         assert.equal(error.message, 'The run was cancelled');
         assert.equal(error.retryable, false);
-        assert.equal(error.charged, 'unknown');
+        const { charged, httpStatus, requestId, jobId, details } = error;
+        assert.deepEqual([charged, httpStatus, requestId, jobId, details], ['yes', 503, 'request-1', 'job-1', []]);
         return true;
     });
 });
@@ -121,9 +124,9 @@ test('suspended when submitted, and gone on from the checkpoint', async () => {
     const first = await session.execute({ ...run, suspend: 'when-submitted' });
     assert.equal(first.outcome, 'suspended');
     assert.ok(first.resumeAfterMs > 0 && first.resumeAfterMs <= 500);
-    assert.ok(first.checkpoint.milliseconds > 0);
+    assert.deepEqual([first.checkpoint.submission, first.checkpoint.jobId], ['yes', 'echo-1']);
     assert.ok(!('output' in first));
-    for (const checkpoint of [first.checkpoint, JSON.stringify(first.checkpoint)]) {
+    for (const checkpoint of [first.checkpoint, { json: first.checkpoint.json }]) {
         const second = await session.execute({ ...run, checkpoint });
         assert.equal(second.outcome, 'succeeded');
         assert.deepEqual(second.output, { echo: run.input });
@@ -150,6 +153,18 @@ test('validated only: an output is not there, an error is', async () => {
     await assert.rejects(session.execute({ ...run, input: {} }), { code: 'invalid_input' });
 });
 
+test('the flags reach the module: it refuses those that it does not know', async () => {
+    const input = { text: '' };
+    const nothing = { node: 'slow_echo', input, collectOnly: true };
+    await assert.rejects(session.execute(nothing), { name: 'RunError', code: 'nothing_to_collect' });
+    for (const flag of ['checkConnection', 'dryRun']) {
+        const unknown = session.execute({ node: 'echo', input, validateOnly: true, [flag]: true });
+        await assert.rejects(unknown, { name: 'ModuleError', code: 'invalid_argument', message: /does not know one of the options/ });
+    }
+    const withoutInput = session.execute({ node: 'echo', validateOnly: true, checkConnection: true });
+    await assert.rejects(withoutInput, { name: 'ModuleError', code: 'invalid_argument' }, 'and not a TypeError');
+});
+
 test('the connection reaches the module', async () => {
     const run = { node: 'slow_echo', input: { text: '', milliseconds: 1 } };
     await session.execute({ ...run, connection: { api_key: 'right' } });
@@ -169,6 +184,8 @@ for (const [what, wrong] of [
     ['a negative time', { node: 'echo', input: {}, timeoutMs: -1 }],
     ['a time that is no number', { node: 'echo', input: {}, checkpointTimeoutMs: NaN }],
     ['an unknown suspend', { node: 'echo', input: {}, suspend: 'soon' }],
+    ['a checkpoint that is text', { node: 'echo', input: {}, checkpoint: '{}' }],
+    ['a checkpoint without its text', { node: 'echo', input: {}, checkpoint: { milliseconds: 1 } }],
     ['a callback that is none', { node: 'echo', input: {}, onProgress: {} }],
     ['a signal that is none', { node: 'echo', input: {}, signal: {} }],
     ['an input with a cycle', { node: 'echo', input: cyclic }],

@@ -1,8 +1,8 @@
 // Collects a run that was started earlier. It submits nothing, which the module sees to.
 import type { IDataObject } from 'n8n-workflow';
 
-import { RunError, type ErrorFields } from '../native/addon';
-import { jobOf } from '../native/durable/checkpoint';
+import { RunError, type Checkpoint, type ErrorFields } from '../native/addon';
+import { keptCheckpoint } from '../native/durable/checkpoint';
 
 import type { RunEnd } from './node_run';
 import { keepHours, listOfExecution, nameOfJob } from './run_store';
@@ -26,7 +26,7 @@ export interface Collectable {
     runKey: string;
     node?: string;
     input: IDataObject;
-    checkpoint: object | null;
+    checkpoint: Checkpoint | null;
     jobId: string | null;
     output: IDataObject | null;
     warnings: IDataObject[];
@@ -60,10 +60,11 @@ export function fromFlow(value: unknown): Collectable {
     const given = typeof value === 'string' ? parsed(value) : value;
     const { run_key: name, node, input, checkpoint } = (given ?? {}) as Partial<FlowCheckpoint>;
     const runKey = textOfRunKey(name);
-    if (runKey === '' || typeof input !== 'object' || typeof checkpoint !== 'object') {
+    const kept = keptCheckpoint(checkpoint);
+    if (runKey === '' || typeof input !== 'object' || kept === null) {
         throw new NotCollectable('This is not a checkpoint: pass on the checkpoint of the Start operation, unchanged.');
     }
-    return { runKey, node, input, checkpoint, jobId: jobOf(checkpoint), output: null, warnings: [] };
+    return { runKey, node, input, checkpoint: kept, jobId: kept.jobId, output: null, warnings: [] };
 }
 
 export async function findByRunKey(runKey: string): Promise<Collectable> {
@@ -96,7 +97,8 @@ export async function findByExecution(executionId: string): Promise<Collectable[
 }
 
 export function failureOf({ runKey, jobId, failure }: Collectable, error: unknown): CollectFailure {
-    const reason = failure && error instanceof NotCollectable ? new RunError(failure) : error;
+    const isNothing = error instanceof NotCollectable || (error instanceof RunError && error.code === 'nothing_to_collect');
+    const reason = failure && isNothing ? new RunError(failure) : error;
     return { status: 'failed', runKey, jobId, error: reason };
 }
 
@@ -111,7 +113,7 @@ export async function collectRun(
     if (output !== null) {
         return { status: 'succeeded', runKey, node, jobId, output, warnings };
     }
-    if (checkpoint === null || jobOf(checkpoint) === null) {
+    if (checkpoint === null || checkpoint.submission === 'no') {
         throw new NotCollectable(
             `The run ${runKey} has no job yet, and Collect submits none. Repeat the execution that started it.`,
         );
@@ -128,8 +130,9 @@ export async function collectRun(
     });
     const common = { runKey, node, jobId, warnings: result.warnings as unknown as IDataObject[] };
     if (result.outcome === 'suspended') {
-        const { resumeAfterMs } = result;
-        return { status: 'rendering', ...common, checkpoint: result.checkpoint ?? checkpoint, resumeAfterMs };
+        const { checkpoint: latest, resumeAfterMs } = result;
+        const known = latest?.jobId ?? jobId;
+        return { status: 'rendering', ...common, jobId: known, checkpoint: latest ?? checkpoint, resumeAfterMs };
     }
     return { status: 'succeeded', ...common, output: result.output as IDataObject };
 }

@@ -1,7 +1,7 @@
 // Runs in files, for n8n in a single process.
 import { DurableFolder, digestOf } from '../native/durable/durable_folder';
 
-import type { Claim, RunRecord, RunStore } from './run_store';
+import { readRecord, type Claim, type RunStore } from './run_store';
 
 const cleanEveryMs = 3600 * 1000;
 
@@ -71,7 +71,7 @@ export class FileStore implements RunStore {
     async find(runKey: string) {
         await this.#clean();
         const text = await this.#folder.read(fileOf('run', runKey));
-        return text === null ? null : (JSON.parse(text) as RunRecord);
+        return text === null ? null : readRecord(text);
     }
 
     async addName(name: string, runKey: string) {

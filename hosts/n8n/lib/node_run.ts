@@ -5,8 +5,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 import type { IDataObject } from 'n8n-workflow';
 
-import { ModuleError, RunError, type RunResult } from '../native/addon';
-import { checkpointAfter, jobOf } from '../native/durable/checkpoint';
+import { ModuleError, RunError, type Checkpoint, type RunResult } from '../native/addon';
+import { checkpointAfter } from '../native/durable/checkpoint';
 
 import { listOfExecution, nameOfJob, type Claim, type RunRecord, type RunStore } from './run_store';
 import { worker } from './worker';
@@ -42,7 +42,7 @@ export type RunEnd =
           runKey: string;
           node: string;
           jobId: string | null;
-          checkpoint: object | null;
+          checkpoint: Checkpoint | null;
           resumeAfterMs: number | null;
           warnings: IDataObject[];
       };
@@ -195,7 +195,7 @@ async function attempt(store: RunStore, claim: Claim, order: RunOrder, warnings:
             timeoutMs: order.timeoutMs,
             signal: order.signal,
             onCheckpoint: async (checkpoint) => {
-                const jobId = jobOf(checkpoint);
+                const { jobId } = checkpoint;
                 record = { ...record, checkpoint, jobId };
                 await claim.keep(record);
                 if (jobId !== null) {
@@ -206,7 +206,7 @@ async function attempt(store: RunStore, claim: Claim, order: RunOrder, warnings:
     } catch (error) {
         if (error instanceof RunError) {
             const checkpoint = checkpointAfter(error, record.checkpoint);
-            record = { ...record, checkpoint, jobId: jobOf(checkpoint), failure: error.fields };
+            record = { ...record, checkpoint, jobId: checkpoint?.jobId ?? null, failure: error.fields };
         }
         if (error instanceof ModuleError && error.code === 'session_closed') {
             await giveUp(claim, claim.record);
@@ -223,7 +223,7 @@ async function attempt(store: RunStore, claim: Claim, order: RunOrder, warnings:
     }
     warnings.push(...(result.warnings as unknown as IDataObject[]));
     if (result.outcome === 'suspended') {
-        record = { ...record, checkpoint: result.checkpoint, jobId: jobOf(result.checkpoint), warnings };
+        record = { ...record, checkpoint: result.checkpoint, jobId: result.checkpoint?.jobId ?? null, warnings };
         await giveUp(claim, record);
         if (!order.start || record.jobId === null) {
             throw new RunSuspended(record.jobId);

@@ -5,11 +5,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 import Redis, { Cluster } from 'ioredis';
 
+import type { Checkpoint } from '../native/addon';
 import { digestOf } from '../native/durable/durable_folder';
 
 import * as scripts from './redis_scripts';
 import type { RedisSettings } from './redis_settings';
-import { ClaimLost, type Claim, type RunRecord, type RunStore } from './run_store';
+import { ClaimLost, readRecord, type Claim, type RunRecord, type RunStore } from './run_store';
 
 /** Longer than a pause of a busy process, shorter than it takes n8n to give an execution to another worker. */
 export const leaseMs = 10_000;
@@ -60,11 +61,10 @@ function recordOf({ record, checkpoint, job }: Fields): RunRecord | null {
     if (record === '') {
         return null;
     }
-    return {
-        ...(JSON.parse(record) as RunRecord),
-        checkpoint: checkpoint === '' ? null : (JSON.parse(checkpoint) as object),
+    return readRecord(record, {
+        checkpoint: checkpoint === '' ? null : (JSON.parse(checkpoint) as Checkpoint),
         jobId: job === '' ? null : job,
-    };
+    });
 }
 
 class RedisClaim implements Claim {

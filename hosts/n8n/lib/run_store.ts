@@ -1,7 +1,8 @@
 // Where runs are kept, so that they can be resumed in another process or on another machine.
 import type { IDataObject } from 'n8n-workflow';
 
-import type { ErrorFields } from '../native/addon';
+import type { Checkpoint, ErrorFields } from '../native/addon';
+import { keptCheckpoint } from '../native/durable/checkpoint';
 import { storeName } from '../nodes/facts';
 
 /** What is known about a run. It holds no secrets except those in its inputs. */
@@ -11,14 +12,20 @@ export interface RunRecord {
     node?: string;
     /** What it was started with: a checkpoint is valid only with these inputs. */
     input: IDataObject;
-    /** The module's, to resume from; null: nothing can have been submitted. */
-    checkpoint: object | null;
+    /** To resume from; null: nothing can have been submitted. */
+    checkpoint: Checkpoint | null;
     jobId: string | null;
     /** Of a run that has succeeded: repeating it returns the same. */
     output: IDataObject | null;
     warnings: IDataObject[];
     /** Of a run that has failed, for executions that share it. */
     failure: ErrorFields | null;
+}
+
+/** The record that a store has read, perhaps of an earlier version. */
+export function readRecord(text: string, more: Partial<RunRecord> = {}): RunRecord {
+    const record = { ...(JSON.parse(text) as RunRecord), ...more };
+    return { ...record, checkpoint: keptCheckpoint(record.checkpoint) };
 }
 
 /** The right to act for a run. One process has it at a time; one that freezes may lose it. */

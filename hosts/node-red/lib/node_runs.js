@@ -1,10 +1,12 @@
 'use strict';
 // The runs of one node of a flow. They belong to the node's place in the flow, not to the instance that Node-RED makes at
 // every deploy: a new instance takes over the messages of the one before.
-const { checkpointAfter, jobOf, startsAnew } = require('../native/durable/checkpoint');
+const { checkpointAfter } = require('../native/durable/checkpoint');
 const { HourlyLimit } = require('./hourly_limit');
 const { Run, runOfMessage, wordsOfFinished } = require('./run');
 const { keptWhenFinished } = require('./run_store');
+
+const mayHaveJob = (checkpoint) => checkpoint !== null && checkpoint.submission !== 'no';
 
 const mostWaiting = 10000;
 const startingSlice = 5; // ms
@@ -159,7 +161,7 @@ class NodeRuns {
 
     /** The limit does not apply to a run whose job exists or may exist: resuming it submits no other. */
     #startOrHoldUp(run) {
-        if (run.startedAt === null && startsAnew(run.checkpoint)) {
+        if (run.startedAt === null && !mayHaveJob(run.checkpoint)) {
             const now = this.#clock();
             const wait = this.#hourly.take(this.#instance.runsPerHour, now);
             if (wait > 0) {
@@ -231,7 +233,7 @@ class NodeRuns {
 
     /**
      * Sends the message on, and only then discards what was kept of it: after a crash it may be sent twice, but never lost.
-     * What was paid for and can still be collected is kept, for a flow that sends it again and for the next start; so is an
+     * What was or may have been paid for and can still be collected is kept, for a flow that sends it again and for the next start; so is an
      * output that went nowhere because the node has no wires, for people.
      */
     #deliver(run) {
@@ -246,7 +248,7 @@ class NodeRuns {
             return;
         }
         this.#instance.failed(run);
-        if (run.canceller.signal.aborted || jobOf(run.checkpoint) === null) {
+        if (run.canceller.signal.aborted || !mayHaveJob(run.checkpoint)) {
             this.#discard(run);
         }
     }

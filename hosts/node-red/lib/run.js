@@ -1,5 +1,6 @@
 'use strict';
 // One message's run: what it needs to start, or to continue in another instance of the node or in another process.
+const { keptCheckpoint } = require('../native/durable/checkpoint');
 const { keepMessage, restoreMessage } = require('./kept_message');
 
 class Run {
@@ -23,7 +24,7 @@ class Run {
             msg: restoreMessage(record.message),
             input: record.input,
             warnings: record.warnings,
-            checkpoint: record.checkpoint,
+            checkpoint: keptCheckpoint(record.checkpoint),
         });
         run.left = record.message.left;
         return run;
@@ -63,9 +64,9 @@ function wordsOfFinished({ node, output }) {
 
 /** What a flow may send to resume an earlier run: msg.run, as a failed run left it. */
 function runOfMessage(msg) {
-    const run = msg.run;
-    const usable = run && typeof run.key === 'string' && run.checkpoint && typeof run.checkpoint === 'object';
-    return usable ? run : null;
+    const { key, checkpoint } = msg.run ?? {};
+    const kept = keptCheckpoint(checkpoint);
+    return typeof key === 'string' && kept !== null ? { key, checkpoint: kept } : null;
 }
 
 module.exports = { Run, runOfMessage, wordsOfFinished };

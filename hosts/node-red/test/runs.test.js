@@ -9,7 +9,8 @@ const { HourlyLimit } = require('../lib/hourly_limit');
 const { NodeRuns } = require('../lib/node_runs');
 const { RunStore, keptWhenFinished, oldest } = require('../lib/run_store');
 const { WorkflowNode, defaultRunsPerHour } = require('../lib/workflow_node');
-const { checkpointAfter, jobOf, startsAnew } = require('../native/durable/checkpoint');
+const { Run, runOfMessage } = require('../lib/run');
+const { checkpointAfter, keptCheckpoint } = require('../native/durable/checkpoint');
 
 test('runs are kept whole, replaced, discarded, and given up when they are old', async () => {
     const directory = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'run-store-')), 'deep', 'runs');
@@ -51,13 +52,32 @@ test('a store that cannot be written says so', async () => {
     assert.deepEqual([records, unreadable.length], [[], 1]);
 });
 
-const submitted = { state: 'submitted', job_id: 'job_1' };
+const submitted = { submission: 'yes', jobId: 'job_1', json: '{"job_id":"job_1"}' };
+const maybe = { submission: 'maybe', jobId: null, json: '{"state":"intent"}' };
+const prepared = { submission: 'no', jobId: null, json: '{"state":"prepared"}' };
 
-test('a checkpoint names a job only where going on from it submits nothing', () => {
-    assert.equal(jobOf(submitted), 'job_1');
-    assert.equal(jobOf({ job_id: 'job_1' }), 'job_1');
-    for (const none of [null, {}, { ...submitted, state: 'prepared' }, { ...submitted, job_id: '' }, { state: 'intent' }]) {
-        assert.equal(jobOf(none), null);
+test('a kept checkpoint is read as it was; one of an earlier version may have a job', () => {
+    for (const checkpoint of [submitted, maybe, prepared]) {
+        assert.deepEqual(keptCheckpoint(JSON.parse(JSON.stringify(checkpoint))), checkpoint);
+    }
+    const earlier = { version: 1, state: 'submitted', job_id: 'job_1' };
+    assert.deepEqual(keptCheckpoint(earlier), { submission: 'maybe', jobId: null, json: JSON.stringify(earlier) });
+    for (const forged of [{ ...maybe, submission: 'soon', jobId: 7 }, { json: maybe.json }]) {
+        assert.deepEqual(keptCheckpoint(forged), maybe);
+    }
+    for (const none of [null, undefined, 'job_1', 7]) {
+        assert.equal(keptCheckpoint(none), null);
+    }
+});
+
+test('runs of an earlier version go on: those of files, and those of messages', () => {
+    const earlier = { version: 1, state: 'submitted', job_id: 'job_1' };
+    const expected = { submission: 'maybe', jobId: null, json: JSON.stringify(earlier) };
+    const kept = { runKey: 'run', node: 'place', input: {}, checkpoint: earlier, message: { properties: {}, left: [] } };
+    assert.deepEqual(Run.fromRecord(kept).checkpoint, expected);
+    assert.deepEqual(runOfMessage({ run: { key: 'run', checkpoint: earlier } }), { key: 'run', checkpoint: expected });
+    for (const run of [undefined, null, {}, { key: 'run' }, { key: 7, checkpoint: earlier }]) {
+        assert.equal(runOfMessage({ run }), null);
     }
 });
 
@@ -65,17 +85,19 @@ test('an error that says nothing of the job leaves the checkpoint as it was', ()
     const failed = (fields) => Object.assign(new Error('failed'), fields);
     assert.equal(checkpointAfter(failed({}), submitted), submitted); // there is no connection
     assert.equal(checkpointAfter(failed({ code: 'session_closed' }), submitted), submitted);
-    assert.equal(checkpointAfter(failed({ code: 'invalid_connection', checkpoint: null }), submitted), submitted);
     assert.equal(checkpointAfter(failed({ code: 'job_failed', checkpoint: null }), submitted), null);
-    assert.equal(checkpointAfter(failed({}), { state: 'prepared' }), null);
     assert.equal(checkpointAfter(failed({ code: 'processing_timeout', checkpoint: submitted }), null), submitted);
+    const unread = { ...submitted, submission: 'maybe', jobId: null };
+    assert.equal(checkpointAfter(failed({ code: 'invalid_connection', checkpoint: unread }), submitted), submitted);
+    assert.deepEqual(checkpointAfter(failed({ code: 'submission_unknown', checkpoint: maybe }), prepared), maybe);
 });
 
 for (const [what, error, discarded] of [
     ['without a connection', new Error('There is no connection'), []],
     ['that failed for good', Object.assign(new Error('failed'), { code: 'job_failed', checkpoint: null }), ['run']],
     ['that is late', Object.assign(new Error('late'), { code: 'processing_timeout', checkpoint: submitted }), []],
-    ['whose submit is to be repeated', Object.assign(new Error('no'), { code: 'rate_limited', checkpoint: { state: 'prepared' } }), ['run']],
+    ['whose submit is to be repeated', Object.assign(new Error('no'), { code: 'rate_limited', checkpoint: prepared }), ['run']],
+    ['that may have been paid for', Object.assign(new Error('?'), { code: 'submission_unknown', checkpoint: maybe }), []],
 ]) {
     test(`a run ${what}: its file ${discarded.length > 0 ? 'goes' : 'stays'}`, async () => {
         const gone = [];
@@ -153,15 +175,6 @@ test('a limit of 0 is none, and counts nothing', () => {
     assert.equal(hourly.take(1, 1000), 0);
 });
 
-test('only a start that may submit another job is held up', () => {
-    for (const anew of [null, undefined, { state: 'prepared' }]) {
-        assert.equal(startsAnew(anew), true);
-    }
-    for (const owed of [submitted, { state: 'intent' }, { anything: 1 }]) {
-        assert.equal(startsAnew(owed), false);
-    }
-});
-
 /** A node with a limit of an hour, whose runs end as `end` says. Its clock stands where the test puts it. */
 function nodeWithLimit(runsPerHour, end = async () => ({ output: {}, warnings: [] })) {
     const seen = { now: 0, started: [], failures: [], succeeded: 0 };
@@ -206,8 +219,8 @@ test('messages beyond the limit of an hour fail unstarted, and those after it ru
 test('a message that goes on with its job, or may have one, is neither held up nor counted', async () => {
     const node = nodeWithLimit(1);
     const run = (n, checkpoint) => ({ n, run: { key: `key ${n}`, checkpoint } });
-    await node.send(run(1, submitted), run(2, { state: 'intent' }), run(3, { state: 'prepared' }), run(4, { state: 'prepared' }), run(5, submitted));
-    assert.deepEqual(node.started, [1, 2, 3, 5]);
+    await node.send(run(1, submitted), run(2, maybe), run(3, prepared), run(4, prepared), run(5, submitted), run(6, { of: 'an earlier version' }));
+    assert.deepEqual(node.started, [1, 2, 3, 5, 6]);
     assert.deepEqual(node.failures.map(([n]) => n), [4]);
 });
 
@@ -226,7 +239,7 @@ test('a run that cost nothing does not count; one that may have does', async () 
 test('a run that was suspended and goes on counts once', async () => {
     let suspend = true;
     const node = nodeWithLimit(1, async () => {
-        const result = suspend ? { outcome: 'suspended', checkpoint: { state: 'prepared' } } : { output: {}, warnings: [] };
+        const result = suspend ? { outcome: 'suspended', checkpoint: prepared } : { output: {}, warnings: [] };
         suspend = false;
         return result;
     });

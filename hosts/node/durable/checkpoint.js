@@ -1,24 +1,30 @@
 'use strict';
-// What a checkpoint tells a host: whether resuming from it can submit anything, and what remains of it after a failure.
+// Checkpoints as hosts keep them: the module's own text together with what is known of its job.
 
-function jobOf(checkpoint) {
-    const { state = 'submitted', job_id: jobId } = checkpoint ?? {};
-    return state === 'submitted' && typeof jobId === 'string' && jobId !== '' ? jobId : null;
+/**
+ * The checkpoint that was read from a record. Earlier versions kept the module's text alone, as an object: what that
+ * says of a job only the module knows.
+ */
+function keptCheckpoint(kept) {
+    if (typeof kept !== 'object' || kept === null) {
+        return null;
+    }
+    const { submission, jobId, json } = kept;
+    if (typeof json !== 'string') {
+        return { submission: 'maybe', jobId: null, json: JSON.stringify(kept) };
+    }
+    const isKnown = ['no', 'yes'].includes(submission);
+    return { submission: isKnown ? submission : 'maybe', jobId: typeof jobId === 'string' ? jobId : null, json };
 }
-
-function startsAnew(checkpoint) {
-    return checkpoint === null || checkpoint === undefined || checkpoint.state === 'prepared';
-}
-
-/** Errors that occur before the service is asked about the job, which is unaffected. */
-const refusals = new Set(['invalid_connection', 'invalid_input']);
 
 function checkpointAfter(error, before) {
-    if (error.checkpoint) {
-        return error.checkpoint;
+    const { checkpoint } = error;
+    if (checkpoint === undefined) {
+        return before ?? null; // the run did not begin, or nobody knows how it ended
     }
-    const hasBegun = error.checkpoint === null && !refusals.has(error.code); // the module says that nothing is left
-    return !hasBegun && jobOf(before) !== null ? before : null;
+    // A module that cannot read a checkpoint gives it back without what it means: that stays as it was.
+    const isGivenBack = checkpoint?.submission === 'maybe' && checkpoint.json === before?.json;
+    return isGivenBack ? before : checkpoint;
 }
 
-module.exports = { checkpointAfter, jobOf, startsAnew };
+module.exports = { checkpointAfter, keptCheckpoint };

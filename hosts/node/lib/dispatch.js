@@ -12,6 +12,7 @@ const native = loadBinary();
 const sliceMs = 4;
 const sliceEvents = 128;
 
+const numberCount = 7; // EVENT_NUMBERS of mailbox.h
 const kinds = { log: 0, progress: 1, checkpoint: 2, complete: 3, job: 4 }; // enum event_kind of mailbox.h
 
 const runs = new Map(); // id -> Run; the native side uses an id again after the last
@@ -22,8 +23,8 @@ const measured = { slices: 0, events: 0, longestSliceMs: 0 };
 
 function deliver(event) {
     const [kind, id] = event;
-    const numbers = event.slice(2, 6);
-    const texts = event.slice(6);
+    const numbers = event.slice(2, 2 + numberCount);
+    const texts = event.slice(2 + numberCount);
     switch (kind) {
         case kinds.log:
             sessions.get(id)?.deref()?.onLog(numbers, texts);

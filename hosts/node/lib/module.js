@@ -5,13 +5,18 @@ const path = require('node:path');
 
 const { native } = require('./dispatch.js');
 const { ModuleError } = require('./errors.js');
+const { findModule } = require('./places.js');
 const { Session } = require('./session.js');
 
 const flags = { canCancel: 1, reportsProgress: 2, canResume: 4 }; // WFN_NODE_... of node.h
 
 const loaded = new Map(); // real path -> WeakRef: an unused module is unloaded
 
-function parse(json, what, modulePath) {
+/** `otherwise`: what a text that the module does not have stands for. */
+function parse(json, what, modulePath, otherwise) {
+    if (json === null) {
+        return otherwise;
+    }
     try {
         return JSON.parse(json);
     } catch (error) {
@@ -30,7 +35,7 @@ function describeNode(node, modulePath) {
         title: node.title,
         description: node.description,
         iconSvg: node.iconSvg ?? '',
-        categories: parse(node.categoriesJson, of('categories_json'), modulePath),
+        categories: parse(node.categoriesJson, of('categories_json'), modulePath, []),
         canCancel: (node.flags & flags.canCancel) !== 0,
         reportsProgress: (node.flags & flags.reportsProgress) !== 0,
         canResume: (node.flags & flags.canResume) !== 0,
@@ -39,11 +44,14 @@ function describeNode(node, modulePath) {
             name: node.connection.name,
             category: node.connection.category,
             description: node.connection.description,
-            schema: parse(node.connection.schemaJson, of("the connection's schema"), modulePath),
+            schema: parse(node.connection.schemaJson, of("the connection's schema"), modulePath, {}),
         },
         inputSchema: parse(node.inputSchemaJson, of('input_schema_json'), modulePath),
         outputSchema: parse(node.outputSchemaJson, of('output_schema_json'), modulePath),
-        errors: parse(node.errorsJson, of('errors_json'), modulePath),
+        errors: parse(node.errorsJson, of('errors_json'), modulePath, []),
+        ui: parse(node.uiJson, of('ui_json'), modulePath, {}),
+        examples: parse(node.examplesJson, of('examples_json'), modulePath, []),
+        price: parse(node.priceJson, of('price_json'), modulePath, null),
     });
 }
 
@@ -53,10 +61,10 @@ class Module {
     constructor(modulePath, descriptor) {
         this.#handle = descriptor.handle;
         this.path = modulePath;
-        this.name = descriptor.name;
-        this.version = descriptor.version;
+        this.name = descriptor.name ?? path.basename(modulePath, '.so');
+        this.version = descriptor.version ?? '';
         this.abi = Object.freeze({ major: descriptor.abiMajor, minor: descriptor.abiMinor });
-        this.settingsSchema = parse(descriptor.settingsSchemaJson, 'settings_schema_json', modulePath);
+        this.settingsSchema = parse(descriptor.settingsSchemaJson, 'settings_schema_json', modulePath, {});
         this.nodes = Object.freeze(descriptor.nodes.map((node) => describeNode(node, modulePath)));
         Object.freeze(this);
     }
@@ -74,12 +82,13 @@ function realPath(name) {
     if (typeof name !== 'string' || name === '' || name.includes('\0')) {
         throw new TypeError('load: the path of the module must be a text');
     }
+    const file = name.includes('/') ? name : findModule(name);
     try {
-        return fs.realpathSync(name);
+        return fs.realpathSync(file);
     } catch (error) {
         throw new ModuleError(
             'module_not_found',
-            `There is no module at ${path.resolve(name)} (${error.code}); check the path`,
+            `There is no module at ${path.resolve(file)} (${error.code}); check the path`,
         );
     }
 }

@@ -3,7 +3,8 @@
 
 const { ModuleError } = require('./errors.js');
 
-const flags = { validateOnly: 1, cancelJobAtDeadline: 2, collectOnly: 4 }; // wfn_request.flags
+// wfn_request.flags
+const flags = { validateOnly: 1, cancelJobAtDeadline: 2, collectOnly: 4, checkConnection: 8, dryRun: 16 };
 const suspend = { never: 0, whenSubmitted: 1, after: 2 }; // WFN_SUSPEND_...
 
 function json(value, name) {
@@ -66,6 +67,17 @@ function nodeIndex(module, actionId) {
     return index;
 }
 
+function flagsOf(options) {
+    return Object.entries(flags).reduce((sum, [name, flag]) => sum | (options[name] ? flag : 0), 0);
+}
+
+function checkpointJson(checkpoint) {
+    if (checkpoint !== undefined && checkpoint !== null && typeof checkpoint?.json !== 'string') {
+        throw new TypeError('execute: checkpoint must be as onCheckpoint was given it: { submission, jobId, json }');
+    }
+    return optionalText(checkpoint?.json, 'checkpoint.json');
+}
+
 function requestOf(options, module) {
     if (typeof options !== 'object' || options === null) {
         throw new TypeError('execute: the options must be an object with node and input');
@@ -75,16 +87,10 @@ function requestOf(options, module) {
     }
     return {
         node: nodeIndex(module, options.node),
-        flags:
-            (options.validateOnly ? flags.validateOnly : 0) |
-            (options.cancelJobAtDeadline ? flags.cancelJobAtDeadline : 0) |
-            (options.collectOnly ? flags.collectOnly : 0),
-        input: json(options.input, 'input'),
+        flags: flagsOf(options),
+        input: options.checkConnection ? optionalJson(options.input, 'input') : json(options.input, 'input'),
         connection: optionalJson(options.connection, 'connection'),
-        checkpoint:
-            typeof options.checkpoint === 'string'
-                ? optionalText(options.checkpoint, 'checkpoint')
-                : optionalJson(options.checkpoint, 'checkpoint'),
+        checkpoint: checkpointJson(options.checkpoint),
         runKey: optionalText(options.runKey, 'runKey'),
         traceparent: optionalText(options.traceparent, 'traceparent'),
         timeoutMs: duration(options.timeoutMs, 'timeoutMs'),

@@ -7,8 +7,28 @@ const { ModuleError, RunError } = require('./errors.js');
 
 const phases = ['preparing', 'submitting', 'queued', 'running', 'retrying', 'cancelling']; // WFN_PREPARING ...
 const outcomes = ['succeeded', 'failed', 'cancelled', 'suspended']; // WFN_SUCCEEDED ...
+const submissions = ['maybe', 'no', 'yes']; // WFN_MAYBE_SUBMITTED ...
+const charges = ['unknown', 'no', 'yes']; // WFN_MAYBE_CHARGED ...
 
 const known = (number) => (number < 0 ? null : number);
+
+function checkpointOf(submission, json, jobId) {
+    return json === null ? null : { submission: submissions[submission] ?? 'maybe', jobId, json };
+}
+
+function errorFields([retryable, retryAfterMs, charged, httpStatus], texts) {
+    const [code, type, message, cause, solution, requestId, jobId, details] = texts;
+    return {
+        ...{ code, type, message, cause, solution },
+        retryable: retryable !== 0,
+        retry_after_ms: known(retryAfterMs),
+        charged: charges[charged] ?? 'unknown',
+        http_status: httpStatus === 0 ? null : httpStatus,
+        request_id: requestId,
+        job_id: jobId,
+        details: JSON.parse(details ?? '[]'),
+    };
+}
 
 /** One run, from execute until its promise is kept. */
 class Run {
@@ -45,11 +65,11 @@ class Run {
         });
     }
 
-    onCheckpoint([number], [json]) {
+    onCheckpoint([number, submission], [json, jobId]) {
         this.#keeping = this.#keeping.then(async () => {
             let kept = true;
             try {
-                await this.#onCheckpoint(JSON.parse(json));
+                await this.#onCheckpoint(checkpointOf(submission, json, jobId));
             } catch {
                 kept = false; // the module makes an error or a warning of it
             }
@@ -59,7 +79,7 @@ class Run {
         });
     }
 
-    onComplete([outcome, resumeAfterMs, retryable, retryAfterMs], texts) {
+    onComplete([outcome, resumeAfterMs, submission, ...ofError], texts) {
         this.#end();
         if (outcome < 0) {
             this.#promise.reject(
@@ -67,11 +87,11 @@ class Run {
             );
             return;
         }
-        const [output, checkpoint, warnings, code, type, message, cause, solution, errorJson] = texts;
+        const [output, checkpoint, jobId, warnings, ...textsOfError] = texts;
         try {
             const ending = {
                 outcome: outcomes[outcome],
-                checkpoint: JSON.parse(checkpoint),
+                checkpoint: checkpointOf(submission, checkpoint, jobId),
                 warnings: JSON.parse(warnings ?? '[]'),
             };
             if (ending.outcome === 'succeeded') {
@@ -79,12 +99,7 @@ class Run {
             } else if (ending.outcome === 'suspended') {
                 this.#promise.resolve({ ...ending, resumeAfterMs: known(resumeAfterMs) });
             } else {
-                const error = {
-                    ...{ code, type, message, cause, solution },
-                    ...{ retryable: retryable !== 0, retry_after_ms: known(retryAfterMs) },
-                    ...JSON.parse(errorJson),
-                };
-                this.#promise.reject(new RunError(error, ending));
+                this.#promise.reject(new RunError(errorFields(ofError, textsOfError), ending));
             }
         } catch (error) {
             this.#promise.reject(
@@ -102,8 +117,11 @@ class Run {
     }
 }
 
-/** The error of a run whose signal was aborted before it began, in the module's own words where it has some. */
-function neverStarted(node) {
+/**
+ * The error of a run whose signal was aborted before it began, in the module's own words where it has some. The
+ * checkpoint that the run was given comes back: nothing is known to have become of its job.
+ */
+function neverStarted(node, checkpoint) {
     const words = node.errors.find((error) => error.code === 'cancelled') ?? {
         code: 'cancelled',
         type: 'Cancelled',
@@ -113,7 +131,7 @@ function neverStarted(node) {
     };
     return new RunError(
         { ...words, message: 'The run was cancelled before it began', charged: 'no' },
-        { outcome: 'cancelled' },
+        { outcome: 'cancelled', checkpoint: checkpoint && { submission: 'maybe', jobId: null, ...checkpoint } },
     );
 }
 

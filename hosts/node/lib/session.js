@@ -47,7 +47,7 @@ class Session {
                 throw new ModuleError('session_closed', 'The session is closed; open another one');
             }
             if (options.signal?.aborted) {
-                throw neverStarted(this.#module.nodes[request.node]);
+                throw neverStarted(this.#module.nodes[request.node], options.checkpoint ?? null);
             }
             const id = native.execute(this.#native.handle, request);
             if (id < 0) {
@@ -92,7 +92,8 @@ function refused(status) {
     if (status === statuses.invalidArgument) {
         return new ModuleError(
             'invalid_argument',
-            'The module refused the call; is the input larger than 1 MiB, the run key longer than 512 bytes?',
+            'The module refused the call: it does not know one of the options that are set, or the input is larger ' +
+                'than 1 MiB, or the run key longer than 512 bytes',
         );
     }
     if (status === statuses.outOfMemory) {

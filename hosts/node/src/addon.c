@@ -170,5 +170,9 @@ NAPI_MODULE_INIT(/* env, exports */) {
             || napi_set_named_property(env, exports, functions[i].name, function) != napi_ok)
             return throw_failure(env);
     }
+    /* lib/places.js looks where node.h says. */
+    if (!set_text(env, exports, "pathVariable", WFN_PATH_VARIABLE)
+        || !set_text(env, exports, "defaultPath", WFN_DEFAULT_PATH))
+        return throw_failure(env);
     return exports;
 }

@@ -22,7 +22,7 @@ enum event_kind {
     EVENT_JOB = 4
 };
 
-enum { EVENT_NUMBERS = 4, EVENT_TEXTS = 9 };
+enum { EVENT_NUMBERS = 7, EVENT_TEXTS = 12 };
 
 struct event {
     struct event *next, *previous;

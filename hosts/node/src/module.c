@@ -39,45 +39,16 @@ struct failure {
     return failure->code = failure_code, snprintf(failure->message, sizeof failure->message, __VA_ARGS__),   \
            false
 
-/* The texts of a node that JavaScript needs; connection and icon may be missing. */
-static bool node_is_whole(const wfn_node* node) {
-    const wfn_connection* connection = node->connection;
-    return node->action_id != NULL && node->version != NULL && node->title != NULL
-           && node->description != NULL && node->categories_json != NULL && node->input_schema_json != NULL
-           && node->output_schema_json != NULL && node->errors_json != NULL && node->execute != NULL
-           && (connection == NULL
-               || (WFN_HAS(wfn_connection, connection, schema_json) && connection->schema_json != NULL));
-}
-
 static bool check_table(const wfn_module* table, const char* path, struct failure* failure) {
-    if (table == NULL)
-        FAIL("incomplete_module", "%s: " WFN_MODULE_ENTRY_NAME "() returned NULL; report it to its maker",
-             path);
-    if (!WFN_HAS(wfn_module, table, abi_major))
-        FAIL("incomplete_module", "%s: its table is too small to name its version; report it to its maker",
-             path);
-    /* Before the rest: in another major version that may mean something else. */
-    if (table->abi_major != WFN_ABI_MAJOR)
-        FAIL("unsupported_abi",
-             "%s: the module speaks version %u of the node boundary, this host version %u; "
-             "install a module or a host of the other's version",
-             path, table->abi_major, WFN_ABI_MAJOR);
-    if (!WFN_HAS(wfn_module, table, run_release))
-        FAIL("incomplete_module",
-             "%s: its table has %u bytes, fewer than version 1.0 has; report it to its maker", path,
-             table->struct_size);
-    if (table->name == NULL || table->version == NULL || table->settings_schema_json == NULL
-        || table->open == NULL || table->close == NULL || table->run_cancel == NULL
-        || table->run_suspend == NULL || table->run_checkpoint_saved == NULL || table->run_wait == NULL
-        || table->run_result == NULL || table->run_release == NULL
-        || (table->nodes == NULL && table->node_count > 0))
-        FAIL("incomplete_module", "%s: its table lacks a member; report it to its maker", path);
-    for (uint32_t i = 0; i < table->node_count; ++i) {
-        const wfn_node* node = table->nodes[i];
-        if (node == NULL || !WFN_HAS(wfn_node, node, execute) || !node_is_whole(node))
-            FAIL("incomplete_module", "%s: its node %u is incomplete; report it to its maker", path, i);
-    }
-    return true;
+    const char* fault = wfn_fault_of_module(table);
+    if (fault == NULL)
+        return true;
+    if (table != NULL && WFN_HAS(wfn_module, table, abi_major) && table->abi_major != WFN_ABI_MAJOR)
+        FAIL(
+            "unsupported_abi",
+            "%s: %s: version %u, and this host version %u; install a module or a host of the other's version",
+            path, fault, table->abi_major, WFN_ABI_MAJOR);
+    FAIL("incomplete_module", "%s: %s; report it to its maker", path, fault);
 }
 
 static bool open_library(const char* path, struct module* module, struct failure* failure) {
@@ -107,7 +78,8 @@ static bool describe_connection(napi_env env, napi_value node, const wfn_connect
            && set_text(env, value, "name", connection->name)
            && set_text(env, value, "category", connection->category)
            && set_text(env, value, "description", connection->description)
-           && set_text(env, value, "schemaJson", connection->schema_json)
+           && set_text(env, value, "schemaJson",
+                       WFN_HAS(wfn_connection, connection, schema_json) ? connection->schema_json : NULL)
            && napi_set_named_property(env, node, "connection", value) == napi_ok;
 }
 
@@ -121,7 +93,10 @@ static bool describe_node(napi_env env, const wfn_node* node, napi_value* value)
            && describe_connection(env, *value, node->connection)
            && set_text(env, *value, "inputSchemaJson", node->input_schema_json)
            && set_text(env, *value, "outputSchemaJson", node->output_schema_json)
-           && set_text(env, *value, "errorsJson", node->errors_json);
+           && set_text(env, *value, "errorsJson", node->errors_json)
+           && set_text(env, *value, "uiJson", node->ui_json)
+           && set_text(env, *value, "examplesJson", node->examples_json)
+           && set_text(env, *value, "priceJson", node->price_json);
 }
 
 static bool describe_module(napi_env env, const wfn_module* table, napi_value result) {

@@ -3,7 +3,10 @@
 #include "values.h"
 
 #include <stdlib.h>
-#include <string.h>
+
+/* A member that the module's struct may be too short for. */
+#define MEMBER(type, pointer, member, otherwise)                                                             \
+    ((pointer) != NULL && WFN_HAS(type, pointer, member) ? (pointer)->member : (otherwise))
 
 /* Posts an event that newer progress must not overtake: that does not take the place of older then. */
 static bool post(struct run* run, struct event* event) {
@@ -49,12 +52,14 @@ static void on_progress(void* user_data, wfn_run* handle, const wfn_progress* pr
 /* [module] */
 static void on_checkpoint(void* user_data, wfn_run* handle, const wfn_checkpoint* checkpoint) {
     struct run* run = user_data;
-    struct event* event = event_new(EVENT_CHECKPOINT, run->id, &checkpoint->json, 1);
+    const char* texts[] = {checkpoint->json, MEMBER(wfn_checkpoint, checkpoint, job_id, NULL)};
+    struct event* event = event_new(EVENT_CHECKPOINT, run->id, texts, 2);
     bool posted = false;
     if (event != NULL) {
         pthread_mutex_lock(&run->addon->mailbox.mutex);
         event->numbers[0] = ++run->checkpoints;
         pthread_mutex_unlock(&run->addon->mailbox.mutex);
+        event->numbers[1] = checkpoint->submission;
         posted = post(run, event);
     }
     if (posted)
@@ -63,30 +68,46 @@ static void on_checkpoint(void* user_data, wfn_run* handle, const wfn_checkpoint
     (void)run->session->module->table->run_checkpoint_saved(handle, 0); /* nothing can keep it */
 }
 
+/* The order is that of onComplete in lib/run.js. */
+static struct event* ending_of(const struct run* run, const wfn_result* result) {
+    const wfn_error* error = result->error;
+    const wfn_checkpoint* checkpoint = result->checkpoint;
+    const char* const texts[EVENT_TEXTS] = {
+        result->output_json,
+        checkpoint != NULL ? checkpoint->json : result->checkpoint_json,
+        MEMBER(wfn_checkpoint, checkpoint, job_id, NULL),
+        result->warnings_json,
+        MEMBER(wfn_error, error, code, NULL),
+        MEMBER(wfn_error, error, type, NULL),
+        MEMBER(wfn_error, error, message, NULL),
+        MEMBER(wfn_error, error, cause, NULL),
+        MEMBER(wfn_error, error, solution, NULL),
+        MEMBER(wfn_error, error, request_id, NULL),
+        MEMBER(wfn_error, error, job_id, NULL),
+        MEMBER(wfn_error, error, details_json, NULL),
+    };
+    struct event* event = event_new(EVENT_COMPLETE, run->id, texts, EVENT_TEXTS);
+    if (event == NULL)
+        return NULL;
+    event->numbers[0] = result->outcome;
+    event->numbers[1] = (double)result->resume_after_ms;
+    event->numbers[2] = checkpoint != NULL ? checkpoint->submission : WFN_MAYBE_SUBMITTED;
+    event->numbers[3] = MEMBER(wfn_error, error, retryable, 0);
+    event->numbers[4] = (double)MEMBER(wfn_error, error, retry_after_ms, -1);
+    event->numbers[5] = MEMBER(wfn_error, error, charged, WFN_MAYBE_CHARGED);
+    event->numbers[6] = MEMBER(wfn_error, error, http_status, 0);
+    return event;
+}
+
 /* [module] */
 static void on_complete(void* user_data, wfn_run* handle, const wfn_result* result) {
     struct run* run = user_data;
-    const wfn_error* error = result->error;
-    const char* checkpoint = result->checkpoint_json == NULL && result->checkpoint != NULL
-                                 ? result->checkpoint->json
-                                 : result->checkpoint_json;
-    const char* texts[EVENT_TEXTS] = {result->output_json, checkpoint, result->warnings_json};
-    if (error != NULL) {
-        const char* const of_error[] = {error->code,  error->type,     error->message,
-                                        error->cause, error->solution, error->json};
-        memcpy(texts + 3, of_error, sizeof of_error);
-    }
-    struct event* event = event_new(EVENT_COMPLETE, run->id, texts, EVENT_TEXTS);
-    bool copied = event != NULL;
-    if (!copied) { /* the promise must not stay open: JavaScript makes an error of it */
+    struct event* event = ending_of(run, result);
+    if (event == NULL) { /* the promise must not stay open: JavaScript makes an error of it */
         event = &run->ending;
-        *event = (struct event){.kind = EVENT_COMPLETE, .id = run->id, .embedded = true};
+        *event = (struct event){.kind = EVENT_COMPLETE, .id = run->id, .embedded = true, .numbers = {-1}};
     }
     event->run = run;
-    event->numbers[0] = copied ? result->outcome : -1;
-    event->numbers[1] = (double)result->resume_after_ms;
-    event->numbers[2] = error != NULL ? error->retryable : 0;
-    event->numbers[3] = error != NULL ? (double)error->retry_after_ms : -1;
     (void)run->session->module->table->run_release(handle);
     if (!post(run, event))
         event_free(event); /* addon_shut_down ends the run when all threads are joined */

@@ -230,8 +230,8 @@ static wfn_status execute(const wfn_node* node, wfn_session* session, const wfn_
 #define NODE(id)                                                                                             \
     {                                                                                                        \
         .struct_size = sizeof(wfn_node), .action_id = (id), .version = "1.0.0", .title = (id),               \
-        .description = "For tests.", .categories_json = "[]", .input_schema_json = "{}",                     \
-        .output_schema_json = "{}", .errors_json = "[]", .execute = execute                                  \
+        .description = "For tests.", .input_schema_json = "{}", .output_schema_json = "{}",                  \
+        .execute = execute                                                                                   \
     }
 
 /* By enum kind. */

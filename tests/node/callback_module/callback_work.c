@@ -34,8 +34,14 @@ static int keep(struct run* r, int64_t number) {
     char checkpoint[64];
     struct timespec until;
     int kept;
-    const wfn_checkpoint given = {
-        .struct_size = sizeof given, .submission = WFN_NOT_SUBMITTED, .json = checkpoint};
+    char job_id[32];
+    wfn_checkpoint given = {.struct_size = sizeof given, .json = checkpoint};
+    given.submission = number == 1   ? WFN_NOT_SUBMITTED
+                       : number == 3 ? WFN_SUBMITTED
+                                     : WFN_MAYBE_SUBMITTED;
+    if (given.submission == WFN_SUBMITTED)
+        given.job_id = job_id;
+    snprintf(job_id, sizeof job_id, "job-%" PRId64, number);
     snprintf(checkpoint, sizeof checkpoint, "{\"number\":%" PRId64 "}", number);
     pthread_mutex_lock(&callback_mutex);
     r->awaiting = 1;
@@ -65,7 +71,11 @@ static void complete(struct run* r, const char* output) {
                              .message = "The run was cancelled",
                              .cause = "The host cancelled the run",
                              .solution = "Run it again",
-                             .retry_after_ms = -1};
+                             .retry_after_ms = -1,
+                             .charged = WFN_CHARGED,
+                             .http_status = 503,
+                             .request_id = "request-1",
+                             .job_id = "job-1"};
     pthread_mutex_lock(&callback_mutex);
     r->result = (wfn_result){.struct_size = sizeof r->result,
                              .outcome = r->cancel    ? WFN_CANCELLED
@@ -75,7 +85,7 @@ static void complete(struct run* r, const char* output) {
                              .resume_after_ms = -1,
                              .warnings_json = "[]"};
     if (r->cancel)
-        r->result.error = &error; /* without its json: a host must live with that, too */
+        r->result.error = &error; /* without its json and its details: a host must live with that, too */
     pthread_mutex_unlock(&callback_mutex);
     r->request.on_complete(r->request.user_data, (wfn_run*)r->id, &r->result);
 }

@@ -18,7 +18,7 @@ const options: RunOptions = {
     suspend: { afterMs: 1000 },
     signal: AbortSignal.timeout(1000),
     onProgress: (progress: Progress) => console.log(progress.fraction?.toFixed(2), progress.jobId?.length),
-    onCheckpoint: async (checkpoint) => console.log(JSON.stringify(checkpoint)),
+    onCheckpoint: async ({ submission, jobId, json }) => console.log(submission === 'yes', jobId?.length, json.length),
 };
 
 export async function run(): Promise<object | null> {
