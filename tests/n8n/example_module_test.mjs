@@ -1,4 +1,4 @@
-// The package built with a module in plain C: it has no manifest, and its nodes need no account or bring no file.
+// The package built with a module in plain C: it says nothing of forms, and its nodes need no account or bring no file.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
@@ -63,7 +63,7 @@ describe('the connection of a node', () => {
         const optional = { ...descriptor, connection: { ...descriptor.connection, required: false } };
         Object.defineProperty(worker, 'module', { value: { find: () => optional, open: (options) => module.open(options) } });
         const { planOf, classOf } = require(path.join(scripts, 'node_source.js'));
-        assert.match(classOf(planOf(optional, {}, { name: 'echoServiceApi', service: 'Echo' })), /required: false/);
+        assert.match(classOf(planOf(optional, { name: 'echoServiceApi', service: 'Echo' })), /required: false/);
         const { echo, error } = await itemOf('slowEcho', parameters);
         assert.equal(error, undefined);
         assert.equal(echo.text, 'Hello');
@@ -72,13 +72,12 @@ describe('the connection of a node', () => {
     });
 });
 
-test("the credential's test does not ask a service whose address is unknown", async () => {
-    const { connectionFacts } = require(path.join(folder, 'dist', 'nodes', 'facts.js'));
+test("the credential's test: a module that cannot ask its service looks at the values", async () => {
     const { checkCredential } = require(path.join(folder, 'dist', 'lib', 'check_credential.js'));
-    const authorization = { header: 'Authorization', value: 'Bearer {{api_key}}' };
-    Object.assign(connectionFacts, { baseUrl: null, binding: { authorization, poll: { path: '/jobs/{id}' } } });
     assert.deepEqual(await checkCredential({ data: { api_key: 'key' } }, 'slow_echo'), {
         status: 'OK',
         message: 'The values are valid. Whether the service accepts them shows at the first run.',
     });
+    const { status, message } = await checkCredential({ data: { api_key: 'wrong' } }, 'slow_echo');
+    assert.deepEqual([status, message], ['Error', 'Invalid Connection: The API key was refused. Check the API key.']);
 });

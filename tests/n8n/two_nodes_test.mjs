@@ -41,7 +41,6 @@ const server = new JobServer({ renderMs: () => 200 });
 before(async () => {
     const ofTwoNodes = path.join('tests', 'abi', 'two_nodes');
     fs.copyFileSync(path.join(build, ofTwoNodes, 'two_nodes.so'), twoNodes);
-    fs.copyFileSync(path.join(repository, ofTwoNodes, 'manifest.json'), path.join(directory, 'manifest.json'));
     buildPackage(twoNodes, folder);
     types = loadTypes(folder);
     ({ worker } = require(path.join(folder, 'dist', 'lib', 'worker.js')));
@@ -98,7 +97,9 @@ test('each type has the inputs of its own schema', () => {
     assert.equal(property('textToVideo', 'model').default, 'Pixel S');
     assert.deepEqual(property('textToVideo', 'prompt').typeOptions, { rows: 3 });
     assert.equal(property('textToVideo', 'size').type, 'options', 'although the platform calls it a short text');
-    assert.match(property('textToVideo', 'priceNotice').displayName, /^About 4 credits \(\$0\.10\) a run, /);
+    assert.equal(property('imageToVideo', 'image').description, 'URL of the input image to animate');
+    const notice = "About 4 credits ($0.10) a run, by the platform's list; the service decides";
+    assert.equal(property('textToVideo', 'priceNotice').displayName, notice);
 });
 
 test("the project's own module is built as ever: names that workflows hold", () => {
@@ -126,7 +127,7 @@ test('the package and its runs have names of their own', { timeout: 60_000 }, as
 test('an input that has the name of a field of every node is refused', () => {
     const { classOf, planOf } = require(path.join(scripts, 'node_source.js'));
     const descriptor = { ...worker.module.find('text_to_video'), inputSchema: { properties: { options: { type: 'string' } } } };
-    assert.throws(() => classOf(planOf(descriptor, {}, null)), /The input options of text_to_video/);
+    assert.throws(() => classOf(planOf(descriptor, null)), /The input options of text_to_video/);
 });
 
 const credentials = () => ({ pixelMlApi: { api_key: 'key', base_url: server.url, allow_insecure_loopback: true } });
@@ -209,6 +210,7 @@ test('of the runs of an execution, one that cannot be collected does not affect 
 
 test("the credential's test asks with the type's own action", { timeout: 60_000 }, async () => {
     const { pixelMlApi: data } = credentials();
+    const jobs = server.jobsOf('').length;
     for (const { methods } of types.nodes) {
         assert.equal((await methods.credentialTest.pixelMlApiTest({ data })).status, 'OK');
         const wrong = await methods.credentialTest.pixelMlApiTest({ data: { ...data, base_url: 'ftp://example.com' } });
@@ -217,9 +219,10 @@ test("the credential's test asks with the type's own action", { timeout: 60_000 
     const [{ methods }] = types.nodes;
     const binding = fs.readFileSync(path.join(repository, 'tests', 'abi', 'two_nodes', 'text_to_video_api.json'), 'utf8');
     const ofAnother = await types.nodes[1].methods.credentialTest.pixelMlApiTest({ data: { ...data, api_binding: binding } });
-    assert.deepEqual([ofAnother.status, ofAnother.message], ['OK', 'The service answers and does not refuse the API key']);
+    assert.deepEqual([ofAnother.status, ofAnother.message], ['OK', 'The service answers and takes the API key. Nothing was submitted.']);
     server.apiKey = 'another';
     const refused = await methods.credentialTest.pixelMlApiTest({ data });
     server.apiKey = null;
-    assert.match(refused.message, /refused the API key \(HTTP 401\)/);
+    assert.match(refused.message, /does not accept the API key: .*\(HTTP 401\)/);
+    assert.equal(server.jobsOf('').length, jobs, 'nothing was submitted');
 });

@@ -11,7 +11,7 @@ import { ModuleError, RunError } from '../native/addon';
 
 import { RunFailed, RunSuspended } from './node_run';
 
-const sentence = (text: string) => (/[.!?]$/.test(text) ? text : `${text}.`);
+export const sentence = (text: string) => (/[.!?]$/.test(text) ? text : `${text}.`);
 
 /** The members of the error table, as far as they are known. */
 export function fieldsOfError(error: unknown): IDataObject {

@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 import type { IBinaryData, IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
-import type { MediaKind } from '../native/durable/fields';
+import type { MediaKind } from '../native/durable/node_form';
 
 const downloadTimeoutMs = 300_000;
 /** Between download attempts. */

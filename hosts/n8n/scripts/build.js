@@ -8,9 +8,7 @@ const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
 
-const { exampleInput } = require('../../node/durable/fields');
 const { bundledModules } = require('../../node/durable/bundled_modules');
-const { additionsOf, readManifest } = require('../../node/durable/manifest');
 
 const credentials = require('./credential_source');
 const nodes = require('./node_source');
@@ -54,15 +52,9 @@ function readModule() {
     const native = path.join(target, 'dist', 'native');
     const [file] = bundledModules(path.join(native, 'modules'));
     const module = require(path.join(native, 'addon')).load(file);
-    const manifest = readManifest(path.dirname(file));
-    if (manifest !== null && manifest.module.name !== module.name) {
-        throw new Error(`The manifest is that of the module ${manifest.module.name}, and the module is ${module.name}.`);
-    }
     const connection = module.nodes.find((node) => node.connection)?.connection;
     const credential = connection ? credentials.credentialOf(connection, bindingOf(connection.category)) : null;
-    const plans = module.nodes.map((descriptor) =>
-        nodes.planOf(descriptor, additionsOf(manifest, descriptor.actionId), credential),
-    );
+    const plans = module.nodes.map((descriptor) => nodes.planOf(descriptor, credential));
     return { names: namesOf(module), plans, credential };
 }
 
@@ -83,10 +75,7 @@ function writeCredential(credential, plans, documentationUrl) {
 }
 
 function writeFacts({ names, plans, credential }) {
-    const ofNodes = plans.map((plan) => [
-        plan.descriptor.actionId,
-        { ...nodes.factsOf(plan), exampleInput: exampleInput(plan.fields, plan.examples) },
-    ]);
+    const ofNodes = plans.map((plan) => [plan.descriptor.actionId, nodes.factsOf(plan)]);
     write('nodes/facts.ts', `// Written by scripts/build.js from the module's descriptors.
 import type { ConnectionFacts, NodeFacts } from '../lib/node_facts';
 

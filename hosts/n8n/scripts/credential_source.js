@@ -40,13 +40,11 @@ ${binding ? authenticate(binding) : ''}}
 }
 
 /** A ConnectionFacts of lib/node_facts.ts. */
-function factsOf({ connection, binding, name }) {
+function factsOf({ connection, name }) {
     const fields = fieldsOf(connection.schema, { prefix: '' });
     return {
         credential: name,
         uses: fields.map(useOf),
-        baseUrl: fields.find((field) => field.name === 'base_url')?.default ?? null,
-        binding: binding && { authorization: binding.authorization, poll: { path: binding.poll.path } },
     };
 }
 

@@ -1,6 +1,6 @@
 'use strict';
 // The fields that every node has in n8n, whatever its inputs: operation, what to collect, price, and options.
-const { priceText } = require('../../node/durable/manifest');
+const { priceText } = require('../../node/durable/node_form');
 
 const making = ['generate', 'start'];
 const delivering = ['generate', 'collect'];

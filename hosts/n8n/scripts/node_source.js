@@ -1,28 +1,23 @@
 'use strict';
 // One node of the module as n8n's type: a class, its entry in n8n's list of nodes, and what it is found by.
-const { fieldsOf, mediaOutputs } = require('../../node/durable/fields');
+const { formOf } = require('../../node/durable/node_form');
 
 const { propertyOf, useOf } = require('./form_fields');
 const { collectFields, downloadFields, making, operation, options, priceNotice } = require('./host_fields');
 const { quoted, sourceOf } = require('./source_text');
 const { classNameOf, described, isSmall, productOf, titled, withSmallInitial, wordsOf } = require('./words');
 
-/**
- * Everything n8n-specific that follows from the descriptor. `additions`: what the manifest adds, {} when there is none.
- * `credential`: {name, service}, or null.
- */
-function planOf(descriptor, additions, credential) {
+/** Everything n8n-specific that follows from the descriptor. `credential`: {name, service}, or null. */
+function planOf(descriptor, credential) {
     const className = classNameOf(descriptor.actionId);
-    const [media = null] = mediaOutputs(descriptor.outputSchema, additions.outputs);
+    const form = formOf(descriptor);
+    const [media = null] = form.mediaOutputs;
     return {
         descriptor,
         className,
         typeName: withSmallInitial(className),
         credential: descriptor.connection && credential,
-        fields: fieldsOf(descriptor.inputSchema, { prefix: '', controls: additions.inputs }),
-        examples: additions.examples ?? [],
-        categories: additions.categories ?? descriptor.categories,
-        price: additions.price ?? null,
+        ...form,
         media,
         ...productOf(media),
     };

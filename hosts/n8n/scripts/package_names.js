@@ -1,14 +1,15 @@
 'use strict';
 // What a package is known by: in n8n by its name, in the user's folder and in Redis by that of its store.
-const { module: ownModule } = require('../../../manifest.json');
 const { name: ownPackage } = require('../package.json');
+
+const ownModule = 'pixelml_nodes';
 
 /**
  * {packageName, storeName}. Those of the project's own module never change: workflows and kept runs have them. Those of
  * another follow from its name, so that one n8n can have both packages.
  */
 function namesOf(module) {
-    if (module.name === ownModule.name) {
+    if (module.name === ownModule) {
         return { packageName: ownPackage, storeName: 'image-to-video' };
     }
     const words = module.name.toLowerCase().match(/[a-z0-9]+/g) ?? [];

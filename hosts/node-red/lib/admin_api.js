@@ -2,7 +2,7 @@
 // What the editor asks for: the types to register, their icons, the latest videos, and the connection's test.
 const { helpOf, connectionHelpOf, priceOf } = require('./help');
 const { readConnection } = require('./inputs');
-const { checkConnection } = require('./check_connection');
+const { testConnection } = require('./connection_test');
 const { defaultLimit, defaultRunsPerHour } = require('./workflow_node');
 
 const unchangedSecret = '__PWRD__'; // the editor's placeholder for a stored credential
@@ -11,14 +11,14 @@ function editorTypes({ catalogue, t }) {
     const nodes = [...catalogue.nodes.values()].map((entry) => ({
         type: entry.type,
         title: entry.descriptor.title,
-        category: (entry.additions.categories ?? entry.descriptor.categories)[0] ?? 'function',
+        category: entry.form.categories[0] ?? 'function',
         colour: entry.colour,
-        fields: entry.fields,
+        fields: entry.form.fields,
         connection: entry.connection && { type: entry.connection.type, required: entry.connection.required },
         limit: defaultLimit,
         runsPerHour: defaultRunsPerHour,
-        price: priceOf(entry.additions, t),
-        help: helpOf(entry.descriptor, entry.additions, entry.fields, t),
+        price: priceOf(entry.form, t),
+        help: helpOf(entry.descriptor, entry.form, t),
     }));
     const connections = [...catalogue.connections.values()].map((connection) => ({
         type: connection.type,
@@ -64,7 +64,7 @@ function addAdminApi(host) {
         }
         try {
             const value = formValue(host, entry.connection.fields, request.body);
-            response.json(await checkConnection(host, entry, value));
+            response.json(await testConnection(host, entry, value));
         } catch (error) {
             response.json({ ok: false, text: error.message });
         }

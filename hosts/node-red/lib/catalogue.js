@@ -1,9 +1,7 @@
 'use strict';
-// Which nodes there are: loads the modules and gathers their descriptors, with the manifest beside a module where it has
-// one. What a manifest adds (controls, help, examples, the price) is an extra: a module without one works.
-const path = require('node:path');
-const { fieldsOf, mediaOutputs } = require('../native/durable/fields');
-const { additionsOf, readManifest } = require('../native/durable/manifest');
+// Which nodes there are: loads the modules and gathers their descriptors, and the forms that follow from these.
+const { fieldsOf } = require('../native/durable/fields');
+const { formOf } = require('../native/durable/node_form');
 const { colourOf } = require('./appearance');
 
 class Catalogue {
@@ -15,8 +13,6 @@ class Catalogue {
     /** Adds the nodes of the module at `file`. `addon` is the package that loads modules. */
     add(addon, file) {
         const module = addon.load(file);
-        const manifest = readManifest(path.dirname(file));
-        const own = manifest?.module.name === module.name ? manifest : null;
         for (const descriptor of module.nodes) {
             const type = descriptor.actionId;
             if (this.nodes.has(type)) {
@@ -24,19 +20,17 @@ class Catalogue {
                     `Both ${this.nodes.get(type).module.name} and ${module.name} have a node ${type}. Load only one of them.`,
                 );
             }
-            this.nodes.set(type, this.#describe(module, descriptor, additionsOf(own, type)));
+            this.nodes.set(type, this.#describe(module, descriptor));
         }
     }
 
-    #describe(module, descriptor, additions) {
+    #describe(module, descriptor) {
         const connection = descriptor.connection && this.#connection(module, descriptor);
         return {
             type: descriptor.actionId,
             module,
             descriptor,
-            additions,
-            fields: fieldsOf(descriptor.inputSchema, { prefix: 'input_', controls: additions.inputs }),
-            mediaOutputs: mediaOutputs(descriptor.outputSchema, additions.outputs),
+            form: formOf(descriptor, 'input_'),
             colour: colourOf(descriptor.iconSvg),
             connection,
         };

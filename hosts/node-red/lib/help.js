@@ -1,6 +1,6 @@
 'use strict';
-// The help that the editor shows beside a node, written from what the module and its manifest say.
-const { priceText } = require('../native/durable/manifest');
+// The help that the editor shows beside a node, written from what the module says.
+const { priceText } = require('../native/durable/node_form');
 
 const escape = (text) =>
     String(text).replace(/[&<>"']/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' })[c]);
@@ -46,18 +46,18 @@ function errorTable(errors) {
 }
 
 /** What a run costs by the platform's list, as a sentence; null where the list has no price. */
-function priceOf({ price = null }, t) {
+function priceOf({ price }, t) {
     const creditsIn = (n) => t(n === 1 ? 'price.credit' : 'price.credits', { n });
     return price && t('price.aRun', { price: priceText(price, creditsIn) });
 }
 
-/** `additions`: what the manifest adds to the node. `t` gives the words of the host. */
-function helpOf(descriptor, additions, fields, t) {
-    const { how_it_works: text, notes = [] } = additions.help ?? {};
-    const price = priceOf(additions, t);
+/** `form`: as formOf gives it. `t` gives the words of the host. */
+function helpOf(descriptor, form, t) {
+    const { fields, howItWorks, notes } = form;
+    const price = priceOf(form, t);
     const parts = [
         descriptor.description === descriptor.title ? '' : `<p>${escape(descriptor.description)}</p>`,
-        text ? `<p>${escape(text)}</p>` : '',
+        howItWorks ? `<p>${escape(howItWorks)}</p>` : '',
         price ? `<p>${escape(price)}</p>` : '',
         `<h3>${t('help.inputs')}</h3>`,
         propertyList(fields),

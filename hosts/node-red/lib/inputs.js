@@ -43,7 +43,7 @@ async function readField(RED, node, field, config, msg) {
  * exist is left out, so that the schema's default applies, or the module reports it as missing. So is a field that applies
  * only to another value of another field.
  */
-async function readInputs(RED, node, { fields, descriptor }, config, msg) {
+async function readInputs(RED, node, { form: { fields }, descriptor }, config, msg) {
     const given = {};
     for (const field of fields) {
         let value;

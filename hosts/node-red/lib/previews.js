@@ -22,7 +22,7 @@ class Previews {
 
     /** Every output that is the URL of a video, by its schema or by its ending. */
     add(node, entry, output) {
-        const isVideo = (name) => entry.mediaOutputs.some((one) => one.name === name && one.kind === 'video');
+        const isVideo = (name) => entry.form.mediaOutputs.some((one) => one.name === name && one.kind === 'video');
         for (const [name, url] of Object.entries(output)) {
             if (!isHttp(url) || !(isVideo(name) || looksLikeVideo(url))) {
                 continue;

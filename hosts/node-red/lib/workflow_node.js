@@ -137,7 +137,7 @@ class WorkflowNode {
     changed() {
         this.#timer ??= setTimeout(() => {
             this.#timer = null;
-            const makesVideo = this.#entry.mediaOutputs.some(({ kind }) => kind === 'video');
+            const makesVideo = this.#entry.form.mediaOutputs.some(({ kind }) => kind === 'video');
             const status = statusOf(this.#host.t, { ...this.#runs.view(), makesVideo });
             const text = JSON.stringify(status);
             if (text !== this.#shown) {

@@ -21,6 +21,9 @@ const constantOf = (value) => (typeof value === 'object' ? JSON.stringify(value)
 
 /** {type, value} of a new node's field. */
 export function initialOf(field) {
+    if (field.default === null && field.kind !== 'boolean') {
+        return { type: 'null', value: '' };
+    }
     if (field.default !== undefined) {
         return { type: 'constant', value: constantOf(field.default) };
     }

@@ -1,15 +1,16 @@
 'use strict';
-// Writes examples/*.json, the flows of the editor's import menu. Those of the node's page come from the manifest.
+// Writes examples/*.json, the flows of the editor's import menu. Those of the node's page come from the module:
+//   npm run assemble && node scripts/write-examples.js
 const fs = require('node:fs');
 const path = require('node:path');
-const { fieldsOf } = require('../../node/durable/fields');
-const { additionsOf, readManifest } = require('../../node/durable/manifest');
+const { load } = require('../native/addon');
+const { bundledModules } = require('../native/durable/bundled_modules');
+const { formOf } = require('../native/durable/node_form');
 
 const directory = path.join(__dirname, '..', 'examples');
-const manifest = readManifest(path.join(__dirname, '..', '..', '..'));
-const node = manifest.nodes.find(({ id }) => id === 'image_to_video');
-const { inputs, examples } = additionsOf(manifest, node.id);
-const fields = fieldsOf(node.input_schema, { prefix: 'input_', controls: inputs });
+const actionId = 'image_to_video';
+const [moduleFile] = bundledModules(path.join(__dirname, '..', 'native', 'modules'));
+const { fields, examples } = formOf(load(moduleFile).find(actionId), 'input_');
 
 const connection = { id: 'connection', type: 'pixelml-connection', name: 'PixelML', connection_base_url: 'https://api.pixelml.com' };
 
@@ -30,7 +31,7 @@ const tab = (label, info) => ({ id: 'flow', type: 'tab', label, disabled: false,
 const at = (x, y) => ({ z: 'flow', x, y });
 
 const video = (name, x, y, wires, input, typed, more = {}) => ({
-    id: 'video', type: node.id, name, ...at(x, y), connection: 'connection', ...inputProperties(input, typed), concurrency: 10, runsPerHour: 100, wires: [wires], ...more,
+    id: 'video', type: actionId, name, ...at(x, y), connection: 'connection', ...inputProperties(input, typed), concurrency: 10, runsPerHour: 100, wires: [wires], ...more,
 });
 const inject = (name, x, y, wires, payload = '', payloadType = 'date') => ({
     id: 'inject', type: 'inject', name, ...at(x, y), props: [{ p: 'payload' }], repeat: '', crontab: '', once: false, onceDelay: 0.1, topic: '',

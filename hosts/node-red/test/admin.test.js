@@ -75,14 +75,21 @@ test('the test takes the stored key where the form has none, and submits nothing
             secrets: { api_key: '__PWRD__' },
             ...more,
         }, admin);
-    assert.equal((await ask({})).ok, true);
+    const right = await ask({});
+    assert.deepEqual([right.ok, right.text], [true, 'The service answers and takes these settings. Nothing was submitted, and nothing was paid.']);
     assert.equal((await ask({ id: 'another' })).ok, false);
+    server.apiKey = 'another';
+    const refused = await ask({});
+    server.apiKey = null;
+    assert.equal(refused.ok, false);
+    assert.match(refused.text, /^The test failed: PixelML does not accept the API key.*\(HTTP 401\)\. Check your PixelML connection/);
+    assert.ok(!refused.text.includes('a-secret-key'));
     const wrong = await ask({ values: { connection_base_url: 'http://example.com' } });
     assert.equal(wrong.ok, false);
     assert.match(wrong.text, /base_url/);
     await server.end();
     const away = await ask({});
     assert.equal(away.ok, false);
-    assert.match(away.text, /does not answer: .*ECONNREFUSED/);
+    assert.match(away.text, /^The test failed: .*cannot be connected to \(Connection refused\)/);
     assert.equal(server.jobs.size, 0);
 });

@@ -111,7 +111,7 @@ test('a connection is added, filled for the sandbox, and tested', { timeout: 600
     await editor.page.click('#node-input-btn-connection-add');
     await editor.page.waitForSelector('#node-config-input-api_key', { state: 'visible' });
     await editor.page.click('.wfn-test');
-    await until('the answer', async () => /not right/.test(await editor.page.textContent('.wfn-answer')));
+    await until('the answer', async () => /The test failed/.test(await editor.page.textContent('.wfn-answer')));
     assert.match(await editor.page.textContent('.wfn-answer'), /api_key/);
     await editor.page.click('.wfn-sandbox');
     assert.equal(await editor.page.inputValue('#node-config-input-connection_base_url'), sandbox.url);

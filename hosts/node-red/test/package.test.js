@@ -21,7 +21,7 @@ test('npm pack installs into a fresh user folder, and works', { timeout: 240000 
     try {
         const [packed] = JSON.parse(npm(['pack', '--json', '--pack-destination', directory], packageDirectory));
         const names = packed.files.map((file) => file.path);
-        for (const name of ['LICENSE', 'README.md', 'native/modules/pixelml_nodes/pixelml_nodes.so', 'examples/Portrait.json']) {
+        for (const name of ['LICENSE', 'README.md', 'native/modules/linux-x64/pixelml_nodes.so', 'examples/Portrait.json']) {
             assert.ok(names.includes(name), name);
         }
         assert.deepEqual(names.filter((name) => /^(test|scripts|node_modules)/.test(name)), []);

@@ -2,7 +2,6 @@
 // The parts that need no Node-RED: fields from schemas, inputs as given, what is kept of a message, help and status.
 const assert = require('node:assert/strict');
 const fs = require('node:fs');
-const os = require('node:os');
 const path = require('node:path');
 const { test } = require('node:test');
 const { colourOf } = require('../lib/appearance');
@@ -11,11 +10,11 @@ const { helpOf, priceOf } = require('../lib/help');
 const { readConnection, readInputs } = require('../lib/inputs');
 const { keepMessage, largestMessage, restoreMessage } = require('../lib/kept_message');
 const { statusOf } = require('../lib/status');
-const { repository } = require('./support/places');
+const { testConnection } = require('../lib/connection_test');
 const { exampleInput, fieldsOf, mediaOutputs } = require('../native/durable/fields');
 const { readGiven } = require('../native/durable/given_input');
-const { additionsOf, priceText, readManifest } = require('../native/durable/manifest');
-const service = require('../native/durable/service_request');
+const { checkConnection } = require('../native/durable/check_connection');
+const { formOf, priceText } = require('../native/durable/node_form');
 
 const english = require('../locales/en-US/workflow-nodes.json')['workflow-nodes'];
 const t = (key, values = {}) =>
@@ -27,7 +26,7 @@ const t = (key, values = {}) =>
 const field = (name, schema, controls) =>
     fieldsOf({ properties: { [name]: schema, other: { enum: ['A', 'B'] } } }, { prefix: 'input_', controls })[0];
 
-test('the kind of a field follows its schema, and the manifest where there is one', () => {
+test('the kind of a field follows its schema, and what the module says of it', () => {
     assert.equal(field('a', { type: 'string' }).kind, 'text');
     assert.equal(field('a', { type: 'string' }, { a: { type: 'long_text', order: 1 } }).kind, 'longText');
     const image = { type: 'media_url', media_type: 'image' };
@@ -35,8 +34,6 @@ test('the kind of a field follows its schema, and the manifest where there is on
     assert.deepEqual([kind, mediaType], ['media', 'image']);
     assert.equal(field('a', { enum: ['x'] }, { a: { type: 'short_text' } }).kind, 'choice');
     assert.equal(field('a', { type: 'integer' }, { a: { type: 'short_text' } }).kind, 'number');
-    const withControl = { type: 'string', ui_metadata: { type: 'long_text' } };
-    assert.equal(field('a', withControl).kind, 'longText', 'also where the module itself says it');
     assert.equal(field('a', { type: 'string', format: 'uri' }).kind, 'media');
     assert.equal(field('a', { type: 'integer' }).kind, 'number');
     assert.equal(field('a', { type: 'object' }).kind, 'json');
@@ -46,7 +43,7 @@ test('the kind of a field follows its schema, and the manifest where there is on
     assert.deepEqual(field('a', { anyOf: [{ enum: ['x'] }, { type: 'null' }] }).choices, ['x']);
 });
 
-test('a field counts only for a choice of another where the manifest says so, whatever the words are', () => {
+test('a field counts only for a choice of another where the module says so, whatever the words are', () => {
     assert.deepEqual(field('a', {}, { a: { only_for: { other: 'B' } } }).onlyFor, { name: 'other', value: 'B' });
     assert.equal(field('a', {}, { a: { only_for: { unknown: 'B' } } }).onlyFor, null);
     assert.equal(field('a', { title: 'A (Only for B)' }).onlyFor, null);
@@ -54,57 +51,77 @@ test('a field counts only for a choice of another where the manifest says so, wh
 
 test('fields stand in the order that is given; one without stands behind the one before it', () => {
     const orders = { first: undefined, last: 3, one: 1, afterOne: undefined, two: 2, alsoTwo: 2 };
-    const controlled = ([name, order]) => [name, { ui_metadata: { order } }];
-    const properties = Object.fromEntries(Object.entries(orders).map(controlled));
-    const namesOf = (schema) => fieldsOf(schema, { prefix: '' }).map(({ name }) => name);
-    assert.deepEqual(namesOf({ properties }), ['first', 'one', 'afterOne', 'two', 'alsoTwo', 'last']);
+    const ofEach = (value) => Object.fromEntries(Object.entries(orders).map(([name, order]) => [name, value(order)]));
+    const controls = ofEach((order) => ({ order }));
+    const namesOf = (schema, given) => fieldsOf(schema, { prefix: '', controls: given }).map(({ name }) => name);
+    assert.deepEqual(namesOf({ properties: ofEach(() => ({})) }, controls), ['first', 'one', 'afterOne', 'two', 'alsoTwo', 'last']);
     assert.deepEqual(namesOf({ properties: { b: {}, a: {} } }), ['b', 'a']);
 });
 
-test("the project's manifest: what it adds to the node", () => {
-    const manifest = readManifest(repository);
-    const [{ input_schema: schema, output_schema: outputSchema }] = manifest.nodes;
-    const { inputs, outputs, price, categories, help, examples } = additionsOf(manifest, 'image_to_video');
-    const fields = fieldsOf(schema, { prefix: '', controls: inputs });
-    assert.deepEqual(fields.map(({ name, kind }) => `${name}: ${kind}`), [
-        'model: choice', 'prompt: longText', 'image: media',
-        'negative_prompt: longText', 'size: choice', 'prompt_optimizer: boolean',
+const described = (more) => ({ inputSchema: {}, outputSchema: {}, categories: ['own'], ui: {}, examples: [], price: null, ...more });
+
+test('the form of a node is its schemas and what the module says beside them', () => {
+    const schema = { properties: { model: { enum: ['M', 'S'], default: 'M' }, prompt: text(), size: text() }, required: ['prompt'] };
+    const { fields, mediaOutputs: media, ...others } = formOf(described({
+        inputSchema: schema,
+        outputSchema: { properties: { result: text() } },
+        ui: {
+            inputs: {
+                size: { order: 3, only_for: { model: 'M' } },
+                prompt: { order: 2, type: 'long_text', help: 'What moves' },
+                model: { order: 1 },
+            },
+            outputs: { result: { type: 'media_url', media_type: 'video' } },
+            help: { how_it_works: 'It renders.', notes: [{ title: 'Slow', text: 'It takes minutes' }] },
+            palette: ['video', 'ai'],
+        },
+        examples: [{ title: 'One', input: { prompt: 'Zoom' }, output: {} }],
+        price: { credits: 4, us_dollars: 0.1 },
+    }), 'input_');
+    assert.deepEqual(fields.map(({ property, kind, help }) => [property, kind, help]), [
+        ['input_model', 'choice', null], ['input_prompt', 'longText', 'What moves'], ['input_size', 'text', null],
     ]);
-    assert.equal(fields[2].help, 'URL of the input image to animate');
-    assert.deepEqual(fields.map(({ onlyFor }) => onlyFor).filter(Boolean), [{ name: 'model', value: 'Pixel M' }]);
-    assert.deepEqual(mediaOutputs(outputSchema, outputs), [{ name: 'video', kind: 'video' }]);
-    assert.deepEqual([price, categories, examples.length], [{ credits: 4, dollars: 0.1 }, ['video', 'ai'], 3]);
-    assert.match(help.how_it_works, /^This node transforms/);
-    assert.deepEqual([additionsOf(manifest, 'another'), additionsOf(null, 'image_to_video')], [{}, {}]);
+    assert.deepEqual(fields[2].onlyFor, { name: 'model', value: 'M' });
+    assert.deepEqual(media, [{ name: 'result', kind: 'video' }]);
+    assert.deepEqual(others, {
+        howItWorks: 'It renders.',
+        notes: [{ title: 'Slow', text: 'It takes minutes' }],
+        categories: ['video', 'ai'],
+        examples: [{ title: 'One', input: { prompt: 'Zoom' }, output: {} }],
+        price: { credits: 4, dollars: 0.1 },
+    });
 });
 
-test('a manifest of a version that is not understood is not read', () => {
-    const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'manifest-'));
-    try {
-        assert.equal(readManifest(directory), null);
-        fs.writeFileSync(path.join(directory, 'manifest.json'), '{"manifest_version": 1}');
-        assert.throws(() => readManifest(directory), /\.json has the manifest_version 1, and this host reads 2/);
-    } finally {
-        fs.rmSync(directory, { recursive: true });
+test('what a module says otherwise than node.h describes is left out of the form', () => {
+    const plain = formOf(described());
+    assert.deepEqual(plain.categories, ['own']);
+    const odd = [
+        { ui: [], examples: {}, price: 4 },
+        { ui: 'video', examples: 'one', price: [] },
+        { ui: { inputs: [], outputs: 7, help: [], palette: 'video' }, examples: [null, 7, { title: 'One' }], price: {} },
+        { ui: { inputs: { a: null }, help: { how_it_works: {}, notes: [null, { title: 'T' }] }, palette: [7] } },
+    ];
+    for (const said of odd) {
+        assert.deepEqual(formOf(described(said)), plain, JSON.stringify(said));
     }
 });
 
 test('a price is what the list says; where it says nothing, nothing is shown', () => {
-    const priceIn = (node) => additionsOf({ nodes: [{ id: 'a', ...node }] }, 'a').price;
-    assert.deepEqual(priceIn({ cost: 4, pml_cost: 0.1 }), { credits: 4, dollars: 0.1 });
-    for (const unlisted of [{}, { cost: null, pml_cost: null }, { cost: '<b>', pml_cost: -1 }]) {
+    const priceIn = (price) => formOf(described({ price })).price;
+    assert.deepEqual(priceIn({ credits: 4, us_dollars: 0.1 }), { credits: 4, dollars: 0.1 });
+    for (const unlisted of [null, { credits: null, us_dollars: null }, { credits: '<b>', us_dollars: -1 }]) {
         assert.equal(priceIn(unlisted), null);
     }
-    const listed = [{ cost: 4, pml_cost: 0.1 }, { cost: 1 }, { pml_cost: 0.125 }, { cost: 0, pml_cost: 2 }];
-    const texts = listed.map((node) => priceText(priceIn(node)));
+    const listed = [{ credits: 4, us_dollars: 0.1 }, { credits: 1, us_dollars: null }, { us_dollars: 0.125 }, { credits: 0, us_dollars: 2 }];
+    const texts = listed.map((price) => priceText(priceIn(price)));
     assert.deepEqual(texts, ['4 credits ($0.10)', '1 credit', '$0.125', '0 credits ($2.00)']);
     const sentence = "About 4 credits ($0.10) a run, by the platform's list; the service decides.";
-    const additions = { price: { credits: 4, dollars: 0.1 } };
-    assert.equal(priceOf(additions, t), sentence);
-    assert.equal(priceOf({}, t), null);
+    const form = formOf(described({ price: { credits: 4, us_dollars: 0.1 } }));
+    assert.equal(priceOf(form, t), sentence);
+    assert.equal(priceOf(formOf(described()), t), null);
     const descriptor = { title: 'A', description: 'A', outputSchema: {}, errors: [] };
-    assert.ok(helpOf(descriptor, additions, [], t).includes('<p>About 4 credits ($0.10) a run, '));
-    assert.ok(!helpOf(descriptor, {}, [], t).includes('credit'));
+    assert.ok(helpOf(descriptor, form, t).includes('<p>About 4 credits ($0.10) a run, '));
+    assert.ok(!helpOf(descriptor, formOf(described()), t).includes('credit'));
 });
 
 test('odd names become properties that cannot meet one another, nor those of Node-RED', () => {
@@ -143,9 +160,8 @@ test('the outputs that are files, and of which kind', () => {
     const audio = { type: 'media_url', media_type: 'audio' };
     const found = [{ name: 'result', kind: 'audio' }];
     assert.deepEqual(mediaOutputs({ properties: { words: text(), result: text() } }, { result: audio }), found);
-    assert.deepEqual(mediaOutputs({ properties: { result: text({ ui_metadata: audio }) } }), found);
-    const unknown = text({ ui_metadata: { type: 'media_url' } });
-    const ofUnknown = mediaOutputs({ properties: { words: text(), result: unknown } });
+    const unknown = { result: { type: 'media_url' } };
+    const ofUnknown = mediaOutputs({ properties: { words: text(), result: text() } }, unknown);
     assert.deepEqual(ofUnknown, [{ name: 'result', kind: 'file' }]);
 });
 
@@ -168,7 +184,7 @@ test('a text that is the content itself is no file', () => {
     assert.deepEqual(mediaOutputs({ properties: { html, cover } }), []);
 });
 
-test('an example input has what is required, or is that of the manifest', () => {
+test('an example input has what is required, or is that of an example', () => {
     const schema = {
         properties: { a: { type: 'string' }, b: { enum: ['x', 'y'] }, c: { type: 'integer', minimum: 3 }, d: { type: 'boolean' } },
         required: ['a', 'b', 'c'],
@@ -240,9 +256,9 @@ test('what a module says cannot become markup in the help', () => {
         title: 'A', description: evil, canResume: false, outputSchema: { properties: { [evil]: { type: 'string', title: evil } } },
         errors: [{ type: evil, code: evil, cause: evil, solution: evil }],
     };
-    const additions = { help: { how_it_works: evil, notes: [{ title: evil, text: evil }] } };
-    const fields = [field('a', { type: 'string', title: evil, description: evil, default: evil })];
-    const help = helpOf(descriptor, additions, fields, t);
+    const ui = { help: { how_it_works: evil, notes: [{ title: evil, text: evil }] } };
+    const inputSchema = { properties: { a: { type: 'string', title: evil, description: evil, default: evil } } };
+    const help = helpOf(descriptor, formOf(described({ ui, inputSchema })), t);
     assert.ok(!help.includes('<img'));
     assert.ok(help.includes('&lt;img'));
 });
@@ -289,27 +305,68 @@ test('a field that counts only for a choice is there when that choice is left em
             size: { type: 'string', title: 'Size' },
         },
     };
-    const controls = { size: { only_for: { model: 'M' } } };
-    const entry = { fields: fieldsOf(schema, { prefix: 'input_', controls }), descriptor: { inputSchema: schema } };
+    const descriptor = described({ inputSchema: schema, ui: { inputs: { size: { only_for: { model: 'M' } } } } });
+    const entry = { form: formOf(descriptor, 'input_'), descriptor };
     const RED = { util: { getMessageProperty: (msg, name) => msg[name] } };
     const config = { input_model: 'model', input_model_type: 'msg', input_size: 'size', input_size_type: 'msg' };
     assert.deepEqual((await readInputs(RED, {}, entry, config, { model: '', size: 'big' })).input, { size: 'big' });
     assert.deepEqual((await readInputs(RED, {}, entry, config, { model: 'S', size: 'big' })).input, { model: 'S' });
 });
 
-test('a service is asked as the module asks: trusted certificates come from the same places', async () => {
-    const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'authorities-'));
-    try {
-        const write = (name) => (fs.writeFileSync(path.join(directory, name), name), path.join(directory, name));
-        const [own, bundle] = [write('own.pem'), write('bundle.pem'), write('0123abcd.0'), write('no-hash.pem')];
-        const found = async (...given) => (await service.authorities(...given)).filter((text) => !text.startsWith('-----BEGIN'));
-        const environment = { SSL_CERT_FILE: bundle, SSL_CERT_DIR: `/nowhere:${directory}` };
-        assert.deepEqual(await service.authorities(own, environment), ['own.pem']);
-        assert.deepEqual(await found(undefined, environment), ['bundle.pem', '0123abcd.0']);
-        assert.deepEqual(await found('', { SSL_CERT_FILE: '/nowhere' }), []);
-        assert.ok((await service.authorities(undefined, environment)).length > 2, "Node's own are there too");
-        await assert.rejects(service.authorities('/nowhere/own.pem'), { code: 'ENOENT' });
-    } finally {
-        fs.rmSync(directory, { recursive: true });
-    }
+/** A session of a module that answers as the test says; `asked`: the runs that it was given. */
+function moduleThat(answer) {
+    const asked = [];
+    return { asked, execute: async (run) => (asked.push(run), answer(run)) };
+}
+const well = { outcome: 'succeeded', output: null, warnings: [] };
+const refusal = Object.assign(new Error('The module refused the call'), { name: 'ModuleError', code: 'invalid_argument' });
+const node = described({ actionId: 'a', inputSchema: { properties: { b: { enum: ['x'] } }, required: ['b'] } });
+
+test('a connection is checked by the module, which asks the service', async () => {
+    const session = moduleThat(() => well);
+    assert.deepEqual(await checkConnection(session, node, { api_key: 'k' }), { asked: true, warnings: [] });
+    assert.deepEqual(session.asked, [{ node: 'a', connection: { api_key: 'k' }, validateOnly: true, checkConnection: true }]);
+});
+
+test('a module that cannot ask looks at the values, with an input that it accepts', async () => {
+    const session = moduleThat((run) => {
+        if (run.checkConnection) {
+            throw refusal;
+        }
+        return well;
+    });
+    assert.deepEqual(await checkConnection(session, node, {}), { asked: false, warnings: [] });
+    assert.deepEqual(session.asked[1], { node: 'a', connection: {}, validateOnly: true, input: { b: 'x' } });
+    const failing = moduleThat(() => Promise.reject(Object.assign(new Error('no'), { name: 'RunError', code: 'invalid_argument' })));
+    await assert.rejects(checkConnection(failing, node, {}), { message: 'no' });
+    assert.equal(failing.asked.length, 1, 'that was an answer, of a run');
+});
+
+test('the Test button says what is known: the service takes it, the values are right, or what to do', async () => {
+    const answerOf = (answer) =>
+        testConnection({ t, sessions: { of: () => moduleThat(answer) } }, { module: {}, descriptor: node }, {});
+    assert.deepEqual(await answerOf(() => well), { ok: true, text: english.test.accepted });
+    const warned = await answerOf(() => ({ ...well, warnings: [{ code: 'c', message: 'The answer was odd' }] }));
+    assert.equal(warned.text, `${english.test.accepted} The answer was odd.`);
+    const old = await answerOf((run) => (run.checkConnection ? Promise.reject(refusal) : well));
+    assert.deepEqual(old, { ok: true, text: english.test.valid });
+    const wrong = { message: 'No.', solution: 'Check the key', details: [{ path: '/api_key', message: 'too short' }] };
+    const failed = await answerOf(() => Promise.reject(Object.assign(new Error(), wrong)));
+    assert.deepEqual(failed, { ok: false, text: 'The test failed: No. api_key: too short. Check the key.' });
+});
+
+/** The editor's own script, which asks its global RED for words. */
+async function editorModule(name) {
+    const source = fs.readFileSync(path.join(__dirname, '..', 'resources', name), 'utf8');
+    return await import(`data:text/javascript,${encodeURIComponent(source)}`);
+}
+
+test('a new node begins with the default of each field; null is none, and for yes or no it is neither', async () => {
+    const { initialOf } = await editorModule('field_values.js');
+    const initial = (schema) => initialOf(field('a', schema));
+    assert.deepEqual(initial({ anyOf: [text(), { type: 'null' }], default: null }), { type: 'null', value: '' });
+    assert.deepEqual(initial({ enum: ['x', null], default: null }), { type: 'null', value: '' });
+    assert.deepEqual(initial({ type: ['boolean', 'null'], default: null }), { type: 'constant', value: 'null' });
+    assert.deepEqual(initial({ type: 'string', default: 'null' }), { type: 'constant', value: 'null' });
+    assert.equal(field('a', { enum: ['x', null], default: null }).nullable, true, 'so that the form offers none');
 });

@@ -24,7 +24,7 @@ function withoutNull(schema) {
     return { schema, nullable: false };
 }
 
-const kindOfControl = { long_text: 'longText', media_url: 'media' }; // by the type in ui_metadata
+const kindOfControl = { long_text: 'longText', media_url: 'media' }; // by the control's type
 
 function kindOf(schema, control) {
     if (Array.isArray(schema.enum)) {
@@ -46,24 +46,22 @@ function kindOf(schema, control) {
     }
 }
 
-/** {name, value} of the field that a field depends on, or null. JSON Schema has no word for it: a manifest says it. */
+/** {name, value} of the field that a field depends on, or null. JSON Schema has no word for it. */
 function onlyFor(control, properties) {
     const [[name, value] = []] = Object.entries(control.only_for ?? {});
     return name in properties ? { name, value } : null;
 }
 
-const controlOf = (name, property, controls) => ({ ...property.ui_metadata, ...controls[name] });
-
 /**
- * The fields of an object's schema. `controls`: what a manifest says of each; it counts for more than ui_metadata that
- * the schema itself has. A field without an order stands behind the one before it.
+ * The fields of an object's schema. `controls`: what the module says of each, as in ui_json of node.h. A field without
+ * an order stands behind the one before it.
  */
 function fieldsOf(schema, { prefix, controls = {} }) {
     const properties = schema.properties ?? {};
     const required = new Set(schema.required ?? []);
     let order = 0;
     const fields = Object.entries(properties).map(([name, property]) => {
-        const control = controlOf(name, property, controls);
+        const control = controls[name] ?? {};
         order = control.order ?? order;
         const { schema: inner, nullable } = withoutNull(property);
         const help = control.help ?? property.description;
@@ -74,7 +72,7 @@ function fieldsOf(schema, { prefix, controls = {} }) {
             help: help && help !== (property.title ?? name) ? help : null,
             kind: kindOf(inner, control),
             required: required.has(name),
-            nullable,
+            nullable: nullable || property.default === null,
             choices: inner.enum?.filter((value) => value !== null),
             default: property.default,
             integer: inner.type === 'integer',
@@ -113,7 +111,7 @@ function mediaOutput(name, property, control) {
 /** The outputs that are the URL of a file: {name, kind}, the surest first. `controls`: as for fieldsOf. */
 function mediaOutputs(outputSchema, controls = {}) {
     return Object.entries(outputSchema.properties ?? {})
-        .map(([name, property]) => mediaOutput(name, property, controlOf(name, property, controls)))
+        .map(([name, property]) => mediaOutput(name, property, controls[name] ?? {}))
         .filter((output) => output !== null)
         .sort((one, other) => other.certainty - one.certainty)
         .map(({ name, kind }) => ({ name, kind }));

@@ -33,6 +33,8 @@ constexpr job_engine::NodeType text_to_video{
     .media_output = "video_url",
     .product = "video",
     .errors = &pixelml::image_to_video_errors,
+    .ui = embedded::text_to_video_ui,
+    .price = R"({"credits": 4, "us_dollars": 0.1})",
 };
 
 } // namespace two_nodes

@@ -36,9 +36,7 @@ static int keep(struct run* r, int64_t number) {
     int kept;
     char job_id[32];
     wfn_checkpoint given = {.struct_size = sizeof given, .json = checkpoint};
-    given.submission = number == 1   ? WFN_NOT_SUBMITTED
-                       : number == 3 ? WFN_SUBMITTED
-                                     : WFN_MAYBE_SUBMITTED;
+    given.submission = number == 1 ? WFN_NOT_SUBMITTED : number == 3 ? WFN_SUBMITTED : WFN_MAYBE_SUBMITTED;
     if (given.submission == WFN_SUBMITTED)
         given.job_id = job_id;
     snprintf(job_id, sizeof job_id, "job-%" PRId64, number);
