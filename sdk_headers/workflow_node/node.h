@@ -42,18 +42,19 @@
  *             that fills it to its own sizeof. The other side reads a member only if struct_size covers
  *             it, see WFN_HAS, and treats a missing one as zero. A reserved member is zero.
  *             wfn_module.abi_major must equal WFN_ABI_MAJOR; a differing abi_minor is no obstacle.
- * Places      A host that is given no path looks for modules, files named *.so, in the folders that the
- *             environment variable WORKFLOW_NODE_PATH names, separated by colons, and then in those of
- *             WFN_DEFAULT_PATH; of two files of one name the first counts. A folder in which others than
- *             the user and root may write is nobody's to load code from.
+ * Places      A host that is given a name without a slash, or none, looks for modules, files named *.so,
+ *             in the folders that the environment variable WORKFLOW_NODE_PATH names, separated by colons,
+ *             and then in those of WFN_DEFAULT_PATH; of two files of one name the first counts. A folder in
+ *             which others than the user and root may write is nobody's to load code from.
  *
  * A module also keeps to this, on which hosts rely:
  *
  *     errors_json lists every code that a run can end with. These mean the same in every node:
  *         invalid_input, invalid_connection, cancelled (always of a WFN_CANCELLED run), processing_timeout
  *         (the deadline), checkpoint_not_kept, nothing_to_collect, internal_error (a defect of the module).
- *     title, description, version and the schemas are never NULL; icon_svg, categories_json, errors_json,
- *         connection and the texts for forms may be.
+ *     A node's icon_svg, categories_json, errors_json, connection, ui_json, examples_json and price_json may
+ *         be NULL, and a module's settings_schema_json and a connection's description; no other text that
+ *         describes them is.
  *     run_cancel and run_suspend work on every run, whatever the node's flags say: without
  *         WFN_NODE_CAN_CANCEL the run ends here while its work goes on, and without WFN_NODE_CAN_RESUME
  *         a suspended run has no checkpoint, so that it starts anew.
@@ -415,7 +416,7 @@ typedef struct wfn_module {
     const char* name;
     const char* version;
     const wfn_node* const* nodes;     /* node_count pointers */
-    const char* settings_schema_json; /* JSON Schema of open's settings */
+    const char* settings_schema_json; /* JSON Schema of open's settings; NULL: it takes none */
 
     /*
      * Opens a session and starts its threads. `host` and `settings_json` may be NULL.
@@ -500,6 +501,8 @@ WFN_INLINE const char* wfn_fault_of_module(const wfn_module* module) {
         || module->run_suspend == NULL || module->run_checkpoint_saved == NULL || module->run_wait == NULL
         || module->run_result == NULL || module->run_release == NULL)
         return "its table lacks a function";
+    if (module->name == NULL || module->version == NULL)
+        return "it has no name or no version";
     if (module->node_count > 0 && module->nodes == NULL)
         return "its list of nodes is missing";
     for (i = 0; i < module->node_count; ++i) {
@@ -509,6 +512,10 @@ WFN_INLINE const char* wfn_fault_of_module(const wfn_module* module) {
             || node->description == NULL || node->input_schema_json == NULL
             || node->output_schema_json == NULL)
             return "one of its nodes is incomplete";
+        if (node->connection != NULL
+            && (!WFN_HAS(wfn_connection, node->connection, schema_json) || node->connection->name == NULL
+                || node->connection->category == NULL || node->connection->schema_json == NULL))
+            return "the connection of one of its nodes is incomplete";
     }
     return NULL;
 }
