@@ -8,7 +8,7 @@ import { test } from 'node:test';
 import { buildPackage } from './support/built_package.mjs';
 import { build, repository } from './support/places.mjs';
 
-const exampleModule = path.join(build, 'tests', 'abi', 'example_module', 'example_module.so');
+const exampleModule = path.join(build, 'examples', 'module_c', 'example_module.so');
 const packageFile = path.join(repository, 'hosts', 'n8n', 'package.json');
 const hostRequire = createRequire(packageFile);
 const ts = hostRequire('typescript');

@@ -15,7 +15,7 @@ process.env.N8N_USER_FOLDER = directory;
 let types;
 let worker;
 before(() => {
-    buildPackage(path.join(build, 'tests', 'abi', 'example_module', 'example_module.so'), folder);
+    buildPackage(path.join(build, 'examples', 'module_c', 'example_module.so'), folder);
     types = loadTypes(folder);
     ({ worker } = require(path.join(folder, 'dist', 'lib', 'worker.js')));
 }, { timeout: 60_000 });

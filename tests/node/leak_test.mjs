@@ -15,7 +15,7 @@ test('nothing is left when workers ended', { timeout: 60_000 }, async (t) => {
     const leaks = stderr.split('\n\n').filter((part) => /^(Direct|Indirect) leak/.test(part));
     t.diagnostic(`${leaks.length} leaks of Node.js itself and of ours`);
     // Frame 0 is the allocator. Node.js never frees its side of an external at the end of a worker: 40 bytes.
-    const allocatedByUs = /^ *#1 .*((src|callback_module|example_module)\/\w+\.c:|napi_create_threadsafe_function)/m;
+    const allocatedByUs = /^ *#1 .*((src|callback_module|module_c)\/\w+\.c:|napi_create_threadsafe_function)/m;
     const ours = leaks.filter((leak) => allocatedByUs.test(leak));
     assert.deepEqual(ours, []);
 });

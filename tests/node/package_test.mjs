@@ -15,7 +15,7 @@ const binary = [
     path.join(source, 'build', 'workflow_node.node'),
     path.join(build, 'hosts', 'node', 'workflow_node.node'),
 ].find((place) => fs.existsSync(place));
-const module = path.join(build, 'tests', 'abi', 'example_module', 'example_module.so');
+const module = path.join(build, 'examples', 'module_c', 'example_module.so');
 
 /** The package in a folder of its own, as installed, without a binary. */
 function install(t) {

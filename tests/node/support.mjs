@@ -21,10 +21,10 @@ const { measured } = require('../../hosts/node/lib/dispatch.js');
 
 export const modules = {
     pixelml: path.join(build, 'plugin', 'pixelml_nodes.so'),
-    example: path.join(build, 'tests', 'abi', 'example_module', 'example_module.so'),
-    otherAbi: path.join(build, 'tests', 'abi', 'example_module', 'module_of_another_abi.so'),
-    withoutEntry: path.join(build, 'tests', 'abi', 'example_module', 'module_without_entry.so'),
-    incomplete: path.join(build, 'tests', 'abi', 'example_module', 'module_incomplete.so'),
+    example: path.join(build, 'examples', 'module_c', 'example_module.so'),
+    otherAbi: path.join(build, 'tests', 'abi', 'refused_modules', 'module_of_another_abi.so'),
+    withoutEntry: path.join(build, 'tests', 'abi', 'refused_modules', 'module_without_entry.so'),
+    incomplete: path.join(build, 'tests', 'abi', 'refused_modules', 'module_incomplete.so'),
     callback: process.env.CALLBACK_MODULE ?? path.join(build, 'tests', 'node', 'callback_module.so'),
 };
 

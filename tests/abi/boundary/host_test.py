@@ -1,6 +1,7 @@
 """A host in any language runs the node end to end: host_test.py COMMAND... (MODULE in the environment)
 
-The command is called with the module, a connection file and an input.
+In the command's words, {module}, {connection}, {input} and {checkpoint} stand for the module, the connection's file,
+the input and a file that does not exist.
 """
 
 import json
@@ -26,10 +27,16 @@ INPUT = {
 
 class HostTest(unittest.TestCase):
     def run_host(self, peer, node_input):
-        with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
-            json.dump({"api_key": API_KEY, "base_url": peer.base_url, "allow_insecure_loopback": True}, file)
-            file.flush()
-            ended = subprocess.run([*COMMAND, os.environ["MODULE"], file.name, json.dumps(node_input)],
+        with tempfile.TemporaryDirectory() as folder:
+            words = {
+                "{module}": os.environ["MODULE"],
+                "{connection}": os.path.join(folder, "connection.json"),
+                "{input}": json.dumps(node_input),
+                "{checkpoint}": os.path.join(folder, "checkpoint.json"),
+            }
+            with open(words["{connection}"], "w", encoding="utf-8") as file:
+                json.dump({"api_key": API_KEY, "base_url": peer.base_url, "allow_insecure_loopback": True}, file)
+            ended = subprocess.run([words.get(word, word) for word in COMMAND],
                                    capture_output=True, text=True, timeout=60, check=False)
         self.assertNotIn(API_KEY, ended.stdout + ended.stderr)
         return ended

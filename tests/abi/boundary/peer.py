@@ -69,6 +69,7 @@ class Peer:
 
 class _Server(http.server.ThreadingHTTPServer):
     daemon_threads = True
+    request_queue_size = 256  # with fewer, connections that come all at once are lost half made
 
     def handle_error(self, request, client_address):
         if not isinstance(sys.exc_info()[1], ConnectionError):  # a client that goes away is no fault

@@ -12,5 +12,5 @@ module.exports = {
     artefacts: path.join(packageDirectory, 'test-artefacts'),
     photo: path.join(repository, 'sandbox', 'example', 'coffee.jpg'),
     sandboxProgram: path.join(build, 'sandbox', 'pixelml-sandbox'),
-    exampleModule: path.join(build, 'tests', 'abi', 'example_module', 'example_module.so'),
+    exampleModule: path.join(build, 'examples', 'module_c', 'example_module.so'),
 };

@@ -1,0 +1,27 @@
+# What cmake --install copies. runtime: the module and the command line; dev: what hosts and modules are built with.
+# Modules go where node.h's WFN_DEFAULT_PATH has hosts look, which is not Debian's lib/<architecture>.
+set(module_folder lib/workflow_node)
+set(documentation_folder share/doc/workflow-node)
+
+install(TARGETS pixelml_nodes DESTINATION "${module_folder}" COMPONENT runtime)
+install(FILES manifest.json DESTINATION "${module_folder}" COMPONENT runtime)
+install(DIRECTORY schemas DESTINATION share/workflow-node COMPONENT runtime)
+install(FILES README.md LICENSE DESTINATION "${documentation_folder}" COMPONENT runtime)
+if(TARGET workflow-node)
+    install(TARGETS workflow-node RUNTIME COMPONENT runtime)
+endif()
+
+install(DIRECTORY sdk_headers/workflow_node DESTINATION include COMPONENT dev)
+install(DIRECTORY examples DESTINATION "${documentation_folder}" COMPONENT dev PATTERN __pycache__ EXCLUDE)
+
+# The files are the same on every architecture, hence share. All of them find their prefix from where they are.
+include(CMakePackageConfigHelpers)
+set(package_folder share/cmake/WorkflowNode)
+install(TARGETS workflow_node_sdk EXPORT WorkflowNodeTargets)
+install(EXPORT WorkflowNodeTargets NAMESPACE WorkflowNode:: DESTINATION "${package_folder}" COMPONENT dev)
+write_basic_package_version_file("${PROJECT_BINARY_DIR}/WorkflowNodeConfigVersion.cmake"
+    COMPATIBILITY SameMajorVersion ARCH_INDEPENDENT)
+install(FILES cmake/install/WorkflowNodeConfig.cmake "${PROJECT_BINARY_DIR}/WorkflowNodeConfigVersion.cmake"
+    DESTINATION "${package_folder}" COMPONENT dev)
+configure_file(cmake/install/workflow-node.pc.in "${PROJECT_BINARY_DIR}/workflow-node.pc" @ONLY)
+install(FILES "${PROJECT_BINARY_DIR}/workflow-node.pc" DESTINATION share/pkgconfig COMPONENT dev)
