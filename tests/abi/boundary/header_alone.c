@@ -23,6 +23,7 @@ wfn_status call_everything(wfn_module_entry_function entry) {
 #define HOLDS(condition) extern char NAME_AT_LINE(__LINE__)[(condition) ? 1 : -1]
 #define SIZE(type, bytes) HOLDS(sizeof(type) == (bytes))
 #define AT(type, member, place) HOLDS(offsetof(type, member) == (place))
+#define VALUE(name, number) HOLDS((name) == (number))
 
 SIZE(wfn_host, 40);
 AT(wfn_host, name, 8);
@@ -123,4 +124,45 @@ AT(wfn_module, run_checkpoint_saved, 80);
 AT(wfn_module, run_wait, 88);
 AT(wfn_module, run_result, 96);
 AT(wfn_module, run_release, 104);
+
+/* The values, which never change. */
+VALUE(WFN_OK, 0);
+VALUE(WFN_INVALID_ARGUMENT, 1);
+VALUE(WFN_INVALID_HANDLE, 2);
+VALUE(WFN_INVALID_STATE, 3);
+VALUE(WFN_WRONG_THREAD, 4);
+VALUE(WFN_TIMED_OUT, 5);
+VALUE(WFN_OUT_OF_MEMORY, 6);
+VALUE(WFN_INTERNAL_ERROR, 7);
+VALUE(WFN_SUCCEEDED, 0);
+VALUE(WFN_FAILED, 1);
+VALUE(WFN_CANCELLED, 2);
+VALUE(WFN_SUSPENDED, 3);
+VALUE(WFN_PREPARING, 0);
+VALUE(WFN_SUBMITTING, 1);
+VALUE(WFN_QUEUED, 2);
+VALUE(WFN_RUNNING, 3);
+VALUE(WFN_RETRYING, 4);
+VALUE(WFN_CANCELLING, 5);
+VALUE(WFN_MAYBE_SUBMITTED, 0);
+VALUE(WFN_NOT_SUBMITTED, 1);
+VALUE(WFN_SUBMITTED, 2);
+VALUE(WFN_MAYBE_CHARGED, 0);
+VALUE(WFN_NOT_CHARGED, 1);
+VALUE(WFN_CHARGED, 2);
+VALUE(WFN_LOG_DEBUG, 0);
+VALUE(WFN_LOG_INFO, 1);
+VALUE(WFN_LOG_WARNING, 2);
+VALUE(WFN_LOG_ERROR, 3);
+VALUE(WFN_NODE_CAN_CANCEL, 1u << 0);
+VALUE(WFN_NODE_REPORTS_PROGRESS, 1u << 1);
+VALUE(WFN_NODE_CAN_RESUME, 1u << 2);
+VALUE(WFN_VALIDATE_ONLY, 1u << 0);
+VALUE(WFN_CANCEL_JOB_AT_DEADLINE, 1u << 1);
+VALUE(WFN_COLLECT_ONLY, 1u << 2);
+VALUE(WFN_CHECK_CONNECTION, 1u << 3);
+VALUE(WFN_DRY_RUN, 1u << 4);
+VALUE(WFN_SUSPEND_NEVER, 0);
+VALUE(WFN_SUSPEND_WHEN_SUBMITTED, 1);
+VALUE(WFN_SUSPEND_AFTER, 2);
 #endif
