@@ -1,4 +1,5 @@
-/* Compiled with debug information, which then describes every struct of the boundary: the table leads to all of them. */
+/* Compiled with debug information, which then describes every struct of the boundary: the table leads to all
+ * of them. */
 #include <workflow_node/node.h>
 
 const wfn_module* wfn_module_entry(void) {
