@@ -10,6 +10,7 @@
 #include <workflow_node/node.h>
 
 #include <dlfcn.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,12 +19,12 @@
 
 static const wfn_module* module;
 
-static int fail(const char* what) {
-    fprintf(stderr, "host_c: %s\n", what);
+static int fail(const char* what, const char* why) {
+    fprintf(stderr, "host_c: %s: %s\n", what, why);
     return 1;
 }
 
-/* NULL: there is no such file. */
+/* NULL: errno says why. */
 static const char* read_file(const char* path, char* text, size_t size) {
     FILE* file = fopen(path, "r");
     if (file == NULL)
@@ -64,13 +65,13 @@ static int run_one(const wfn_node* node, wfn_session* session, wfn_request reque
     int succeeded;
     request.run_key = path; /* the same when this run is repeated, another for every other one */
     request.checkpoint_json = read_file(path, kept, sizeof kept);
-    if (request.checkpoint_json == NULL && access(path, F_OK) == 0)
-        return fail("the checkpoint file cannot be read; without it the job would be paid for again");
+    if (request.checkpoint_json == NULL && errno != ENOENT)
+        return fail("nothing is run, because the checkpoint cannot be read", strerror(errno));
     request.user_data = (void*)path;
     request.on_progress = on_progress;
     request.on_checkpoint = on_checkpoint;
     if (node->execute(node, session, &request, &run) != WFN_OK)
-        return fail("the run cannot be started");
+        return fail("the run cannot be started", "the module refused the request");
     module->run_wait(run, -1); /* bounded by the run's deadline */
     result = module->run_result(run);
     succeeded = result->outcome == WFN_SUCCEEDED;
@@ -82,7 +83,7 @@ static int run_one(const wfn_node* node, wfn_session* session, wfn_request reque
     if (result->checkpoint_json == NULL)
         remove(path); /* there is nothing to go on from */
     else if (!keep(path, result->checkpoint_json))
-        fail("the checkpoint cannot be kept");
+        fail("the checkpoint cannot be kept", strerror(errno));
     module->run_release(run); /* result is gone from here on */
     return succeeded ? 0 : 1;
 }
@@ -116,15 +117,17 @@ int main(int argc, char** argv) {
     wfn_session* session;
     uint32_t i;
     int status;
-    if (argc != 3 && argc != 7)
-        return fail(
-            "usage: host_c list MODULE | run|many MODULE NODE CONNECTION_FILE INPUT CHECKPOINT|COUNT");
+    if (!(argc == 3 && strcmp(argv[1], "list") == 0)
+        && !(argc == 7 && (strcmp(argv[1], "run") == 0 || strcmp(argv[1], "many") == 0)))
+        return fail("usage", "list MODULE | run|many MODULE NODE CONNECTION_FILE INPUT CHECKPOINT|COUNT");
     if (library == NULL)
-        return fail(dlerror());
+        return fail("the module cannot be loaded", dlerror());
     *(void**)&entry = dlsym(library, WFN_MODULE_ENTRY_NAME);
-    module = entry != NULL ? entry() : NULL;
+    if (entry == NULL)
+        return fail(argv[2], "this library is no module of nodes");
+    module = entry();
     if (wfn_fault_of_module(module) != NULL)
-        return fail(entry != NULL ? wfn_fault_of_module(module) : "this library is no module of nodes");
+        return fail(argv[2], wfn_fault_of_module(module));
     for (i = 0; i < module->node_count; ++i) {
         if (argc == 3)
             printf("%s: %s\n", module->nodes[i]->action_id, module->nodes[i]->description);
@@ -138,10 +141,12 @@ int main(int argc, char** argv) {
     request.struct_size = sizeof request;
     request.connection_json = read_file(argv[4], connection, sizeof connection);
     request.input_json = argv[5];
-    if (node == NULL || request.connection_json == NULL)
-        return fail("there is no such node, or no such connection file");
+    if (request.connection_json == NULL)
+        return fail(argv[4], strerror(errno));
+    if (node == NULL)
+        return fail(argv[3], "the module has no such node");
     if (module->open(&host, NULL, &session) != WFN_OK)
-        return fail("no session can be opened");
+        return fail(argv[2], "no session can be opened");
     if (strcmp(argv[1], "many") == 0)
         status = run_many(node, session, request, atoi(argv[6]));
     else

@@ -86,9 +86,11 @@ int run_many(wfn::Session& session, const wfn::Node& node, const wfn::Request& r
 }
 
 int run(const std::vector<std::string>& words) {
-    if (words.size() != 2 && words.size() != 6)
+    const std::string command = words.empty() ? "" : words[0];
+    if (!(words.size() == 2 && command == "list")
+        && !(words.size() == 6 && (command == "run" || command == "many")))
         throw std::runtime_error(
-            "usage: host_cpp list MODULE | run|many MODULE NODE CONNECTION_FILE INPUT CHECKPOINT|COUNT");
+            "usage: list MODULE | run|many MODULE NODE CONNECTION_FILE INPUT CHECKPOINT|COUNT");
     const wfn::Module module = wfn::Module::load(words[1]);
     if (words.size() == 2) {
         for (const wfn::Node& node : module.nodes())
@@ -102,7 +104,7 @@ int run(const std::vector<std::string>& words) {
     request.connection_json = read_file(words[3]);
     request.input_json = words[4];
     wfn::Session session = wfn::Session::open(module, {"host_cpp", "1.0", {}, {}});
-    if (words[0] == "many")
+    if (command == "many")
         return run_many(session, *node, request, std::stoi(words[5]));
     return run_one(session, *node, request, words[5]);
 }

@@ -115,8 +115,9 @@ unsafe fn run_many(module: &Module, node: &Node, session: *mut Session, request:
 
 unsafe fn host(words: &[String]) -> io::Result<bool> {
     let bad = |what: &str| io::Error::new(io::ErrorKind::InvalidInput, what.to_string());
-    if words.len() != 3 && words.len() != 7 {
-        return Err(bad("usage: host_rust list MODULE | run|many MODULE NODE CONNECTION_FILE INPUT CHECKPOINT|COUNT"));
+    let command = words.get(1).map_or("", |word| word);
+    if !matches!((command, words.len()), ("list", 3) | ("run" | "many", 7)) {
+        return Err(bad("usage: list MODULE | run|many MODULE NODE CONNECTION_FILE INPUT CHECKPOINT|COUNT"));
     }
     let module = load(&c_string(&words[2])?).map_err(|what| bad(&what))?;
     let nodes = std::slice::from_raw_parts(module.nodes, module.node_count as usize);
@@ -134,7 +135,7 @@ unsafe fn host(words: &[String]) -> io::Result<bool> {
     if (module.open)(ptr::null(), ptr::null(), &mut session) != OK {
         return Err(bad("no session can be opened"));
     }
-    let succeeded = match words[1].as_str() {
+    let succeeded = match command {
         "many" => words[6]
             .parse()
             .map(|count| run_many(module, node, session, request, count))

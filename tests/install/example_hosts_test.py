@@ -58,9 +58,10 @@ class ExampleHostTest(unittest.TestCase):
         self.assertRegex(self.run_host("list", MODULE).stdout, r"\Aimage_to_video: .+\n\Z")
         self.assertRegex(self.run_host("list", EXAMPLE_MODULE).stdout, r"\Aecho: .+\nslow_echo: .+\n\Z")
 
-    def test_refuses_what_is_no_module(self):
+    def test_refuses_what_is_no_module_node_or_command(self):
+        self.connection.write_text("{}", encoding="utf-8")
         for words in [("list", "/nowhere.so"), ("list", EXAMPLE_MODULE.replace("example_module", "")), (),
-                      self.words("run", self.checkpoint, node="of_nobody")]:
+                      self.words("run", self.checkpoint, node="of_nobody"), self.words("walk", self.checkpoint)]:
             ended = self.run_host(*words)
             self.assertEqual((1, ""), (ended.returncode, ended.stdout), words)
             self.assertTrue(ended.stderr.startswith(os.path.basename(HOST) + ": "), ended.stderr)
@@ -69,6 +70,7 @@ class ExampleHostTest(unittest.TestCase):
         for name in ["module_of_another_abi", "module_without_entry", "module_incomplete"]:
             ended = self.run_host("list", os.path.join(os.environ["REFUSED_MODULES"], name + ".so"))
             self.assertEqual((1, ""), (ended.returncode, ended.stdout), name)
+            self.assertEqual(name == "module_of_another_abi", "major" in ended.stderr, ended.stderr)
             self.assertTrue(ended.stderr.startswith(os.path.basename(HOST) + ": "), ended.stderr)
 
     def test_runs_a_node_of_another_module(self):
@@ -95,7 +97,7 @@ class ExampleHostTest(unittest.TestCase):
         self.assertFalse(self.checkpoint.exists())
 
     def test_a_checkpoint_that_cannot_be_read_or_kept_submits_nothing(self):
-        self.checkpoint.mkdir()  # unlike a file without permissions, also to root
+        self.checkpoint.symlink_to(self.checkpoint)  # cannot be read, not even by root, but could be replaced
         with Peer() as peer:
             self.connect(peer)
             ended = self.run_host(*self.words("run", self.checkpoint))
