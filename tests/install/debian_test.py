@@ -36,7 +36,8 @@ class PackagesTest(BuiltPackages):
 
     def dpkg(self, *words):
         # Without the packages that these depend on: the root is empty.
-        return run(*AS_ROOT, "dpkg", f"--root={self.root}", "--force-depends", *words, env=ENVIRONMENT)
+        return run(*AS_ROOT, "dpkg", f"--root={self.root}", f"--log={self.folder}/log", "--force-depends", *words,
+                   env=ENVIRONMENT)
 
     def test_there_are_two_which_need_what_they_link(self):
         self.assertEqual({"workflow-node", "workflow-node-dev"}, set(self.packages))
