@@ -195,6 +195,8 @@ WFN_INLINE const char* wfn_fault_of_module(const wfn_module* module) {
         || module->run_suspend == NULL || module->run_checkpoint_saved == NULL || module->run_wait == NULL
         || module->run_result == NULL || module->run_release == NULL)
         return "its table lacks a function";
+    if (module->name == NULL || module->version == NULL)
+        return "it has no name or no version";
     if (module->node_count > 0 && module->nodes == NULL)
         return "its list of nodes is missing";
     for (i = 0; i < module->node_count; ++i) {
@@ -204,6 +206,10 @@ WFN_INLINE const char* wfn_fault_of_module(const wfn_module* module) {
             || node->description == NULL || node->input_schema_json == NULL
             || node->output_schema_json == NULL)
             return "one of its nodes is incomplete";
+        if (node->connection != NULL
+            && (!WFN_HAS(wfn_connection, node->connection, schema_json) || node->connection->name == NULL
+                || node->connection->category == NULL || node->connection->schema_json == NULL))
+            return "the connection of one of its nodes is incomplete";
     }
     return NULL;
 }
