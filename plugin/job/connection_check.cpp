@@ -2,12 +2,15 @@
 
 #include "api/api_text.hpp"
 #include "api/reply.hpp"
+#include "api/reply_fields.hpp"
 #include "api/request.hpp"
+#include "base/ascii.hpp"
 #include "base/plain_text.hpp"
 #include "job/duration_text.hpp"
 #include "job/submit_answer.hpp"
 
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include <boost/asio/yield.hpp> // last: it defines reenter and yield
@@ -33,10 +36,47 @@ bool stands_in_the_way(const Error& error) {
            || error.code == ErrorCode::insufficient_credits;
 }
 
+// A binding may ask for a job with any method, and where each job has an address of its own, its path may be
+// anything, even the submit's. Only this is certain to make no job.
+bool asks_for_a_job_by_name(const JobRequest& poll) {
+    return poll.method == "GET" && poll.path.find("{id}") != std::string::npos;
+}
+
+// As web frameworks say of an address that they do not have: {"detail": "Not Found"}.
+bool is_about_the_address(const HttpReply& reply) {
+    if (reply.status != 404)
+        return false;
+    const auto document = parse_reply(reply.body);
+    if (!document || document->get_object().size() != 1)
+        return false;
+    const auto& value = document->get_object().begin()->value();
+    return value.is_string() && ascii_equal_ignoring_case(std::string_view(value.get_string()), "not found");
+}
+
+// What the answer leaves open; empty: nothing.
+std::string doubt_about(const HttpReply& reply, const std::string& service) {
+    const auto status = "HTTP " + std::to_string(reply.status);
+    if (reply.status == 429)
+        return service + " answers, but asks for a pause (" + status
+               + "): whether it takes the key shows later.";
+    const auto body = trimmed(reply.body);
+    if (body.starts_with('{') && reply.status != 405 && !is_about_the_address(reply))
+        return {};
+    return "Something answers at the base_url (" + status + (body.empty() ? ", without a word" : "")
+           + "), but not as an API that knows its jobs"
+           + (body.empty() ? "" : ": \"" + presentable(body, 60) + "\"") + ". Check that base_url is where "
+           + service + " is.";
+}
+
 } // namespace
 
 Transition ConnectionCheck::resume(TimePoint /*now*/, const Event& event) {
     reenter(resume_point_) {
+        if (!asks_for_a_job_by_name(run_.binding().poll)) {
+            run_.report.warn(unconfirmed, "The api_binding has no request that is certain to make no job: "
+                                          "whether the service takes the key shows at the first run.");
+            return works();
+        }
         run_.report.set_phase(Phase::preparing, "Asking " + run_.binding().name);
         yield return Step{Send{}};
         return outcome_of(event);
@@ -53,45 +93,38 @@ HttpRequest ConnectionCheck::request(TimePoint /*now*/) const {
 }
 
 Transition ConnectionCheck::outcome_of(const Event& event) {
-    const auto& name = run_.binding().name;
-    if (const auto* broken = std::get_if<RequestFailed>(&event))
-        return run_.ending != Ending::none
-                   ? end()
-                   : finish(failed(error_of_failure(broken->failure, name), std::nullopt));
+    const auto& binding = run_.binding();
+    if (const auto* broken = std::get_if<RequestFailed>(&event)) {
+        if (run_.ending != Ending::none)
+            return end(broken->failure.may_have_arrived);
+        return finish(failed(error_of_failure(broken->failure, binding.name), std::nullopt));
+    }
     const auto& reply = std::get<Replied>(event).reply;
     if (is_redirect(reply))
-        return finish(failed(error_of_redirect(reply, name), std::nullopt));
-    if (reply.status == 429) {
-        run_.report.warn(unconfirmed, name
-                                          + " answers, but asks for a pause (HTTP 429): whether it takes the "
-                                            "key shows later.");
-        return works();
-    }
-    if (!is_success(reply.status)) {
-        auto error = error_of_reply(reply, run_.binding());
+        return finish(failed(error_of_redirect(reply, binding.name), std::nullopt));
+    if (reply.status != 429) {
+        auto error =
+            is_success(reply.status) ? error_of_refusal(reply, binding) : error_of_reply(reply, binding);
         if (stands_in_the_way(error))
             return finish(failed(std::move(error), std::nullopt));
     }
-    if (const auto body = trimmed(reply.body); !body.empty() && !body.starts_with('{'))
-        run_.report.warn(unconfirmed, "Something answers at the base_url (HTTP "
-                                          + std::to_string(reply.status) + "), but not as an API does: \""
-                                          + presentable(body, 60) + "\". Check that base_url is where " + name
-                                          + " is.");
+    if (auto doubt = doubt_about(reply, binding.name); !doubt.empty())
+        run_.report.warn(unconfirmed, std::move(doubt));
     return works();
 }
 
-Transition ConnectionCheck::end() const {
+Transition ConnectionCheck::end(bool is_sent) const {
+    const auto& name = run_.binding().name;
+    const auto time = duration_text(run_.parameters.timeout);
     switch (run_.ending) {
     case Ending::deadline:
-        return finish(failed(
-            make_error(ErrorCode::processing_timeout, run_.binding().name + " did not answer within "
-                                                          + duration_text(run_.parameters.timeout) + "."),
-            std::nullopt));
-    case Ending::suspend: {
-        Outcome outcome;
-        outcome.kind = Outcome::Kind::suspended;
-        return finish(std::move(outcome));
-    }
+        return finish(failed(make_error(ErrorCode::processing_timeout,
+                                        is_sent ? name + " did not answer within " + time + "."
+                                                : "No connection to " + name + " was free within " + time
+                                                      + ", so nothing was asked."),
+                             std::nullopt));
+    case Ending::suspend:
+        return finish(suspended(std::nullopt, Millis(0)));
     default:
         return finish(cancelled(
             make_error(ErrorCode::cancelled, "The check of the connection was cancelled."), std::nullopt));

@@ -71,16 +71,6 @@ void JobDriver::force_end() {
     handle([this](TimePoint now) { return flow_.on_forced_end(now); });
 }
 
-// Gives everything up without a word to the listener.
-void JobDriver::end() {
-    listener_ = nullptr;
-    timer_.cancel();
-    if (exchange_ != nullptr)
-        exchange_->abort();
-    place_.reset();
-    slot_.release();
-}
-
 // A defect ends this run, not the host.
 template <class Work>
 void JobDriver::guarded(Work work) {
@@ -241,11 +231,15 @@ void JobDriver::report() {
 }
 
 void JobDriver::finish(Outcome outcome) {
-    auto* listener = listener_;
-    if (listener == nullptr)
+    if (listener_ == nullptr)
         return;
-    end();
-    listener->on_outcome(std::move(outcome));
+    timer_.cancel();
+    if (exchange_ != nullptr)
+        exchange_->abort();
+    place_.reset();
+    slot_.release();
+    listener_->on_outcome(std::move(outcome)); // where it throws, guarded() tries with less
+    listener_ = nullptr;
 }
 
 } // namespace job_engine

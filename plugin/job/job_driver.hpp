@@ -51,7 +51,6 @@ public:
     void force_end();
 
 private:
-    void end();
     template <class Work>
     void guarded(Work work);
     template <class Event>

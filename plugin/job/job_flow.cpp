@@ -186,7 +186,7 @@ Step JobFlow::on_forced_end(TimePoint now) {
     if (auto* submission = std::get_if<Submission>(&machine_))
         return follow(now, Begun{}, submission->end(now, awaited_ == Awaited::answer));
     if (const auto* check = std::get_if<ConnectionCheck>(&machine_))
-        return follow(now, Begun{}, check->end());
+        return follow(now, Begun{}, check->end(awaited_ == Awaited::answer));
     return take(finish(suspended(run_.checkpoint, run_.report.eta().value_or(min_suspension))));
 }
 
@@ -243,7 +243,7 @@ Step JobFlow::end_machine(TimePoint now) {
     if (auto* submission = std::get_if<Submission>(&machine_))
         return follow(now, Begun{}, submission->end(now, false));
     const auto* check = std::get_if<ConnectionCheck>(&machine_);
-    return follow(now, Begun{}, check != nullptr ? check->end() : std::get<Polling>(machine_).end(now));
+    return follow(now, Begun{}, check != nullptr ? check->end(false) : std::get<Polling>(machine_).end(now));
 }
 
 Step JobFlow::take(Step&& step) {

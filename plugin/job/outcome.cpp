@@ -24,7 +24,7 @@ Outcome cancelled(Error error, std::optional<Checkpoint> checkpoint) {
     return ended(Outcome::Kind::cancelled, std::move(error), std::move(checkpoint));
 }
 
-Outcome suspended(Checkpoint checkpoint, Millis resume_after) {
+Outcome suspended(std::optional<Checkpoint> checkpoint, Millis resume_after) {
     auto outcome = ended(Outcome::Kind::suspended, {}, std::move(checkpoint));
     outcome.resume_after = std::max(resume_after, Millis(0));
     return outcome;

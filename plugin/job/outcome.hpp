@@ -22,6 +22,6 @@ struct Outcome {
 
 Outcome failed(Error error, std::optional<Checkpoint> checkpoint);
 Outcome cancelled(Error error, std::optional<Checkpoint> checkpoint);
-Outcome suspended(Checkpoint checkpoint, Millis resume_after);
+Outcome suspended(std::optional<Checkpoint> checkpoint, Millis resume_after);
 
 } // namespace job_engine

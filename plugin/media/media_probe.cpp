@@ -26,10 +26,8 @@ constexpr int max_redirects = 3;
 
 RequestText request_for(const HttpUrl& url, const std::string& user_agent) {
     RequestWriter writer("GET", url.target, url.origin.authority());
-    writer.header("User-Agent", user_agent);
-    writer.header("Accept", "image/jpeg, image/png, */*;q=0.1");
-    writer.header("Range", "bytes=0-" + std::to_string(image_signature_bytes - 1));
-    writer.header("Connection", "close");
+    for (const auto& [name, value] : media_request_headers(user_agent))
+        writer.header(name, value);
     return std::move(writer).finish();
 }
 
@@ -60,6 +58,13 @@ MediaReply read_reply(const FetchedReply& reply) {
 }
 
 } // namespace
+
+Headers media_request_headers(const std::string& user_agent) {
+    return {{"User-Agent", user_agent},
+            {"Accept", "image/jpeg, image/png, */*;q=0.1"},
+            {"Range", "bytes=0-" + std::to_string(image_signature_bytes - 1)},
+            {"Connection", "close"}};
+}
 
 // One look, from the wait for its turn on.
 class MediaProbe::Look final : public HttpExchange {

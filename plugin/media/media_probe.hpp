@@ -19,6 +19,9 @@
 
 namespace job_engine {
 
+// What the look at a file is asked with, beside its address.
+Headers media_request_headers(const std::string& user_agent);
+
 // Looks at images before a run pays for them: the first bytes of each, without credentials, never inside a
 // private network, a few images at a time. Thread-safe; each look runs on the strand of its run.
 class MediaProbe {

@@ -93,6 +93,8 @@ const char* fault_of(const wfn_request& request) {
         return "flags has a bit that this module does not know";
     if (checks_connection && (request.flags & WFN_VALIDATE_ONLY) == 0)
         return "flags has WFN_CHECK_CONNECTION without WFN_VALIDATE_ONLY";
+    if ((request.flags & WFN_DRY_RUN) != 0 && (request.flags & WFN_VALIDATE_ONLY) != 0)
+        return "flags has WFN_DRY_RUN with WFN_VALIDATE_ONLY, and a run ends as one of them";
     if (request.timeout_ms < 0 || request.checkpoint_timeout_ms < 0)
         return "a time-out is negative";
     if (request.suspend < WFN_SUSPEND_NEVER || request.suspend > WFN_SUSPEND_AFTER)

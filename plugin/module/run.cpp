@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdio>
 #include <cstring>
 #include <exception>
 #include <functional>
@@ -257,19 +258,24 @@ void Run::begin_checked(RunRequest::Owner request) {
     driver_->start();
 }
 
-// An end before the flow has taken over. What is paid for stays known: the checkpoint goes back as it came,
-// and what it says about money goes into the error.
+// An end before the flow has taken over.
 void Run::fail(Error error) {
-    if (!given_checkpoint_.empty()) {
-        const auto given = read_checkpoint(given_checkpoint_.view());
-        if (given)
-            describe_charge(error, *given);
-        else if (error.charged == Charged::no)
-            error.charged = Charged::unknown;
-    }
     Outcome outcome;
     outcome.error = std::move(error);
     on_outcome(std::move(outcome));
+}
+
+// A checkpoint that no flow has taken over goes back as it came: what is paid for stays known, and what it
+// says about money goes into the error.
+void Run::add_given_checkpoint(Outcome& outcome) const {
+    if (given_checkpoint_.empty())
+        return;
+    outcome.given_checkpoint = std::string(given_checkpoint_.view());
+    const auto given = read_checkpoint(given_checkpoint_.view());
+    if (given)
+        describe_charge(outcome.error, *given);
+    else if (outcome.error.charged == Charged::no)
+        outcome.error.charged = Charged::unknown;
 }
 
 // A callback that throws has returned: what it threw must neither end the run nor reach the thread.
@@ -283,8 +289,11 @@ void Run::call_host(const char* name, Call call) {
         threw = true;
     }
     run_in_callback = outer;
-    if (threw)
-        log(WFN_LOG_ERROR, std::string("the host's ") + name + " threw an exception, which is ignored");
+    if (!threw)
+        return;
+    std::array<char, 100> line{};
+    std::snprintf(line.data(), line.size(), "the host's %s threw an exception, which is ignored", name);
+    log(WFN_LOG_ERROR, line.data());
 }
 
 void Run::on_progress(const Progress& progress, const std::string& job_id) {
@@ -320,20 +329,24 @@ void Run::on_warning(const Warning& warning) {
     log(WFN_LOG_WARNING, warning.message);
 }
 
-// A checkpoint that no flow has taken over goes back as it came.
+// Throws before anything has changed, or not at all: whoever called it may try another outcome.
 void Run::on_outcome(Outcome outcome) {
-    outcome.given_checkpoint = given_checkpoint_.take();
     const auto& errors = *module_type().nodes[node_]->errors;
+    add_given_checkpoint(outcome);
+    auto whole = std::make_unique<RunResult>(
+        outcome, warnings_ != nullptr ? *warnings_ : std::vector<Warning>(), errors);
     if (outcome.kind == Outcome::Kind::failed)
         log(WFN_LOG_INFO,
             std::string(error_kind(outcome.error.code, errors).type) + ": " + outcome.error.message);
+    complete(std::move(whole));
+}
+
+void Run::complete(std::unique_ptr<RunResult> whole) noexcept {
     driver_.reset();
-    const wfn_result* result = nullptr;
+    const auto* const result = whole->get();
     {
         const std::lock_guard lock(monitor_->mutex);
-        result_ = std::make_unique<RunResult>(
-            outcome, warnings_ != nullptr ? *warnings_ : std::vector<Warning>(), errors);
-        result = result_->get();
+        result_ = std::move(whole);
         checkpoint_pending_ = false;
     }
     if (callbacks_.on_complete != nullptr)
@@ -350,9 +363,13 @@ void Run::on_outcome(Outcome outcome) {
     session->remove(shared_from_this());
 }
 
-void Run::log(wfn_log_level level, const std::string& message) const {
-    session_->log().write(level,
-                          !has_run_key_ || run_key_.empty() ? message : "run " + run_key_ + ": " + message);
+// Without memory for the line there is no line.
+void Run::log(wfn_log_level level, std::string_view message) const noexcept {
+    try {
+        const bool is_named = has_run_key_ && !run_key_.empty();
+        session_->log().write(level, (is_named ? "run " + run_key_ + ": " : std::string()).append(message));
+    } catch (...) { // NOLINT(bugprone-empty-catch)
+    }
 }
 
 } // namespace job_engine

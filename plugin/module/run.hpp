@@ -66,7 +66,9 @@ private:
     void on_checkpoint(const Checkpoint& checkpoint) override;
     void on_warning(const Warning& warning) override;
     void on_outcome(Outcome outcome) override;
-    void log(wfn_log_level level, const std::string& message) const;
+    void complete(std::unique_ptr<RunResult> whole) noexcept;
+    void add_given_checkpoint(Outcome& outcome) const;
+    void log(wfn_log_level level, std::string_view message) const noexcept;
     template <class Function>
     void with_strand(Function function);
     template <class Function>

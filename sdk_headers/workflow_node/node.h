@@ -206,16 +206,18 @@ enum {
     WFN_COLLECT_ONLY = 1u << 2,
     /*
      * With WFN_VALIDATE_ONLY, without which it is WFN_INVALID_ARGUMENT, and with a connection: also ask
-     * the service whether it answers and takes the key. No job is made and nothing is charged. input_json
-     * may be NULL: then only the connection is checked. Ends as WFN_SUCCEEDED without an output, warning
-     * where the answer leaves something open, or with the error that stands in the way, within 30 s.
+     * the service whether it answers and does not refuse the key. No job is made and nothing is charged.
+     * input_json may be NULL: then only the connection is checked. Ends as WFN_SUCCEEDED without an output,
+     * with a warning where that leaves something open, e.g. because the service cannot be asked without a
+     * job, or with the error that stands in the way; within 30 s.
      */
     WFN_CHECK_CONNECTION = 1u << 3,
     /*
      * Send nothing, and end as WFN_SUCCEEDED with an output that says what would be sent: a JSON object
      * {requests: [{purpose, method, url, headers, body}]} in the place of what output_schema_json
-     * describes, every secret masked; body is JSON or null. An input or a connection that is not valid
-     * ends the run as it would without this.
+     * describes; body is JSON or null. What is or may be a secret of the connection is masked. An input or
+     * a connection that is not valid ends the run as it would without this. With WFN_VALIDATE_ONLY it is
+     * WFN_INVALID_ARGUMENT.
      */
     WFN_DRY_RUN = 1u << 4
 };

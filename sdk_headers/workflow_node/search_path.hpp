@@ -51,11 +51,58 @@ inline std::vector<std::filesystem::path> module_folders() {
     return folders;
 }
 
-/* Whether nobody but this user and root could have put something into the folder. */
-inline bool is_trusted_folder(const std::filesystem::path& folder) {
+namespace detail {
+
+/* What the name is, not where a link leads. */
+inline bool is_owned_here(const struct stat& facts) {
+    return facts.st_uid == 0 || facts.st_uid == geteuid();
+}
+inline bool others_may_write(const struct stat& facts) {
+    return (facts.st_mode & (S_IWGRP | S_IWOTH)) != 0;
+}
+
+/* Every folder on the way: in one that others may write, as /tmp, only what is owned here stays what it is.
+ */
+inline bool is_trusted_way(const std::filesystem::path& path) {
+    std::filesystem::path way;
+    for (const auto& part : path) {
+        way /= part;
+        struct stat facts {};
+        if (lstat(way.c_str(), &facts) != 0 || !is_owned_here(facts)) {
+            return false;
+        }
+        if (!S_ISLNK(facts.st_mode) && others_may_write(facts)
+            && !(S_ISDIR(facts.st_mode) && (facts.st_mode & S_ISVTX) != 0)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+} // namespace detail
+
+/*
+ * Whether nobody but this user and root could have put the file or folder there, or could change it, links
+ * on the way included. `path` is absolute.
+ */
+inline bool is_trusted(const std::filesystem::path& path) {
+    std::error_code failure;
+    const auto target = std::filesystem::canonical(path, failure);
     struct stat facts {};
-    return stat(folder.c_str(), &facts) == 0 && S_ISDIR(facts.st_mode)
-           && (facts.st_uid == 0 || facts.st_uid == geteuid()) && (facts.st_mode & (S_IWGRP | S_IWOTH)) == 0;
+    return !failure && stat(target.c_str(), &facts) == 0 && !detail::others_may_write(facts)
+           && detail::is_trusted_way(path) && detail::is_trusted_way(target);
+}
+
+/* The folders that exist and are passed over, because others may write there. */
+inline std::vector<std::filesystem::path> distrusted_folders() {
+    std::vector<std::filesystem::path> folders;
+    for (const auto& folder : module_folders()) {
+        std::error_code ignored;
+        if (std::filesystem::is_directory(folder, ignored) && !is_trusted(folder)) {
+            folders.push_back(folder);
+        }
+    }
+    return folders;
 }
 
 /* The modules in these folders, by name; of two files of one name that of the earlier folder. */
@@ -63,7 +110,7 @@ inline std::vector<std::filesystem::path> find_modules() {
     std::vector<std::filesystem::path> found;
     std::set<std::filesystem::path> names;
     for (const auto& folder : module_folders()) {
-        if (!is_trusted_folder(folder)) {
+        if (!is_trusted(folder)) {
             continue;
         }
         std::vector<std::filesystem::path> here;
@@ -72,7 +119,7 @@ inline std::vector<std::filesystem::path> find_modules() {
              entry.increment(failure)) {
             std::error_code ignored;
             if (entry->path().extension() == ".so" && entry->is_regular_file(ignored)
-                && names.insert(entry->path().filename()).second) {
+                && is_trusted(entry->path()) && names.insert(entry->path().filename()).second) {
                 here.push_back(entry->path());
             }
         }

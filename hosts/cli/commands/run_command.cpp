@@ -28,6 +28,8 @@ durable::Claim claim_run(durable::Journal& journal, durable::RunSpec spec) {
 } // namespace
 
 int run_command(const Options& options) {
+    if (options.run_key.size() > WFN_MAX_RUN_KEY_BYTES)
+        throw UsageError("a run key has at most " + std::to_string(WFN_MAX_RUN_KEY_BYTES) + " bytes");
     const Target target = choose_target(options.target);
     const wfn::Module module = wfn::Module::load(target.module_path);
     const wfn::Node node = choose_node(module, target.action);
@@ -43,8 +45,6 @@ int run_command(const Options& options) {
     } else if (options.checkpoint_file) {
         keeper = std::make_unique<FileKeeper>(*options.checkpoint_file);
     } else if (options.journal_file) {
-        if (options.run_key.size() > durable::max_run_key)
-            throw UsageError("a run key has at most " + std::to_string(durable::max_run_key) + " bytes");
         durable::Journal journal(*options.journal_file, durable::Journal::Access::create);
         const durable::Claim claim =
             claim_run(journal, {options.run_key, std::nullopt, std::string(module.name()),
@@ -63,7 +63,7 @@ int run_command(const Options& options) {
     } catch (const wfn::StatusError& error) {
         if (!options.dry_run || error.status() != WFN_INVALID_ARGUMENT)
             throw;
-        throw UsageError("this module has no dry run");
+        throw UsageError("the module refuses a dry run: it may be of a version that knows none");
     }
 }
 

@@ -30,8 +30,9 @@ wfn::Result run_unless_unknown(wfn::Session& session, const wfn::Node& node, wfn
     } catch (const wfn::StatusError& error) {
         if (!options.check_connection || error.status() != WFN_INVALID_ARGUMENT)
             throw;
-        throw UsageError("this module cannot check a connection: leave out --check-connection, and the first "
-                         "run shows whether it works");
+        throw UsageError(
+            "the module refuses to check a connection: it may be of a version that cannot. Leave "
+            "out --check-connection; the first run shows whether it works");
     }
 }
 
@@ -64,8 +65,8 @@ int validate_command(const Options& options) {
         out = boost::json::serialize(answer) + "\n";
     } else if (result.succeeded()) {
         out = !options.check_connection ? "valid\n"
-              : has_input               ? "valid, and the service answers\n"
-                                        : "the service answers\n";
+              : has_input               ? "valid, and the service does not refuse the key\n"
+                                        : "the service answers and does not refuse the key\n";
     } else if (result.error) {
         static_cast<void>(write_all(STDERR_FILENO, error_text(*result.error, terminal)));
     }

@@ -282,7 +282,7 @@ ParsedOptions parse_options(int argc, const char* const* argv) {
                                      Command::validate, words);
     add_input_options(*validate, options);
     validate->add_flag("--check-connection", options.check_connection,
-                       "Also ask the service whether it takes the key");
+                       "Also ask the service whether it refuses the key");
     validate->add_flag("--json", options.json, "Print {\"valid\": ..., \"error\": ...}");
     validate->footer(validate_help + std::string(connection_help) + module_help + exit_code_help);
 

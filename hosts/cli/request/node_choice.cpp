@@ -7,17 +7,20 @@
 #include <workflow_node/search_path.hpp>
 
 #include <filesystem>
+#include <utility>
 
 namespace cli {
 
 Target choose_target(const std::vector<std::string>& words, const ModulePlaces& places) {
     const auto looks_like_file = [&](const std::string& word) {
         return word.find('/') != std::string::npos || word.find(".so") != std::string::npos
-               || places.is_file(word) || places.find(word);
+               || places.is_file(word);
     };
     std::optional<std::string> default_module = places.default_module;
     std::vector<std::string> all;
-    if (!default_module && (words.empty() || (words.size() == 1 && !looks_like_file(words[0])))) {
+    // What is installed later must not change what a word means beside WORKFLOW_NODE_MODULE.
+    if (!default_module && words.size() <= 1
+        && (words.empty() || (!looks_like_file(words[0]) && !places.find(words[0])))) {
         all = places.all();
         if (all.size() == 1)
             default_module = all.front();
@@ -31,13 +34,18 @@ Target choose_target(const std::vector<std::string>& words, const ModulePlaces& 
         target = {*default_module, words.empty() ? "" : words[0]};
     else
         throw UsageError("which module? Name its file, or set WORKFLOW_NODE_MODULE to it."
-                         + (all.empty() ? std::string() : "\nInstalled are: " + joined(all) + "."));
+                         + (all.empty() ? std::string() : "\nInstalled are: " + joined(all) + ".")
+                         + places.passed_over());
     // dlopen would search for a name without a slash only in the system's directories.
     if (target.module_path.find('/') == std::string::npos) {
         if (places.is_file(target.module_path))
             target.module_path = "./" + target.module_path;
+        else if (auto found = places.find(target.module_path))
+            target.module_path = std::move(*found);
         else
-            target.module_path = places.find(target.module_path).value_or(target.module_path);
+            throw UsageError("there is no file \"" + target.module_path
+                             + "\", and no module of that name where modules are looked for."
+                             + places.passed_over());
     }
     return target;
 }
@@ -57,7 +65,15 @@ Target choose_target(const std::vector<std::string>& words) {
             paths.push_back(module.string());
         return paths;
     };
-    return choose_target(words, {process_environment("WORKFLOW_NODE_MODULE"), is_file, find, all});
+    const auto passed_over = [] {
+        std::string text;
+        for (const auto& folder : wfn::distrusted_folders())
+            text += "\n" + folder.string()
+                    + " is passed over: others may write there, or on the way to it (chmod go-w).";
+        return text;
+    };
+    return choose_target(words,
+                         {process_environment("WORKFLOW_NODE_MODULE"), is_file, find, all, passed_over});
 }
 
 wfn::Node choose_node(const wfn::Module& module, const std::string& action) {

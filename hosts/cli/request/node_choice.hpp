@@ -21,11 +21,13 @@ struct ModulePlaces {
     // In the search path, see "Places" in node.h.
     std::function<std::optional<std::string>(const std::string& name)> find;
     std::function<std::vector<std::string>()> all;
+    // Sentences about folders that exist and are not looked in; empty: none.
+    std::function<std::string()> passed_over;
 };
 
 // What the positional arguments mean. A single one is the module, unless there is a default and the argument
-// names no file and no module of the search path. The default is also the only module in the search path.
-// Throws UsageError if no module is named and several or none are there.
+// does not look like a file. Without one the only module in the search path is it. Throws UsageError if no
+// module is named, or none can be found.
 Target choose_target(const std::vector<std::string>& words, const ModulePlaces& places);
 
 // choose_target with WORKFLOW_NODE_MODULE and the file system.

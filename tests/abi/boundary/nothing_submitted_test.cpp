@@ -72,25 +72,43 @@ TEST_F(NothingSubmitted, AnInputThatIsGivenIsCheckedFirst) {
     EXPECT_TRUE(server.requests().empty());
 }
 
-TEST_F(NothingSubmitted, ACheckNeedsAConnectionAndGivesTheCheckpointBack) {
-    HostRun unconnected(module_, {});
-    unconnected.connection = std::nullopt;
-    EXPECT_EQ("invalid_connection", ended(unconnected, check).error_code);
+TEST_F(NothingSubmitted, ACheckNeedsAConnection) {
+    HostRun run(module_, {});
+    run.connection = std::nullopt;
+    EXPECT_EQ("invalid_connection", ended(run, check).error_code);
+}
 
-    const ScriptedServer server([](const Request&) { return json_reply(404, "{}"); });
-    HostRun earlier(module_, connection_to(server));
+// A check that fails says nothing of the job that the checkpoint names, and must not seem to.
+TEST_F(NothingSubmitted, ACheckGivesTheCheckpointBackWithWhatItSaysOfMoney) {
+    JobApi api({.polls_until_done = JobScript::never});
+    HostRun earlier(module_, api.connection());
     earlier.keeps_checkpoints = true;
-    ended(earlier, 0); // its submit is refused
-    ASSERT_FALSE(earlier.checkpoints().empty());
-    HostRun run(module_, connection_to(server));
-    run.checkpoint = earlier.checkpoints().front();
-    EXPECT_EQ(run.checkpoint, ended(run, check).checkpoint);
+    earlier.request.suspend = WFN_SUSPEND_WHEN_SUBMITTED;
+    const auto kept = ended(earlier, 0).checkpoint;
+    ASSERT_TRUE(kept && speaks_of(*kept, "job-1"));
+
+    ScriptedServer server([](const Request&) { return json_reply(404, R"({"error": {"code": "no_job"}})"); });
+    HostRun passed(module_, connection_to(server));
+    passed.checkpoint = kept;
+    EXPECT_EQ(kept, ended(passed, check).checkpoint);
+    server.refuse_connections();
+    HostRun failed(module_, connection_to(server));
+    failed.checkpoint = kept;
+    const auto ending = ended(failed, check);
+    EXPECT_EQ("api_connection_error", ending.error_code);
+    EXPECT_EQ(kept, ending.checkpoint);
+    EXPECT_TRUE(speaks_of(ending.error_json, R"("charged":"unknown")")) << ending.error_json;
+    EXPECT_TRUE(speaks_of(ending.error_json, R"("job_id":"job-1")")) << ending.error_json;
 }
 
 TEST_F(NothingSubmitted, ACheckIsPartOfAValidation) {
     HostRun run(module_, "{}");
     run.request.flags = WFN_CHECK_CONNECTION;
     EXPECT_EQ(WFN_INVALID_ARGUMENT, run.start(session_.get()));
+    for (const std::uint32_t flags : {0U | WFN_DRY_RUN | WFN_VALIDATE_ONLY, check | WFN_DRY_RUN}) {
+        run.request.flags = flags;
+        EXPECT_EQ(WFN_INVALID_ARGUMENT, run.start(session_.get())) << flags;
+    }
 }
 
 TEST_F(NothingSubmitted, ADryRunSendsNothing) {
@@ -105,6 +123,17 @@ TEST_F(NothingSubmitted, ADryRunSendsNothing) {
     EXPECT_FALSE(speaks_of(*ending.output, "test-key-7"));
     EXPECT_TRUE(run.checkpoints().empty());
     EXPECT_TRUE(server.requests().empty());
+}
+
+TEST_F(NothingSubmitted, ADryRunTakesNothingOfTheHoursBudget) {
+    JobApi api;
+    auto connection = api.connection();
+    connection.replace(connection.rfind('}'), 1, R"(, "max_submits_per_hour": 1})");
+    for (const std::uint32_t flags : {WFN_DRY_RUN | 0U, WFN_DRY_RUN | 0U, 0U, WFN_DRY_RUN | 0U}) {
+        HostRun run(module_, connection);
+        EXPECT_EQ(WFN_SUCCEEDED, ended(run, flags).outcome) << flags;
+    }
+    EXPECT_EQ(1U, api.submits());
 }
 
 // Only a run with none of these flags pays, whatever they are combined to.

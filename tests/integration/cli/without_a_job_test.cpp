@@ -28,7 +28,7 @@ TEST(CheckConnection, AsksWithoutAnInputAndSubmitsNothing) {
     const Outcome outcome =
         workflow_node({"validate", PIXELML_NODES, "--check-connection"}, account_at(server));
     EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
-    EXPECT_EQ(outcome.out, "the service answers\n");
+    EXPECT_EQ(outcome.out, "the service answers and does not refuse the key\n");
     EXPECT_EQ(outcome.err, "");
     ASSERT_EQ(server.requests().size(), 1u);
     EXPECT_EQ(server.requests().front().method, "GET");
@@ -61,7 +61,7 @@ TEST(CheckConnection, SaysWhatTheAnswerLeavesOpen) {
 TEST(CheckConnection, OfAModuleThatCannot) {
     const Outcome outcome = workflow_node({"validate", "slow_echo", "--check-connection"});
     EXPECT_EQ(outcome.exit_code, 2);
-    EXPECT_NE(outcome.err.find("leave out --check-connection"), std::string::npos) << outcome.err;
+    EXPECT_NE(outcome.err.find("out --check-connection"), std::string::npos) << outcome.err;
 }
 
 TEST(DryRun, PrintsTheRequestsAndSendsNone) {
@@ -73,6 +73,13 @@ TEST(DryRun, PrintsTheRequestsAndSendsNone) {
     EXPECT_NE(outcome.out.find(R"("Authorization":"Bearer ***")"), std::string::npos) << outcome.out;
     EXPECT_EQ(outcome.out.find("secret-key-1"), std::string::npos);
     EXPECT_TRUE(server.requests().empty());
+}
+
+TEST(DryRun, IsNotBlamedForAnotherMistake) {
+    const Outcome outcome =
+        workflow_node({"run", PIXELML_NODES, "--dry-run", "--run-key", std::string(600, 'k')});
+    EXPECT_EQ(outcome.exit_code, 2);
+    EXPECT_NE(outcome.err.find("at most 512 bytes"), std::string::npos) << outcome.err;
 }
 
 TEST(DryRun, KeepsNothing) {
@@ -91,15 +98,22 @@ TEST(DryRun, KeepsNothing) {
 TEST(SearchPath, HasAModuleByItsName) {
     TemporaryDirectory directory;
     std::filesystem::create_directory(directory.file("modules"));
+    std::filesystem::permissions(directory.file("modules"), std::filesystem::perms::owner_all);
     std::filesystem::copy(EXAMPLE_MODULE, directory.file("modules/installed_echo.so"));
     Process::Options options;
-    options.environment = {{"WORKFLOW_NODE_MODULE", ""}, {"WORKFLOW_NODE_PATH", directory.file("modules")}};
+    std::filesystem::permissions(directory.file("modules/installed_echo.so"),
+                                 std::filesystem::perms::owner_all);
+    options.environment = {{"WORKFLOW_NODE_MODULE", ""},
+                           {"HOME", directory.file("home")},
+                           {"WORKFLOW_NODE_PATH", directory.file("modules")}};
     EXPECT_NE(workflow_node({"list", "installed_echo"}, options).out.find("slow_echo"), std::string::npos);
     const std::vector<std::string> unnamed{"run", "echo", "--set", "text=hi"}; // as the only one there
     EXPECT_EQ(workflow_node(unnamed, options).exit_code, 0);
     std::filesystem::permissions(directory.file("modules"), std::filesystem::perms::all);
-    EXPECT_EQ(workflow_node({"list", "installed_echo"}, options).exit_code,
-              5); // anybody may have put it there
+    const Outcome distrusted =
+        workflow_node({"list", "installed_echo"}, options); // anybody may have put it there
+    EXPECT_EQ(distrusted.exit_code, 2);
+    EXPECT_NE(distrusted.err.find("is passed over"), std::string::npos) << distrusted.err;
 }
 
 } // namespace

@@ -25,6 +25,8 @@ protected:
     fs::path add(const std::string& file) const {
         fs::create_directories((root_ / file).parent_path());
         std::ofstream(root_ / file) << "a module";
+        for (fs::path path = root_ / file; path != root_; path = path.parent_path()) // whatever the umask
+            fs::permissions(path, fs::perms::group_write | fs::perms::others_write, fs::perm_options::remove);
         return root_ / file;
     }
     void look_in(const std::vector<std::string>& folders) const {
@@ -62,14 +64,29 @@ TEST_F(SearchPath, TheDefaultFoldersComeLast) {
     EXPECT_EQ(wfn::find_module("mine"), mine);
 }
 
-TEST_F(SearchPath, AFolderOfOthersIsNotLookedIn) {
-    add("a/foo.so");
-    look_in({"a"});
-    EXPECT_TRUE(wfn::find_module("foo"));
-    for (const auto right : {fs::perms::group_write, fs::perms::others_write}) {
-        fs::permissions(root_ / "a", fs::perms::owner_all | right);
-        EXPECT_FALSE(wfn::find_module("foo"));
-    }
+TEST_F(SearchPath, WhatOthersMayWriteIsPassedOver) {
+    const auto module = add("a/b/foo.so");
+    look_in({"a/b"});
+    for (const auto& path : {module, root_ / "a/b", root_ / "a"})
+        for (const auto right : {fs::perms::group_write, fs::perms::others_write}) {
+            EXPECT_EQ(wfn::find_module("foo"), module);
+            EXPECT_TRUE(wfn::distrusted_folders().empty());
+            fs::permissions(path, right, fs::perm_options::add);
+            EXPECT_FALSE(wfn::find_module("foo")) << path;
+            EXPECT_EQ(wfn::distrusted_folders().empty(), path == module);
+            fs::permissions(path, right, fs::perm_options::remove);
+        }
+}
+
+TEST_F(SearchPath, ALinkIsTrustedLikeWhatItLeadsTo) {
+    const auto module = add("a/foo.so");
+    fs::create_directory(root_ / "links");
+    fs::permissions(root_ / "links", fs::perms::owner_all);
+    fs::create_symlink(module, root_ / "links/bar.so");
+    look_in({"links"});
+    EXPECT_TRUE(wfn::find_module("bar"));
+    fs::permissions(root_ / "a", fs::perms::others_write, fs::perm_options::add);
+    EXPECT_FALSE(wfn::find_module("bar"));
 }
 
 TEST_F(SearchPath, ARelativeFolderIsLeftOut) {

@@ -18,30 +18,32 @@ Target choose(const std::vector<std::string>& words, const std::optional<std::st
         return std::nullopt;
     };
     places.all = [&] { return installed; };
+    places.passed_over = [] { return std::string(" Passed over: /tmp."); };
     return choose_target(words, places);
 }
 
 TEST(NodeChoice, TellsModuleAndActionApart) {
-    EXPECT_EQ(choose({"m.so", "a"}, "env.so").module_path, "m.so");
-    EXPECT_EQ(choose({"m.so", "a"}, "env.so").action, "a");
+    EXPECT_EQ(choose({"dir/m.so", "a"}, "env.so").module_path, "dir/m.so");
+    EXPECT_EQ(choose({"dir/m.so", "a"}, "env.so").action, "a");
     EXPECT_EQ(choose({"a"}, "dir/env.so").module_path, "dir/env.so");
     EXPECT_EQ(choose({"a"}, "dir/env.so").action, "a");
-    EXPECT_EQ(choose({"m.so"}, "env.so").module_path, "m.so");
+    EXPECT_EQ(choose({"m.so"}, "dir/env.so", {"/lib/m.so"}).module_path, "/lib/m.so");
     EXPECT_EQ(choose({"dir/m"}, "env.so").module_path, "dir/m");
-    EXPECT_EQ(choose({"a"}, std::nullopt).module_path, "a");
     EXPECT_EQ(choose({}, "dir/env.so").module_path, "dir/env.so");
     EXPECT_THROW(choose({}, std::nullopt), UsageError);
 }
 
 TEST(NodeChoice, AFileHereIsNotLookedForElsewhere) {
     EXPECT_EQ(choose({"here"}, "env.so").module_path, "./here");
-    EXPECT_EQ(choose({"libelsewhere.so"}, std::nullopt).module_path, "libelsewhere.so");
+    EXPECT_THROW(choose({"libelsewhere.so"}, std::nullopt), UsageError); // nor by dlopen
 }
 
 TEST(NodeChoice, AModuleInTheSearchPathNeedsNoPath) {
     EXPECT_EQ(choose({"foo"}, std::nullopt, {"/lib/foo", "/lib/bar"}).module_path, "/lib/foo");
     EXPECT_EQ(choose({"foo", "a"}, "env.so", {"/lib/foo"}).module_path, "/lib/foo");
-    EXPECT_EQ(choose({"foo"}, "dir/env.so", {"/lib/foo"}).module_path, "/lib/foo");
+    // What is installed later does not change what a word means.
+    EXPECT_EQ(choose({"foo"}, "dir/env.so", {"/lib/foo"}).module_path, "dir/env.so");
+    EXPECT_EQ(choose({"foo"}, "dir/env.so", {"/lib/foo"}).action, "foo");
     EXPECT_EQ(choose({"dir/foo"}, std::nullopt, {"/lib/foo"}).module_path, "dir/foo");
 }
 

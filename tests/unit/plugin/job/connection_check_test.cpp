@@ -1,9 +1,14 @@
 // A run that only asks whether the service answers and takes the key.
 #include "job/flow_story.hpp"
+#include "json/json_text.hpp"
+#include "plugin_nodes_embedded.hpp"
 
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
 #include <gtest/gtest.h>
 
 #include <random>
+#include <utility>
 
 namespace job_engine::testing {
 namespace {
@@ -32,6 +37,18 @@ std::vector<std::optional<Checkpoint>> checkpoints_of_all_states() {
             in_state(submitted, Checkpoint::State::intent), submitted};
 }
 
+std::vector<std::string> bindings_that_cannot_ask() {
+    std::vector<std::string> connections;
+    for (const auto* poll : {R"({"method": "POST", "path": "/v1/image-to-video", "url": ["/urls/get"]})",
+                             R"({"method": "POST", "path": "/v1/jobs/{id}"})",
+                             R"({"method": "GET", "path": "/v1/image-to-video", "url": ["/urls/get"]})"}) {
+        auto document = (*parse_json(pixelml::embedded::pixelml_api)).as_object();
+        document.at("poll") = *parse_json(poll);
+        connections.push_back("\"api_binding\": " + boost::json::serialize(document));
+    }
+    return connections;
+}
+
 TEST(ConnectionCheck, AsksOnceForAJobThatDoesNotExist) {
     const auto run = asked();
     EXPECT_EQ(run.request().method, "GET");
@@ -41,7 +58,7 @@ TEST(ConnectionCheck, AsksOnceForAJobThatDoesNotExist) {
 }
 
 TEST(ConnectionCheck, AnAnswerAboutTheJobIsGoodNews) {
-    for (const int status : {200, 202, 400, 404, 405, 409, 410, 422}) {
+    for (const int status : {200, 202, 400, 404, 409, 410, 422}) {
         auto run = asked();
         run.reply(status, R"({"error": {"code": "not_found", "message": "no such job"}})");
         ASSERT_TRUE(run.over()) << status;
@@ -97,10 +114,35 @@ TEST(ConnectionCheck, WarnsWhereTheAnswerLeavesTheKeyOpen) {
     paused.reply(429);
     EXPECT_EQ(paused.outcome().kind, Outcome::Kind::succeeded);
     EXPECT_EQ(paused.warning_codes(), std::vector<std::string>{"connection_not_confirmed"});
-    auto page = asked();
-    page.reply(404, "<html>Not here</html>");
-    EXPECT_EQ(page.outcome().kind, Outcome::Kind::succeeded);
-    EXPECT_EQ(page.warning_codes(), std::vector<std::string>{"connection_not_confirmed"});
+    // A page, nothing, and a framework that has no such address, or no such method there.
+    for (const auto& [status, body] : std::vector<std::pair<int, std::string>>{
+             {404, "<html>Not here</html>"}, {200, ""}, {404, R"({"detail": "Not Found"})"}, {405, "{}"}}) {
+        auto run = asked();
+        run.reply(status, body);
+        EXPECT_EQ(run.outcome().kind, Outcome::Kind::succeeded) << status << body;
+        EXPECT_EQ(run.warning_codes(), std::vector<std::string>{"connection_not_confirmed"})
+            << status << body;
+    }
+}
+
+TEST(ConnectionCheck, ARefusalUnderA200StandsInTheWay) {
+    auto key = asked();
+    key.reply(200, R"({"code": 401, "msg": "invalid api key"})");
+    EXPECT_EQ(key.error().code, ErrorCode::api_connection_error);
+    auto credits = asked();
+    credits.reply(200, R"({"error": {"code": "insufficient_credits"}})");
+    EXPECT_EQ(credits.error().code, ErrorCode::insufficient_credits);
+}
+
+// Where each job has an address of its own, the binding's path may be anything, even the submit's.
+TEST(ConnectionCheck, AsksNothingWhereNoRequestIsCertainToMakeNoJob) {
+    for (const auto& binding : bindings_that_cannot_ask()) {
+        FlowStory run(check_facts(binding));
+        run.start();
+        EXPECT_EQ(run.sends(), 0);
+        EXPECT_EQ(run.outcome().kind, Outcome::Kind::succeeded);
+        EXPECT_EQ(run.warning_codes(), std::vector<std::string>{"connection_not_confirmed"});
+    }
 }
 
 TEST(ConnectionCheck, EndsEarlyAsItIsAsked) {
@@ -115,11 +157,14 @@ TEST(ConnectionCheck, EndsEarlyAsItIsAsked) {
     suspended.aborted(true);
     EXPECT_EQ(suspended.outcome().kind, Outcome::Kind::suspended);
 
-    auto late = asked();
-    late.pass(30s);
-    late.aborted(true);
-    EXPECT_EQ(late.error().code, ErrorCode::processing_timeout);
-    EXPECT_EQ(late.error().charged, Charged::no);
+    for (const bool was_sent : {true, false}) {
+        auto late = asked();
+        late.pass(30s);
+        late.aborted(was_sent);
+        EXPECT_EQ(late.error().code, ErrorCode::processing_timeout);
+        EXPECT_EQ(late.error().charged, Charged::no);
+        EXPECT_EQ(late.error().message.find("nothing was asked") == std::string::npos, was_sent);
+    }
 
     auto forced = asked();
     forced.forced_end();
@@ -139,9 +184,11 @@ TEST(ConnectionCheck, NoStateHoweverReachedSubmits) {
     std::mt19937 dice(1); // NOLINT(cert-msc32-c,cert-msc51-cpp): the same in every run
     const auto checkpoints = checkpoints_of_all_states();
     for (int i = 0; i < 2'000; ++i) {
+        const auto cannot_ask = bindings_that_cannot_ask();
         auto facts =
-            check_facts(i % 2 == 0 ? idempotent_submit
-                                   : idempotent_submit + R"(, "max_running": 1, "check_image": true)");
+            check_facts(i % 5 == 0   ? cannot_ask[dice() % cannot_ask.size()]
+                        : i % 2 == 0 ? idempotent_submit
+                                     : idempotent_submit + R"(, "max_running": 1, "check_image": true)");
         facts.checkpoint = checkpoints[dice() % checkpoints.size()];
         facts.has_input = dice() % 2 == 0;
         facts.suspend_after = dice() % 4 == 0 ? Millis(0) : Millis::max();

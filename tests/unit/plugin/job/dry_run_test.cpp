@@ -2,8 +2,10 @@
 #include "job/dry_run.hpp"
 #include "job/flow_story.hpp"
 #include "json/json_text.hpp"
+#include "plugin_nodes_embedded.hpp"
 
 #include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
 #include <gtest/gtest.h>
 
 namespace job_engine::testing {
@@ -61,6 +63,7 @@ TEST(DryRun, ShowsTheVerySubmit) {
     EXPECT_EQ(text_at(headers, "Idempotency-Key"), real.key());
     EXPECT_EQ(text_at(headers, "traceparent"), facts.traceparent);
     EXPECT_EQ(text_at(requests.at(1), "url"), "https://api.pixelml.com/v1/jobs/{id}");
+    EXPECT_EQ(text_at(requests.at(1).at("headers"), "traceparent"), facts.traceparent);
     EXPECT_TRUE(requests.at(1).at("body").is_null());
 }
 
@@ -71,6 +74,7 @@ TEST(DryRun, ShowsTheLookAtTheImageWithoutTheAccount) {
     EXPECT_EQ(purposes_of(requests), (Purposes{"check_media", "submit", "poll"}));
     EXPECT_EQ(text_at(requests.front(), "url"), "https://example.com/landscape.jpg");
     EXPECT_FALSE(requests.front().at("headers").as_object().contains("Authorization"));
+    EXPECT_EQ(text_at(requests.front().at("headers"), "Range"), "bytes=0-31");
 }
 
 TEST(DryRun, ShowsAllRequestsOfAQueue) {
@@ -79,18 +83,22 @@ TEST(DryRun, ShowsAllRequestsOfAQueue) {
     EXPECT_EQ(purposes_of(requests_of(played(facts))), (Purposes{"submit", "poll", "result"}));
 }
 
-// The key, as it is and as the inputs repeat it, and a short one, which is not looked for in texts.
+// The connection's own, and those that a binding has in it: nobody can tell them from other words.
 TEST(DryRun, MasksSecrets) {
     Facts facts;
     facts.input["prompt"] = "my key is test-key-1";
-    EXPECT_EQ(played(facts).output_json.find("test-key-1"), std::string::npos);
-    auto parameters = parameters_of(facts, facts.run_key);
-    auto connection = *parameters.connection;
-    connection.api_key = Secret("k7");
-    connection.authorization = Secret("Bearer k7");
-    parameters.connection = std::make_shared<const Connection>(std::move(connection));
-    const auto output = dry_run(std::move(parameters), image_to_video_node(), "tests/1.0").output_json;
-    EXPECT_EQ(output.find("k7"), std::string::npos);
+    auto document = (*parse_json(pixelml::embedded::pixelml_api)).as_object();
+    document.at("authorization").as_object()["value"] = "Token literal-secret-1";
+    document["headers"] = {{"X-Client-Secret", "literal-secret-2"}};
+    document.at("submit").as_object()["path"] = "/v1/generate?key=literal-secret-3";
+    facts.connection = "\"api_binding\": " + boost::json::serialize(document);
+    const auto outcome = played(facts);
+    const auto submit = requests_of(outcome).front();
+    EXPECT_EQ(outcome.output_json.find("literal-secret"), std::string::npos) << outcome.output_json;
+    EXPECT_EQ(text_at(submit.at("body"), "prompt"), "my key is ***");
+    EXPECT_EQ(text_at(submit.at("headers"), "Authorization"), "Token ***");
+    EXPECT_EQ(text_at(submit.at("headers"), "X-Client-Secret"), "***");
+    EXPECT_EQ(text_at(submit, "url"), "https://api.pixelml.com/v1/generate?***");
 }
 
 TEST(DryRun, OfARunWithAJobShowsItsPollAlone) {
@@ -110,16 +118,18 @@ TEST(DryRun, EndsAsTheRunWouldBeforeItsRequests) {
     EXPECT_EQ(played(facts).error.code, ErrorCode::submission_unknown); // where keys are not honoured
     facts.connection = idempotent_submit;
     EXPECT_EQ(purposes_of(requests_of(played(facts))), (Purposes{"submit", "poll"}));
-    facts.early_end = EarlyEnd::cancel;
-    EXPECT_EQ(played(facts).kind, Outcome::Kind::cancelled);
 }
 
-// The hour's budget of the account is not touched, and so a dry run shows the submit although it is spent.
-TEST(DryRun, CountsForNoLimit) {
+// Also of a job: its cancel is no part of the run that is asked about.
+TEST(DryRun, MayBeEndedBeforeItBegins) {
     Facts facts;
-    facts.connection = R"("max_submits_per_hour": 1)";
-    for (int i = 0; i < 3; ++i)
-        EXPECT_EQ(purposes_of(requests_of(played(facts))).front(), "submit");
+    for (const auto& checkpoint : {std::optional<Checkpoint>(), std::optional(checkpoint_of_job())}) {
+        facts.checkpoint = checkpoint;
+        facts.early_end = EarlyEnd::cancel;
+        EXPECT_EQ(played(facts).kind, Outcome::Kind::cancelled);
+        facts.early_end = EarlyEnd::suspend;
+        EXPECT_EQ(played(facts).kind, Outcome::Kind::suspended);
+    }
 }
 
 } // namespace
