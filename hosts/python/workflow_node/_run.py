@@ -1,0 +1,411 @@
+"""One run: what the module's callbacks tell of it, and those who wait for it.
+
+No callback is made for a run: the three below are for all of them and live as long as the process, so that none
+can be freed while the module is inside it. A run is found by its number, which travels as user_data.
+
+The attributes that several threads touch are assigned in one step, or are containers whose operations are atomic.
+A lock that the main thread takes could be left behind by a KeyboardInterrupt.
+"""
+
+from __future__ import annotations
+
+import _thread
+import asyncio
+import ctypes as c
+import itertools
+import logging
+import os
+import threading
+import time
+from collections import deque
+from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING, Any, Callable, Deque, Dict, Generator, List, Optional
+
+from . import _abi as abi
+from ._request import Prepared
+from ._stores import Errands, LockingStore, Store
+from ._values import (Checkpoint, Ending, Error, Progress, Result, StatusError, conclude, read_checkpoint,
+                      read_ending, read_progress)
+
+if TYPE_CHECKING:
+    from ._session import Session
+
+# A cancelled run ends within 5 s by the header; the rest is for the store.
+CANCEL_SECONDS = 10.0
+
+log = logging.getLogger("workflow_node")
+_numbers = itertools.count(1)
+_live: Dict[int, Run] = {}
+_NO_PROGRESS = abi.ON_PROGRESS(0)
+_NO_CHECKPOINT = abi.ON_CHECKPOINT(0)
+
+
+class Run:
+    """A run that was started. `await` it, or wait(). Neither cancels it; cancel() does."""
+
+    def __init__(self, session: Session, execute: Callable[[Any, Any], int], prepared: Prepared,
+                 store: Optional[Store], on_progress: Optional[Callable[[Progress], object]]) -> None:
+        """For Session.start."""
+        self._session = session
+        self._table = session._table
+        self._execute: Optional[Callable[[Any, Any], int]] = execute
+        self._prepared: Optional[Prepared] = prepared
+        self._store = store
+        self._locked = False
+        self._on_progress = on_progress
+        try:
+            self._loop: Optional[asyncio.AbstractEventLoop] = asyncio.get_running_loop()
+        except RuntimeError:
+            self._loop = None
+        self._number = next(_numbers)
+        self._handle = c.c_void_p()  # the module writes it during execute, before any callback
+        self._wish: Optional[Callable[[Any], int]] = None  # run_cancel or run_suspend, asked for before that
+        self._errands = Errands()
+        self._latest: Deque[Progress] = deque(maxlen=1)
+        self._answering = threading.Lock()  # never taken by the main thread
+        self._asked = 0  # checkpoints so far
+        self._last: Optional[Checkpoint] = None  # what the store holds
+        self._abandoned = False
+        self._discarded = False  # a good result's checkpoint
+        self._store_error: Optional[BaseException] = None
+        self._ending: Optional[Ending] = None
+        self._fault: Optional[BaseException] = None  # there was no run
+        self._over = False
+        self._wakers: List[Callable[[], None]] = []
+
+    # ------------------------------------------------------------------------------- for hosts
+
+    def cancel(self) -> None:
+        """Asks the run to stop, and the service to stop its job. It ends within 5 s, or with its result."""
+        self._ask(self._table.run_cancel)
+
+    def suspend(self) -> None:
+        """Asks the run to end as Suspended, within 5 s. The job goes on at the service."""
+        self._ask(self._table.run_suspend)
+
+    def done(self) -> bool:
+        return self._over
+
+    def wait(self, timeout: Optional[float] = None) -> Result:
+        """Waits for the end. Raises RunError or Suspended, and TimeoutError while the run is not over."""
+        if not self._wait_over(timeout):
+            raise TimeoutError("the run is not over yet")
+        return self._result()
+
+    def __await__(self) -> Generator[Any, None, Result]:
+        return self._awaited().__await__()
+
+    async def _awaited(self) -> Result:
+        await self._until_over()
+        return self._result()
+
+    def _result(self) -> Result:
+        if self._ending is None:
+            raise self._fault or Error("the run has no result")
+        return conclude(self._ending, self._store_error)
+
+    def _ask(self, function: Callable[[Any], int]) -> None:
+        # In this order: whoever comes second, this or the end of execute, sees what the other did.
+        if self._wish is not self._table.run_cancel:
+            self._wish = function
+        if self._handle.value and not self._over:
+            function(self._handle)  # a handle that was released meanwhile is recognised
+
+    # -------------------------------------------------------------------------------- starting
+
+    def _start(self) -> None:
+        self._session._runs.add(self)
+        if self._store is None:
+            self._begin(None)
+        else:
+            self._errands.add(self._load_and_begin)
+
+    def _load_and_begin(self) -> None:
+        assert self._store is not None
+        try:
+            if isinstance(self._store, LockingStore):
+                self._store.lock()
+                self._locked = True
+            self._last = self._store.load()
+        except BaseException as error:
+            self._end(None, error)
+        else:
+            self._begin(self._last)
+
+    def _begin(self, checkpoint: Optional[Checkpoint]) -> None:
+        prepared, execute = self._prepared, self._execute
+        self._prepared = self._execute = None
+        assert prepared is not None and execute is not None
+        _live[self._number] = self
+        try:
+            request, keep = prepared.filled(
+                checkpoint, user_data=self._number, on_complete=_ON_COMPLETE,
+                on_progress=_ON_PROGRESS if self._on_progress else _NO_PROGRESS,
+                on_checkpoint=_ON_CHECKPOINT if self._store is not None else _NO_CHECKPOINT)
+            status = execute(c.byref(request), c.byref(self._handle))
+            del request, keep
+        except BaseException as error:
+            if self._handle.value:  # a KeyboardInterrupt that came when the run had been started
+                self._abandoned = True
+                self.cancel()
+                raise
+            _live.pop(self._number, None)
+            self._end(None, error)
+            return
+        finally:
+            prepared.wipe()
+        if status != abi.OK:
+            _live.pop(self._number, None)
+            hint = self._session._hint_for(status, prepared.flags)
+            self._end(None, StatusError("execute", status, hint))
+        elif self._wish is not None:
+            self._wish(self._handle)
+
+    # ------------------------------------------------------------------ on the module's threads
+
+    def _progressed(self, progress: Progress) -> None:
+        self._latest.append(progress)  # one that was not seen yet is replaced
+        if self._loop is not None:
+            tell(self._loop, self._deliver)
+        else:
+            self._wake()
+
+    def _checkpoint(self, handle: Any, checkpoint: Checkpoint) -> None:
+        with self._answering:
+            self._asked += 1
+            number = self._asked
+        self._errands.add(lambda: self._save(handle, number, checkpoint))
+
+    def _completed(self, ending: Ending) -> None:
+        _live.pop(self._number, None)
+        if self._store is None:
+            self._end(ending, None)
+        else:
+            self._errands.add(lambda: self._settle(ending))
+
+    # ---------------------------------------------------------------------- on the store's thread
+
+    def _save(self, handle: Any, number: int, checkpoint: Checkpoint) -> None:
+        kept = self._call_store(lambda store: store.save(checkpoint))
+        if kept:
+            self._last = checkpoint
+        with self._answering:
+            # An answer that comes after the module's patience must not count for the next checkpoint.
+            if number == self._asked:
+                self._table.run_checkpoint_saved(handle, int(kept))
+
+    def _settle(self, ending: Ending) -> None:
+        """Keeps the checkpoint that the run ended with, or discards the one that was kept."""
+        succeeded = ending.outcome == abi.SUCCEEDED
+        if ending.checkpoint is not None:
+            if self._last is None or ending.checkpoint.json != self._last.json:
+                self._call_store(lambda store: store.save(ending.checkpoint))
+        elif abi.SUCCEEDED <= ending.outcome <= abi.SUSPENDED and not (succeeded and self._abandoned):
+            self._discarded = self._call_store(lambda store: store.discard()) and succeeded
+        self._end(ending, None)
+
+    def _restore(self) -> None:
+        """Nobody took the result: its job must remain to be collected."""
+        if self._discarded and self._last is not None:
+            self._discarded = False
+            last = self._last
+            if self._call_store(self._lock) and self._call_store(lambda store: store.save(last)):
+                log.info("the checkpoint of an abandoned run is kept again")
+            self._unlock()
+
+    def _lock(self, store: Store) -> None:
+        if isinstance(store, LockingStore):
+            store.lock()
+            self._locked = True
+
+    def _unlock(self) -> None:
+        if self._locked and isinstance(self._store, LockingStore):
+            self._locked = False
+            self._call_store(lambda store: store.unlock())
+
+    def _call_store(self, call: Callable[[Any], object]) -> bool:
+        try:
+            call(self._store)
+            return True
+        except BaseException as error:
+            if self._store_error is None:
+                self._store_error = error
+            return False
+
+    # ------------------------------------------------------------------------------------ the end
+
+    def _end(self, ending: Optional[Ending], fault: Optional[BaseException]) -> None:
+        self._unlock()
+        self._ending, self._fault = ending, fault
+        self._over = True
+        self._session._runs.discard(self)
+        self._wake()
+
+    def _wake(self) -> None:
+        for waker in list(self._wakers):
+            waker()
+
+    def _deliver(self) -> None:
+        try:
+            progress = self._latest.popleft()
+        except IndexError:
+            return
+        try:
+            assert self._on_progress is not None
+            self._on_progress(progress)
+        except Exception as error:
+            log.error("on_progress raised; the run goes on", exc_info=error)
+
+    def _wait_over(self, timeout: Optional[float], deliver: bool = True) -> bool:
+        self._session._check_process()
+        until = None if timeout is None else time.monotonic() + timeout
+        woken: SimpleQueue[None] = SimpleQueue()
+
+        def waker() -> None:
+            woken.put(None)
+
+        self._wakers.append(waker)
+        try:
+            while True:
+                over = self._over
+                if deliver and self._loop is None:
+                    self._deliver()
+                if over:
+                    return True
+                left = None if until is None else until - time.monotonic()
+                if left is not None and left <= 0:
+                    return False
+                try:
+                    woken.get(timeout=left)
+                except Empty:
+                    pass
+        finally:
+            self._wakers.remove(waker)
+
+    async def _until_over(self) -> None:
+        self._session._check_process()
+        loop = asyncio.get_running_loop()
+        while True:
+            woken = loop.create_future()
+
+            def waker(woken: asyncio.Future[None] = woken) -> None:
+                tell(loop, _set, woken)
+
+            self._wakers.append(waker)
+            try:
+                over = self._over
+                if not over:
+                    await woken
+            finally:
+                self._wakers.remove(waker)
+            if self._loop is None:
+                self._deliver()
+            if over:
+                return
+
+    # ----------------------------------------------------------------------------------- giving up
+
+    def _abandon(self) -> None:
+        """The caller goes away without the result: a good one stays collectable from the store."""
+        self._abandoned = True
+        if self._over and self._store is not None:
+            self._errands.add(self._restore)
+
+    async def _cancel_and_wait(self) -> None:
+        self._abandoned = True
+        self.cancel()
+
+        async def over() -> None:
+            await self._until_over()
+            if self._store is not None:
+                loop = asyncio.get_running_loop()
+                idle = loop.create_future()
+                self._abandon()
+                self._errands.add(lambda: tell(loop, _set, idle))
+                await idle
+
+        try:
+            await asyncio.wait_for(over(), CANCEL_SECONDS)
+        except asyncio.TimeoutError:
+            log.warning("a cancelled run is not over after %g s; it goes on by itself", CANCEL_SECONDS)
+
+    def _cancel_and_wait_sync(self) -> None:
+        self._abandoned = True
+        self.cancel()
+        until = time.monotonic() + CANCEL_SECONDS
+        if not self._wait_over(CANCEL_SECONDS):
+            log.warning("a cancelled run is not over after %g s; it goes on by itself", CANCEL_SECONDS)
+        elif self._store is not None:
+            idle = threading.Event()
+            self._abandon()
+            self._errands.add(idle.set)
+            idle.wait(max(0.0, until - time.monotonic()))
+
+
+def tell(loop: asyncio.AbstractEventLoop, function: Callable[..., object], *arguments: Any) -> None:
+    """To a loop's thread, unless the loop is closed: then nobody is there to be told."""
+    try:
+        loop.call_soon_threadsafe(function, *arguments)
+    except RuntimeError:
+        pass
+
+
+def _set(future: asyncio.Future[None]) -> None:
+    if not future.done():
+        future.set_result(None)
+
+
+def swallow(error: BaseException) -> None:
+    """What may not leave a callback. An interrupt that came to the main thread inside one is sent again."""
+    try:
+        if isinstance(error, KeyboardInterrupt):
+            _thread.interrupt_main()
+        else:
+            log.error("a callback raised", exc_info=error)
+    except BaseException:
+        pass
+
+
+def _progress_callback(number: Any, _handle: Any, progress: Any) -> None:
+    try:
+        _live[number]._progressed(read_progress(progress.contents))
+    except BaseException as error:
+        swallow(error)
+
+
+def _checkpoint_callback(number: Any, handle: Any, checkpoint: Any) -> None:
+    try:
+        run = _live[number]
+        try:
+            given = read_checkpoint(checkpoint.contents)
+            if given is None:
+                raise ValueError("a checkpoint without a text")
+            run._checkpoint(handle, given)
+        except BaseException:
+            run._table.run_checkpoint_saved(handle, 0)
+            raise
+    except BaseException as error:
+        swallow(error)
+
+
+def _complete_callback(number: Any, handle: Any, result: Any) -> None:
+    try:
+        run = _live[number]
+        try:
+            ending = read_ending(result.contents)
+            run._table.run_release(handle)
+            run._completed(ending)
+        except BaseException as error:
+            _live.pop(number, None)
+            run._end(None, error)
+            raise
+    except BaseException as error:
+        swallow(error)
+
+
+_ON_PROGRESS = abi.ON_PROGRESS(_progress_callback)
+_ON_CHECKPOINT = abi.ON_CHECKPOINT(_checkpoint_callback)
+_ON_COMPLETE = abi.ON_COMPLETE(_complete_callback)
+
+# The parent's runs are not the child's, and no callback of theirs comes here.
+os.register_at_fork(after_in_child=_live.clear)
