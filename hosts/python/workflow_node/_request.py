@@ -122,7 +122,7 @@ def prepare(input: Optional[Mapping[str, Any]], mode: Mode, options: Mapping[str
         flags=mode.value | (abi.CANCEL_JOB_AT_DEADLINE if options.get("cancel_job_at_deadline") else 0),
         input_json=input_json,
         # With its terminating NUL, which a char pointer into it needs.
-        connection_json=None if connection is None else bytearray(json_bytes("connection", dict(connection)) + b"\0"),
+        connection_json=None if connection is None else bytearray(json_bytes("connection", connection) + b"\0"),
         run_key=run_key, traceparent=_text("traceparent", options.get("traceparent")),
         timeout_ms=_milliseconds("timeout", options.get("timeout"), 1),
         checkpoint_timeout_ms=_milliseconds("checkpoint_timeout", options.get("checkpoint_timeout"), 1),

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 CANCEL_SECONDS = 10.0
 
 log = logging.getLogger("workflow_node")
+log.addHandler(logging.NullHandler())
 _numbers = itertools.count(1)
 _live: Dict[int, Run] = {}
 _NO_PROGRESS = abi.ON_PROGRESS(0)
