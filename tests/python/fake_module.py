@@ -43,8 +43,9 @@ class FakeModule:
         self.play, self.runs, self.threads, self.lock = play, {}, [], threading.Lock()
         self.released = []
         types = dict(abi.Module._fields_)
-        self.node = abi.Node(action_id=b"fake", version=b"1.0.0", title=b"Fake", description=b"", input_schema_json=b"{}",
-                             output_schema_json=b"{}", execute=dict(abi.Node._fields_)["execute"](self.execute))
+        self.node = abi.Node(action_id=b"fake", version=b"1.0.0", title=b"Fake", description=b"",
+                             input_schema_json=b"{}", output_schema_json=b"{}",
+                             execute=dict(abi.Node._fields_)["execute"](self.execute))
         self.nodes = (c.POINTER(abi.Node) * 1)(c.pointer(self.node))
         # Never called: a callback of ctypes cannot give a pointer.
         self.run_result = c.cast(types["close"](self.close), types["run_result"])

@@ -13,7 +13,7 @@ from support import API_KEY, Case, EXAMPLE, PIXELML, ROOT, wfn
 from fake_module import FakeModule
 from workflow_node import _abi as abi
 
-BUILT = pathlib.Path(EXAMPLE).parent
+REFUSED = pathlib.Path(os.environ["REFUSED_MODULES"])
 
 
 class LoadTest(Case):
@@ -65,7 +65,7 @@ class LoadTest(Case):
     def test_a_name_is_not_looked_for_in_the_working_folder(self):
         os.environ["WORKFLOW_NODE_PATH"] = ""
         self.addCleanup(os.chdir, os.getcwd())
-        os.chdir(BUILT)
+        os.chdir(pathlib.Path(EXAMPLE).parent)
         with self.assertRaisesRegex(wfn.LoadError, 'give a path: "./example_module.so"'):
             wfn.Module.load("example_module.so")
         self.assertEqual("example", wfn.Module.load("./example_module.so").name)
@@ -75,7 +75,7 @@ class LoadTest(Case):
                              ("module_without_entry", "does not export wfn_module_entry"),
                              ("module_incomplete", "cannot use"), ("nowhere", "cannot load")):
             with self.subTest(name), self.assertRaisesRegex(wfn.LoadError, reason):
-                wfn.Module.load(BUILT / f"{name}.so")
+                wfn.Module.load(REFUSED / f"{name}.so")
 
     def test_an_unknown_node_is_named_beside_those_that_are_there(self):
         with wfn.Session(wfn.Module.load(EXAMPLE)) as session, self.assertRaisesRegex(ValueError, "echo, slow_echo"):
@@ -92,7 +92,8 @@ class LayoutTest(Case):
             lines.append(f'printf("%zu\\n", sizeof(wfn_{name}));')
             expected.append(c.sizeof(struct))
             for field, _ in struct._fields_:
-                lines.append(f'printf("%zu\\n", offsetof(wfn_{name}, {field}) * 1000 + sizeof(((wfn_{name}*)0)->{field}));')
+                lines.append(f'printf("%zu\\n", offsetof(wfn_{name}, {field}) * 1000'
+                             f' + sizeof(((wfn_{name}*)0)->{field}));')
                 expected.append(getattr(struct, field).offset * 1000 + getattr(struct, field).size)
         for constant in ("MAX_RUN_KEY_BYTES", "MAX_INPUT_BYTES", "MAX_CHECKPOINT_BYTES", "DRY_RUN", "CHECK_CONNECTION",
                          "COLLECT_ONLY", "SUSPEND_AFTER", "WRONG_THREAD", "SUSPENDED"):
@@ -100,9 +101,11 @@ class LayoutTest(Case):
             expected.append(getattr(abi, constant))
         lines.append('puts(WFN_DEFAULT_PATH); puts(WFN_PATH_VARIABLE); puts(WFN_MODULE_ENTRY_NAME);')
         source = self.folder / "layout.c"
-        source.write_text("#include <workflow_node/node.h>\n#include <stdio.h>\nint main(void) {" + "\n".join(lines) + "}")
-        subprocess.run(["cc", "-I", str(ROOT / "sdk_headers"), str(source), "-o", str(self.folder / "layout")], check=True)
-        printed = subprocess.run([self.folder / "layout"], stdout=subprocess.PIPE, text=True, check=True).stdout.split("\n")
+        program = self.folder / "layout"
+        source.write_text("#include <workflow_node/node.h>\n#include <stdio.h>\n"
+                          "int main(void) {" + "\n".join(lines) + "}")
+        subprocess.run(["cc", "-I", str(ROOT / "sdk_headers"), str(source), "-o", str(program)], check=True)
+        printed = subprocess.run([program], stdout=subprocess.PIPE, text=True, check=True).stdout.split("\n")
         self.assertEqual([str(number) for number in expected] + [abi.DEFAULT_PATH, abi.PATH_VARIABLE, abi.ENTRY, ""],
                          printed)
 
@@ -192,7 +195,8 @@ class OtherModulesTest(Case):
         self.assertEqual(("internal_error", "unknown", "unknown"), (error.code, error.outcome, error.charged))
         self.assertIn("outcome 9", error.message)
         self.assertEqual(wfn.Checkpoint("{}", "yes"), store.checkpoint)  # nobody knows what became of the job
-        self.assertEqual(("unknown", 1.0, None, "\ufffd"), (seen[0].phase, seen[0].fraction, seen[0].eta, seen[0].message))
+        self.assertEqual(("unknown", 1.0, None, "\ufffd"),
+                         (seen[0].phase, seen[0].fraction, seen[0].eta, seen[0].message))
 
     def test_faulty_endings_are_errors_too(self):
         for members, words in (({"outcome": abi.FAILED}, "without an error"),
@@ -257,7 +261,8 @@ class ArgumentsTest(Case):
         self.assertEqual("Connection(api_key=***, base_url=***)", repr(connection))
         self.assertEqual({"api_key": API_KEY, "base_url": "https://x"}, dict(connection))
         with FakeModule(lambda _run: None).session() as session:
-            for connection, options in (({"api_key": API_KEY}, {"timeout": -1}), ({"api_key": API_KEY}, {"run_key": "\0"}),
+            for connection, options in (({"api_key": API_KEY}, {"timeout": -1}),
+                                        ({"api_key": API_KEY}, {"run_key": "\0"}),
                                         ({"api_key": API_KEY, "x": object()}, {}),
                                         ({"api_key": API_KEY + "\ud800"}, {})):
                 with self.subTest(options):

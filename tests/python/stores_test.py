@@ -124,7 +124,8 @@ class StoresTest(Case):
 
     def test_not_kept_after_it_is_a_warning(self):
         with Peer() as peer, wfn.Session(wfn.Module.load(PIXELML)) as session:
-            result = session.run_sync("image_to_video", INPUT, connection=connection_to(peer), checkpoints=Raising(at=2))
+            result = session.run_sync("image_to_video", INPUT, connection=connection_to(peer),
+                                      checkpoints=Raising(at=2))
         self.assertEqual({"video": Peer.video_of("job-1")}, result.output)
         self.assertEqual("the disk is full", str(result.store_error))
         self.assertIn("checkpoint_not_kept", [warning.code for warning in result.warnings])
@@ -163,6 +164,7 @@ class StoresTest(Case):
         store = Hanging()
         session = wfn.Session(wfn.Module.load(EXAMPLE))
         started = session.start("slow_echo", echo_input(1), connection=KEY, checkpoints=store, checkpoint_timeout=0.1)
+        self.assertTrue(store.entered.wait(10))
         from workflow_node import _session
         real, _session._STORE_SECONDS = _session._STORE_SECONDS, 0.2
         self.addCleanup(setattr, _session, "_STORE_SECONDS", real)

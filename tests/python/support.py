@@ -7,6 +7,7 @@ import pathlib
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -51,7 +52,6 @@ class Case(unittest.TestCase):
 
     def until(self, condition, seconds=20.0):
         """In real time, because what is waited for happens in another thread or process."""
-        import time
         end = time.monotonic() + seconds
         while not condition():
             self.assertLess(time.monotonic(), end, "it did not come about")
@@ -61,7 +61,8 @@ class Case(unittest.TestCase):
     def process(self, code, *arguments, **environment):
         """A Python process that runs the code, with the package to import; killed at the end at the latest."""
         child = subprocess.Popen(
-            [sys.executable, "-c", code, *map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            [sys.executable, "-c", code, *map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            text=True,
             env={**os.environ, "PYTHONPATH": str(ROOT / "tests" / "python"), **environment})
         try:
             yield child
