@@ -177,9 +177,19 @@ class EchoRuns(Case):
         loop.run_until_complete(asyncio.sleep(0.05))
         loop.close()
         task._log_destroy_pending = False
-        self.assertEqual(1, len(session._runs))
-        self.until(lambda: not session._runs)
-        # The run ended well, and nobody was there: it was not cancelled either.
+        started, = session._runs
+        noise = []
+        handler = logging.Handler()
+        handler.emit = noise.append
+        logging.getLogger("workflow_node").addHandler(handler)
+        self.addCleanup(logging.getLogger("workflow_node").removeHandler, handler)
+        self.addCleanup(setattr, threading, "excepthook", threading.excepthook)
+        threading.excepthook = noise.append
+        self.until(started.done)
+        # It was not cancelled, it ended well, and as nobody was there it can be collected.
+        self.assertEqual({"echo": echo_input(250)}, started.wait().output)
+        self.assertIsNotNone(store.checkpoint)
+        self.assertEqual([], noise)
         self.assertEqual({"echo": {"text": "x"}}, session.run_sync("echo", {"text": "x"}).output)
         session.close()
 

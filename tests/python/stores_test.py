@@ -160,6 +160,20 @@ class StoresTest(Case):
             peer.release = True
             run(main(peer))
 
+    def test_after_close_the_store_holds_what_the_runs_ended_with(self):
+        class Slow(wfn.Memory):
+            def save(self, checkpoint):
+                if checkpoint.submission == "yes":
+                    threading.Event().wait(0.3)
+                super().save(checkpoint)
+        store = Slow()
+        session = wfn.Session(wfn.Module.load(EXAMPLE))
+        started = session.start("slow_echo", echo_input(60_000), connection=KEY, checkpoints=store)
+        self.until(lambda: store.checkpoint)
+        session.close()
+        self.assertTrue(started.done())
+        self.assertEqual("yes", store.checkpoint.submission)
+
     def test_close_is_not_kept_waiting_by_a_store_that_hangs(self):
         store = Hanging()
         session = wfn.Session(wfn.Module.load(EXAMPLE))

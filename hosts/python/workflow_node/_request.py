@@ -137,8 +137,8 @@ def json_bytes(name: str, value: Mapping[str, Any]) -> bytes:
     try:
         return json.dumps(dict(value), ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
     except (TypeError, ValueError) as error:
-        # Of a surrogate only the kind of error is told: its text shows the whole value, secrets included.
-        why = "it has a character that is no Unicode" if isinstance(error, UnicodeError) else str(error)
+        why = str(error)
+    # Out here, without the other error's frames, which hold the value.
     raise ValueError(f"{name} cannot be written as JSON: {why}")
 
 

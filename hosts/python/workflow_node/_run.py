@@ -198,10 +198,11 @@ class Run:
     def _settle(self, ending: Ending) -> None:
         """Keeps the checkpoint that the run ended with, or discards the one that was kept."""
         succeeded = ending.outcome == abi.SUCCEEDED
+        unseen = self._abandoned or (self._loop is not None and self._loop.is_closed())
         if ending.checkpoint is not None:
             if self._last is None or ending.checkpoint.json != self._last.json:
                 self._call_store(lambda store: store.save(ending.checkpoint))
-        elif abi.SUCCEEDED <= ending.outcome <= abi.SUSPENDED and not (succeeded and self._abandoned):
+        elif abi.SUCCEEDED <= ending.outcome <= abi.SUSPENDED and not (succeeded and unseen):
             self._discarded = self._call_store(lambda store: store.discard()) and succeeded
         self._end(ending, None)
 
