@@ -1,10 +1,11 @@
 """What becomes of runs when their process is killed, interrupted, forked, or comes to its end."""
 
+import json
 import signal
 import time
 import unittest
 
-from support import Case, EXAMPLE, HeldPeer, INPUT, PIXELML, Peer, connection_to, run, wfn
+from support import Case, HeldPeer, INPUT, PIXELML, Peer, ROOT, connection_to, wfn
 
 # A process that works on one paid run: BASE_URL FILE
 RUN = """
@@ -86,6 +87,23 @@ class ProcessTest(Case):
         self.assertEqual(1, len(peer.submits))
         # The lock's file is the killed process's, until the next run takes it over and removes it.
         self.assertEqual([], list(self.folder.iterdir()))
+
+    def test_the_example_lists_runs_and_goes_on(self):
+        host = ROOT / "examples" / "host_python" / "host.py"
+        with self.process(host, PIXELML) as child:
+            self.assertTrue(self.ended(child)[0].startswith("image_to_video  "))
+        connection = self.folder / "connection.json"
+        with HeldPeer() as peer:
+            connection.write_text(json.dumps(connection_to(peer)))
+            arguments = (host, PIXELML, connection, json.dumps(INPUT), self.path)
+            with self.process(*arguments) as child:
+                self.until_the_job_is_kept()
+            peer.release = True  # and the process was killed
+            with self.process(*arguments) as child:
+                out, err = self.ended(child)
+        self.assertEqual(({"video": Peer.video_of("job-1")}, 1), (json.loads(out), len(peer.submits)), err)
+        with self.process(host) as child:
+            self.assertIn("host.py MODULE", self.ended(child)[1])
 
     def interrupt(self, code, exit_code):
         with HeldPeer() as peer:

@@ -59,11 +59,12 @@ class Case(unittest.TestCase):
 
     @contextlib.contextmanager
     def process(self, code, *arguments, **environment):
-        """A Python process that runs the code, with the package to import; killed at the end at the latest."""
+        """A Python process that runs the code, or a file; killed at the end at the latest."""
+        program = [code] if isinstance(code, pathlib.Path) else ["-c", code]
         child = subprocess.Popen(
-            [sys.executable, "-c", code, *map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            [sys.executable, *program, *map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             text=True,
-            env={**os.environ, "PYTHONPATH": str(ROOT / "tests" / "python"), **environment})
+            env={**os.environ, "PYTHONPATH": f"{ROOT / 'tests' / 'python'}:{ROOT / 'hosts' / 'python'}", **environment})
         try:
             yield child
         finally:
