@@ -10,7 +10,7 @@ import unittest
 import weakref
 
 from support import API_KEY, Case, EXAMPLE, HeldPeer, INPUT, PIXELML, Peer, connection_to, echo_input, run, wfn
-from workflow_node import _run
+from workflow_node import _callbacks
 
 KEY = {"api_key": "k"}
 
@@ -214,7 +214,7 @@ class EchoRuns(Case):
                 return [ref() for ref in refs if ref() is not None], len(refs)
         left, made = run(main())
         self.assertEqual((300, []), (made, left))
-        self.assertEqual({}, _run._live)
+        self.assertEqual({}, _callbacks.live)
 
 
 class PaidRuns(Case):

@@ -1,31 +1,25 @@
 """One run: what the module's callbacks tell of it, and those who wait for it.
 
-No callback is made for a run: the three below are for all of them and live as long as the process, so that none
-can be freed while the module is inside it. A run is found by its number, which travels as user_data.
-
 The attributes that several threads touch are assigned in one step, or are containers whose operations are atomic.
 A lock that the main thread takes could be left behind by a KeyboardInterrupt.
 """
 
 from __future__ import annotations
 
-import _thread
 import asyncio
 import ctypes as c
 import itertools
-import logging
-import os
 import threading
 import time
 from collections import deque
 from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING, Any, Callable, Deque, Dict, Generator, List, Optional
+from typing import TYPE_CHECKING, Any, Callable, Deque, Generator, List, Optional
 
 from . import _abi as abi
+from ._callbacks import NO_CHECKPOINT, NO_PROGRESS, ON_CHECKPOINT, ON_COMPLETE, ON_PROGRESS, live, log
 from ._request import Prepared
 from ._stores import Errands, LockingStore, Store
-from ._values import (Checkpoint, Ending, Error, Progress, Result, StatusError, conclude, read_checkpoint,
-                      read_ending, read_progress)
+from ._values import Checkpoint, Ending, Error, Progress, Result, StatusError, conclude
 
 if TYPE_CHECKING:
     from ._session import Session
@@ -33,12 +27,7 @@ if TYPE_CHECKING:
 # A cancelled run ends within 5 s by the header; the rest is for the store.
 CANCEL_SECONDS = 10.0
 
-log = logging.getLogger("workflow_node")
-log.addHandler(logging.NullHandler())
 _numbers = itertools.count(1)
-_live: Dict[int, Run] = {}
-_NO_PROGRESS = abi.ON_PROGRESS(0)
-_NO_CHECKPOINT = abi.ON_CHECKPOINT(0)
 
 
 class Run:
@@ -48,7 +37,7 @@ class Run:
                  store: Optional[Store], on_progress: Optional[Callable[[Progress], object]]) -> None:
         """For Session.start."""
         self._session = session
-        self._table = session._table
+        self._table: abi.Module = session._table
         self._execute: Optional[Callable[[Any, Any], int]] = execute
         self._prepared: Optional[Prepared] = prepared
         self._store = store
@@ -137,12 +126,12 @@ class Run:
         prepared, execute = self._prepared, self._execute
         self._prepared = self._execute = None
         assert prepared is not None and execute is not None
-        _live[self._number] = self
+        live[self._number] = self
         try:
             request, keep = prepared.filled(
-                checkpoint, user_data=self._number, on_complete=_ON_COMPLETE,
-                on_progress=_ON_PROGRESS if self._on_progress else _NO_PROGRESS,
-                on_checkpoint=_ON_CHECKPOINT if self._store is not None else _NO_CHECKPOINT)
+                checkpoint, user_data=self._number, on_complete=ON_COMPLETE,
+                on_progress=ON_PROGRESS if self._on_progress else NO_PROGRESS,
+                on_checkpoint=ON_CHECKPOINT if self._store is not None else NO_CHECKPOINT)
             status = execute(c.byref(request), c.byref(self._handle))
             del request, keep
         except BaseException as error:
@@ -150,13 +139,13 @@ class Run:
                 self._abandoned = True
                 self.cancel()
                 raise
-            _live.pop(self._number, None)
+            live.pop(self._number, None)
             self._end(None, error)
             return
         finally:
             prepared.wipe()
         if status != abi.OK:
-            _live.pop(self._number, None)
+            live.pop(self._number, None)
             hint = self._session._hint_for(status, prepared.flags)
             self._end(None, StatusError("execute", status, hint))
         elif self._wish is not None:
@@ -178,7 +167,7 @@ class Run:
         self._errands.add(lambda: self._save(handle, number, checkpoint))
 
     def _completed(self, ending: Ending) -> None:
-        _live.pop(self._number, None)
+        live.pop(self._number, None)
         if self._store is None:
             self._end(ending, None)
         else:
@@ -355,59 +344,3 @@ def tell(loop: asyncio.AbstractEventLoop, function: Callable[..., object], *argu
 def _set(future: asyncio.Future[None]) -> None:
     if not future.done():
         future.set_result(None)
-
-
-def swallow(error: BaseException) -> None:
-    """What may not leave a callback. An interrupt that came to the main thread inside one is sent again."""
-    try:
-        if isinstance(error, KeyboardInterrupt):
-            _thread.interrupt_main()
-        else:
-            log.error("a callback raised", exc_info=error)
-    except BaseException:
-        pass
-
-
-def _progress_callback(number: Any, _handle: Any, progress: Any) -> None:
-    try:
-        _live[number]._progressed(read_progress(progress.contents))
-    except BaseException as error:
-        swallow(error)
-
-
-def _checkpoint_callback(number: Any, handle: Any, checkpoint: Any) -> None:
-    try:
-        run = _live[number]
-        try:
-            given = read_checkpoint(checkpoint.contents)
-            if given is None:
-                raise ValueError("a checkpoint without a text")
-            run._checkpoint(handle, given)
-        except BaseException:
-            run._table.run_checkpoint_saved(handle, 0)
-            raise
-    except BaseException as error:
-        swallow(error)
-
-
-def _complete_callback(number: Any, handle: Any, result: Any) -> None:
-    try:
-        run = _live[number]
-        try:
-            ending = read_ending(result.contents)
-            run._table.run_release(handle)
-            run._completed(ending)
-        except BaseException as error:
-            _live.pop(number, None)
-            run._end(None, error)
-            raise
-    except BaseException as error:
-        swallow(error)
-
-
-_ON_PROGRESS = abi.ON_PROGRESS(_progress_callback)
-_ON_CHECKPOINT = abi.ON_CHECKPOINT(_checkpoint_callback)
-_ON_COMPLETE = abi.ON_COMPLETE(_complete_callback)
-
-# The parent's runs are not the child's, and no callback of theirs comes here.
-os.register_at_fork(after_in_child=_live.clear)

@@ -14,9 +14,10 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Callable, Dict, Mapping, Optional, Set, Type, Union
 
 from . import _abi as abi
+from ._callbacks import log, swallow
 from ._module import Module, Node
 from ._request import Mode, RunOptions, json_bytes, mask, prepare
-from ._run import Run, log, swallow, tell
+from ._run import Run, tell
 from ._stores import Store
 from ._values import Connection, Error, Result, StatusError
 
@@ -42,7 +43,7 @@ class Session:
                  on_log: Optional[Callable[[int, str], object]] = None) -> None:
         """`on_log(level, line)` takes logging's levels and comes on any thread; without it lines go to logging."""
         self.module = module
-        self._table = module._table
+        self._table: abi.Module = module._table
         self._number = next(_numbers)
         self._process = os.getpid()
         self._on_log = on_log or logging.getLogger(f"workflow_node.{module.name}").log
