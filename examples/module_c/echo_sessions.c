@@ -17,12 +17,33 @@ static struct session* sessions;
 static struct run* runs;
 static uintptr_t last_id;
 
+/* Around fork: the child starts with none of its parent's sessions and runs, whose threads it does not have.
+ */
+static void before_fork(void) {
+    pthread_mutex_lock(&echo_mutex);
+}
+static void after_fork(void) {
+    pthread_mutex_unlock(&echo_mutex);
+}
+static void make_condition(void);
+static void in_child(void) {
+    sessions = NULL;
+    runs = NULL;
+    make_condition();
+    pthread_mutex_unlock(&echo_mutex);
+}
+
 static void make_condition(void) {
     pthread_condattr_t attributes;
     pthread_condattr_init(&attributes);
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
     pthread_cond_init(&changed, &attributes);
     pthread_condattr_destroy(&attributes);
+}
+
+static void prepare(void) {
+    make_condition();
+    pthread_atfork(before_fork, after_fork, in_child);
 }
 
 int64_t now_ms(void) {
@@ -47,9 +68,13 @@ static struct session* find_session(const wfn_session* handle) {
         s = s->next;
     return s;
 }
+/* A handle that was given up is still valid in the callbacks of its run. */
+static int given_up(const struct run* r) {
+    return r->released && (r->over || !pthread_equal(r->thread, pthread_self()));
+}
 static struct run* find_run(const wfn_run* handle) {
     struct run* r = runs;
-    while (r != NULL && (r->id != (uintptr_t)handle || r->released))
+    while (r != NULL && (r->id != (uintptr_t)handle || given_up(r)))
         r = r->next;
     return r;
 }
@@ -123,7 +148,7 @@ wfn_status echo_open(const wfn_host* host, const char* settings_json, wfn_sessio
         memcpy(&s->host, host, host->struct_size < sizeof *host ? host->struct_size : sizeof *host);
     if (s->host.log != NULL)
         s->host.log(s->host.user_data, WFN_LOG_INFO, "The echo is listening");
-    pthread_once(&once, make_condition);
+    pthread_once(&once, prepare);
     pthread_mutex_lock(&echo_mutex);
     s->id = ++last_id;
     s->next = sessions;

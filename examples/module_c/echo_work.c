@@ -70,14 +70,28 @@ static void report(struct run* r, wfn_phase phase, double fraction, const char* 
         r->request.on_progress(r->request.user_data, (wfn_run*)r->id, &progress);
 }
 
+/* Ends the run as suspended; job: NULL before there is one. */
+static void end_suspended(struct run* r, const char* job) {
+    r->given.struct_size = sizeof r->given;
+    r->given.submission = job != NULL ? WFN_SUBMITTED : WFN_NOT_SUBMITTED;
+    r->given.json = r->checkpoint;
+    r->given.job_id = job;
+    r->result.checkpoint = &r->given;
+    r->result.checkpoint_json = r->checkpoint;
+    r->result.outcome = WFN_SUSPENDED;
+    r->result.resume_after_ms = r->left_ms;
+}
+
+enum kept { NOT_STORED, STORED, CANCELLED_FIRST, SUSPENDED_FIRST };
+
 /* Gives the host a checkpoint and waits for its word. */
-static int keep_checkpoint(struct run* r) {
+static enum kept keep_checkpoint(struct run* r) {
     const int64_t limit = r->request.checkpoint_timeout_ms > 0 ? r->request.checkpoint_timeout_ms : 30000;
     const int64_t until = now_ms() + limit;
-    int kept;
+    enum kept kept;
     snprintf(r->checkpoint, sizeof r->checkpoint, "{\"milliseconds\":%lld}", (long long)r->left_ms);
     if (r->request.on_checkpoint == NULL)
-        return 1;
+        return STORED;
     pthread_mutex_lock(&echo_mutex);
     r->awaiting = 1;
     r->kept = 0;
@@ -87,9 +101,9 @@ static int keep_checkpoint(struct run* r) {
     r->given.json = r->checkpoint;
     r->request.on_checkpoint(r->request.user_data, (wfn_run*)r->id, &r->given);
     pthread_mutex_lock(&echo_mutex);
-    while (r->awaiting && !r->cancel && wait_changed(until)) {
+    while (r->awaiting && !r->cancel && !r->suspend && wait_changed(until)) {
     }
-    kept = r->kept || r->cancel; /* a cancelled run ends as such, a moment later */
+    kept = r->cancel ? CANCELLED_FIRST : r->suspend ? SUSPENDED_FIRST : r->kept ? STORED : NOT_STORED;
     r->awaiting = 0;
     pthread_mutex_unlock(&echo_mutex);
     return kept;
@@ -127,14 +141,7 @@ static int pass_time(struct run* r) {
             r->left_ms = start + total > now_ms() ? start + total - now_ms() : 0;
             snprintf(r->checkpoint, sizeof r->checkpoint, "{\"milliseconds\":%lld,\"job_id\":\"echo-1\"}",
                      (long long)r->left_ms);
-            r->given.struct_size = sizeof r->given;
-            r->given.submission = WFN_SUBMITTED;
-            r->given.json = r->checkpoint;
-            r->given.job_id = "echo-1";
-            r->result.checkpoint = &r->given;
-            r->result.checkpoint_json = r->checkpoint;
-            r->result.outcome = WFN_SUSPENDED;
-            r->result.resume_after_ms = r->left_ms;
+            end_suspended(r, "echo-1");
             if (!suspend)
                 fail(r, TIMEOUT, "The deadline came before the echo", "[]");
             return 0;
@@ -155,9 +162,16 @@ void echo_work(struct run* r) {
     } else {
         if (r->slow) {
             report(r, WFN_PREPARING, -1.0, "Preparing");
-            if (!r->resumed && !keep_checkpoint(r)) {
-                fail(r, NOT_KEPT, "The checkpoint could not be stored; nothing was started", "[]");
-                return;
+            if (!r->resumed) {
+                const enum kept kept = keep_checkpoint(r);
+                if (kept == NOT_STORED)
+                    fail(r, NOT_KEPT, "The checkpoint could not be stored; nothing was started", "[]");
+                else if (kept == CANCELLED_FIRST)
+                    fail(r, CANCELLED, "The run was cancelled", "[]");
+                else if (kept == SUSPENDED_FIRST)
+                    end_suspended(r, NULL);
+                if (kept != STORED)
+                    return;
             }
             report(r, WFN_SUBMITTING, -1.0, "Calling into the valley");
             if (!pass_time(r))
