@@ -36,6 +36,8 @@ int run(const cli::Options& options) {
         return cli::runs_command(options);
     case cli::Command::collect:
         return cli::collect_command(options);
+    case cli::Command::check:
+        return cli::check_command(options);
     case cli::Command::run:
         break;
     }

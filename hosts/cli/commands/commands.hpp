@@ -13,5 +13,6 @@ int run_command(const Options& options);
 int batch_command(const Options& options);
 int runs_command(const Options& options);
 int collect_command(const Options& options);
+int check_command(const Options& options);
 
 } // namespace cli

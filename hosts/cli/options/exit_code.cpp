@@ -4,7 +4,8 @@ namespace cli {
 
 const char exit_code_help[] = "Exit codes:\n"
                               "  0    success\n"
-                              "  1    the run failed and would fail again (or the input is not valid)\n"
+                              "  1    the run failed and would fail again (or the input is not valid,\n"
+                              "       or a test of check failed)\n"
                               "  2    usage error: bad arguments, a file that cannot be read\n"
                               "  3    the run failed, and may succeed when repeated\n"
                               "  4    suspended; the checkpoint is kept, run again to resume\n"

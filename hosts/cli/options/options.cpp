@@ -71,6 +71,21 @@ const char batch_help[] = "FILE has one input per line, a JSON object; - is stdi
                           "the active runs (without a journal, it cancels them); a second Ctrl-C quits at\n"
                           "once.\n\n";
 
+const char check_help[] = "Tests whether the module keeps to workflow_node/node.h: that runs end exactly\n"
+                          "once, can be cancelled, suspended and resumed, that no thread is left, that\n"
+                          "wrong calls are refused, and more. The tests run in processes of their own, so\n"
+                          "that a module that crashes or hangs is found, too.\n"
+                          "\n"
+                          "Runs may cost money: about ten are made with the connection of --connection,\n"
+                          "and some of them are left to finish. Use one that names a sandbox. Environment\n"
+                          "variables are not asked for a connection, and a node that requires one is\n"
+                          "refused without the option.\n"
+                          "\n"
+                          "The input is that of --input or --set, or else the node's first example, or the\n"
+                          "defaults of its schema. A run of a second or more lets cancel and suspend be\n"
+                          "tested on its way. --timeout is how long one run may take, 2 min by default.\n"
+                          "Exit code 0 means that no test failed, 1 that one did.\n\n";
+
 const char module_help[] = "MODULE is a file, or the name of one in the folders of WORKFLOW_NODE_PATH,\n"
                            "~/.local/lib/workflow_node, /usr/local/lib/workflow_node or\n"
                            "/usr/lib/workflow_node. It may be omitted if WORKFLOW_NODE_MODULE names it, or\n"
@@ -188,6 +203,17 @@ void add_batch_options(CLI::App& app, Options& options, TargetWords& words) {
     add_running_options(app, options);
 }
 
+void add_check_options(CLI::App& app, Options& options) {
+    add_input_options(app, options);
+    add_duration(app, "-t,--timeout", "How long one run may take",
+                 [&options](auto duration) { options.timeout = duration; });
+    app.add_flag("--json", options.json, "Print the tests as JSON lines");
+    // An empty group is not part of the help.
+    app.add_option("--scenario", options.scenario)->group("");
+    app.add_option("--report", options.report_fd)->group("");
+    app.add_option("--usual-ms", options.usual_ms)->group("");
+}
+
 void check_run(const Options& options) {
     if (options.journal_file && options.checkpoint_file) {
         throw CLI::ValidationError("--journal",
@@ -245,7 +271,7 @@ void sort_words(const TargetWords& words, Options& options) {
 // CLI11 would only report that a command is missing.
 void check_command_name(int argc, const char* const* argv) {
     const std::vector<std::string> commands{"list",  "describe", "validate", "run",
-                                            "batch", "runs",     "collect"};
+                                            "batch", "runs",     "collect",  "check"};
     const std::string word = argc > 1 ? argv[1] : "-";
     if (word[0] != '-' && std::find(commands.begin(), commands.end(), word) == commands.end()) {
         throw CLI::ValidationError("there is no command \"" + word + "\"." + did_you_mean(word, commands)
@@ -304,6 +330,11 @@ ParsedOptions parse_options(int argc, const char* const* argv) {
                                     options, Command::collect, words);
     add_collect_options(*collect, options, words);
     collect->footer(collect_help + std::string(connection_help) + exit_code_help);
+
+    CLI::App* check =
+        add_command(app, "check", "Test a module against the node boundary", options, Command::check, words);
+    add_check_options(*check, options);
+    check->footer(check_help + std::string(module_help) + exit_code_help);
 
     ParsedOptions parsed;
     try {

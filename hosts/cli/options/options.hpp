@@ -7,7 +7,7 @@
 
 namespace cli {
 
-enum class Command { list, describe, validate, run, batch, runs, collect };
+enum class Command { list, describe, validate, run, batch, runs, collect, check };
 
 // The parsed command line.
 struct Options {
@@ -37,6 +37,11 @@ struct Options {
     int concurrency = 4;
     bool resume = false;
     std::string batch_name; // empty: the name of the file
+
+    // Of a process that check starts, see check/check.hpp.
+    std::string scenario; // empty: this is not one
+    int report_fd = -1;
+    int usual_ms = -1; // what one run took; -1: not known
 };
 
 struct ParsedOptions {
