@@ -117,9 +117,9 @@ int complain(int exit_code, const std::string& message) {
     return exit_code;
 }
 
-bool input_is_valid(const std::vector<Finding>& findings) {
-    return std::all_of(findings.begin(), findings.end(), [](const Finding& one) {
-        return one.test != "input-valid" || one.outcome == "passed";
+bool input_was_refused(const Heard& heard) {
+    return std::any_of(heard.findings.begin(), heard.findings.end(), [](const Finding& one) {
+        return one.test == "input-valid" && one.outcome == "skipped";
     });
 }
 
@@ -176,14 +176,13 @@ int check_module(const Options& options) {
                                                     + how_it_ended(end, limit) + " while it was loaded");
             output.emplace(options.json);
         }
-        const std::vector<Finding> findings = findings_of(scenario, heard, end, limit);
-        for (const Finding& finding : findings)
+        for (const Finding& finding : findings_of(scenario, heard, end, limit))
             output->show(finding);
         if (heard.unfinished.empty())
             printed += end.printed;
         if (heard.usual.count() >= 0)
             usual = heard.usual;
-        if (!input_is_valid(findings)) {
+        if (input_was_refused(heard)) {
             output->end();
             return complain(exit_usage,
                             "no run can be tested: the module does not take the input of the tests."

@@ -82,7 +82,7 @@ void check_checkpoint_answers(Subject& subject, Report& report) {
                "a run whose checkpoints were answered late ended as " + ended(run),
                "the answer may come from any thread, until checkpoint_timeout_ms");
         session.close();
-        return std::to_string(answered) + " checkpoints, answered from another thread";
+        return counted(answered, "checkpoint") + ", answered from another thread";
     });
     make_test(report, "checkpoint-form", [&]() -> std::string {
         need_checkpoints(subject);

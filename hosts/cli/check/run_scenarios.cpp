@@ -4,6 +4,7 @@
 
 #include <dlfcn.h>
 
+#include <algorithm>
 #include <atomic>
 #include <memory>
 #include <stdexcept>
@@ -47,7 +48,7 @@ void check_run(Subject& subject, Report& report) {
         run = &start(subject, *session);
         finish(subject, *run);
         const auto took = std::chrono::duration_cast<milliseconds>(WatchedRun::Clock::now() - run->began());
-        std::this_thread::sleep_for(milliseconds{300}); // what must not come
+        watch_for_more();
         expect_no_fault(*run, "complete-once");
         if (run->result().succeeded())
             report.usual_time(took);
@@ -73,7 +74,7 @@ void check_run(Subject& subject, Report& report) {
     });
     of_run("callbacks", [&] {
         expect_no_fault(*run, "callbacks");
-        return std::to_string(run->progress_count()) + " reports of progress; result and error fit together";
+        return counted(run->progress_count(), "report") + " of progress; result and error fit together";
     });
     of_run("output", [&]() -> std::string {
         const wfn::Result result = run->result();
@@ -158,8 +159,8 @@ void check_early_release(Subject& subject, Report& report) {
         report.step("releasing a run that is not over");
         expect_status(subject.table().run_release(run.handle()), WFN_OK, "run_release");
         released = true;
-        expect(run.wait_over(milliseconds{6000}), "a run that was released has no on_complete",
-               "it goes on, and its on_complete still comes");
+        expect(run.wait_over(std::min(milliseconds{6000}, subject.limit)),
+               "a run that was released has no on_complete", "it goes on, and its on_complete still comes");
         expect_manners(run);
         expect_status(subject.table().run_cancel(run.handle()), WFN_INVALID_HANDLE,
                       "run_cancel after the end of a run that was released");

@@ -84,7 +84,7 @@ void check_sessions(Subject& subject, Report& report) {
     });
     make_test(report, "threads", [&]() -> std::string {
         expect(threads_fell_to(threads_before),
-               std::to_string(count_threads() - threads_before) + " threads are left after close",
+               counted(count_threads() - threads_before, "thread") + " left after close",
                "join every thread in close: dlclose removes the code that they run");
         return "none is left after close";
     });
@@ -210,7 +210,8 @@ void check_unload(Subject& subject, Report& report) {
         subject.node.reset();
         subject.module.reset();
         std::this_thread::sleep_for(std::chrono::milliseconds{200}); // a thread that is left runs into it
-        expect(threads_fell_to(threads), "a thread is left after close and dlclose", "join it in close");
+        expect(threads_fell_to(threads), counted(count_threads() - threads, "thread") + " left after dlclose",
+               "join it in close");
         report.step("loading it a second time");
         subject.module.emplace(wfn::Module::load(path));
         subject.node = subject.module->find(action);

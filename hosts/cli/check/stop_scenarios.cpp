@@ -136,8 +136,7 @@ void check_close(Subject& subject, Report& report) {
     });
     make_test(report, "close-threads", [&]() -> std::string {
         expect(threads_fell_to(threads_before),
-               std::to_string(count_threads() - threads_before)
-                   + " threads are left after close with live runs",
+               counted(count_threads() - threads_before, "thread") + " left after close with live runs",
                "join every thread in close: dlclose removes the code that they run");
         return "none is left";
     });

@@ -15,7 +15,8 @@ namespace {
 
 constexpr milliseconds after_promise{1000}; // for a machine that is busy
 constexpr milliseconds close_limit = milliseconds{10000} + after_promise;
-constexpr milliseconds quiet_time{300}; // how long to watch for what must not come
+constexpr milliseconds quiet_time{100};
+constexpr milliseconds look_every{100};
 
 milliseconds since(WatchedRun::Clock::time_point start) {
     return std::chrono::duration_cast<milliseconds>(WatchedRun::Clock::now() - start);
@@ -26,7 +27,7 @@ void wait_for_completion(const wfn_module& table, WatchedRun& run, milliseconds 
                          const std::string& what) {
     const auto start = WatchedRun::Clock::now();
     int looks_when_over = 0;
-    while (!run.wait_over(milliseconds{200})) {
+    while (!run.wait_over(look_every)) {
         looks_when_over += table.run_wait(run.handle(), 0) == WFN_OK ? 1 : 0;
         if (looks_when_over >= 5) {
             throw Failed{"run_wait says that the run is over, but its on_complete did not come",
@@ -40,6 +41,10 @@ void wait_for_completion(const wfn_module& table, WatchedRun& run, milliseconds 
 }
 
 } // namespace
+
+std::string counted(std::size_t count, const std::string& thing) {
+    return std::to_string(count) + " " + thing + (count == 1 ? "" : "s");
+}
 
 std::string milliseconds_text(milliseconds time) {
     return time.count() < 10000 ? std::to_string(time.count()) + " ms"
@@ -111,8 +116,12 @@ milliseconds finish_within(const Subject& subject, WatchedRun& run, milliseconds
     return since(start);
 }
 
-void expect_manners(const WatchedRun& run) {
+void watch_for_more() {
     std::this_thread::sleep_for(quiet_time);
+}
+
+void expect_manners(const WatchedRun& run) {
+    watch_for_more();
     const std::vector<WatchedRun::Fault> faults = run.faults();
     if (!faults.empty())
         throw Failed{faults.front().what, "see \"" + faults.front().test + "\" among the tests"};

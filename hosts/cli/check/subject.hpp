@@ -62,12 +62,16 @@ std::chrono::milliseconds finish_within(const Subject& subject, WatchedRun& run,
                                         std::chrono::milliseconds limit, const std::string& asked);
 // Throws Failed where the run's callbacks broke a rule.
 void expect_manners(const WatchedRun& run);
+// A while in which nothing must come.
+void watch_for_more();
 
 // The threads of this process.
 std::size_t count_threads();
 // Waits until there are no more than that: a thread that was joined is listed for a moment longer.
 bool threads_fell_to(std::size_t count);
 
+// "1 thread", "2 threads"
+std::string counted(std::size_t count, const std::string& thing);
 std::string milliseconds_text(std::chrono::milliseconds time);
 std::string status_name(wfn_status status);
 void expect_status(wfn_status got, wfn_status wanted, const std::string& call);

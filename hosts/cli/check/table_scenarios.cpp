@@ -118,8 +118,7 @@ void check_table(Subject& subject, Report& report) {
         std::sort(ids.begin(), ids.end());
         expect(std::adjacent_find(ids.begin(), ids.end()) == ids.end(), "two nodes have one action_id",
                "give each node its own");
-        return std::to_string(ids.size()) + (ids.size() == 1 ? " node" : " nodes")
-               + ", with titles and schemas that can be read";
+        return counted(ids.size(), "node") + ", with titles and schemas that can be read";
     });
     make_test(report, "errors-listed", [&] { return check_error_table(subject.node->get()); });
 }
