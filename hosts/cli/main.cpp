@@ -66,7 +66,13 @@ int run_guarded(int argc, char** argv) {
     } catch (const wfn::LoadError& error) {
         return fail(error.what(), cli::exit_no_module);
     } catch (const wfn::StatusError& error) {
-        return fail(std::string("the module refused the call: ") + error.what(), cli::exit_usage);
+        if (error.status() == WFN_INVALID_ARGUMENT || error.status() == WFN_WRONG_THREAD)
+            return fail(std::string("the module refused the call: ") + error.what(), cli::exit_usage);
+        return fail(std::string("the module failed: ") + error.what() + " (status "
+                        + std::to_string(error.status())
+                        + "). Report this to the module's author; \"workflow-node check\""
+                          " tests the module.",
+                    cli::exit_failed);
     } catch (const std::system_error& error) {
         return error.code() == std::errc::broken_pipe ? cli::exit_broken_pipe
                                                       : fail(error.what(), cli::exit_failed);

@@ -1,6 +1,6 @@
 #include "journal/journaled_run.hpp"
 
-#include "journal/output_check.hpp"
+#include "journal/module_check.hpp"
 #include "journal/run_identity.hpp"
 
 #include <boost/json/object.hpp>
@@ -117,6 +117,11 @@ struct JournaledRun::State {
             number = ++self->asked;
             self->unclaimed.reset();
         }
+        if (const std::string fault = fault_of_checkpoint(checkpoint); !fault.empty()) {
+            if (self->on_checkpoint_saved)
+                self->on_checkpoint_saved(fault);
+            return wfn::CheckpointAnswer::not_kept;
+        }
         self->last_checkpoint = checkpoint;
         self->writer.post(
             [self, checkpoint](Journal& journal) { journal.save_checkpoint(self->key, checkpoint); },
@@ -140,7 +145,7 @@ struct JournaledRun::State {
     }
 
     static void complete(const std::shared_ptr<State>& self, wfn::Result result) {
-        if (check_output(result) && self->last_checkpoint)
+        if (check_result(result) && self->last_checkpoint)
             result.checkpoint = self->last_checkpoint;
         // A module that cannot read a checkpoint gives it back without what it means: that stays as it was.
         if (result.checkpoint && result.checkpoint->submission == wfn::Submission::maybe

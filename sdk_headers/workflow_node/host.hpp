@@ -27,6 +27,10 @@
  *             the module: thrown by on_log or on_progress it is dropped; by on_checkpoint, the
  *             answer is "not kept"; the first exception of on_checkpoint or on_complete is stored,
  *             see Run::callback_exception.
+ * Modules     That break the contract are survived where that is possible: a callback after on_complete is
+ *             dropped, a text that is not UTF-8 is repaired, and a NULL is an empty text. Whether an
+ *             outcome is one of Outcome, a failure has an error, and an output or a checkpoint is JSON, is
+ *             the host's to check.
  *
  * One file although long: a host that is not built with this project copies two headers and is done.
  */
@@ -48,6 +52,7 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -288,7 +293,54 @@ namespace detail {
 #define WFN_HOST_GET(type, pointer, member)                                                                  \
     (WFN_HAS(type, (pointer), member) ? (pointer)->member : decltype((pointer)->member){})
 
+/* The bytes of the UTF-8 character at the beginning of the text, which is not empty; 0: it is none. */
+inline std::size_t utf8_length(std::string_view text) noexcept {
+    const auto byte = [text](std::size_t i) {
+        return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u;
+    };
+    const unsigned first = byte(0);
+    const std::size_t length = first < 0x80   ? 1
+                               : first < 0xC2 ? 0
+                               : first < 0xE0 ? 2
+                               : first < 0xF0 ? 3
+                               : first < 0xF5 ? 4
+                                              : 0;
+    for (std::size_t i = 1; i < length; ++i) {
+        if ((byte(i) & 0xC0u) != 0x80u) {
+            return 0;
+        }
+    }
+    /* Longer than needed, a surrogate, or beyond Unicode. */
+    const bool wrong = (first == 0xE0 && byte(1) < 0xA0) || (first == 0xED && byte(1) > 0x9F)
+                       || (first == 0xF0 && byte(1) < 0x90) || (first == 0xF4 && byte(1) > 0x8F);
+    return wrong ? 0 : length;
+}
+} // namespace detail
+
+/* The text, with U+FFFD in the place of every byte that is not UTF-8. */
+inline std::string valid_utf8(std::string_view text) {
+    std::string valid;
+    valid.reserve(text.size());
+    while (!text.empty()) {
+        const std::size_t length = detail::utf8_length(text);
+        if (length == 0) {
+            valid += "\xEF\xBF\xBD";
+        } else {
+            valid += text.substr(0, length);
+        }
+        text.remove_prefix(length == 0 ? 1 : length);
+    }
+    return valid;
+}
+
+namespace detail {
+
+/* A text for people. */
 inline std::string text(const char* string) {
+    return string != nullptr ? valid_utf8(string) : "";
+}
+/* A JSON text, as it is: the host will see whether it is JSON. */
+inline std::string json_text(const char* string) {
     return string != nullptr ? string : "";
 }
 inline std::string_view view(const char* string) noexcept {
@@ -336,14 +388,14 @@ inline Error copy(const wfn_error& from) {
     if (const char* details = WFN_HOST_GET(wfn_error, &from, details_json)) {
         to.details_json = details;
     }
-    to.json = text(WFN_HOST_GET(wfn_error, &from, json));
+    to.json = json_text(WFN_HOST_GET(wfn_error, &from, json));
     return to;
 }
 
 inline Checkpoint copy(const wfn_checkpoint& from) {
     Checkpoint to;
     to.submission = static_cast<Submission>(WFN_HOST_GET(wfn_checkpoint, &from, submission));
-    to.json = text(WFN_HOST_GET(wfn_checkpoint, &from, json));
+    to.json = json_text(WFN_HOST_GET(wfn_checkpoint, &from, json));
     to.job_id = text(WFN_HOST_GET(wfn_checkpoint, &from, job_id));
     return to;
 }
@@ -351,7 +403,7 @@ inline Checkpoint copy(const wfn_checkpoint& from) {
 inline Result copy(const wfn_result& from) {
     Result to;
     to.outcome = static_cast<Outcome>(WFN_HOST_GET(wfn_result, &from, outcome));
-    to.output_json = text(WFN_HOST_GET(wfn_result, &from, output_json));
+    to.output_json = json_text(WFN_HOST_GET(wfn_result, &from, output_json));
     /* NOLINTNEXTLINE(bugprone-sizeof-expression): the member's size, and the member is a pointer */
     if (const wfn_error* error = WFN_HOST_GET(wfn_result, &from, error)) {
         to.error = copy(*error);
@@ -475,7 +527,47 @@ struct SessionState {
     }
 };
 
-/* The callbacks of a run. The module's user_data is a shared_ptr to it, deleted by complete. */
+struct RunState;
+
+/*
+ * The runs whose on_complete has not come. A run's user_data is its number here, not an address: a module
+ * that calls back once more, against its promise, finds nothing instead of what was freed.
+ */
+class LiveRuns {
+public:
+    /* Never destroyed: a callback may come while the process ends. */
+    static LiveRuns& all() {
+        static LiveRuns& runs = *new LiveRuns;
+        return runs;
+    }
+    void* add(std::shared_ptr<RunState> run) {
+        const std::lock_guard<std::mutex> lock(mutex_);
+        runs_.emplace(++last_, std::move(run));
+        return reinterpret_cast<void*>(last_); /* NOLINT(performance-no-int-to-ptr): never dereferenced */
+    }
+    std::shared_ptr<RunState> find(void* user_data) {
+        const std::lock_guard<std::mutex> lock(mutex_);
+        const auto found = runs_.find(reinterpret_cast<std::uintptr_t>(user_data));
+        return found == runs_.end() ? nullptr : found->second;
+    }
+    std::shared_ptr<RunState> take(void* user_data) {
+        const std::lock_guard<std::mutex> lock(mutex_);
+        const auto found = runs_.find(reinterpret_cast<std::uintptr_t>(user_data));
+        if (found == runs_.end()) {
+            return nullptr;
+        }
+        std::shared_ptr<RunState> run = std::move(found->second);
+        runs_.erase(found);
+        return run;
+    }
+
+private:
+    std::mutex mutex_;
+    std::unordered_map<std::uintptr_t, std::shared_ptr<RunState>> runs_;
+    std::uintptr_t last_ = 0;
+};
+
+/* The callbacks of a run. */
 struct RunState {
     std::shared_ptr<SessionState> session;
     std::function<void(const Progress&)> on_progress;
@@ -483,8 +575,8 @@ struct RunState {
     std::function<void(const Result&)> on_complete;
     std::mutex mutex; /* of exception */
     std::exception_ptr exception;
-
-    using Holder = std::shared_ptr<RunState>;
+    std::atomic<bool> abandoned{
+        false}; /* start threw: nobody waits for the callbacks, which may still come */
 
     const wfn_module& table() const noexcept { return session->library->table(); }
 
@@ -497,30 +589,41 @@ struct RunState {
 
     static void progress(void* user_data, wfn_run*, const wfn_progress* progress) noexcept {
         try {
-            (*static_cast<Holder*>(user_data))->on_progress(copy(*progress));
+            const std::shared_ptr<RunState> state = LiveRuns::all().find(user_data);
+            if (state && !state->abandoned && progress != nullptr) {
+                state->on_progress(copy(*progress));
+            }
         } catch (...) { /* progress that nobody could show is no reason to end a run */
         }
     }
 
     static void checkpoint(void* user_data, wfn_run* run, const wfn_checkpoint* checkpoint) noexcept {
-        RunState& state = **static_cast<Holder*>(user_data);
+        const std::shared_ptr<RunState> state = LiveRuns::all().find(user_data);
+        if (!state) {
+            return;
+        }
         auto answer = CheckpointAnswer::not_kept;
         try {
-            answer = state.on_checkpoint(copy(*checkpoint));
+            if (!state->abandoned) {
+                answer = state->on_checkpoint(checkpoint != nullptr ? copy(*checkpoint) : Checkpoint());
+            }
         } catch (...) {
-            state.store_exception();
+            state->store_exception();
         }
         if (answer != CheckpointAnswer::later) {
-            state.table().run_checkpoint_saved(run, answer == CheckpointAnswer::kept ? 1 : 0);
+            state->table().run_checkpoint_saved(run, answer == CheckpointAnswer::kept ? 1 : 0);
         }
     }
 
     static void complete(void* user_data, wfn_run*, const wfn_result* result) noexcept {
-        const std::unique_ptr<Holder> holder(static_cast<Holder*>(user_data));
-        RunState& state = **holder;
+        const std::shared_ptr<RunState> taken = LiveRuns::all().take(user_data);
+        if (!taken) {
+            return;
+        }
+        RunState& state = *taken;
         try {
-            if (state.on_complete) {
-                state.on_complete(copy(*result));
+            if (state.on_complete && !state.abandoned) {
+                state.on_complete(result != nullptr ? copy(*result) : Result());
             }
         } catch (...) {
             state.store_exception();
@@ -771,6 +874,9 @@ public:
             const std::lock_guard<std::mutex> lock(state->mutex);
             throw StatusError(status, "open", state->last_complaint);
         }
+        if (state->handle == nullptr) {
+            throw StatusError(WFN_INTERNAL_ERROR, "open", "it answered ok, and gave no session");
+        }
         state->closed = false;
         return Session(std::move(state));
     }
@@ -825,15 +931,18 @@ public:
         to.on_progress = run.state_->on_progress ? &detail::RunState::progress : nullptr;
         to.on_checkpoint = run.state_->on_checkpoint ? &detail::RunState::checkpoint : nullptr;
         to.on_complete = &detail::RunState::complete;
-        auto holder = std::make_unique<detail::RunState::Holder>(run.state_);
-        to.user_data = holder.get();
+        to.user_data = detail::LiveRuns::all().add(run.state_);
 
         wfn_run* handle = nullptr;
         const wfn_status status = node.get().execute(&node.get(), state_->handle, &to, &handle);
         if (status != WFN_OK) {
+            detail::LiveRuns::all().take(to.user_data);
             throw StatusError(status, "execute");
         }
-        static_cast<void>(holder.release()); /* on_complete's from here on */
+        if (handle == nullptr) {
+            run.state_->abandoned = true;
+            throw StatusError(WFN_INTERNAL_ERROR, "execute", "it answered ok, and gave no run");
+        }
         run.handle_ = handle;
         return run;
     }

@@ -1,7 +1,7 @@
 #include "batch/batch.hpp"
 
 #include "batch/batch_line.hpp"
-#include "journal/output_check.hpp"
+#include "journal/module_check.hpp"
 #include "options/exit_code.hpp"
 #include "posix/files.hpp"
 #include "posix/signals.hpp"
@@ -127,7 +127,7 @@ void Batch::start(std::int64_t number, const durable::Claim* claim, wfn::Session
     request.timeout = options_.timeout;
     request.cancel_job_at_deadline = options_.cancel_job_at_deadline;
     request.on_complete = [this, number, loop = loop_](wfn::Result result) {
-        durable::check_output(result); // a JournaledRun has already done so
+        durable::check_result(result); // a JournaledRun has already done so
         loop->post([this, number, result = std::move(result)] { on_over(number, result); });
     };
     item.input = {}; // the module has a copy of its own
@@ -184,7 +184,7 @@ void Batch::on_claimed(std::int64_t number, const durable::Claim& claim, const s
         return;
     case durable::Claim::Kind::finished: {
         wfn::Result result = stored_result(claim.record);
-        durable::check_output(result);
+        durable::check_result(result);
         count(result);
         give(number, result_line(items_.at(number).line, items_.at(number).run_key, result));
         return;

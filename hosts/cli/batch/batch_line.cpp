@@ -1,6 +1,6 @@
 #include "batch/batch_line.hpp"
 
-#include "journal/output_check.hpp"
+#include "journal/module_check.hpp"
 #include "journal/run_identity.hpp"
 
 #include <boost/json/object.hpp>

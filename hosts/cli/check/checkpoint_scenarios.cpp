@@ -1,5 +1,5 @@
 #include "check/scenarios.hpp"
-#include "journal/output_check.hpp"
+#include "journal/module_check.hpp"
 
 #include <algorithm>
 #include <atomic>

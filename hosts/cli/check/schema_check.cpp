@@ -1,6 +1,6 @@
 #include "check/schema_check.hpp"
 
-#include "journal/output_check.hpp"
+#include "journal/module_check.hpp"
 
 #include <valijson/adapters/boost_json_adapter.hpp>
 #include <valijson/schema.hpp>

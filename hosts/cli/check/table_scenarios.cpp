@@ -1,6 +1,6 @@
 #include "check/scenarios.hpp"
 #include "check/schema_check.hpp"
-#include "journal/output_check.hpp"
+#include "journal/module_check.hpp"
 #include "text/json_text.hpp"
 
 #include <boost/json/array.hpp>

@@ -27,7 +27,7 @@ int list_command(const Options& options) {
                            {"title", node.title()},
                            {"description", node.description()}});
         }
-        text = boost::json::serialize(all) + "\n";
+        text = wfn::valid_utf8(boost::json::serialize(all)) + "\n";
     } else {
         const Terminal terminal = inspect_terminal(STDOUT_FILENO);
         std::size_t widest = 0;

@@ -1,4 +1,5 @@
 #include "commands/commands.hpp"
+#include "journal/module_check.hpp"
 #include "options/exit_code.hpp"
 #include "posix/files.hpp"
 #include "posix/terminal.hpp"
@@ -50,7 +51,9 @@ int validate_command(const Options& options) {
     request.check_connection = options.check_connection;
     wfn::Session session = wfn::Session::open(module, {"workflow-node", WORKFLOW_NODE_VERSION, {}, {}});
     const bool has_input = !request.input_json.empty();
-    const wfn::Result result = run_unless_unknown(session, node, std::move(request), options);
+    wfn::Result result = run_unless_unknown(session, node, std::move(request), options);
+    if (!result.succeeded()) // of a success there is no output
+        durable::check_result(result);
 
     for (std::string& message : warning_messages(result.warnings_json))
         warnings.push_back(std::move(message));

@@ -1,6 +1,6 @@
 #include "display/json_events.hpp"
 
-#include "journal/output_check.hpp"
+#include "journal/module_check.hpp"
 #include "text/json_text.hpp"
 
 #include <boost/json/object.hpp>

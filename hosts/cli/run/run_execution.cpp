@@ -1,9 +1,8 @@
 #include "run/run_execution.hpp"
 
 #include "display/json_events.hpp"
-#include "journal/output_check.hpp"
+#include "journal/module_check.hpp"
 #include "options/exit_code.hpp"
-#include "posix/signals.hpp"
 #include "text/duration.hpp"
 #include "text/error_text.hpp"
 #include "text/json_text.hpp"
@@ -19,6 +18,9 @@
 namespace cli {
 
 namespace {
+
+// A module ends a run within 5 s of being asked to; a machine may be busy.
+constexpr std::chrono::milliseconds stop_limit{6000};
 
 // For its lifetime, the keeper answers the run's checkpoints.
 class KeeperAttachment {
@@ -69,10 +71,9 @@ int RunExecution::run(wfn::Request request) {
     wfn::Run run = session.start(node_, std::move(request));
     const KeeperAttachment kept(keeper_, run);
     const Cancellation::Attachment attachment(cancellation_, run);
-    show_until_over(run);
-    run.wait();
-    wfn::Result result = run.result().value();
-    if (durable::check_output(result) && keeper_ != nullptr)
+    show_until_over(run, signals);
+    wfn::Result result = *std::move(result_);
+    if (durable::check_result(result) && keeper_ != nullptr)
         result.checkpoint = keeper_->last_checkpoint();
     display_.finish();
     return conclude(result, signals.received());
@@ -90,7 +91,9 @@ void RunExecution::prepare(wfn::Request& request) {
     request.on_progress = [this, loop = loop_](const wfn::Progress& progress) {
         loop->post_losable([this, progress] { on_progress(progress); });
     };
-    request.on_complete = [this, loop = loop_](const wfn::Result&) { loop->post([this] { over_ = true; }); };
+    request.on_complete = [this, loop = loop_](const wfn::Result& result) {
+        loop->post([this, result] { result_ = result; });
+    };
     if (keeper_ != nullptr) {
         const std::string note = keeper_->attach(request, [this, loop = loop_](const std::string& problem) {
             loop->post([this, problem] { on_checkpoint_saved(problem); });
@@ -100,16 +103,42 @@ void RunExecution::prepare(wfn::Request& request) {
     }
 }
 
-void RunExecution::show_until_over(wfn::Run& run) {
+void RunExecution::show_until_over(wfn::Run& run, const SignalWatcher& signals) {
+    using Clock = std::chrono::steady_clock;
     constexpr std::chrono::milliseconds redraw_after{250};
-    while (!over_) {
+    const auto started = Clock::now();
+    std::optional<Clock::time_point> asked_to_stop;
+    while (!result_) {
         loop_->run_one(redraw_after);
         display_.tick();
         if (stdout_error_ == EPIPE) {
             // Nobody will see the result. If there is a keeper, what is paid for can be collected later.
             keeper_ != nullptr ? run.suspend() : run.cancel();
         }
+        const auto now = Clock::now();
+        if (!asked_to_stop && (signals.received() != 0 || stdout_error_ == EPIPE))
+            asked_to_stop = now;
+        if (asked_to_stop && now - *asked_to_stop > stop_limit) {
+            give_up("when it was asked to",
+                    signals.received() != 0 ? 128 + signals.received() : int{exit_broken_pipe});
+        }
+        if (options_.timeout.count() > 0 && now - started > options_.timeout + stop_limit)
+            give_up("at its deadline", exit_failed);
     }
+}
+
+// The module would not let the session be closed either, so this does not return.
+void RunExecution::give_up(const std::string& when, int exit_code) {
+    display_.finish();
+    display_.error(
+        message_text("Error",
+                     "the module did not end the run " + when
+                         + ", so this program ends without it. The job may go on at the"
+                           " service. "
+                         + (keeper_ != nullptr ? keeper_->resume_advice("") + " " : "")
+                         + "Report this to the module's author; \"workflow-node check\" tests the module.",
+                     terminal_));
+    ::_exit(exit_code);
 }
 
 void RunExecution::on_progress(const wfn::Progress& progress) {

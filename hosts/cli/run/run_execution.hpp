@@ -2,10 +2,12 @@
 
 #include "display/run_display.hpp"
 #include "posix/event_loop.hpp"
+#include "posix/signals.hpp"
 #include "run/run_keeper.hpp"
 
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -60,7 +62,8 @@ public:
 
 private:
     void prepare(wfn::Request& request);
-    void show_until_over(wfn::Run& run);
+    void show_until_over(wfn::Run& run, const SignalWatcher& signals);
+    [[noreturn]] void give_up(const std::string& when, int exit_code);
     void on_progress(const wfn::Progress& progress);
     void on_checkpoint_saved(const std::string& problem);
     void on_signal(int signal);
@@ -78,7 +81,7 @@ private:
     Terminal terminal_;
     RunDisplay display_;
     std::shared_ptr<EventLoop> loop_; // shared: the keeper may report the end late
-    bool over_ = false;
+    std::optional<wfn::Result> result_;
     Cancellation cancellation_;
     int stdout_error_ = 0;
 };

@@ -1,5 +1,7 @@
 #include "run/run_keeper.hpp"
 
+#include "journal/module_check.hpp"
+
 #include <utility>
 
 namespace cli {
@@ -17,6 +19,10 @@ std::string FileKeeper::attach(wfn::Request& request, CheckpointSaved saved) {
     }
     // Answers only once the checkpoint is on the disk: the run submits after that.
     request.on_checkpoint = [this, saved = std::move(saved)](const wfn::Checkpoint& checkpoint) {
+        if (const std::string fault = durable::fault_of_checkpoint(checkpoint); !fault.empty()) {
+            saved(fault);
+            return wfn::CheckpointAnswer::not_kept;
+        }
         const std::string problem = file_.save(checkpoint.json);
         last_ = checkpoint;
         saved(problem.empty() ? "" : "the checkpoint " + file_.path() + " could not be written: " + problem);

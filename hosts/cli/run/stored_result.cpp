@@ -2,7 +2,7 @@
 
 #include "display/json_events.hpp"
 #include "journal/journaled_run.hpp"
-#include "journal/output_check.hpp"
+#include "journal/module_check.hpp"
 #include "options/exit_code.hpp"
 #include "posix/files.hpp"
 #include "text/json_text.hpp"
@@ -50,7 +50,7 @@ wfn::Result stored_result(const durable::RunRecord& record) {
 
 int print_stored_output(const Options& options, const durable::RunRecord& record) {
     wfn::Result result = stored_result(record);
-    if (durable::check_output(result)) // by an earlier version
+    if (durable::check_result(result); !result.succeeded()) // by an earlier version
         throw std::runtime_error("the output of \"" + record.run_key + "\" in the journal is not JSON");
     const std::string text = options.json ? result_event(result) : one_line(result.output_json) + "\n";
     if (const int error = write_all(STDOUT_FILENO, text))

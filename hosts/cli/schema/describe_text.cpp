@@ -218,7 +218,7 @@ std::string describe_json(const wfn::Module& module, const wfn::Node& node) {
         {"examples", parse_or_null(node.examples_json())},
         {"price", parse_or_null(node.price_json())},
     };
-    return json::serialize(all);
+    return wfn::valid_utf8(json::serialize(all));
 }
 
 } // namespace cli

@@ -1,0 +1,168 @@
+// Modules that answer against the boundary: each command ends with one of its exit codes and a sentence that
+// blames the module, and the journal keeps no lie.
+#include "process.hpp"
+
+#include <boost/json/parse.hpp>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+
+namespace {
+
+namespace json = boost::json;
+
+struct Bad {
+    const char* module;
+    int exit_code;
+    const char* said;  // part of stderr
+    const char* state; // in the journal; "": there is none
+    bool resumes;      // the checkpoint is kept
+};
+
+// Without line breaks and the indents behind them.
+std::string unwrapped(const std::string& text) {
+    std::string plain;
+    for (const char c : text) {
+        const bool space = c == ' ' || c == '\n';
+        if (!space || plain.empty() || plain.back() != ' ')
+            plain += space ? ' ' : c;
+    }
+    return plain;
+}
+
+bool is_clean(const std::string& text) {
+    return std::all_of(text.begin(), text.end(), [](char c) {
+        const auto byte = static_cast<unsigned char>(c);
+        return c == '\n' || (byte >= 0x20 && byte != 0x7F);
+    });
+}
+
+std::string path_of(const std::string& module) {
+    return BROKEN_MODULES "/bad_" + module + ".so";
+}
+
+std::vector<std::string> run_of(const std::string& module, const std::string& journal) {
+    return {"run", path_of(module), "--journal", journal, "--run-key", "k"};
+}
+
+class BadModule : public testing::TestWithParam<Bad> {};
+
+TEST_P(BadModule, IsBlamedAndSurvived) {
+    const Bad& bad = GetParam();
+    TemporaryDirectory directory;
+    const std::string journal = directory.file("j.db");
+    std::vector<std::string> arguments = run_of(bad.module, journal);
+    const Outcome outcome = workflow_node(arguments);
+    EXPECT_EQ(outcome.exit_code, bad.exit_code) << outcome.err;
+    EXPECT_NE(unwrapped(outcome.err).find(bad.said), std::string::npos) << outcome.err;
+    EXPECT_TRUE(is_clean(outcome.err)) << outcome.err;
+    EXPECT_EQ(outcome.out, bad.exit_code == 0 ? "{\"done\":true}\n" : "");
+    if (*bad.state == '\0')
+        return;
+
+    const Outcome runs = workflow_node({"runs", "--journal", journal, "--json"});
+    const json::value run = json::parse(runs.out);
+    EXPECT_EQ(run.at("state"), bad.state) << runs.out;
+    if (bad.exit_code != 0) {
+        const Outcome again = workflow_node(arguments);
+        EXPECT_EQ(again.err.find("Resuming k") != std::string::npos, bad.resumes) << again.err;
+    }
+    // For programs every line is JSON, whatever the module wrote.
+    arguments.back() = "k2";
+    arguments.emplace_back("--json");
+    for (const std::string& line : lines_of(workflow_node(arguments).out))
+        EXPECT_NO_THROW(static_cast<void>(json::parse(line))) << line;
+}
+
+constexpr char no_output[] = "The module reported success, but it gave no output.";
+constexpr char no_reason[] = "The module reported that the run failed, but not why.";
+
+// clang-format off
+INSTANTIATE_TEST_SUITE_P(Run, BadModule, testing::Values(
+    Bad{"output_no_json", 1, "The module reported success, but its output is not JSON.", "failed", true},
+    Bad{"output_null", 1, no_output, "failed", true},
+    Bad{"output_huge", 1, "its output has more than 64 MiB", "failed", true},
+    Bad{"result_null", 1, no_reason, "failed", true},
+    Bad{"result_size_zero", 1, no_output, "failed", true},
+    Bad{"failure_without_error", 1, no_reason, "failed", true},
+    Bad{"error_of_nulls", 1, "The module reported an error without saying what happened.", "failed", false},
+    Bad{"unknown_outcome", 1, "The module ended the run with the outcome 77, which does not exist.", "failed", true},
+    Bad{"unknown_phase", 0, "unknown: Working", "succeeded", false},
+    Bad{"completes_twice", 0, "", "succeeded", false},
+    Bad{"checkpoint_null", 1, "the module gave a checkpoint without a text.", "failed", false},
+    Bad{"checkpoint_no_json", 1, "the module gave a checkpoint that is not JSON.", "failed", false},
+    Bad{"checkpoint_huge", 1, "the module gave a checkpoint of 16447 bytes; at most 16384", "failed", false},
+    Bad{"texts_no_utf8", 1, "What happened Message\xEF\xBF\xBD(\xEF\xBF\xBD", "failed", false},
+    Bad{"texts_with_escapes", 1, "What happened Message [2J ]0;owned", "failed", false},
+    Bad{"errors_no_json", 0, "", "succeeded", false},
+    Bad{"schemas_no_json", 0, "", "succeeded", false},
+    Bad{"members_null", 0, "", "succeeded", false},
+    Bad{"warnings_no_json", 0, "", "succeeded", false},
+    Bad{"fractions_nonsense", 0, "running: Working (100%)", "succeeded", false},
+    Bad{"execute_unknown_status", 1, "the module failed: execute: unknown status (status 99).", "interrupted", false},
+    Bad{"run_null", 1, "it answered ok, and gave no run", "interrupted", false},
+    Bad{"open_fails", 1, "the module failed: open: internal error of the module", "interrupted", false},
+    Bad{"entry_null", 5, "its entry returned NULL", "", false},
+    Bad{"size_zero", 5, "its table is too small to name its version", "", false}
+), [](const testing::TestParamInfo<Bad>& bad) { return std::string(bad.param.module); });
+// clang-format on
+
+TEST(BadModule, ThatNeverEndsARunIsLeftAtTheDeadline) {
+    TemporaryDirectory directory;
+    std::vector<std::string> arguments = run_of("never_ends", directory.file("j.db"));
+    arguments.insert(arguments.end(), {"--timeout", "100ms"});
+    const auto start = std::chrono::steady_clock::now();
+    const Outcome outcome = workflow_node(arguments);
+    EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(20));
+    EXPECT_EQ(outcome.exit_code, 1);
+    EXPECT_NE(unwrapped(outcome.err).find("the module did not end the run at its deadline"),
+              std::string::npos)
+        << outcome.err;
+    EXPECT_NE(unwrapped(outcome.err).find("Report this to the module's author"), std::string::npos)
+        << outcome.err;
+    // The journal knows that its process is gone, and has its checkpoint.
+    EXPECT_EQ(
+        json::parse(workflow_node({"runs", "--journal", directory.file("j.db"), "--json"}).out).at("state"),
+        "interrupted");
+    Process again(arguments);
+    EXPECT_TRUE(again.wait_for_stderr("Resuming k")) << again.err();
+}
+
+TEST(BadModule, ThatNeverEndsARunIsLeftAfterCtrlC) {
+    Process process({"run", path_of("never_ends")});
+    ASSERT_TRUE(process.wait_for_stderr("running")) << process.err();
+    process.send(SIGINT);
+    EXPECT_EQ(process.wait(), 130);
+    EXPECT_NE(unwrapped(process.err()).find("the module did not end the run when it was asked to"),
+              std::string::npos)
+        << process.err();
+}
+
+TEST(BadModule, IsDescribedWithoutWhatIsNotJson) {
+    const std::pair<const char*, const char*> modules[] = {{"schemas_no_json", "input_schema_json"},
+                                                           {"errors_no_json", "errors_json"}};
+    for (const auto& [module, text] : modules) {
+        const Outcome outcome = workflow_node({"describe", path_of(module)});
+        EXPECT_EQ(outcome.exit_code, 0);
+        EXPECT_NE(unwrapped(outcome.err).find(std::string("the module's ") + text + " is not JSON"),
+                  std::string::npos)
+            << outcome.err;
+    }
+    EXPECT_EQ(workflow_node({"describe", path_of("members_null")}).err, "");
+}
+
+TEST(BadModule, CannotReachTheTerminalNorBreakJson) {
+    for (const char* module : {"texts_no_utf8", "texts_with_escapes"}) {
+        for (const char* command : {"list", "describe"}) {
+            const Outcome text = workflow_node({command, path_of(module)});
+            EXPECT_EQ(text.exit_code, 0);
+            EXPECT_TRUE(is_clean(text.out)) << text.out;
+            EXPECT_NO_THROW(
+                static_cast<void>(json::parse(workflow_node({command, path_of(module), "--json"}).out)));
+        }
+    }
+}
+
+} // namespace
