@@ -64,6 +64,7 @@ ProcessEnd run_this_program(std::vector<std::string> arguments, std::chrono::mil
     arguments.insert(arguments.begin(), "workflow-node");
     arguments.insert(arguments.end(), {"--report", std::to_string(report.write.get())});
     std::vector<char*> argv;
+    argv.reserve(arguments.size() + 1);
     for (std::string& argument : arguments)
         argv.push_back(argument.data());
     argv.push_back(nullptr);

@@ -43,7 +43,7 @@ bool is_version(const std::string& text) {
 
 std::string check_node(const wfn_node& node) {
     expect_text(node.action_id, "action_id");
-    const std::string id = node.action_id;
+    std::string id = node.action_id;
     expect_text(node.title, id + ".title");
     expect_text(node.description, id + ".description");
     expect(is_version(node.version), id + ".version is \"" + node.version + "\"",
