@@ -44,7 +44,7 @@ std::string names(const Outcomes& outcomes, const std::string& outcome) {
 }
 
 std::string private_file(const TemporaryDirectory& directory, const std::string& text) {
-    const std::string path = directory.file("connection.json");
+    std::string path = directory.file("connection.json");
     write_text(path, text);
     chmod(path.c_str(), 0600);
     return path;
