@@ -20,6 +20,7 @@
 #include <cstring>
 #include <exception>
 #include <system_error>
+#include <thread>
 
 namespace cli::check {
 
@@ -152,6 +153,8 @@ void make(const Options& options, const Scenario& scenario, Report& report) {
     subject.connection = std::move(request.connection_json);
     subject.limit = limit_of(options);
     subject.usual = milliseconds(options.usual_ms);
+    std::thread([] {
+    }).join(); // with the first thread a sanitizer starts one of its own, which counts for nobody
     scenario.make(subject, report);
 }
 

@@ -183,6 +183,8 @@ void check_fork(Subject& subject, Report& report) {
                    ? "a call in the child did not return within 10 s"
                    : "a call in the child ended it by signal " + std::to_string(WTERMSIG(status)),
                advice);
+        expect(WEXITSTATUS(status) < 8,
+               "a call in the child ended it with exit code " + std::to_string(WEXITSTATUS(status)), advice);
         expect((WEXITSTATUS(status) & 1) == 0, "a run of the parent is taken for valid in the child", advice);
         expect((WEXITSTATUS(status) & 2) == 0, "a session of the parent is taken for valid in the child",
                advice);

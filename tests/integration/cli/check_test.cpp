@@ -6,8 +6,6 @@
 
 #include <sys/stat.h>
 
-#include <algorithm>
-#include <cstdlib>
 #include <job_service.hpp>
 #include <map>
 
@@ -16,14 +14,6 @@ namespace {
 namespace json = boost::json;
 
 using Outcomes = std::map<std::string, std::string>; // of each test
-
-// The sanitizer of a process that was forked while it had threads would end it when it makes another.
-Process::Options check_options() {
-    Process::Options options;
-    const char* tsan = std::getenv("TSAN_OPTIONS");
-    options.environment["TSAN_OPTIONS"] = std::string(tsan != nullptr ? tsan : "") + ":die_after_fork=0";
-    return options;
-}
 
 Outcomes outcomes_of(const std::string& lines) {
     Outcomes outcomes;
@@ -69,7 +59,7 @@ TEST_P(BrokenModule, IsFound) {
     TemporaryDirectory directory;
     const std::string connection = private_file(directory, "{\"api_key\":\"sesame\"}");
     const std::string module = std::string(BROKEN_MODULES "/broken_") + fault.module + ".so";
-    const Outcome outcome = workflow_node(check_of(module, fault.action, connection), check_options());
+    const Outcome outcome = workflow_node(check_of(module, fault.action, connection));
     EXPECT_EQ(outcome.exit_code, 1) << outcome.err;
     EXPECT_EQ(names(outcomes_of(outcome.out), "failed"), fault.failed) << outcome.out;
 }
@@ -102,7 +92,7 @@ TEST(Check, PassesTheExampleModule) {
     TemporaryDirectory directory;
     const std::string connection = private_file(directory, "{\"api_key\":\"sesame\"}");
     for (const char* action : {"echo", "slow_echo"}) {
-        const Outcome outcome = workflow_node(check_of(EXAMPLE_MODULE, action, connection), check_options());
+        const Outcome outcome = workflow_node(check_of(EXAMPLE_MODULE, action, connection));
         EXPECT_EQ(outcome.exit_code, 0) << outcome.out << outcome.err;
         const Outcomes outcomes = outcomes_of(outcome.out);
         EXPECT_EQ(names(outcomes, "failed"), "");
@@ -125,8 +115,7 @@ TEST(Check, PassesTheModuleOfThisProject) {
     write_text(directory.file("input.json"),
                R"({"prompt":"a pan","negative_prompt":null,"image":"https://example.test/still.jpg"})");
     const Outcome outcome = workflow_node({"check", PIXELML_NODES, "--input", directory.file("input.json"),
-                                           "--connection", connection, "--json", "--timeout", "30s"},
-                                          check_options());
+                                           "--connection", connection, "--json", "--timeout", "30s"});
     EXPECT_EQ(outcome.exit_code, 0) << outcome.out << outcome.err;
     EXPECT_EQ(names(outcomes_of(outcome.out), "skipped"), "") << outcome.out;
     EXPECT_EQ(outcome.out.find("secret-key-1"), std::string::npos);
@@ -144,9 +133,9 @@ TEST(Check, PaysForNothingThatIsNotNamed) {
 }
 
 TEST(Check, IsReadableAndSaysWhatToDo) {
-    const Outcome outcome = workflow_node(
-        {"check", std::string(BROKEN_MODULES "/broken_output_against_schema.so"), "echo", "--set", "text=hi"},
-        check_options());
+    const Outcome outcome =
+        workflow_node({"check", std::string(BROKEN_MODULES "/broken_output_against_schema.so"), "echo",
+                       "--set", "text=hi"});
     EXPECT_EQ(outcome.exit_code, 1);
     for (const std::string& line : lines_of(outcome.out))
         EXPECT_LE(line.size(), 80u) << line;
@@ -158,8 +147,7 @@ TEST(Check, IsReadableAndSaysWhatToDo) {
 }
 
 TEST(Check, AnInputThatTheNodeDoesNotTakeIsSaid) {
-    const Outcome outcome =
-        workflow_node({"check", EXAMPLE_MODULE, "echo", "--set", "voice=soft"}, check_options());
+    const Outcome outcome = workflow_node({"check", EXAMPLE_MODULE, "echo", "--set", "voice=soft"});
     EXPECT_EQ(outcome.exit_code, 2) << outcome.out;
     EXPECT_NE(outcome.err.find("--input FILE"), std::string::npos) << outcome.err;
 }
