@@ -219,8 +219,8 @@ inline void clock_thread(Session& session) noexcept {
                 const Unlocked unlocked(lock);
                 log(session.host, WFN_LOG_WARNING, "close waits for a node's code that does not return");
             }
-        } else if (session.agenda.begin()->first > Clock::now()) {
-            session.tick.wait_until(lock, session.agenda.begin()->first);
+        } else if (const Time next = session.agenda.begin()->first; next > Clock::now()) {
+            session.tick.wait_until(lock, next);
         } else {
             look_at(*session.agenda.begin()->second, lock);
         }

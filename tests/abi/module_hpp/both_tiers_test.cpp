@@ -367,7 +367,6 @@ TEST_P(BothTiers, AReleasedRunGoesOnAndItsHandleIsValidInItsCallbacks) {
     ASSERT_EQ(WFN_OK, visit.start(session));
     wait_until_running(visit);
     EXPECT_EQ(WFN_OK, guest->run_release(visit.handle));
-    EXPECT_EQ(WFN_INVALID_HANDLE, guest->run_cancel(visit.handle));
     EXPECT_EQ(WFN_OK, guest->close(session));
     session = nullptr;
     EXPECT_TRUE(completed);
