@@ -183,7 +183,7 @@ inline void describe_bare_end(Run& run) noexcept {
 inline void finish(Run& run, Ended end, Lock& lock) noexcept {
     if (run.ended)
         return;
-    const auto alive = run.shared_from_this();
+    const auto alive = run.weak_from_this().lock();
     run.result.resume_after_ms = -1;
     try {
         describe_end(run, std::move(end));
@@ -215,7 +215,7 @@ inline void finish(Run& run, Ended end, Lock& lock) noexcept {
     run.changed.notify_all();
     run.session->tick.notify_all();
     if (run.released)
-        state().runs.erase(run.id);
+        run.session->home->runs.erase(run.id);
 }
 
 } // namespace sdk

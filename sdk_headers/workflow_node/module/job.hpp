@@ -40,12 +40,12 @@ public:
      * later result is dropped.
      */
     bool stopping() const {
-        const sdk::Lock lock(sdk::state().mutex);
+        const sdk::Lock lock(run_.session->home->mutex);
         return run_.ended || sdk::why(run_) != sdk::Why::nothing;
     }
     /* The job is to be cancelled at the service too, before stopped() is returned. */
     bool cancels_job() const {
-        const sdk::Lock lock(sdk::state().mutex);
+        const sdk::Lock lock(run_.session->home->mutex);
         const bool at_deadline = (run_.request.flags & WFN_CANCEL_JOB_AT_DEADLINE) != 0;
         return run_.cancel || (at_deadline && !run_.suspend && sdk::Clock::now() >= run_.deadline);
     }
@@ -53,7 +53,7 @@ public:
     /* Lets the time pass. True: the run is stopping(). Blocking nodes only; a Poller returns wfn::wait(). */
     bool wait(std::chrono::milliseconds duration) {
         demand_own_thread("Job::wait");
-        sdk::Lock lock(sdk::state().mutex);
+        sdk::Lock lock(run_.session->home->mutex);
         run_.looked = true;
         const sdk::Time until = sdk::after(sdk::Clock::now(), duration.count());
         while (!run_.ended && sdk::why(run_) == sdk::Why::nothing && sdk::Clock::now() < until) {
@@ -74,7 +74,7 @@ public:
      */
     bool checkpoint(Saved checkpoint) {
         demand_own_thread("Job::checkpoint");
-        sdk::Lock lock(sdk::state().mutex);
+        sdk::Lock lock(run_.session->home->mutex);
         if (!sdk::begin_keep(run_, std::move(checkpoint), lock))
             return false;
         while (sdk::is_keeping(run_))
@@ -97,7 +97,7 @@ public:
             return;
         sdk::Note note{phase, std::min(fraction, 1.0), eta.count() < 0 ? -1 : eta.count(),
                        sdk::plain(std::move(message))};
-        sdk::Lock lock(sdk::state().mutex);
+        sdk::Lock lock(run_.session->home->mutex);
         /* One that still waits is out of date, unless it is the first of its phase. */
         if (!run_.pending.empty()
             && (run_.pending.back().phase == phase || run_.pending.front().phase == run_.sent_phase))
@@ -115,7 +115,7 @@ public:
 
     /* For wfn_result.warnings_json. Without secrets, like the texts of log. */
     void warn(const std::string& code, const std::string& message) {
-        const sdk::Lock lock(sdk::state().mutex);
+        const sdk::Lock lock(run_.session->home->mutex);
         if (!run_.ended)
             sdk::add_warning(run_, code, message);
     }
@@ -133,7 +133,7 @@ public:
      */
     Ended stopped(std::optional<Saved> newer = std::nullopt,
                   std::optional<std::chrono::milliseconds> resume_after = std::nullopt) const {
-        const sdk::Lock lock(sdk::state().mutex);
+        const sdk::Lock lock(run_.session->home->mutex);
         return sdk::stopped(run_, std::move(newer), resume_after);
     }
 

@@ -22,6 +22,7 @@ struct Problem {
     std::string message;
 };
 
+#pragma GCC visibility push(hidden)
 namespace sdk {
 
 /* The bytes of the UTF-8 character at the start of the text; 0: it is none. */
@@ -158,6 +159,7 @@ inline void append_utf8(std::string& to, unsigned code) {
 }
 
 } // namespace sdk
+#pragma GCC visibility pop
 
 /*
  * One JSON value inside a text. It does not own the text, which must outlive it. A value that is not there,

@@ -37,7 +37,7 @@ inline std::optional<Ended> read_checkpoint(Run& run) {
     if (!run.type->info.can_resume || saved.json.size() > WFN_MAX_CHECKPOINT_BYTES || !Json::parse(saved.json)
         || !run.type->read_checkpoint(saved))
         return invalid("invalid_input", "The checkpoint is none that this node can go on from", {});
-    const Lock lock(state().mutex);
+    const Lock lock(run.session->home->mutex);
     run.given = saved;
     run.may_be_charged = saved.submission != WFN_NOT_SUBMITTED;
     run.latest = std::move(saved);
@@ -90,7 +90,7 @@ inline std::optional<Ended> prepare(Run& run) {
     if ((flags & WFN_CHECK_CONNECTION) != 0 && run.type->tests_connection)
         return std::nullopt;
     if ((flags & WFN_CHECK_CONNECTION) != 0) {
-        const Lock lock(state().mutex);
+        const Lock lock(run.session->home->mutex);
         add_warning(run, "connection_not_tested", "The node has no way to ask its service");
     }
     if ((flags & WFN_VALIDATE_ONLY) != 0)
@@ -98,7 +98,7 @@ inline std::optional<Ended> prepare(Run& run) {
     if ((flags & WFN_DRY_RUN) != 0 && !run.type->has_dry_run)
         return succeeded(R"({"requests":[]})"); /* execute lets only nodes without a service come here */
     if ((flags & WFN_DRY_RUN) == 0 && run.type->info.connection && !run.type->info.can_resume) {
-        const Lock lock(state().mutex);
+        const Lock lock(run.session->home->mutex);
         run.may_be_charged = true; /* it has no checkpoints, which would say when */
     }
     return std::nullopt;
@@ -114,7 +114,7 @@ inline Ended work(Run& run, Job& job) {
 }
 
 inline void run_thread(const std::shared_ptr<Run>& run) noexcept {
-    State& s = state();
+    State& s = *run->session->home;
     const Inside mark(s);
     Lock lock(s.mutex); /* until execute has set *run */
     lock.unlock();
@@ -169,7 +169,7 @@ inline std::optional<Ended> take_turn(Run& run, Lock& lock) {
 
 /* The clock looks at a run whose time has come. */
 inline void look_at(Run& run, Lock& lock) noexcept {
-    const auto alive = run.shared_from_this();
+    const auto alive = run.weak_from_this().lock();
     const bool gives_up = Clock::now() >= gives_up_at(run);
     std::optional<Ended> end;
     if (gives_up && !run.calling)
@@ -203,7 +203,7 @@ inline void join_ended(Session& session, Lock& lock) noexcept {
 }
 
 inline void clock_thread(Session& session) noexcept {
-    State& s = state();
+    State& s = *session.home;
     const Inside mark(s);
     Lock lock(s.mutex);
     bool said = false;

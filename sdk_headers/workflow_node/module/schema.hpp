@@ -7,6 +7,8 @@
 
 #include <workflow_node/module/json.hpp>
 
+#pragma GCC visibility push(hidden)
+
 namespace wfn {
 namespace sdk {
 
@@ -103,3 +105,5 @@ inline std::vector<Problem> problems_in(const Json& value, std::string_view sche
 
 } // namespace sdk
 } // namespace wfn
+
+#pragma GCC visibility pop

@@ -154,7 +154,10 @@ struct Run : std::enable_shared_from_this<Run> {
     std::string details, error_json, job_of_error;
 };
 
+struct State;
+
 struct Session {
+    State* home = nullptr;
     std::uintptr_t id = 0;
     wfn_host host{};
     bool closing = false;
@@ -248,10 +251,11 @@ inline void log(const wfn_host& host, wfn_log_level level, const char* line) noe
 template <class Call>
 void call_host(Run& run, Lock& lock, const char* name, Call call) noexcept {
     run.calling = true;
+    const State& home = *run.session->home;
     const wfn_host host = run.session->host;
     lock.unlock();
     try {
-        const Inside mark(state());
+        const Inside mark(home);
         call(reinterpret_cast<wfn_run*>(run.id));
     } catch (...) {
         char line[96] = "The host's callback threw an exception, and counts as returned: ";

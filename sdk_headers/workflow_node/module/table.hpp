@@ -73,8 +73,8 @@ inline wfn_status open(const wfn_host* host, const char* settings_json, wfn_sess
         *session = nullptr;
         if (host != nullptr && !WFN_HAS(wfn_host, host, log))
             return WFN_INVALID_ARGUMENT;
-        const auto made = std::make_unique<std::shared_ptr<Session>>(new Session);
-        Session& fresh = **made;
+        const std::shared_ptr<Session> made = std::make_unique<Session>();
+        Session& fresh = *made;
         if (host != nullptr)
             fresh.host = copy_of(*host);
         if (settings_json != nullptr && !problems_in(Json::parse(settings_json), settings_schema).empty()) {
@@ -82,9 +82,10 @@ inline wfn_status open(const wfn_host* host, const char* settings_json, wfn_sess
             return WFN_INVALID_ARGUMENT;
         }
         State& s = state();
+        fresh.home = &s;
         const Lock lock(s.mutex);
         fresh.id = s.next_id++;
-        s.sessions.emplace(fresh.id, *made);
+        s.sessions.emplace(fresh.id, made);
         try {
             const SignalsBlocked blocked;
             fresh.clock = std::thread(clock_thread, std::ref(fresh));
@@ -146,7 +147,7 @@ inline std::string random_key() {
 }
 
 inline std::shared_ptr<Run> make_run(const NodeType& type, const wfn_request& request) {
-    const std::shared_ptr<Run> run(new Run);
+    std::shared_ptr<Run> run = std::make_unique<Run>();
     run->type = &type;
     run->request = request;
     run->started = Clock::now();
