@@ -90,6 +90,23 @@ struct WrongPoller {
     static wfn::Step wake(wfn::Job&) { return wfn::wait(milliseconds(10)); }
 };
 
+// Has a job that is known, and wants another one.
+struct Again {
+    static wfn::NodeInfo info() { return info_of("again"); }
+    static bool read_checkpoint(wfn::Saved& saved) {
+        saved.submission = WFN_SUBMITTED;
+        saved.job_id = "seven";
+        return true;
+    }
+    static wfn::Ended run(wfn::Job& job) {
+        if (job.stopping())
+            return wfn::succeeded("\"stopped before it looked\"");
+        if (!job.checkpoint("{}", WFN_MAYBE_SUBMITTED))
+            return job.stopped();
+        return wfn::succeeded("\"submitted\"");
+    }
+};
+
 struct Hooked {
     static wfn::NodeInfo info() {
         wfn::NodeInfo info = info_of("hooked");
@@ -132,4 +149,4 @@ struct Hooked {
 
 } // namespace
 
-WFN_MODULE("odd_nodes", "1.0.0", Wrong, Deaf, Talker, PolledTalker, WrongPoller, Hooked)
+WFN_MODULE("odd_nodes", "1.0.0", Wrong, Deaf, Talker, PolledTalker, WrongPoller, Again, Hooked)

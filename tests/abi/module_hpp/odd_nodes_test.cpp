@@ -51,6 +51,29 @@ TEST_F(OddNodes, AnInternalErrorCarriesTheLastCheckpoint) {
     EXPECT_NE(std::string::npos, visit.error_json.find("\"job_id\":\"seven\""));
 }
 
+TEST_F(OddNodes, CollectOnlyHoldsForNodesThatDoNotAskForIt) {
+    Visit anew(guest, R"({"how":"throws"})", "wrong"); // its code is not even called
+    anew.request.flags = WFN_COLLECT_ONLY;
+    EXPECT_EQ("nothing_to_collect", anew.run(session).code);
+    Visit unknown(guest, R"({"how":"throws"})", "wrong"); // it has no read_checkpoint
+    unknown.request.flags = WFN_COLLECT_ONLY;
+    unknown.request.checkpoint_json = R"({"job":7})";
+    EXPECT_EQ("nothing_to_collect", unknown.run(session).code);
+    EXPECT_EQ(R"({"job":7})", unknown.checkpoint);
+    Visit again(guest, "{}", "again");
+    again.request.flags = WFN_COLLECT_ONLY;
+    again.request.checkpoint_json = R"({"job":7})";
+    EXPECT_EQ("nothing_to_collect", again.run(session).code);
+    EXPECT_EQ(R"({"job":7})", again.checkpoint);
+}
+
+TEST_F(OddNodes, AResumedRunMayLookBeforeItIsSuspended) {
+    Visit again(guest, "{}", "again");
+    again.request.suspend = WFN_SUSPEND_WHEN_SUBMITTED;
+    again.request.checkpoint_json = R"({"job":7})";
+    EXPECT_EQ("\"submitted\"", again.run(session).output);
+}
+
 TEST_F(OddNodes, ANodeThatDoesNotListenIsEndedWithinFiveSeconds) {
     Visit deaf(guest, R"({"ms":5200})", "deaf");
     Visit endless(guest, "{}", "wrong_poller");
