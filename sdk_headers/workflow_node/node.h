@@ -209,15 +209,16 @@ enum {
      * the service whether it answers and does not refuse the key. No job is made and nothing is charged.
      * input_json may be NULL: then only the connection is checked. Ends as WFN_SUCCEEDED without an output,
      * with a warning where that leaves something open, e.g. because the service cannot be asked without a
-     * job, or with the error that stands in the way; within 30 s.
+     * job, or with the error that stands in the way, e.g. invalid_connection where none is given; within
+     * 30 s.
      */
     WFN_CHECK_CONNECTION = 1u << 3,
     /*
      * Send nothing, and end as WFN_SUCCEEDED with an output that says what would be sent: a JSON object
      * {requests: [{purpose, method, url, headers, body}]} in the place of what output_schema_json
      * describes; body is JSON or null. What is or may be a secret of the connection is masked. An input or
-     * a connection that is not valid ends the run as it would without this. With WFN_VALIDATE_ONLY it is
-     * WFN_INVALID_ARGUMENT.
+     * a connection that is not valid ends the run as it would without this. With WFN_VALIDATE_ONLY, and of
+     * a node that cannot tell, it is WFN_INVALID_ARGUMENT.
      */
     WFN_DRY_RUN = 1u << 4
 };
@@ -276,8 +277,8 @@ typedef struct wfn_error {
     const char* job_id;       /* the job that this is about; NULL: none */
     const char* details_json; /* JSON array of {path: JSON pointer, message} */
     /*
-     * All of it as one JSON object, to be kept or shown to programs: members with these names but for
-     * `charged`, which is "no", "yes" or "unknown", and null where a value is not known.
+     * All of it as one JSON object, to be kept or shown to programs: members with these names, but details
+     * for details_json; `charged` is "no", "yes" or "unknown", and null stands where a value is not known.
      */
     const char* json;
 } wfn_error;
@@ -465,7 +466,7 @@ typedef struct wfn_module {
      * [host]
      */
     wfn_status (*run_wait)(wfn_run* run, int64_t timeout_ms);
-    /* How the run ended; NULL while it is not over, or for a handle that is not valid. [any] */
+    /* How the run ended, from on_complete on; NULL before, or for a handle that is not valid. [any] */
     const wfn_result* (*run_result)(wfn_run* run);
     /*
      * Gives up the handle. A run that is not over goes on, and its on_complete still comes; the handle

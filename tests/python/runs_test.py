@@ -313,5 +313,42 @@ class PaidRuns(Case):
         self.assertEqual(1, len(peer.submits))
 
 
+class Questions(Case):
+    """What can be asked without a job."""
+
+    module = wfn.Module.load(PIXELML)
+
+    def test_a_connection_is_checked_without_an_input_and_without_a_job(self):
+        async def main(peer):
+            async with wfn.Session(self.module) as session:
+                return await session.check_connection("image_to_video", connection_to(peer))
+        with Peer() as peer:
+            result = run(main(peer))
+            self.assertIsNone(result.output)
+            self.assertEqual(([], []), (list(result.warnings), peer.submits))
+
+    def test_a_check_says_what_stands_in_the_way(self):
+        async def main(peer):
+            async with wfn.Session(self.module) as session:
+                await session.check_connection("image_to_video", connection_to(peer))
+        with Peer() as peer:
+            peer.poll = lambda _: (401, {})
+            with self.assertRaises(wfn.RunError) as caught:
+                run(main(peer))
+        self.assertEqual(("api_connection_error", 401, "no"),
+                         (caught.exception.code, caught.exception.http_status, caught.exception.charged))
+
+    def test_a_dry_run_shows_the_requests_and_sends_none(self):
+        async def main(peer):
+            async with wfn.Session(self.module) as session:
+                return await session.dry_run("image_to_video", INPUT, connection_to(peer))
+        with Peer() as peer:
+            requests = run(main(peer)).output["requests"]
+            self.assertEqual(([], {}), (peer.submits, peer.polls))
+        self.assertEqual(["submit", "poll"], [request["purpose"] for request in requests])
+        self.assertEqual("Bearer ***", requests[0]["headers"]["Authorization"])
+        self.assertNotIn(API_KEY, json.dumps(requests))
+
+
 if __name__ == "__main__":
     unittest.main()
