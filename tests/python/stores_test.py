@@ -177,7 +177,7 @@ class StoresTest(Case):
     def test_close_is_not_kept_waiting_by_a_store_that_hangs(self):
         store = Hanging()
         session = wfn.Session(wfn.Module.load(EXAMPLE))
-        started = session.start("slow_echo", echo_input(1), connection=KEY, checkpoints=store, checkpoint_timeout=0.1)
+        started = session.start("slow_echo", echo_input(1), connection=KEY, checkpoints=store)
         self.assertTrue(store.entered.wait(10))
         from workflow_node import _session
         real, _session._STORE_SECONDS = _session._STORE_SECONDS, 0.2
@@ -185,9 +185,8 @@ class StoresTest(Case):
         session.close()
         self.assertFalse(started.done())
         store.release.set()
-        with self.assertRaises(wfn.RunError) as caught:
+        with self.assertRaises(wfn.Suspended):
             started.wait(10)
-        self.assertEqual("checkpoint_not_kept", caught.exception.code)
 
     def test_a_late_answer_does_not_count_for_the_next_checkpoint(self):
         store = Hanging()

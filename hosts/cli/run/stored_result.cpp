@@ -8,6 +8,7 @@
 #include "text/json_text.hpp"
 
 #include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
 
 #include <unistd.h>
 
@@ -29,6 +30,16 @@ wfn::Error stored_error(const durable::RunRecord& record) {
         error.message = text_member(whole, "message");
         error.cause = text_member(whole, "cause");
         error.solution = text_member(whole, "solution");
+        const std::string charged = text_member(whole, "charged");
+        error.charged = charged == "no"    ? wfn::Charge::no
+                        : charged == "yes" ? wfn::Charge::yes
+                                           : wfn::Charge::unknown;
+        error.request_id = text_member(whole, "request_id");
+        error.job_id = text_member(whole, "job_id");
+        if (const auto* status = whole.if_contains("http_status"); status != nullptr && status->is_int64())
+            error.http_status = static_cast<int>(status->get_int64());
+        if (const auto* details = whole.if_contains("details"))
+            error.details_json = boost::json::serialize(*details);
     }
     return error;
 }

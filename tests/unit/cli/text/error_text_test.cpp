@@ -17,8 +17,11 @@ wfn::Error timeout_error() {
     error.solution = "Complex animations may require more time; consider simpler prompts or lower resolution";
     error.retryable = true;
     error.retry_after = std::chrono::seconds(30);
-    error.json = R"({"charged":"unknown","http_status":504,"request_id":"req-9","job_id":"job-7",
-                     "details":[{"path":"/image","message":"is missing"},{"path":"","message":"plain"}]})";
+    error.charged = wfn::Charge::unknown;
+    error.http_status = 504;
+    error.request_id = "req-9";
+    error.job_id = "job-7";
+    error.details_json = R"([{"path":"/image","message":"is missing"},{"path":"","message":"plain"}])";
     return error;
 }
 
@@ -42,7 +45,7 @@ TEST(ErrorText, LeavesOutWhatIsNotKnown) {
     wfn::Error error;
     error.type = "Invalid Input";
     error.message = "The input does not match";
-    error.json = R"({"charged":"no","http_status":null,"details":[]})";
+    error.charged = wfn::Charge::no;
     EXPECT_EQ(error_text(error, Terminal{}), "Error: Invalid Input\n"
                                              "  What happened  The input does not match\n"
                                              "  Billed         no, this run was not billed\n"
