@@ -114,6 +114,9 @@ Polling::End Polling::take_new_job(TimePoint now, const JobFound& found) {
 }
 
 Transition Polling::end(TimePoint now) {
+    // Who only collects has not made the job, and may not be the only one who waits for it.
+    if (run_.ending == Ending::cancel && run_.parameters.purpose == Purpose::collect_job)
+        return finish(cancelled_but_job_goes_on(run_, "the run was only to collect it"));
     if (run_.ending == Ending::cancel
         || (run_.ending == Ending::deadline && run_.parameters.cancel_job_at_deadline))
         return CancelJob{};

@@ -201,7 +201,7 @@ enum {
     /*
      * Only collect the job that checkpoint_json names: whatever the checkpoint says, this run never submits.
      * Where there is no job to collect it ends as WFN_FAILED with the error nothing_to_collect, and a
-     * checkpoint that may still be worth something comes back.
+     * checkpoint that may still be worth something comes back. run_cancel ends it and leaves the job alone.
      */
     WFN_COLLECT_ONLY = 1u << 2,
     /*

@@ -48,8 +48,9 @@ const char runs_help[] = "States: running, interrupted (its process is gone), su
 const char collect_help[] =
     "Prints the output of RUN, a run key or the job id of a run in the journal. If\n"
     "there is no output yet, waits for the job; nothing is ever submitted or paid\n"
-    "for. A run whose job the journal does not know is refused. MODULE is not needed\n"
-    "if the output is already there, or if WORKFLOW_NODE_MODULE names it.\n"
+    "for. Ctrl-C ends the wait, and the job goes on. A run whose job the journal does\n"
+    "not know is refused. MODULE is not needed if the output is already there, or if\n"
+    "WORKFLOW_NODE_MODULE names it.\n"
     "\n"
     "--all collects every unfinished run that has a job, and prints for each:\n"
     "  {\"run_key\":\"...\",\"outcome\":\"succeeded\",\"output\":{...}}\n\n";

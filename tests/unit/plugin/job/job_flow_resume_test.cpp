@@ -73,6 +73,26 @@ TEST(JobFlowResume, ARunThatOnlyCollectsPollsItsJob) {
     EXPECT_EQ(run.outcome().kind, Outcome::Kind::succeeded);
 }
 
+// Somebody who stops looking does not take back what another run has paid for.
+TEST(JobFlowResume, ACancelOfARunThatOnlyCollectsLeavesTheJobAlone) {
+    for (const bool polls : {true, false}) {
+        auto facts = with_checkpoint(job_checkpoint());
+        facts.purpose = Purpose::collect_job;
+        FlowStory run(facts);
+        run.start();
+        if (!polls)
+            run.reply(200, job_json("running"));
+        run.cancel();
+        if (polls)
+            run.aborted(true);
+        ASSERT_TRUE(run.over());
+        EXPECT_EQ(run.sends(), 1); // the poll
+        EXPECT_EQ(run.outcome().kind, Outcome::Kind::cancelled);
+        EXPECT_EQ(run.outcome().checkpoint, job_checkpoint());
+        EXPECT_EQ(run.error().charged, Charged::unknown);
+    }
+}
+
 TEST(JobFlowResume, ARepeatedRunHasTheSameKey) {
     Facts repeated;
     repeated.jitter_seed = 99;
