@@ -105,7 +105,8 @@ export interface Session {
     /**
      * Runs a node. Returns at once; the promise is kept when the run is over.
      * Rejects with a RunError when the run failed or was cancelled, with a ModuleError or a TypeError
-     * when it was not started.
+     * when it was not started. A ModuleError invalid_result, run_lost or out_of_memory says that the run is over and
+     * nobody knows how it ended: then the last checkpoint that was kept stays valid.
      */
     execute(run: RunOptions): Promise<RunResult>;
     /**

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 
+import { checkpointAfter } from '../../hosts/node/durable/checkpoint.js';
 import { load, ModuleError, modules, RunError } from './support.mjs';
 
 const example = load(modules.example);
@@ -209,6 +210,28 @@ test('not started: an input of more than a megabyte', () =>
 
 test('a result that is not JSON is an error, not a crash', () =>
     assert.rejects(callback.execute({ node: 'garbled', input: {} }), { name: 'ModuleError', code: 'invalid_result' }));
+
+for (const [what, file, message] of [
+    ['a success without an output', modules.outputNull, /succeeded, but has no output$/],
+    ['an unknown outcome', modules.unknownOutcome, /has the unknown outcome -?\d+$/],
+    ['a failure without an error', modules.failureWithoutError, /failed, but has no error$/],
+]) {
+    test(`${what} is an error that leaves the last checkpoint as it was`, async () => {
+        const broken = load(file).open();
+        const kept = { submission: 'yes', jobId: 'job-1', json: '{}' };
+        try {
+            await assert.rejects(broken.execute({ node: 'bad', input: {} }), (error) => {
+                assert.ok(error instanceof ModuleError);
+                assert.equal(error.code, 'invalid_result');
+                assert.match(error.message, message);
+                assert.equal(checkpointAfter(error, kept), kept);
+                return true;
+            });
+        } finally {
+            await broken.close();
+        }
+    });
+}
 
 test('settings that the module refuses: the error has its words', () => {
     assert.throws(() => load(modules.callback).open({ settings: { refuse: 1 } }), {

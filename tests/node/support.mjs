@@ -25,6 +25,9 @@ export const modules = {
     otherAbi: path.join(build, 'tests', 'abi', 'refused_modules', 'module_of_another_abi.so'),
     withoutEntry: path.join(build, 'tests', 'abi', 'refused_modules', 'module_without_entry.so'),
     incomplete: path.join(build, 'tests', 'abi', 'refused_modules', 'module_incomplete.so'),
+    outputNull: path.join(build, 'tests', 'abi', 'broken_modules', 'bad_output_null.so'),
+    unknownOutcome: path.join(build, 'tests', 'abi', 'broken_modules', 'bad_unknown_outcome.so'),
+    failureWithoutError: path.join(build, 'tests', 'abi', 'broken_modules', 'bad_failure_without_error.so'),
     callback: process.env.CALLBACK_MODULE ?? path.join(build, 'tests', 'node', 'callback_module.so'),
 };
 

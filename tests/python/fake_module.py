@@ -20,6 +20,7 @@ class FakeRun:
         self.connection_json, self.checkpoint_json = request.connection_json, request.checkpoint_json
         self.answers, self.answered = [], threading.Semaphore(0)
         self.told = threading.Event()  # to cancel or to suspend
+        self.wishes = []  # by which function
 
     def progress(self, **members):
         self.on_progress(self.user_data, self.handle, c.byref(abi.Progress(**members)))
@@ -52,7 +53,8 @@ class FakeModule:
         self.table = abi.Module(
             abi_major=1, node_count=1, name=b"fake", version=b"1.0.0", nodes=self.nodes,
             open=types["open"](self.open), close=types["close"](self.close),
-            run_cancel=types["run_cancel"](self.tell), run_suspend=types["run_suspend"](self.tell),
+            run_cancel=types["run_cancel"](lambda run: self.tell(run, "cancel")),
+            run_suspend=types["run_suspend"](lambda run: self.tell(run, "suspend")),
             run_checkpoint_saved=types["run_checkpoint_saved"](self.saved),
             run_wait=types["run_wait"](lambda _run, _timeout: 0), run_result=self.run_result,
             run_release=types["run_release"](self.release))
@@ -80,7 +82,8 @@ class FakeModule:
         self.threads[-1].start()
         return abi.OK
 
-    def tell(self, handle):
+    def tell(self, handle, wish):
+        self.runs[handle].wishes.append(wish)
         self.runs[handle].told.set()
         return abi.OK
 

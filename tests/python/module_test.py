@@ -6,6 +6,7 @@ import pathlib
 import pickle
 import shutil
 import subprocess
+import threading
 import traceback
 import unittest
 
@@ -200,8 +201,55 @@ class OtherModulesTest(Case):
 
     def test_faulty_endings_are_errors_too(self):
         for members, words in (({"outcome": abi.FAILED}, "without an error"),
-                               ({"outcome": abi.SUCCEEDED, "output_json": b"{"}, "no JSON")):
-            self.assertIn(words, self.error(lambda run: run.complete(**members)).message)
+                               ({"outcome": abi.CANCELLED}, "without an error"),
+                               ({"outcome": abi.SUCCEEDED}, "without an output"),
+                               ({"outcome": abi.SUCCEEDED, "output_json": b"{"}, "no JSON"),
+                               ({"outcome": abi.SUCCEEDED, "output_json": b"[" * 100_000}, "too deeply nested"),
+                               ({"outcome": 9, "error": c.pointer(abi.Error(message=b"Newer"))}, "Newer")):
+            with self.subTest(words=words, outcome=members["outcome"]):
+                kept = wfn.Checkpoint("{}", "yes", "job")
+                store = wfn.Memory(kept)
+                self.assertIn(words, self.error(lambda run: run.complete(**members)).message)
+                self.assertIn(words, self.error(lambda run: run.complete(**members), checkpoints=store).message)
+                self.assertEqual(kept, store.checkpoint)  # nobody knows what became of the job
+
+    def test_a_faulty_ending_replaces_no_checkpoint(self):
+        kept = wfn.Checkpoint("{}", "yes", "job")
+        store = wfn.Memory(kept)
+        error = self.error(lambda run: run.complete(output_json=b"{", checkpoint_json=b'{"new":1}'), checkpoints=store)
+        self.assertEqual((wfn.Checkpoint('{"new":1}'), kept), (error.checkpoint, store.checkpoint))
+
+    def test_only_a_check_succeeds_without_an_output(self):
+        for mode in (wfn.Mode.VALIDATE, wfn.Mode.CHECK_CONNECTION):
+            self.assertIsNone(self.ending(lambda run: run.complete(), mode=mode).output)
+        self.assertIn("without an output", self.error(lambda run: run.complete(), mode=wfn.Mode.DRY_RUN).message)
+
+    def test_warnings_nested_too_deeply_count_as_none(self):
+        result = self.ending(lambda run: run.complete(output_json=b"1", warnings_json=b"[" * 100_000))
+        self.assertEqual((1, ()), (result.output, result.warnings))
+
+    def test_a_cancel_wins_over_a_suspend_whichever_came_first(self):
+        class Held(wfn.Memory):
+            def load(self):
+                loading.set()
+                release.wait(10)
+
+        def play(fake):
+            fake.told.wait(10)
+            fake.complete(outcome=abi.CANCELLED, error=c.pointer(abi.Error(code=b"cancelled")))
+        for wishes in (("cancel", "suspend"), ("suspend", "cancel"), ("suspend",)):
+            with self.subTest(wishes):
+                loading, release = threading.Event(), threading.Event()
+                fake = FakeModule(play)
+                with fake.session() as session:
+                    run = session.start("fake", {}, checkpoints=Held())
+                    self.assertTrue(loading.wait(10))
+                    for wish in wishes:
+                        getattr(run, wish)()
+                    release.set()
+                    with self.assertRaises(wfn.RunError):
+                        run.wait(10)
+                self.assertEqual([min(wishes)], fake.runs[1].wishes)
 
     def test_a_status_that_is_not_known_starts_nothing(self):
         fake = FakeModule(lambda _run: None)

@@ -203,6 +203,34 @@ class StoresTest(Case):
             self.assertEqual(1, session.run_sync("fake", {}, checkpoints=store).output)
         self.assertEqual([1], fake.runs[1].answers)
 
+    def test_a_result_discarded_while_its_task_is_cancelled_twice_is_kept_again(self):
+        class HeldDiscard(wfn.Memory):
+            def discard(self):
+                entered.set()
+                release.wait(10)
+                super().discard()
+                discarded.set()
+        entered, release, discarded = threading.Event(), threading.Event(), threading.Event()
+        kept = wfn.Checkpoint('{"job":1}', "yes", "job")
+        store = HeldDiscard(kept)
+
+        async def main(session):
+            task = asyncio.create_task(session.run("fake", {}, checkpoints=store))
+            while not entered.is_set():
+                await asyncio.sleep(0.01)
+            task.cancel()
+            await asyncio.sleep(0)  # the task waits for the end of the run now
+            await asyncio.sleep(0)
+            self.assertFalse(task.done())
+            task.cancel()
+            with self.assertRaises(asyncio.CancelledError):
+                await task
+        with FakeModule(lambda fake: fake.complete(output_json=b"1")).session() as session:
+            run(main(session))
+            release.set()
+            self.assertTrue(discarded.wait(10))
+            self.until(lambda: store.checkpoint == kept)
+
     def test_the_store_is_told_what_is_known_of_the_job(self):
         seen = []
 

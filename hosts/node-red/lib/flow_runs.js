@@ -17,6 +17,7 @@ class FlowRuns {
     #sessions;
     #log;
     #kept = null; // place -> runs of an earlier process
+    #loading = null; // a deploy may end while the first start is still reading them
     #stop = { whole: false, gone: new Set() };
 
     constructor({ RED, store, sessions, log }) {
@@ -64,7 +65,8 @@ class FlowRuns {
 
     async #onStarted() {
         if (!this.#kept) {
-            await this.#loadKept();
+            this.#loading ??= this.#loadKept().finally(() => (this.#loading = null));
+            await this.#loading;
         }
         const ends = [];
         for (const [place, runs] of this.#byPlace) {
@@ -85,20 +87,23 @@ class FlowRuns {
 
     async #loadKept() {
         const kept = new Map();
-        this.#kept = kept;
+        let count = 0;
         const { records, finished, expired, unreadable } = await this.#store.load();
         for (const record of records) {
-            const runs = kept.get(record.node) ?? [];
-            kept.set(record.node, [...runs, Run.fromRecord(record)]);
+            this.#eachAlone(record, () => {
+                const run = Run.fromRecord(record);
+                kept.set(record.node, [...(kept.get(record.node) ?? []), run]);
+                count += 1;
+            });
         }
-        if (records.length > 0) {
-            this.#log('info', `Resuming ${records.length} runs of an earlier process.`);
+        if (count > 0) {
+            this.#log('info', `Resuming ${count} runs of an earlier process.`);
         }
         if (expired > 0) {
             this.#log('warning', `${expired} runs that are more than a week old were discarded.`);
         }
         for (const record of finished) {
-            this.#log('warning', wordsOfFinished(record));
+            this.#eachAlone(record, () => this.#log('warning', wordsOfFinished(record)));
         }
         for (const text of unreadable) {
             this.#log('warning', `The file of a run cannot be read and is left in place: ${text}`);
@@ -106,6 +111,17 @@ class FlowRuns {
         const nowhere = [...kept.keys()].filter((place) => !this.#byPlace.has(place));
         if (nowhere.length > 0) {
             this.#log('warning', `Some belong to nodes that are no longer in any flow: ${nowhere.join(', ')}. They are kept for a week.`);
+        }
+        this.#kept = kept;
+    }
+
+    /** One record that cannot be used must not cost the others. */
+    #eachAlone(record, use) {
+        try {
+            use();
+        } catch (error) {
+            const job = record.checkpoint?.jobId ?? 'not known';
+            this.#log('warning', `The run ${record.runKey ?? 'without a key'} (job ${job}) cannot be resumed, and its file is left in place: ${error.message}`);
         }
     }
 }

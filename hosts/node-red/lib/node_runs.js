@@ -1,12 +1,16 @@
 'use strict';
 // The runs of one node of a flow. They belong to the node's place in the flow, not to the instance that Node-RED makes at
 // every deploy: a new instance takes over the messages of the one before.
+const { isDeepStrictEqual } = require('node:util');
 const { checkpointAfter } = require('../native/durable/checkpoint');
 const { HourlyLimit } = require('./hourly_limit');
 const { Run, runOfMessage, wordsOfFinished } = require('./run');
 const { keptWhenFinished } = require('./run_store');
 
 const mayHaveJob = (checkpoint) => checkpoint !== null && checkpoint.submission !== 'no';
+
+/** For the log. */
+const nameOf = ({ key, checkpoint }) => `${key} (job ${checkpoint?.jobId ?? 'not known'})`;
 
 const mostWaiting = 10000;
 const startingSlice = 5; // ms
@@ -22,6 +26,7 @@ class NodeRuns {
     #over = false;
     #starting = null; // the next turn of the loop, in which runs are started
     #settled = []; // resolved when the live runs have ended
+    #saving = new Set(); // the writes of what runs have ended with
     #hourly = new HourlyLimit();
     #newKey;
     #store;
@@ -188,7 +193,7 @@ class NodeRuns {
             },
             onCheckpoint: (checkpoint) => {
                 run.checkpoint = checkpoint;
-                return this.#store.keep(run.toRecord(this.id, checkpoint));
+                return this.#keep(run);
             },
         };
         this.#starter.start(run, callbacks).then(
@@ -202,6 +207,7 @@ class NodeRuns {
         if (result.outcome === 'suspended') {
             run.checkpoint = result.checkpoint;
             run.progress = null;
+            this.#keepLast(run);
             this.#waiting.unshift(run);
         } else {
             run.outcome = result;
@@ -209,6 +215,9 @@ class NodeRuns {
                 this.#hourly.giveBack(run.startedAt);
             }
             run.checkpoint = result.error ? checkpointAfter(result.error, run.checkpoint) : null;
+            if (mayHaveJob(run.checkpoint)) {
+                this.#keepLast(run);
+            }
             this.#count(result.error);
             if (run.bound) {
                 this.#deliver(run);
@@ -220,6 +229,24 @@ class NodeRuns {
             this.#settled.splice(0).forEach((resolve) => resolve());
         }
         this.#startMore();
+    }
+
+    async #keep(run) {
+        const { checkpoint } = run;
+        run.keptCheckpoint = null; // until it is written, or when that fails, the file may hold this one or the one before
+        await this.#store.keep(run.toRecord(this.id, checkpoint));
+        run.keptCheckpoint = checkpoint;
+    }
+
+    /** The checkpoint that a run ended with: the module does not ask for it to be kept, and an earlier write may have failed. */
+    #keepLast(run) {
+        if (run.checkpoint === null || isDeepStrictEqual(run.checkpoint, run.keptCheckpoint)) {
+            return;
+        }
+        const saved = this.#keep(run)
+            .catch((error) => this.#log(`The last checkpoint of the run ${nameOf(run)} could not be kept: ${error.message}`))
+            .finally(() => this.#saving.delete(saved));
+        this.#saving.add(saved);
     }
 
     #count(error) {
@@ -248,8 +275,16 @@ class NodeRuns {
             return;
         }
         this.#instance.failed(run);
-        if (run.canceller.signal.aborted || !mayHaveJob(run.checkpoint)) {
+        this.#discardUnlessJob(run);
+    }
+
+    /** A cancel that the service refused or missed leaves a job: the file stays, so that what was paid for can be collected. */
+    #discardUnlessJob(run) {
+        if (!mayHaveJob(run.checkpoint)) {
             this.#discard(run);
+        } else if (run.canceller.signal.aborted || this.#over) {
+            const file = 'Its file is kept for a week; the node, if it is still in a flow, takes it up at the next start.';
+            this.#log(`The run ${nameOf(run)} has ended, but its job may go on. ${file}`);
         }
     }
 
@@ -299,15 +334,19 @@ class NodeRuns {
             if (run.outcome && !run.outcome.error) {
                 this.#keepFinished(run);
             } else {
-                this.#discard(run);
+                this.#discardUnlessJob(run);
             }
         }
         this.#waiting = [];
         this.#undelivered.clear();
     }
 
-    settled() {
-        return this.#live.size === 0 ? Promise.resolve() : new Promise((resolve) => this.#settled.push(resolve));
+    /** Resolves when the live runs have ended, and what they ended with is on the disk. */
+    async settled() {
+        if (this.#live.size > 0) {
+            await new Promise((resolve) => this.#settled.push(resolve));
+        }
+        await Promise.all(this.#saving);
     }
 
     #changed() {

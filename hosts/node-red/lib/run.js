@@ -10,6 +10,7 @@ class Run {
         this.input = input;
         this.warnings = warnings; // about the input
         this.checkpoint = checkpoint;
+        this.keptCheckpoint = null; // what the run's file holds; null when that is not known
         this.progress = null;
         this.canceller = new AbortController();
         this.startedAt = null; // its place in the node's hourly limit
@@ -19,6 +20,11 @@ class Run {
     }
 
     static fromRecord(record) {
+        for (const name of ['runKey', 'node']) {
+            if (typeof record[name] !== 'string') {
+                throw new Error(`its file has no ${name}`);
+            }
+        }
         const run = new Run({
             key: record.runKey,
             msg: restoreMessage(record.message),
@@ -26,6 +32,7 @@ class Run {
             warnings: record.warnings,
             checkpoint: keptCheckpoint(record.checkpoint),
         });
+        run.keptCheckpoint = run.checkpoint;
         run.left = record.message.left;
         return run;
     }

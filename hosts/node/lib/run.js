@@ -7,6 +7,7 @@ const { ModuleError, RunError } = require('./errors.js');
 
 const phases = ['preparing', 'submitting', 'queued', 'running', 'retrying', 'cancelling']; // WFN_PREPARING ...
 const outcomes = ['succeeded', 'failed', 'cancelled', 'suspended']; // WFN_SUCCEEDED ...
+const didNotSucceed = { failed: 'failed', cancelled: 'was cancelled' };
 const submissions = ['maybe', 'no', 'yes']; // WFN_MAYBE_SUBMITTED ...
 const charges = ['unknown', 'no', 'yes']; // WFN_MAYBE_CHARGED ...
 
@@ -35,16 +36,18 @@ class Run {
     #id;
     #onProgress;
     #onCheckpoint;
+    #wantsOutput;
     #stopWatching;
     #promise;
     #over = false; // and its id may be another run's by now
     #keeping = Promise.resolve(); // the checkpoints, one after the other
 
-    constructor(id, session, { onProgress, onCheckpoint, signal }, promise) {
+    constructor(id, session, { onProgress, onCheckpoint, signal, validateOnly }, promise) {
         this.#id = id;
         this.session = session;
         this.#onProgress = onProgress;
         this.#onCheckpoint = onCheckpoint;
+        this.#wantsOutput = !validateOnly;
         this.#promise = promise;
         this.#stopWatching = signal ? onAbort(signal, () => native.cancel(id)) : () => {};
     }
@@ -87,7 +90,7 @@ class Run {
             );
             return;
         }
-        const [output, checkpoint, jobId, warnings, ...textsOfError] = texts;
+        const [outputJson, checkpoint, jobId, warnings, ...textsOfError] = texts;
         try {
             const ending = {
                 outcome: outcomes[outcome],
@@ -95,17 +98,29 @@ class Run {
                 warnings: JSON.parse(warnings ?? '[]'),
             };
             if (ending.outcome === 'succeeded') {
-                this.#promise.resolve({ ...ending, output: JSON.parse(output) });
+                const output = JSON.parse(outputJson);
+                if (output === null && this.#wantsOutput) {
+                    this.#rejectResult('says that it succeeded, but has no output');
+                } else {
+                    this.#promise.resolve({ ...ending, output });
+                }
             } else if (ending.outcome === 'suspended') {
                 this.#promise.resolve({ ...ending, resumeAfterMs: known(resumeAfterMs) });
+            } else if (ending.outcome === undefined) {
+                this.#rejectResult(`has the unknown outcome ${outcome}`);
+            } else if (textsOfError.every((text) => text === null)) {
+                this.#rejectResult(`says that it ${didNotSucceed[ending.outcome]}, but has no error`);
             } else {
                 this.#promise.reject(new RunError(errorFields(ofError, textsOfError), ending));
             }
         } catch (error) {
-            this.#promise.reject(
-                new ModuleError('invalid_result', `The module's result of the run is not JSON: ${error.message}`),
-            );
+            this.#rejectResult(`is not JSON: ${error.message}`);
         }
+    }
+
+    /** Without a checkpoint: such a result says nothing of the job, so the caller's last one stays. */
+    #rejectResult(fault) {
+        this.#promise.reject(new ModuleError('invalid_result', `The module's result of the run ${fault}`));
     }
 
     /** The session is closed, and the module never said how the run ended. */

@@ -13,13 +13,13 @@ import threading
 import time
 from collections import deque
 from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING, Any, Callable, Deque, Generator, List, Optional
+from typing import TYPE_CHECKING, Any, Callable, Deque, Generator, List, Optional, Set, Tuple
 
 from . import _abi as abi
 from ._callbacks import NO_CHECKPOINT, NO_PROGRESS, ON_CHECKPOINT, ON_COMPLETE, ON_PROGRESS, live, log
 from ._request import Prepared
 from ._stores import Errands, LockingStore, Store
-from ._values import Checkpoint, Ending, Error, Progress, Result, StatusError, conclude
+from ._values import Checkpoint, Ending, Error, Progress, Result, StatusError, conclude, read_output
 
 if TYPE_CHECKING:
     from ._session import Session
@@ -49,7 +49,9 @@ class Run:
             self._loop = None
         self._number = next(_numbers)
         self._handle = c.c_void_p()  # the module writes it during execute, before any callback
-        self._wish: Optional[Callable[[Any], int]] = None  # run_cancel or run_suspend, asked for before that
+        # What was asked for, run_cancel or run_suspend: by name, for ctypes makes each access a new function object.
+        self._wishes: Set[str] = set()
+        self._wants_output = not prepared.flags & abi.VALIDATE_ONLY
         self._errands = Errands()
         self._latest: Deque[Progress] = deque(maxlen=1)
         self._answering = threading.Lock()  # never taken by the main thread
@@ -59,6 +61,7 @@ class Run:
         self._discarded = False  # a good result's checkpoint
         self._store_error: Optional[BaseException] = None
         self._ending: Optional[Ending] = None
+        self._read: Optional[Tuple[Any, str]] = None  # read_output's, once somebody needed it
         self._fault: Optional[BaseException] = None  # there was no run
         self._over = False
         self._wakers: List[Callable[[], None]] = []
@@ -67,11 +70,11 @@ class Run:
 
     def cancel(self) -> None:
         """Asks the run to stop, and the service to stop its job. It ends within 5 s, or with its result."""
-        self._ask(self._table.run_cancel)
+        self._ask("run_cancel")
 
     def suspend(self) -> None:
         """Asks the run to end as Suspended, within 5 s. The job goes on at the service."""
-        self._ask(self._table.run_suspend)
+        self._ask("run_suspend")
 
     def done(self) -> bool:
         return self._over
@@ -92,14 +95,23 @@ class Run:
     def _result(self) -> Result:
         if self._ending is None:
             raise self._fault or Error("the run has no result")
-        return conclude(self._ending, self._store_error)
+        return conclude(self._ending, *self._output_of(self._ending), self._store_error)
 
-    def _ask(self, function: Callable[[Any], int]) -> None:
+    def _output_of(self, ending: Ending) -> Tuple[Any, str]:
+        # Read once: how deep an output may be nested depends on the thread, and the store went by the first reading.
+        if self._read is None:
+            self._read = read_output(ending, self._wants_output)
+        return self._read
+
+    def _ask(self, name: str) -> None:
         # In this order: whoever comes second, this or the end of execute, sees what the other did.
-        if self._wish is not self._table.run_cancel:
-            self._wish = function
+        self._wishes.add(name)
         if self._handle.value and not self._over:
-            function(self._handle)  # a handle that was released meanwhile is recognised
+            self._pass_on_wish()
+
+    def _pass_on_wish(self) -> None:
+        name = "run_cancel" if "run_cancel" in self._wishes else "run_suspend"
+        getattr(self._table, name)(self._handle)  # a handle that was released meanwhile is recognised
 
     # -------------------------------------------------------------------------------- starting
 
@@ -148,8 +160,8 @@ class Run:
             live.pop(self._number, None)
             hint = self._session._hint_for(status, prepared.flags)
             self._end(None, StatusError("execute", status, hint))
-        elif self._wish is not None:
-            self._wish(self._handle)
+        elif self._wishes:
+            self._pass_on_wish()
 
     # ------------------------------------------------------------------ on the module's threads
 
@@ -185,13 +197,17 @@ class Run:
                 self._table.run_checkpoint_saved(handle, int(kept))
 
     def _settle(self, ending: Ending) -> None:
-        """Keeps the checkpoint that the run ended with, or discards the one that was kept."""
+        """Keeps the checkpoint that the run ended with, or discards the one that was kept.
+
+        An ending that cannot be used changes nothing: what is kept may be all that leads to a job that is paid for.
+        """
+        _, fault = self._output_of(ending)
         succeeded = ending.outcome == abi.SUCCEEDED
         unseen = self._abandoned or (self._loop is not None and self._loop.is_closed())
-        if ending.checkpoint is not None:
+        if not fault and ending.checkpoint is not None:
             if self._last is None or ending.checkpoint.json != self._last.json:
                 self._call_store(lambda store: store.save(ending.checkpoint))
-        elif abi.SUCCEEDED <= ending.outcome <= abi.SUSPENDED and not (succeeded and unseen):
+        elif not fault and not (succeeded and unseen):
             self._discarded = self._call_store(lambda store: store.discard()) and succeeded
         self._end(ending, None)
 
@@ -299,11 +315,12 @@ class Run:
     def _abandon(self) -> None:
         """The caller goes away without the result: a good one stays collectable from the store."""
         self._abandoned = True
-        if self._over and self._store is not None:
+        if self._store is not None:
+            # Behind a _settle that did not see the line above; a later one sees it and discards nothing.
             self._errands.add(self._restore)
 
     async def _cancel_and_wait(self) -> None:
-        self._abandoned = True
+        self._abandon()  # before the first await, which a second cancellation may end
         self.cancel()
 
         async def over() -> None:
@@ -311,7 +328,6 @@ class Run:
             if self._store is not None:
                 loop = asyncio.get_running_loop()
                 idle = loop.create_future()
-                self._abandon()
                 self._errands.add(lambda: tell(loop, _set, idle))
                 await idle
 
@@ -321,14 +337,13 @@ class Run:
             log.warning("a cancelled run is not over after %g s; it goes on by itself", CANCEL_SECONDS)
 
     def _cancel_and_wait_sync(self) -> None:
-        self._abandoned = True
+        self._abandon()  # before the wait, which a second interrupt may end
         self.cancel()
         until = time.monotonic() + CANCEL_SECONDS
         if not self._wait_over(CANCEL_SECONDS):
             log.warning("a cancelled run is not over after %g s; it goes on by itself", CANCEL_SECONDS)
         elif self._store is not None:
             idle = threading.Event()
-            self._abandon()
             self._errands.add(idle.set)
             idle.wait(max(0.0, until - time.monotonic()))
 

@@ -177,7 +177,7 @@ def _rows(text: Optional[str]) -> Tuple[Mapping[str, Any], ...]:
     """The objects of a JSON array; what a faulty module gives instead counts as none."""
     try:
         rows = json.loads(text or "[]")
-    except ValueError:
+    except (ValueError, RecursionError):
         return ()
     return tuple(row for row in rows if isinstance(row, dict)) if isinstance(rows, list) else ()
 
@@ -228,21 +228,33 @@ def _read_failure(error: abi.Struct, outcome: int, checkpoint: Optional[Checkpoi
                       for row in _rows(abi.text(error, "details_json"))))
 
 
-def conclude(ending: Ending, store_error: Optional[BaseException]) -> Result:
-    """The result, or the exception that the ending is."""
+def read_output(ending: Ending, wanted: bool) -> Tuple[Any, str]:
+    """The output, and why the ending cannot be used; empty: it can. `wanted`: a success must have an output."""
     if ending.outcome == abi.SUCCEEDED:
+        if ending.output_json is None:
+            return None, "the run succeeded without an output" if wanted else ""
         try:
-            output = None if ending.output_json is None else json.loads(ending.output_json)
+            return json.loads(ending.output_json), ""
         except ValueError:
-            raise _defect(ending, "its output is no JSON") from store_error
-        return Result(output, ending.warnings, store_error)
+            return None, "its output is no JSON"
+        except (RecursionError, MemoryError):
+            return None, "its output is too large or too deeply nested to be read"
+    if ending.outcome in (abi.FAILED, abi.CANCELLED):
+        return None, "the run failed without an error" if ending.failure is None else ""
+    if ending.outcome == abi.SUSPENDED:
+        return None, ""
+    return None, f"the run ended with the outcome {ending.outcome}, which is not known here"
+
+
+def conclude(ending: Ending, output: Any, fault: str, store_error: Optional[BaseException]) -> Result:
+    """The result, or the exception that the ending is; output and fault are read_output's."""
+    if ending.failure is not None and ending.outcome not in (abi.SUCCEEDED, abi.SUSPENDED):
+        raise RunError(ending.failure) from store_error
+    if fault:
+        raise _defect(ending, fault) from store_error
     if ending.outcome == abi.SUSPENDED:
         raise Suspended(ending.checkpoint, ending.resume_after, ending.warnings) from store_error
-    if ending.failure is not None:
-        raise RunError(ending.failure) from store_error
-    if ending.outcome in (abi.FAILED, abi.CANCELLED):
-        raise _defect(ending, "the run failed without an error") from store_error
-    raise _defect(ending, f"the run ended with the outcome {ending.outcome}, which is not known here") from store_error
+    return Result(output, ending.warnings, store_error)
 
 
 def _defect(ending: Ending, what: str) -> RunError:
