@@ -43,11 +43,13 @@ public:
         const sdk::Lock lock(run_.session->home->mutex);
         return run_.ended || sdk::why(run_) != sdk::Why::nothing;
     }
-    /* The job is to be cancelled at the service too, before stopped() is returned; not by who only collects. */
+    /* The job is to be cancelled at the service too, before stopped() is returned; not by who only collects.
+     */
     bool cancels_job() const {
         const sdk::Lock lock(run_.session->home->mutex);
         const bool at_deadline = (run_.request.flags & WFN_CANCEL_JOB_AT_DEADLINE) != 0;
-        return (run_.cancel && !collect_only()) || (at_deadline && !run_.suspend && sdk::Clock::now() >= run_.deadline);
+        return (run_.cancel && !collect_only())
+               || (at_deadline && !run_.suspend && sdk::Clock::now() >= run_.deadline);
     }
 
     /* Lets the time pass. True: the run is stopping(). Blocking nodes only; a Poller returns wfn::wait(). */
