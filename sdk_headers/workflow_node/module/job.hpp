@@ -43,8 +43,7 @@ public:
         const sdk::Lock lock(run_.session->home->mutex);
         return run_.ended || sdk::why(run_) != sdk::Why::nothing;
     }
-    /* The job is to be cancelled at the service too, before stopped() is returned; not by who only collects.
-     */
+    /* The job is to be cancelled at the service too, before stopped() is returned; not in a collect. */
     bool cancels_job() const {
         const sdk::Lock lock(run_.session->home->mutex);
         const bool at_deadline = (run_.request.flags & WFN_CANCEL_JOB_AT_DEADLINE) != 0;
