@@ -248,10 +248,10 @@ struct Request {
 
 /* The host, as a module is told; see wfn_host. */
 struct HostOptions {
-    std::string name;
-    std::string version;
-    std::string settings_json; /* as Module::settings_schema_json says; empty: all defaults */
-    std::function<void(LogLevel, const std::string& line)> on_log;
+    std::string name = {}; /* each may be left out, without a warning */
+    std::string version = {};
+    std::string settings_json = {}; /* as Module::settings_schema_json says; empty: all defaults */
+    std::function<void(LogLevel, const std::string& line)> on_log = {};
 };
 
 /* ------------------------------------------------------------------------------------- errors */
