@@ -202,27 +202,11 @@ test("the credential's test trusts the certificates that a run trusts", async ()
     await new Promise((resolve) => secure.listen(0, 'localhost', resolve));
     const data = { api_key: ' key\n', base_url: `https://localhost:${secure.address().port} ` };
     const answerOf = (more = {}) => checkCredential({ data: { ...data, ...more } }, 'image_to_video');
-    const hashed = path.join(directory, 'hashed');
-    fs.mkdirSync(hashed);
-    const hash = execFileSync('openssl', ['x509', '-hash', '-noout', '-in', certificate], { encoding: 'utf8' }).trim();
-    fs.copyFileSync(certificate, path.join(hashed, `${hash}.0`));
-    const before = { ...process.env };
     try {
         assert.match((await answerOf()).message, /self.signed/);
-        assert.equal((await answerOf({ ca_file: certificate })).status, 'OK');
-        process.env.SSL_CERT_FILE = certificate;
-        assert.deepEqual([(await answerOf()).status, headers.at(-1)], ['OK', 'Bearer key']);
-        delete process.env.SSL_CERT_FILE;
-        process.env.SSL_CERT_DIR = `/nowhere:${hashed}`;
-        assert.equal((await answerOf()).status, 'OK');
+        assert.deepEqual([(await answerOf({ ca_file: certificate })).status, headers.at(-1)], ['OK', 'Bearer key']);
         assert.match((await answerOf({ ca_file: '/nowhere/ca.pem' })).message, /ca\.pem/);
     } finally {
-        for (const name of ['SSL_CERT_FILE', 'SSL_CERT_DIR']) {
-            delete process.env[name];
-            if (before[name] !== undefined) {
-                process.env[name] = before[name];
-            }
-        }
         secure.closeAllConnections();
         secure.close();
     }
