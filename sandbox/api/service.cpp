@@ -3,7 +3,7 @@
 #include "api/job_json.hpp"
 #include "api/replies.hpp"
 #include "base/log.hpp"
-#include "sandbox_api_embedded.hpp"
+#include "sandbox_parts_embedded.hpp"
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
