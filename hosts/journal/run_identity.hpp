@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -11,9 +10,6 @@
 #include <vector>
 
 namespace durable {
-
-// The longest run key, in bytes, as node.h says.
-inline constexpr std::size_t max_run_key = 512;
 
 // The input with its members sorted and without spaces, so that two texts of one input are equal; a text that
 // is not JSON is returned unchanged.

@@ -1,7 +1,6 @@
 #include "batch/batch_line.hpp"
 
 #include "journal/module_check.hpp"
-#include "journal/run_identity.hpp"
 
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
@@ -26,7 +25,7 @@ BatchLine with_key(const json::object& object) {
     BatchLine line;
     const json::value& key = object.at("run_key");
     const json::value& input = object.at("input");
-    if (!key.is_string() || key.get_string().empty() || key.get_string().size() > durable::max_run_key
+    if (!key.is_string() || key.get_string().empty() || key.get_string().size() > WFN_MAX_RUN_KEY_BYTES
         || key.get_string().find('\0') != json::string::npos) {
         line.problem = "\"run_key\" is not a text of 1 to 512 bytes";
     } else if (!input.is_object()) {
