@@ -4,6 +4,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { chromium } = require('playwright-core');
 const { artefacts } = require('./places');
+const { until } = require('../../../../tests/support/waiting');
 
 const program = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const args = [
@@ -60,9 +61,16 @@ class Editor {
         await this.page.mouse.up();
     }
 
+    /**
+     * Opens a node's form. Node-RED itself tells a double click by the time between two clicks (650 ms), so on a
+     * busy machine it sees two single ones: then, as a person would, once more.
+     */
     async edit(id) {
-        await this.page.locator(`[id="${id}"] .red-ui-flow-node`).first().dblclick();
-        await this.page.waitForSelector('#node-dialog-ok', { state: 'visible' });
+        const dialog = this.page.locator('#node-dialog-ok');
+        await until('the form', async () => {
+            await this.page.locator(`[id="${id}"] .red-ui-flow-node`).first().dblclick();
+            return dialog.waitFor({ state: 'visible', timeout: 3000 }).then(() => true, () => false);
+        }, 30000);
     }
 
     async done() {
