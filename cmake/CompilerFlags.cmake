@@ -19,11 +19,6 @@ endif()
 # Not -O3: a run passes once through much code, so what is smaller is faster (measured: a tenth of the CPU).
 string(REPLACE "-O3" "-O2" CMAKE_C_FLAGS_RELEASE "${CMAKE_C_FLAGS_RELEASE}")
 string(REPLACE "-O3" "-O2" CMAKE_CXX_FLAGS_RELEASE "${CMAKE_CXX_FLAGS_RELEASE}")
-if(CMAKE_UNITY_BUILD AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-    # gcc stops inlining where a file has grown by two fifths, which a unity file soon has (measured: a twentieth
-    # of a run's instructions).
-    add_compile_options("$<$<AND:$<CONFIG:Release>,$<COMPILE_LANGUAGE:CXX>>:--param=inline-unit-growth=200>")
-endif()
 
 if(WORKFLOW_NODE_SANITIZER)
     add_compile_options(-fsanitize=${WORKFLOW_NODE_SANITIZER} -fno-omit-frame-pointer -fno-sanitize-recover=all)
