@@ -86,8 +86,14 @@ void ApiCall::talk(const Self& self) {
 }
 
 RequestText ApiCall::request_text() const {
-    RequestWriter writer(request_.method, request_.target, settings_->authority);
-    writer.header(settings_->binding->authorization_header, settings_->authorization.view());
+    const auto& binding = *settings_->binding;
+    const auto key = settings_->authorization.view();
+    const bool key_is_in_query = !binding.authorization_query.empty();
+    const auto with_key = key_is_in_query ? RequestWriter::Parameter{binding.authorization_query, key}
+                                          : RequestWriter::Parameter{};
+    RequestWriter writer(request_.method, request_.target, settings_->authority, with_key);
+    if (!key_is_in_query)
+        writer.header(binding.authorization_header, key);
     write_headers(request_, client_.user_agent(),
                   [&](std::string_view name, std::string_view value) { writer.header(name, value); });
     return std::move(writer).finish(request_.body);
@@ -160,7 +166,8 @@ void ApiCall::on_read(const Self& self, error_code error) {
     // An abort may have closed it after its last byte had come.
     const bool keep =
         !self->ended && self->connection_->reply->keep_alive() && !self->connection_->has_leftovers();
-    auto reply = self->connection_->reply->take(static_cast<std::int64_t>(std::time(nullptr)));
+    auto reply = self->connection_->reply->take(static_cast<std::int64_t>(std::time(nullptr)),
+                                                self->settings_->binding->request_id_headers);
     self->cancel_handler = nullptr;
     if (keep)
         self->place_->release(std::move(self->connection_));

@@ -1,12 +1,15 @@
 #include "api/binding.hpp"
 
 #include "api/body_template.hpp"
+#include "api/description.hpp"
+#include "api/examples.hpp"
 #include "base/ascii.hpp"
 #include "base/plain_text.hpp"
 
 #include <boost/json/value.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <string_view>
 
@@ -15,12 +18,12 @@ namespace {
 
 namespace json = boost::json;
 
-std::string text_of(const json::object& object, std::string_view name) {
+std::string text_in(const json::object& object, std::string_view name) {
     const auto* member = object.if_contains(name);
     return member != nullptr ? std::string(member->as_string()) : std::string();
 }
 
-std::vector<std::string> texts_of(const json::object& object, std::string_view name) {
+std::vector<std::string> texts_in(const json::object& object, std::string_view name) {
     std::vector<std::string> texts;
     if (const auto* member = object.if_contains(name))
         for (const auto& text : member->as_array())
@@ -28,12 +31,52 @@ std::vector<std::string> texts_of(const json::object& object, std::string_view n
     return texts;
 }
 
+Headers headers_of(const json::object& object) {
+    Headers headers;
+    if (const auto* member = object.if_contains("headers"))
+        for (const auto& header : member->as_object())
+            headers.emplace_back(header.key(), header.value().as_string());
+    return headers;
+}
+
+std::chrono::seconds seconds_of(const json::object& object, std::string_view name) {
+    const auto* member = object.if_contains(name);
+    return std::chrono::seconds(member != nullptr ? member->as_int64() : 0);
+}
+
+SubmitRequest submit_of(const json::object& document) {
+    const auto& submit = document.at("submit").as_object();
+    SubmitRequest out;
+    out.method = text_in(submit, "method");
+    out.path = text_in(submit, "path");
+    out.headers = headers_of(submit);
+    out.body = submit.at("body").as_object();
+    if (const auto* maps = document.if_contains("value_maps"))
+        out.value_maps = maps->as_object();
+    if (const auto* derived = document.if_contains("derived"))
+        out.derived = derived->as_object();
+    if (const auto* omit = submit.if_contains("omit_null"))
+        out.omit_null = omit->as_bool();
+    out.names_run = has_place(out.body, run_key_place) || has_place(out.body, run_marker_place);
+    out.timeout = seconds_of(submit, "timeout_seconds");
+    return out;
+}
+
 std::optional<JobRequest> job_request_of(const json::object& object, std::string_view name) {
     const auto* member = object.if_contains(name);
     if (member == nullptr)
         return std::nullopt;
     const auto& request = member->as_object();
-    JobRequest out{text_of(request, "method"), text_of(request, "path"), texts_of(request, "url")};
+    JobRequest out;
+    out.method = text_in(request, "method");
+    out.path = text_in(request, "path");
+    out.headers = headers_of(request);
+    out.url = texts_in(request, "url");
+    if (const auto* body = request.if_contains("body"))
+        out.body = body->as_object();
+    if (const auto* keep = request.if_contains("keep"))
+        for (const auto& kept : keep->as_object())
+            out.keep.emplace_back(kept.key(), texts_in(keep->as_object(), kept.key()));
     if (const auto* use_location = request.if_contains("use_location"))
         out.use_location = use_location->as_bool();
     if (const auto* seconds = request.if_contains("prefer_wait_seconds"))
@@ -42,24 +85,62 @@ std::optional<JobRequest> job_request_of(const json::object& object, std::string
 }
 
 void read_reply_part(const json::object& reply, Binding& binding) {
-    binding.id = texts_of(reply, "id");
-    binding.status = texts_of(reply, "status");
-    binding.progress = texts_of(reply, "progress");
-    binding.eta_seconds = texts_of(reply, "eta_seconds");
-    binding.media = texts_of(reply, binding.product);
-    binding.error_code = texts_of(reply, "error_code");
-    binding.error_message = texts_of(reply, "error_message");
+    binding.id = texts_in(reply, "id");
+    binding.status = texts_in(reply, "status");
+    binding.progress = texts_in(reply, "progress");
+    binding.eta_seconds = texts_in(reply, "eta_seconds");
+    binding.media = texts_in(reply, binding.product);
+    binding.error_code = texts_in(reply, "error_code");
+    binding.error_message = texts_in(reply, "error_message");
+    binding.cost = texts_in(reply, "cost");
+    binding.json_in_text = texts_in(reply, "json_in_text");
+    if (const auto* maximum = reply.if_contains("progress_maximum"))
+        binding.progress_maximum = maximum->to_number<double>();
 }
 
-void read_status_words(const json::object& words, Binding& binding) {
-    const std::pair<const char*, JobStatus> states[] = {{"queued", JobStatus::queued},
-                                                        {"running", JobStatus::running},
-                                                        {"success", JobStatus::succeeded},
-                                                        {"failed", JobStatus::failed},
-                                                        {"cancelled", JobStatus::cancelled}};
-    for (const auto& [name, status] : states)
-        for (auto& word : texts_of(words, name))
-            binding.status_words.emplace(ascii_lower_case(std::move(word)), status);
+constexpr std::array<std::pair<const char*, JobStatus>, 5> states{{{"success", JobStatus::succeeded},
+                                                                   {"failed", JobStatus::failed},
+                                                                   {"cancelled", JobStatus::cancelled},
+                                                                   {"running", JobStatus::running},
+                                                                   {"queued", JobStatus::queued}}};
+
+void read_states(const json::object& document, Binding& binding) {
+    const auto* words = document.if_contains("status_words");
+    const auto* presence = document.if_contains("status_presence");
+    for (const auto& [name, status] : states) {
+        if (words != nullptr)
+            for (auto& word : texts_in(words->as_object(), name))
+                binding.status_words.emplace(ascii_lower_case(std::move(word)), status);
+        if (presence != nullptr && presence->as_object().contains(name))
+            binding.status_presence.emplace_back(status, texts_in(presence->as_object(), name));
+    }
+}
+
+// What an API may say with a code of the node's own; the others are about this side.
+bool is_of_the_api(ErrorCode code) {
+    switch (code) {
+    case ErrorCode::invalid_connection:
+    case ErrorCode::spending_limit:
+    case ErrorCode::submission_unknown:
+    case ErrorCode::invalid_api_response:
+    case ErrorCode::cancelled:
+    case ErrorCode::checkpoint_not_kept:
+    case ErrorCode::nothing_to_collect:
+    case ErrorCode::internal_error:
+        return false;
+    default:
+        return true;
+    }
+}
+
+void read_error_codes(const json::object& document, const ErrorTable& errors, Binding& binding) {
+    if (const auto* codes = document.if_contains("error_codes"))
+        for (const auto& code : codes->as_object())
+            if (const auto known = error_code_named(code.value().as_string(), errors))
+                binding.error_codes.emplace(code.key(), *known);
+    for (const auto& kind : errors)
+        if (is_of_the_api(kind.id))
+            binding.error_codes.emplace(kind.code, kind.id);
 }
 
 bool is_header_name(const std::string& name) {
@@ -85,34 +166,88 @@ std::optional<std::string> fault_of_authorization(std::string_view value) {
     return "has the unknown placeholder " + plain_text(value.substr(at), 64) + "; there is {{api_key}}";
 }
 
-// What the schema cannot say: text that goes into a request line or header must not break out of it.
-std::vector<Violation> unsafe_parts(const Binding& binding, std::span<const std::string> input_names) {
-    std::vector<Violation> details;
-    const auto check_path = [&](const char* where, const std::string& path) {
+// What the schema cannot say: text that goes into a request line or header must not break out of it, and a
+// placeholder must have a meaning.
+class Faults {
+public:
+    explicit Faults(const Binding& binding) : binding_(binding) {}
+
+    std::vector<Violation> found(const std::vector<std::string>& variables, std::vector<std::string> inputs) {
+        inputs.insert(inputs.end(), variables.begin(), variables.end());
+        check_submit(std::move(inputs));
+        if (!binding_.poll.path.empty())
+            check_request("/poll", binding_.poll, variables);
+        else if (binding_.submit.timeout.count() == 0)
+            add("/poll", "is missing: only an API that answers the submit with the result "
+                         "(submit.timeout_seconds) has none");
+        if (binding_.result)
+            check_request("/result", *binding_.result, variables);
+        if (binding_.cancel)
+            check_request("/cancel", *binding_.cancel, variables);
+        if (binding_.authorization_query.empty())
+            check_header("/authorization", binding_.authorization_header, binding_.authorization_value);
+        if (!binding_.idempotency_header.empty())
+            check_header("/idempotency/header", binding_.idempotency_header, "");
+        check_headers("/headers", binding_.headers);
+        add("/authorization/value", fault_of_authorization(binding_.authorization_value));
+        return std::move(details_);
+    }
+
+private:
+    void add(std::string path, std::optional<std::string> fault) {
+        if (fault)
+            details_.push_back({std::move(path), std::move(*fault)});
+    }
+
+    void check_submit(std::vector<std::string> names) {
+        for (const auto& rule : binding_.submit.derived) {
+            check_derived(rule, names);
+            names.emplace_back(rule.key());
+        }
+        check_path("/submit/path", binding_.submit.path);
+        add("/submit/path", path_fault(binding_.submit.path, names));
+        check_headers("/submit/headers", binding_.submit.headers);
+        names.emplace_back(run_key_place);
+        names.emplace_back(run_marker_place);
+        add("/submit/body", template_fault(binding_.submit.body, names));
+    }
+
+    void check_derived(const json::key_value_pair& rule, const std::vector<std::string>& names) {
+        const std::string from(rule.value().at("from").as_string());
+        const auto path = "/derived/" + std::string(rule.key());
+        if (std::find(names.begin(), names.end(), std::string(rule.key())) != names.end())
+            details_.push_back({path, "has the name of an input: give it another"});
+        if (std::find(names.begin(), names.end(), from) == names.end())
+            details_.push_back({path + "/from", "names no input: " + plain_text(from, 64)});
+    }
+
+    void check_request(const std::string& where, const JobRequest& request, std::vector<std::string> names) {
+        check_path(where + "/path", request.path);
+        add(where + "/path", path_fault(request.path, names));
+        check_headers(where + "/headers", request.headers);
+        names.emplace_back("id");
+        if (request.body)
+            add(where + "/body", template_fault(*request.body, names));
+    }
+
+    void check_path(const std::string& where, const std::string& path) {
         if (!is_path(path))
-            details.push_back({where, "must begin with / and hold only characters of a URL"});
-    };
-    const auto check_header = [&](const char* where, const std::string& name, const std::string& value) {
+            details_.push_back({where, "must begin with / and hold only characters of a URL"});
+    }
+
+    void check_headers(const std::string& where, const Headers& headers) {
+        for (const auto& [name, value] : headers)
+            check_header(where, name, value);
+    }
+
+    void check_header(const std::string& where, const std::string& name, const std::string& value) {
         if (!is_header_name(name) || !is_header_value(value))
-            details.push_back({where, "must be a valid HTTP header"});
-    };
-    check_path("/submit/path", binding.submit_path);
-    check_path("/poll/path", binding.poll.path);
-    if (binding.result)
-        check_path("/result/path", binding.result->path);
-    if (binding.cancel)
-        check_path("/cancel/path", binding.cancel->path);
-    check_header("/authorization", binding.authorization_header, binding.authorization_value);
-    if (!binding.idempotency_header.empty())
-        check_header("/idempotency/header", binding.idempotency_header, "");
-    for (const auto& [name, value] : binding.headers)
-        check_header("/headers", name, value);
-    if (auto fault = template_fault(binding.submit_body, input_names))
-        details.push_back({"/submit/body", std::move(*fault)});
-    if (auto fault = fault_of_authorization(binding.authorization_value))
-        details.push_back({"/authorization/value", std::move(*fault)});
-    return details;
-}
+            details_.push_back({where, "must be a valid HTTP header"});
+    }
+
+    const Binding& binding_;
+    std::vector<Violation> details_;
+};
 
 Error invalid_binding(std::vector<Violation> details) {
     const auto& path = details.front().path;
@@ -125,49 +260,67 @@ Error invalid_binding(std::vector<Violation> details) {
     return error;
 }
 
+Error missing_variables(std::vector<Violation> details) {
+    auto error =
+        make_error(ErrorCode::invalid_connection, "The connection's " + details.front().path.substr(1) + " "
+                                                      + details.front().message + ".");
+    error.details = std::move(details);
+    return error;
+}
+
 } // namespace
 
-Result<std::shared_ptr<const Binding>> read_binding(const json::object& document, const BindingRules& rules) {
-    if (auto details = rules.schema->validate(document); !details.empty())
-        return invalid_binding(std::move(details));
-
+std::shared_ptr<const Binding> described_binding(const json::object& document, const BindingRules& rules) {
     auto binding = std::make_shared<Binding>();
-    binding->name = text_of(document, "name");
+    binding->name = text_in(document, "name");
     binding->product = rules.product;
+    binding->base_url = text_in(document, "base_url");
     binding->authorization_header = "Authorization";
     binding->authorization_value = "Bearer {{api_key}}";
     if (const auto* authorization = document.if_contains("authorization")) {
-        binding->authorization_header = text_of(authorization->as_object(), "header");
-        binding->authorization_value = text_of(authorization->as_object(), "value");
+        binding->authorization_header = text_in(authorization->as_object(), "header");
+        binding->authorization_value = text_in(authorization->as_object(), "value");
+        binding->authorization_query = text_in(authorization->as_object(), "query");
     }
-    if (const auto* headers = document.if_contains("headers"))
-        for (const auto& header : headers->as_object())
-            binding->headers.emplace_back(header.key(), header.value().as_string());
-    const auto& submit = document.at("submit").as_object();
-    binding->submit_method = text_of(submit, "method");
-    binding->submit_path = text_of(submit, "path");
-    binding->submit_body = submit.at("body").as_object();
-    binding->poll = *job_request_of(document, "poll");
+    binding->headers = headers_of(document);
+    binding->submit = submit_of(document);
+    binding->poll = job_request_of(document, "poll").value_or(JobRequest{});
     binding->result = job_request_of(document, "result");
     binding->cancel = job_request_of(document, "cancel");
+    binding->minimum_poll_interval = seconds_of(document, "minimum_poll_interval_seconds");
     read_reply_part(document.at("reply").as_object(), *binding);
-    read_status_words(document.at("status_words").as_object(), *binding);
+    if (const auto* refusal = document.if_contains("refusal"))
+        binding->refusal =
+            Refusal{texts_in(refusal->as_object(), "code"), texts_in(refusal->as_object(), "fine"),
+                    texts_in(refusal->as_object(), "message")};
+    read_states(document, *binding);
     if (const auto* idempotency = document.if_contains("idempotency")) {
-        binding->idempotency_header = text_of(idempotency->as_object(), "header");
+        binding->idempotency_header = text_in(idempotency->as_object(), "header");
         binding->idempotency_honoured = idempotency->as_object().at("honoured").as_bool();
     }
-    if (const auto* codes = document.if_contains("error_codes"))
-        for (const auto& code : codes->as_object())
-            if (const auto known = error_code_named(code.value().as_string(), *rules.errors))
-                binding->error_codes.emplace(code.key(), *known);
+    binding->sends_key =
+        !binding->idempotency_header.empty() || has_place(binding->submit.body, run_key_place);
+    binding->request_id_headers = texts_in(document, "request_id_headers");
+    read_error_codes(document, *rules.errors, *binding);
     if (const auto* largest = document.if_contains(rules.media_limit))
         binding->max_media_bytes = largest->to_number<std::uint64_t>();
-    if (const auto* maps = document.if_contains("value_maps"))
-        binding->value_maps = maps->as_object();
+    return binding;
+}
 
-    if (auto details = unsafe_parts(*binding, rules.input_names); !details.empty())
+Result<std::shared_ptr<const Binding>> read_binding(const json::object& given, const BindingRules& rules,
+                                                    const VariableOf& variable, Examples examples) {
+    if (auto details = rules.schema->validate(given); !details.empty())
         return invalid_binding(std::move(details));
-    return std::shared_ptr<const Binding>(std::move(binding));
+    auto document = description_of_node(given, rules.action_id, rules.product);
+    if (auto missing = fill_variables(document, variable); !missing.empty())
+        return missing_variables(std::move(missing));
+    auto binding = described_binding(document, rules);
+    if (auto details = Faults(*binding).found(variable_names(document), rules.input_names); !details.empty())
+        return invalid_binding(std::move(details));
+    if (examples == Examples::tried)
+        if (auto details = example_faults(given, rules); !details.empty())
+            return invalid_binding(std::move(details));
+    return binding;
 }
 
 } // namespace job_engine

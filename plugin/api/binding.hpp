@@ -6,10 +6,13 @@
 
 #include <boost/json/object.hpp>
 
+#include <chrono>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -21,13 +24,36 @@ enum class JobStatus { queued, running, succeeded, failed, cancelled };
 
 using Pointers = std::vector<std::string>; // JSON pointers, tried in order
 
+// The request that makes a job. Its path and body are templates, see body_template.hpp.
+struct SubmitRequest {
+    std::string method;
+    std::string path;
+    Headers headers; // besides those of every request
+    boost::json::object body;
+    boost::json::object value_maps;
+    boost::json::object derived;
+    bool omit_null = false;
+    bool names_run = false;          // its body has the place of the idempotency key or of the run's marker
+    std::chrono::seconds timeout{0}; // 0: the connection's
+};
+
 // A request about a submitted job.
 struct JobRequest {
     std::string method;
     std::string path;
+    Headers headers; // besides those of every request
+    std::optional<boost::json::object> body;
     Pointers url;
     bool use_location = false;
-    int prefer_wait_seconds = 0; // 0: not asked for
+    int prefer_wait_seconds = 0;                          // 0: not asked for
+    std::vector<std::pair<std::string, Pointers>> keep{}; // values for the path of the result
+};
+
+// Where a reply of status 2xx says no.
+struct Refusal {
+    Pointers code;
+    std::vector<std::string> fine;
+    Pointers message;
 };
 
 // One HTTP API as data, see schemas/api_binding.schema.json. The code knows no path and no member that is not
@@ -35,13 +61,13 @@ struct JobRequest {
 // shared by runs.
 struct Binding {
     std::string name;
-    std::string product; // what is made, for people: "video"
-    std::string authorization_header;
-    std::string authorization_value; // with {{api_key}} in it
-    Headers headers;
-    std::string submit_method;
-    std::string submit_path;
-    boost::json::object submit_body;
+    std::string product;              // what is made, for people: "video"
+    std::string base_url;             // for a connection that gives none
+    std::string authorization_header; // empty: the key goes into the query
+    std::string authorization_value;  // with {{api_key}} in it
+    std::string authorization_query;  // the parameter's name
+    Headers headers;                  // of every request
+    SubmitRequest submit;
     JobRequest poll;
     std::optional<JobRequest> result; // set where the poll does not carry the result
     std::optional<JobRequest> cancel;
@@ -52,27 +78,55 @@ struct Binding {
     Pointers media; // the address of what was made
     Pointers error_code;
     Pointers error_message;
-    std::map<std::string, JobStatus, std::less<>> status_words; // lower case
+    Pointers cost;
+    Pointers json_in_text;
+    double progress_maximum = 0; // 0: not known
+    std::optional<Refusal> refusal;
+    std::map<std::string, JobStatus, std::less<>> status_words;  // lower case
+    std::vector<std::pair<JobStatus, Pointers>> status_presence; // in the order in which they are tried
+    std::chrono::seconds minimum_poll_interval{0};
+    std::vector<std::string> request_id_headers;
     std::string idempotency_header;
+    bool sends_key = false; // in a header or in the submit's body
     bool idempotency_honoured = false;
     std::map<std::string, ErrorCode, std::less<>> error_codes;
-    boost::json::object value_maps;
     std::uint64_t max_media_bytes = 0; // 0: not known
+};
+
+// A service that the module describes besides the nodes' own, by the name that a connection has for it.
+struct NamedApi {
+    std::string_view name;
+    std::string_view base_url; // as the document has it
+    const char* document;
 };
 
 // What a binding is checked against.
 struct BindingRules {
     std::shared_ptr<const Schema> schema;
-    std::vector<std::string> input_names; // what its submit's body may refer to
+    std::span<const NamedApi> apis;
+    std::vector<std::string> input_names; // what its submit may refer to
     // Of the node: see NodeType.
+    std::string_view action_id;
     const ErrorTable* errors;
     std::string_view product;
     std::string_view media_limit;
     std::string_view connection_media_check;
 };
 
-// Fails as Invalid Connection, with paths below /api_binding.
+// The values of a binding's variables, by name; nullptr where the connection gives none.
+using VariableOf = std::function<const boost::json::value*(std::string_view)>;
+
+// Whether the document's examples are tried; those of the module's own are, by its tests.
+enum class Examples { trusted, tried };
+
+// Fails as Invalid Connection, with paths below /api_binding, or that of a variable in the connection.
 Result<std::shared_ptr<const Binding>> read_binding(const boost::json::object& document,
-                                                    const BindingRules& rules);
+                                                    const BindingRules& rules,
+                                                    const VariableOf& variable = {},
+                                                    Examples examples = Examples::trusted);
+
+// What a document says that has been found valid before.
+std::shared_ptr<const Binding> described_binding(const boost::json::object& document,
+                                                 const BindingRules& rules);
 
 } // namespace job_engine

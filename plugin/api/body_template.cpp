@@ -1,6 +1,7 @@
 #include "api/body_template.hpp"
 
 #include "base/plain_text.hpp"
+#include "http/url.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
@@ -47,107 +48,220 @@ Piece next_piece(std::string_view& text) {
     return {take(end + closing.size()), name, false, false};
 }
 
-const json::value& mapped(std::string_view name, const json::value& value, const json::object& value_maps) {
-    const auto* map = value_maps.if_contains(name);
-    if (map == nullptr || !value.is_string())
-        return value;
-    const auto* replacement = map->as_object().if_contains(value.get_string());
-    return replacement != nullptr ? *replacement : value;
+// Where the values of places come from.
+struct PlaceValues {
+    const json::object& inputs;
+    const json::object* value_maps = nullptr;
+    const json::object* derived = nullptr;
+    bool omit_null = false;
+
+    // nullptr: absent.
+    const json::value* find(std::string_view name) const {
+        const auto* rule = derived != nullptr ? derived->if_contains(name) : nullptr;
+        if (rule != nullptr)
+            return listed(inputs.if_contains(rule->at("from").as_string()), &rule->at("values"));
+        const auto* input = inputs.if_contains(name);
+        const auto* map = value_maps != nullptr ? value_maps->if_contains(name) : nullptr;
+        const auto* replacement = listed(input, map);
+        return replacement != nullptr ? replacement : input;
+    }
+
+private:
+    static const json::value* listed(const json::value* input, const json::value* table) {
+        if (input == nullptr || table == nullptr || !input->is_string())
+            return nullptr;
+        return table->as_object().if_contains(input->get_string());
+    }
+};
+
+std::string text_of_value(const json::value& value) {
+    return value.is_string() ? std::string(value.get_string()) : json::serialize(value);
 }
 
-std::string filled_text(std::string_view text, const json::object& inputs, const json::object& value_maps) {
+std::string filled_text(std::string_view text, const PlaceValues& values) {
     std::string out;
     while (!text.empty()) {
         const auto piece = next_piece(text);
-        if (piece.name.empty()) {
+        if (piece.name.empty())
             out += piece.is_escape ? piece.text.substr(2) : piece.text;
-            continue;
-        }
-        const auto* input = inputs.if_contains(piece.name);
-        if (input == nullptr || input->is_null())
-            continue;
-        const auto& value = mapped(piece.name, *input, value_maps);
-        out += value.is_string() ? std::string(value.get_string()) : json::serialize(value);
+        else if (const auto* value = values.find(piece.name); value != nullptr && !value->is_null())
+            out += text_of_value(*value);
     }
     return out;
 }
 
 // nullopt: an absent input, so the place of this value is left out.
-std::optional<json::value> fill(const json::value& part, const json::object& inputs,
-                                const json::object& value_maps, const json::storage_ptr& storage) {
+std::optional<json::value> fill(const json::value& part, const PlaceValues& values,
+                                const json::storage_ptr& storage) {
     if (const auto* text = part.if_string()) {
         std::string_view rest = *text;
         if (rest.find('{') == std::string_view::npos && rest.find('}') == std::string_view::npos)
             return json::value(part, storage);
         const auto first = next_piece(rest);
         if (first.name.empty() || !rest.empty())
-            return json::value(filled_text(*text, inputs, value_maps), storage);
-        const auto* input = inputs.if_contains(first.name);
-        if (input == nullptr)
+            return json::value(filled_text(*text, values), storage);
+        const auto* value = values.find(first.name);
+        if (value == nullptr || (values.omit_null && value->is_null()))
             return std::nullopt;
-        return json::value(mapped(first.name, *input, value_maps), storage);
+        return json::value(*value, storage);
     }
     if (const auto* object = part.if_object()) {
         json::object filled(storage);
         filled.reserve(object->size());
         for (const auto& member : *object)
-            if (auto value = fill(member.value(), inputs, value_maps, storage))
+            if (auto value = fill(member.value(), values, storage))
                 filled.emplace(member.key(), std::move(*value));
         return filled;
     }
     if (const auto* array = part.if_array()) {
         json::array filled(storage);
         for (const auto& element : *array)
-            if (auto value = fill(element, inputs, value_maps, storage))
+            if (auto value = fill(element, values, storage))
                 filled.push_back(std::move(*value));
         return filled;
     }
     return json::value(part, storage);
 }
 
-std::string all_places(std::span<const std::string> input_names) {
+constexpr char keeps_slashes = '+';
+
+std::string in_path(std::string_view value, bool keep_slashes) {
+    if (!keep_slashes)
+        return percent_encoded_segment(value);
+    std::string out;
+    for (std::size_t at = 0; at <= value.size();) {
+        const auto end = std::min(value.find('/', at), value.size());
+        out += (at == 0 ? "" : "/") + percent_encoded_segment(value.substr(at, end - at));
+        at = end + 1;
+    }
+    return out;
+}
+
+// A template of texts that may only be parts of a path: its own braces are no escapes.
+template <class Find>
+std::string filled_path(std::string_view path, Find find) {
+    std::string out;
+    while (!path.empty()) {
+        const auto piece = next_piece(path);
+        const bool keep_slashes = piece.name.starts_with(keeps_slashes);
+        const auto value = piece.name.empty() ? std::optional(std::string(piece.text))
+                                              : find(piece.name.substr(keep_slashes ? 1 : 0));
+        if (value)
+            out += piece.name.empty() ? *value : in_path(*value, keep_slashes);
+        else
+            out += piece.text;
+    }
+    return out;
+}
+
+std::string all_places(std::span<const std::string> names) {
     std::string places;
-    for (const auto& name : input_names)
+    for (const auto& name : names)
         places += (places.empty() ? "" : ", ") + std::string(opening) + name + std::string(closing);
     return places;
 }
 
-std::optional<std::string> fault_of_text(std::string_view text, std::span<const std::string> input_names) {
+std::optional<std::string> fault_of_text(std::string_view text, std::span<const std::string> names,
+                                         bool is_path) {
     while (!text.empty()) {
         const auto piece = next_piece(text);
-        if (piece.unclosed)
-            return "has braces {{ that lead to no name (write {{{{ for two braces); there are "
-                   + all_places(input_names);
-        if (!piece.name.empty()
-            && std::find(input_names.begin(), input_names.end(), piece.name) == input_names.end())
-            return "has the unknown placeholder {{" + plain_text(piece.name, 64) + "}}; there are "
-                   + all_places(input_names);
+        if (piece.unclosed || (is_path && piece.is_escape))
+            return "has braces {{ that lead to no name"
+                   + std::string(is_path ? "" : " (write {{{{ for two braces)") + "; there are "
+                   + all_places(names);
+        auto name = piece.name;
+        if (is_path && name.starts_with(keeps_slashes))
+            name.remove_prefix(1);
+        if (!name.empty() && std::find(names.begin(), names.end(), name) == names.end())
+            return "has the unknown placeholder {{" + plain_text(name, 64) + "}}; there are "
+                   + all_places(names);
     }
     return std::nullopt;
+}
+
+template <class Holds>
+bool any_text(const json::value& part,
+              Holds holds) { // NOLINT(misc-no-recursion): as deep as a document may be
+    if (const auto* text = part.if_string())
+        return holds(std::string_view(*text));
+    const auto below = [&](const json::value& inner) { return any_text(inner, holds); };
+    if (const auto* object = part.if_object())
+        return std::any_of(object->begin(), object->end(),
+                           [&](const auto& member) { return below(member.value()); });
+    const auto* array = part.if_array();
+    return array != nullptr && std::any_of(array->begin(), array->end(), below);
 }
 
 } // namespace
 
-json::value fill_template(const json::value& body_template, const json::object& inputs,
-                          const json::object& value_maps, const json::storage_ptr& storage) {
-    auto filled = fill(body_template, inputs, value_maps, storage);
-    return filled ? std::move(*filled) : json::value(nullptr);
+json::value fill_body(const SubmitRequest& submit, const json::object& inputs,
+                      const json::storage_ptr& storage) {
+    const PlaceValues values{inputs, &submit.value_maps, &submit.derived, submit.omit_null};
+    return *fill(submit.body, values, storage);
+}
+
+std::string fill_path(const SubmitRequest& submit, const json::object& inputs) {
+    if (submit.path.find(opening) == std::string::npos)
+        return {};
+    const PlaceValues values{inputs, &submit.value_maps, &submit.derived};
+    return filled_path(submit.path, [&](std::string_view name) -> std::optional<std::string> {
+        const auto* value = values.find(name);
+        return value == nullptr || value->is_null() ? std::string() : text_of_value(*value);
+    });
+}
+
+json::value fill_template(const json::object& body_template, const json::object& values) {
+    return *fill(body_template, {values}, {});
+}
+
+std::string with_place_in_text(std::string_view text, std::string_view name, std::string_view value) {
+    std::string out;
+    while (!text.empty()) {
+        const auto piece = next_piece(text);
+        if (piece.name != name || name.empty()) {
+            out += piece.text;
+            continue;
+        }
+        for (std::size_t at = 0; at < value.size(); ++at) {
+            out += value[at];
+            const bool is_pair =
+                at + 1 < value.size() && value[at] == value[at + 1] && (value[at] == '{' || value[at] == '}');
+            if (is_pair) {
+                out.append(3, value[at]);
+                ++at;
+            }
+        }
+    }
+    return out;
+}
+
+std::string with_place_in_path(std::string_view path, std::string_view name, std::string_view value) {
+    return filled_path(path, [&](std::string_view place) {
+        return place == name ? std::optional(std::string(value)) : std::nullopt;
+    });
+}
+
+bool has_place(const json::value& body_template, std::string_view name) {
+    return any_text(body_template, [&](std::string_view text) {
+        while (!text.empty())
+            if (next_piece(text).name == name)
+                return true;
+        return false;
+    });
 }
 
 std::optional<std::string> template_fault(const json::value& body_template,
-                                          std::span<const std::string> input_names) {
-    if (const auto* text = body_template.if_string())
-        return fault_of_text(*text, input_names);
-    if (const auto* object = body_template.if_object()) {
-        for (const auto& member : *object)
-            if (auto fault = template_fault(member.value(), input_names))
-                return fault;
-    } else if (const auto* array = body_template.if_array()) {
-        for (const auto& element : *array)
-            if (auto fault = template_fault(element, input_names))
-                return fault;
-    }
-    return std::nullopt;
+                                          std::span<const std::string> names) {
+    std::optional<std::string> fault;
+    any_text(body_template, [&](std::string_view text) {
+        fault = fault_of_text(text, names, false);
+        return fault.has_value();
+    });
+    return fault;
+}
+
+std::optional<std::string> path_fault(std::string_view path, std::span<const std::string> names) {
+    return fault_of_text(path, names, true);
 }
 
 } // namespace job_engine

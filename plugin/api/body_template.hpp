@@ -1,5 +1,7 @@
 #pragma once
 
+#include "api/binding.hpp"
+
 #include <boost/json/object.hpp>
 #include <boost/json/storage_ptr.hpp>
 #include <boost/json/value.hpp>
@@ -7,19 +9,37 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 
 namespace job_engine {
 
 // A JSON value whose texts have places for inputs: "{{prompt}}". A text that is one place as a whole becomes
 // that input's JSON value; within a longer text the input's own text is put in. Four braces stand for two.
+// In the path of a request an input is percent-encoded as one segment, and with {{+name}} keeps its slashes.
 
-// The template with its inputs filled in; a member whose input is absent is left out.
-boost::json::value fill_template(const boost::json::value& body_template, const boost::json::object& inputs,
-                                 const boost::json::object& value_maps,
-                                 const boost::json::storage_ptr& storage = {});
+// The places of a run's key and marker, which are known only when the request is made.
+inline constexpr std::string_view run_key_place = "run.key";
+inline constexpr std::string_view run_marker_place = "run.marker";
 
-// What is wrong with the template's places, a clause; nullopt: every one names one of the inputs.
+// What the submit of these inputs sends; a member whose input is absent is left out.
+boost::json::value fill_body(const SubmitRequest& submit, const boost::json::object& inputs,
+                             const boost::json::storage_ptr& storage = {});
+// Empty where there is no input in it.
+std::string fill_path(const SubmitRequest& submit, const boost::json::object& inputs);
+
+// The template of a request about a job, of which only the id is known.
+boost::json::value fill_template(const boost::json::object& body_template, const boost::json::object& values);
+
+// The text with one place filled; what the value has of braces is no place.
+std::string with_place_in_text(std::string_view text, std::string_view name, std::string_view value);
+std::string with_place_in_path(std::string_view path, std::string_view name, std::string_view value);
+
+// Whether a text has this place.
+bool has_place(const boost::json::value& body_template, std::string_view name);
+
+// What is wrong with the template's places, a clause; nullopt: every one has one of the names.
 std::optional<std::string> template_fault(const boost::json::value& body_template,
-                                          std::span<const std::string> input_names);
+                                          std::span<const std::string> names);
+std::optional<std::string> path_fault(std::string_view path, std::span<const std::string> names);
 
 } // namespace job_engine

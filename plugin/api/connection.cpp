@@ -34,10 +34,12 @@ public:
     Members(const json::object& given, const Schema& schema)
         : given_(given), properties_(schema.document().at("properties").as_object()) {}
 
+    const json::value* given(std::string_view name) const { return given_.if_contains(name); }
     const json::value* find(std::string_view name) const {
         if (const auto* value = given_.if_contains(name))
             return value;
-        return properties_.at(name).as_object().if_contains("default");
+        const auto* property = properties_.if_contains(name);
+        return property != nullptr ? property->as_object().if_contains("default") : nullptr;
     }
     std::string text(std::string_view name) const {
         const auto* value = find(name);
@@ -60,10 +62,32 @@ bool is_letter_or_digit(unsigned char c) {
 
 using WipedText = std::vector<char, WipingAllocator<char>>;
 
-// The header value for this key; empty when the key cannot stand in a header.
+bool is_unreserved(unsigned char c) {
+    return is_letter_or_digit(c)
+           || std::string_view("-._~").find(static_cast<char>(c)) != std::string_view::npos;
+}
+
+// Escapes every character for which `kept` does not hold.
+template <class Kept>
+Secret percent_encoded_secret(std::string_view text, std::string_view digits, Kept kept) {
+    WipedText out;
+    out.reserve(text.size() * 3);
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (kept(byte))
+            out.push_back(c);
+        else
+            out.insert(out.end(), {'%', digits[byte >> 4U], digits[byte & 15U]});
+    }
+    return Secret(std::string_view(out.data(), out.size()));
+}
+
+// What is sent of this key; empty when the key cannot stand in a header.
 Secret authorization_for(std::string_view key, const Binding& binding) {
     if (!is_printable_without_space(key))
         return {};
+    if (!binding.authorization_query.empty())
+        return percent_encoded_secret(key, "0123456789ABCDEF", is_unreserved);
     constexpr std::string_view placeholder = "{{api_key}}";
     const std::string_view pattern = binding.authorization_value;
     const auto at = pattern.find(placeholder);
@@ -107,21 +131,6 @@ Secret basic_authorization(std::string_view user_info) {
     return Secret(std::string_view(value.data(), value.size()));
 }
 
-// Escapes every character for which `kept` does not hold.
-template <class Kept>
-Secret percent_encoded_secret(std::string_view text, std::string_view digits, Kept kept) {
-    WipedText out;
-    out.reserve(text.size() * 3);
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (kept(byte))
-            out.push_back(c);
-        else
-            out.insert(out.end(), {'%', digits[byte >> 4U], digits[byte & 15U]});
-    }
-    return Secret(std::string_view(out.data(), out.size()));
-}
-
 // Adds a secret in the forms in which it may come back: as it is, as a URL has it, and as JSON text may have
 // it.
 void add_forms(std::vector<Secret>& secrets, std::string_view text) {
@@ -131,16 +140,12 @@ void add_forms(std::vector<Secret>& secrets, std::string_view text) {
             secrets.push_back(std::move(secret));
     };
     add(Secret(text));
-    const auto unreserved = [](unsigned char c) {
-        return is_letter_or_digit(c)
-               || std::string_view("-._~").find(static_cast<char>(c)) != std::string_view::npos;
-    };
     const auto of_a_query = [&](unsigned char c) {
-        return unreserved(c)
+        return is_unreserved(c)
                || std::string_view("!$&'()*+,;=:@/?").find(static_cast<char>(c)) != std::string_view::npos;
     };
     for (const std::string_view digits : {"0123456789ABCDEF", "0123456789abcdef"}) {
-        add(percent_encoded_secret(text, digits, unreserved));
+        add(percent_encoded_secret(text, digits, is_unreserved));
         add(percent_encoded_secret(text, digits, of_a_query));
     }
     WipedText escaped;
@@ -193,6 +198,53 @@ Result<Proxy> read_proxy(std::string_view text) {
     if (has_user)
         proxy.authorization = basic_authorization(text.substr(begin, at - begin));
     return proxy;
+}
+
+// What a binding calls {{connection.NAME}}: a member of that name, else of the member "variables".
+const json::value* variable(const Members& members, std::string_view name) {
+    if (const auto* value = members.given(name))
+        return value;
+    const auto* variables = members.given("variables");
+    return variables != nullptr ? variables->as_object().if_contains(name) : nullptr;
+}
+
+const NamedApi* api_named(const Members& members, const BindingRules& rules) {
+    const auto name = members.text("api");
+    const auto found = std::find_if(rules.apis.begin(), rules.apis.end(),
+                                    [&](const NamedApi& api) { return api.name == name; });
+    return found != rules.apis.end() ? &*found : nullptr; // the schema knows no other name
+}
+
+Result<std::shared_ptr<const Binding>> binding_of(const Members& members, const BindingRules& rules,
+                                                  const std::shared_ptr<const Binding>& built_in) {
+    const auto variable_of = [&](std::string_view name) { return variable(members, name); };
+    if (const auto* document = members.given("api_binding"))
+        return read_binding(document->as_object(), rules, variable_of, Examples::tried);
+    const auto* api = api_named(members, rules);
+    return api != nullptr ? read_binding(parse_json(api->document)->as_object(), rules, variable_of)
+                          : built_in;
+}
+
+// A form keeps the address of the service that was chosen before; its key would go there.
+std::optional<std::string> fault_of_service(const Members& members, std::string_view base_url,
+                                            const BindingRules& rules, const Binding& built_in) {
+    if (members.given("api_binding") != nullptr)
+        return std::nullopt;
+    const auto chosen = members.text("api");
+    const auto* api = api_named(members, rules);
+    const auto own = api != nullptr ? api->base_url : std::string_view(built_in.base_url);
+    if (base_url == own)
+        return std::nullopt;
+    auto other = std::string();
+    if (base_url == built_in.base_url)
+        other = built_in.name;
+    for (const auto& known : rules.apis)
+        if (base_url == known.base_url)
+            other = known.name;
+    if (other.empty())
+        return std::nullopt;
+    return "is the address of " + other + ", but the API is " + chosen
+           + ": leave it empty, or choose the other";
 }
 
 Result<HttpUrl> read_base_url(const std::string& text, bool allow_insecure_loopback) {
@@ -263,20 +315,23 @@ Result<std::shared_ptr<const Connection>> read_connection(std::string_view conne
     const Members members(parsed->as_object(), schema);
 
     auto connection = std::make_shared<Connection>();
-    connection->binding = built_in;
-    if (const auto* document = members.find("api_binding")) {
-        auto binding = read_binding(document->as_object(), binding_rules);
-        if (!binding)
-            return binding.error();
-        connection->binding = std::move(*binding);
-    }
+    auto binding = binding_of(members, binding_rules, built_in);
+    if (!binding)
+        return binding.error();
+    connection->binding = std::move(*binding);
     connection->allow_insecure_loopback = members.flag("allow_insecure_loopback", false);
     connection->idempotent_submit =
         members.flag("idempotent_submit", connection->binding->idempotency_honoured)
-        && !connection->binding->idempotency_header.empty();
+        && connection->binding->sends_key;
 
-    auto base =
-        read_base_url(std::string(trimmed(members.text("base_url"))), connection->allow_insecure_loopback);
+    std::string base_url(trimmed(members.text("base_url")));
+    if (base_url.empty())
+        base_url = connection->binding->base_url;
+    if (base_url.empty())
+        return fault_at("base_url", "is missing, and the api_binding has none");
+    if (const auto fault = fault_of_service(members, base_url, binding_rules, *built_in))
+        return fault_at("base_url", *fault);
+    auto base = read_base_url(base_url, connection->allow_insecure_loopback);
     if (!base)
         return base.error();
     connection->origin = std::move(base->origin);
@@ -287,7 +342,7 @@ Result<std::shared_ptr<const Connection>> read_connection(std::string_view conne
     while (connection->base_path.ends_with('/'))
         connection->base_path.pop_back();
     connection->api = SharedText(connection->authority + connection->base_path);
-    for (const auto* path : {&connection->binding->submit_path, &connection->binding->poll.path})
+    for (const auto* path : {&connection->binding->submit.path, &connection->binding->poll.path})
         if (const auto fault = doubled_version(connection->base_path, *path))
             return fault_at("base_url", *fault);
 

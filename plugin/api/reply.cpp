@@ -69,6 +69,33 @@ std::string media_in(const json::value& value, const Binding& binding, std::stri
     return {};
 }
 
+std::string status_word_in(const json::value& document, const Binding& binding) {
+    for (const auto& pointer : binding.status) {
+        const auto* value = at_pointer(document, pointer);
+        if (value != nullptr && value->is_bool())
+            return value->get_bool() ? "true" : "false";
+        if (auto word = text_of(value, max_id_bytes); !word.empty())
+            return word;
+    }
+    return {};
+}
+
+std::optional<JobStatus> status_by_presence(const json::value& document, const Binding& binding) {
+    for (const auto& [status, pointers] : binding.status_presence)
+        for (const auto& pointer : pointers)
+            if (const auto* value = at_pointer(document, pointer); value != nullptr && !value->is_null())
+                return status;
+    return std::nullopt;
+}
+
+std::optional<double> progress_in(const json::value& document, const Binding& binding) {
+    const auto progress = number_at(document, binding.progress);
+    if (!progress)
+        return std::nullopt;
+    const auto whole = binding.progress_maximum > 0 ? binding.progress_maximum : *progress > 1 ? 100.0 : 1.0;
+    return std::min(*progress / whole, 1.0);
+}
+
 void read_media(const json::value& document, const Binding& binding, const Origin& origin,
                 std::string_view request_target, JobReply& job) {
     for (const auto& pointer : binding.media) {
@@ -119,27 +146,33 @@ std::optional<JobReply> read_job_reply(const HttpReply& reply, const Binding& bi
                                        std::string_view request_target) {
     std::array<unsigned char, 4096> room; // NOLINT(cppcoreguidelines-pro-type-member-init): for the allocator
     json::monotonic_resource memory(room.data(), room.size());
-    const auto document = parse_reply(reply.body, &memory);
+    const auto document = parse_reply(reply.body, binding, &memory);
     if (!document)
         return std::nullopt;
     JobReply job;
     job.id = text_at(*document, binding.id, max_id_bytes);
-    job.status_word = presentable(trimmed(text_at(*document, binding.status, max_id_bytes)));
+    job.status_word = presentable(trimmed(status_word_in(*document, binding)));
     job.status = status_of(job.status_word, binding);
-    if (const auto progress = number_at(*document, binding.progress)) // above 1 it is percent
-        job.progress = std::min(*progress > 1 ? *progress / 100 : *progress, 1.0);
+    if (!job.status)
+        job.status = status_by_presence(*document, binding);
+    job.progress = progress_in(*document, binding);
     job.eta_seconds = number_at(*document, binding.eta_seconds);
     read_media(*document, binding, origin, request_target, job);
     // Many places are looked at for what only few replies are asked for.
     if (job.status == JobStatus::failed || job.status == JobStatus::cancelled) {
-        job.error_code = text_at(*document, binding.error_code, max_id_bytes);
+        job.error_code = error_code_at(*document, binding);
+        job.cost = number_at(*document, binding.cost);
         if (job.error_code.empty())
             job.error_code = usual_error_code(*document);
         job.error_message = presentable(text_at(*document, binding.error_message, max_json_bytes));
         if (job.error_message.empty())
             job.error_message = presentable(usual_error_message(*document));
     }
-    job.refused = job.id.empty() && says_no(*document); // who names the job has taken it
+    job.is_refusal = is_refusal(*document, binding);
+    // Who names the job has taken it.
+    job.refused = job.id.empty() && (binding.refusal ? job.is_refusal : says_no(*document));
+    for (const auto& [name, pointers] : binding.poll.keep)
+        job.kept.emplace_back(name, text_at(*document, pointers, max_id_bytes));
     job.hints_at_job = hints_at_job(*document);
 
     const auto usable = [&](std::string_view reference) {
@@ -161,7 +194,7 @@ std::optional<JobReply> read_job_reply(const HttpReply& reply, const Binding& bi
 
 JobReply read_submit_reply(const HttpReply& reply, const Binding& binding, const Origin& origin,
                            std::string_view base_path) {
-    const auto submit_target = std::string(base_path) + binding.submit_path;
+    const auto submit_target = std::string(base_path) + binding.submit.path;
     auto job = read_job_reply(reply, binding, origin, submit_target).value_or(JobReply{});
     const bool may_name_job = is_success(reply.status) || reply.status == 303;
     if (!may_name_job || (!job.id.empty() && reply.status != 303))

@@ -24,7 +24,10 @@ struct JobReply {
     bool media_is_address = false; // it was written as an address, not as some other text
     std::string error_code;        // of a job that failed or was cancelled
     std::string error_message;
+    std::optional<double> cost; // of a job that failed
+    KeptValues kept;
     bool refused = false;      // a 2xx whose body says no and names no job
+    bool is_refusal = false;   // the binding says where a 2xx says no, and there it does
     bool hints_at_job = false; // something like an id, although not where the binding says
     JobTargets targets;        // those that the reply names and that are of the origin
 };
@@ -46,7 +49,10 @@ bool has_media(const JobReply& job, bool allow_loopback_http);
 // The error that a reply of status 400 or above means, its body read leniently.
 Error error_of_reply(const HttpReply& reply, const Binding& binding);
 
-// The error of a submit that a 2xx refuses in its body.
+// What the node calls the API's own code for a refusal; nullopt where the binding does not know it.
+std::optional<ErrorCode> listed_error(const HttpReply& reply, const Binding& binding);
+
+// The error of a request that a 2xx refuses in its body.
 Error error_of_refusal(const HttpReply& reply, const Binding& binding);
 
 // The error of a job that the API calls failed.

@@ -53,11 +53,17 @@ void read_violations(const json::array& violations, ApiError& error) {
 
 ApiError read_error_body(const std::string& body, const Binding& binding) {
     ApiError error;
-    const auto document = parse_reply(body);
+    const auto document = parse_reply(body, binding);
     if (!document)
         return error;
-    error.code = text_at(*document, binding.error_code, max_id_bytes);
+    error.code = error_code_at(*document, binding);
     error.message = text_at(*document, binding.error_message, max_json_bytes);
+    if (binding.refusal) {
+        if (!binding.error_codes.contains(error.code) && is_refusal(*document, binding))
+            error.code = text_at(*document, binding.refusal->code, max_id_bytes);
+        if (error.message.empty())
+            error.message = text_at(*document, binding.refusal->message, max_json_bytes);
+    }
     const auto* detail = document->get_object().if_contains("detail");
     if (error.message.empty() && detail != nullptr && detail->is_array())
         read_violations(detail->get_array(), error);
@@ -138,6 +144,11 @@ int status_in(const std::string& api_code) {
 
 } // namespace
 
+std::optional<ErrorCode> listed_error(const HttpReply& reply, const Binding& binding) {
+    const auto known = binding.error_codes.find(read_error_body(reply.body, binding).code);
+    return known != binding.error_codes.end() ? std::optional(known->second) : std::nullopt;
+}
+
 Error error_of_reply(const HttpReply& reply, const Binding& binding) {
     const auto api = read_error_body(reply.body, binding);
     auto message = what_the_status_means(reply.status, binding.name);
@@ -178,7 +189,7 @@ Error error_of_failed_job(const JobReply& job, const Binding& binding) {
     else if (!job.error_code.empty())
         message += ": " + presentable(job.error_code);
     auto error = make_error(code, message + ".");
-    error.charged = Charged::unknown;
+    error.charged = job.cost ? (*job.cost > 0 ? Charged::yes : Charged::no) : Charged::unknown;
     error.job_id = job.id;
     return error;
 }

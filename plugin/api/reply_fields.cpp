@@ -103,6 +103,22 @@ std::optional<json::value> parse_reply(std::string_view body, json::storage_ptr 
     return std::move(*document);
 }
 
+std::optional<json::value> parse_reply(std::string_view body, const Binding& binding,
+                                       json::storage_ptr storage) {
+    auto document = parse_reply(body, storage);
+    if (!document)
+        return document;
+    for (const auto& pointer : binding.json_in_text) {
+        boost::system::error_code error;
+        auto* value = document->find_pointer(pointer, error);
+        if (value == nullptr || !value->is_string())
+            continue;
+        if (auto inner = parse_json(value->get_string(), storage))
+            *value = std::move(*inner);
+    }
+    return document;
+}
+
 const json::value* at_pointer(const json::value& document, std::string_view pointer) {
     boost::system::error_code ec;
     return document.find_pointer(pointer, ec);
@@ -139,6 +155,26 @@ std::optional<double> number_at(const json::value& document, const Pointers& poi
             return number;
     }
     return std::nullopt;
+}
+
+std::string error_code_at(const json::value& document, const Binding& binding) {
+    std::string first;
+    for (const auto& pointer : binding.error_code) {
+        auto code = text_at(document, pointer, max_id_bytes);
+        if (binding.error_codes.contains(code))
+            return code;
+        if (first.empty())
+            first = std::move(code);
+    }
+    return first;
+}
+
+bool is_refusal(const json::value& document, const Binding& binding) {
+    if (!binding.refusal)
+        return false;
+    const auto& fine = binding.refusal->fine;
+    const auto code = text_at(document, binding.refusal->code, max_id_bytes);
+    return !code.empty() && std::find(fine.begin(), fine.end(), code) == fine.end();
 }
 
 std::string usual_error_code(const json::value& document) {

@@ -21,6 +21,10 @@ inline constexpr std::size_t max_id_bytes = 1024;
 // too long for a double is read as text: an id must not be rounded.
 std::optional<boost::json::value> parse_reply(std::string_view body, boost::json::storage_ptr storage = {});
 
+// The same, with the texts of the binding that hold JSON read as such.
+std::optional<boost::json::value> parse_reply(std::string_view body, const Binding& binding,
+                                              boost::json::storage_ptr storage = {});
+
 const boost::json::value* at_pointer(const boost::json::value& document, std::string_view pointer);
 
 // Text, or a whole number as text; empty when there is none.
@@ -28,6 +32,12 @@ std::string text_of(const boost::json::value* value, std::size_t max_bytes);
 std::string text_at(const boost::json::value& document, std::string_view pointer, std::size_t max_bytes);
 std::string text_at(const boost::json::value& document, const Pointers& pointers, std::size_t max_bytes);
 std::optional<double> number_at(const boost::json::value& document, const Pointers& pointers);
+
+// The API's error code where the binding says, one that it lists first; empty: none.
+std::string error_code_at(const boost::json::value& document, const Binding& binding);
+
+// Whether the binding says where a 2xx says no, and this one does.
+bool is_refusal(const boost::json::value& document, const Binding& binding);
 
 // Why a job failed or a request was refused, where APIs put it beside what the binding says.
 std::string usual_error_code(const boost::json::value& document);

@@ -6,6 +6,8 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace job_engine {
 
@@ -17,22 +19,36 @@ struct JobTargets {
     RareText cancel;
 };
 
+// Of an earlier reply, by name: see JobRequest::keep.
+using KeptValues = std::vector<std::pair<std::string, std::string>>;
+
 struct Job {
     std::string id;
     JobTargets targets;
 };
 
-// The submit. base_path is the connection's; a key is sent where the binding has a header for it.
-HttpRequest submit_request(const Binding& binding, std::string_view base_path, std::string body,
+// What of a submit depends on its inputs.
+struct SubmitContent {
+    std::string_view path; // empty: the binding's
+    std::string_view body;
+    // What stands in the body for the key: the inputs' digest, which they cannot hold themselves.
+    std::string_view key_place;
+};
+
+// base_path is the connection's; a key is sent where the binding has a header or a place for it.
+HttpRequest submit_request(const Binding& binding, std::string_view base_path, const SubmitContent& content,
                            std::string_view idempotency_key);
+
+// What a service can show of the key in a list of jobs; `key` may be what stands for it.
+std::string run_marker(std::string_view key);
 
 // Whether a poll asks the API to hold it until the job is done, where the binding says that it may.
 enum class LongPoll { no, yes };
 
 // Where a request about a job goes: to the job's own target, or where that is empty to the binding's path.
 std::string job_target(const JobRequest& request, std::string_view base_path, std::string_view own_target,
-                       std::string_view job_id);
+                       std::string_view job_id, const KeptValues& kept = {});
 HttpRequest job_request(const JobRequest& request, const Binding& binding, std::string target,
-                        LongPoll long_poll = LongPoll::no);
+                        std::string_view job_id, LongPoll long_poll = LongPoll::no);
 
 } // namespace job_engine

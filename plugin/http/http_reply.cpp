@@ -63,11 +63,14 @@ std::optional<std::string> HttpReplyParser::fault() const {
     return std::nullopt;
 }
 
-HttpReply HttpReplyParser::take(std::int64_t now_utc) {
+HttpReply HttpReplyParser::take(std::int64_t now_utc, const std::vector<std::string>& request_id_headers) {
     auto reply = parser_->release();
     HttpReply out;
     out.status = static_cast<int>(reply.result_int());
     out.location = header(reply, "Location");
+    for (const auto& name : request_id_headers)
+        if (out.request_id.empty())
+            out.request_id = header(reply, name).substr(0, max_request_id);
     for (const auto* name : {"X-Request-Id", "Request-Id", "X-Fal-Request-Id"})
         if (out.request_id.empty())
             out.request_id = header(reply, name).substr(0, max_request_id);

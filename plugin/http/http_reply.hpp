@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace job_engine {
 
@@ -43,7 +44,8 @@ public:
     // Whether the connection may be used again.
     bool keep_alive() const { return parser_->keep_alive(); }
     // Ends the use of the parser. now_utc: Unix seconds, for a Retry-After that is a date.
-    HttpReply take(std::int64_t now_utc);
+    // request_id_headers: where the request's id is looked for before the usual places.
+    HttpReply take(std::int64_t now_utc, const std::vector<std::string>& request_id_headers = {});
 
 private:
     using Parser = boost::beast::http::response_parser<boost::beast::http::string_body>;

@@ -13,9 +13,16 @@ constexpr std::string_view line_end = "\r\n";
 
 } // namespace
 
-RequestWriter::RequestWriter(std::string_view method, std::string_view target, std::string_view host) {
+RequestWriter::RequestWriter(std::string_view method, std::string_view target, std::string_view host,
+                             Parameter parameter)
+    : expects_body_(method == "POST" || method == "PUT" || method == "PATCH") {
     text_.reserve(usual_header_bytes);
-    append_line({method, " ", target, " HTTP/1.1"});
+    if (parameter.name.empty()) {
+        append_line({method, " ", target, " HTTP/1.1"});
+    } else {
+        const auto* separator = target.find('?') == std::string_view::npos ? "?" : "&";
+        append_line({method, " ", target, separator, parameter.name, "=", parameter.value, " HTTP/1.1"});
+    }
     header("Host", host);
 }
 
@@ -24,7 +31,7 @@ void RequestWriter::header(std::string_view name, std::string_view value) {
 }
 
 RequestText RequestWriter::finish(std::string_view body) && {
-    if (!body.empty())
+    if (!body.empty() || expects_body_)
         header("Content-Length", std::to_string(body.size()));
     text_.reserve(text_.size() + line_end.size() + body.size());
     text_.insert(text_.end(), line_end.begin(), line_end.end());

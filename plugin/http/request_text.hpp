@@ -15,17 +15,25 @@ using RequestText = std::vector<char, WipingAllocator<char>>;
 // comes here has been checked where it came from.
 class RequestWriter {
 public:
+    // A parameter that is put behind the target's query; both percent-encoded. No name: none.
+    struct Parameter {
+        std::string_view name;
+        std::string_view value;
+    };
+
     // host: the authority, for the Host header.
-    RequestWriter(std::string_view method, std::string_view target, std::string_view host);
+    RequestWriter(std::string_view method, std::string_view target, std::string_view host,
+                  Parameter parameter = {});
 
     void header(std::string_view name, std::string_view value);
-    // Ends the header, with a Content-Length where there is a body.
+    // Ends the header, with a Content-Length where there is a body, or where the method makes one expected.
     RequestText finish(std::string_view body = {}) &&;
 
 private:
     void append_line(std::initializer_list<std::string_view> parts);
 
     RequestText text_;
+    bool expects_body_;
 };
 
 } // namespace job_engine

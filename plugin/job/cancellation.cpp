@@ -28,8 +28,9 @@ HttpRequest Cancellation::request(TimePoint now) const {
     const auto& connection = run_.connection();
     const auto& job = run_.checkpoint.job;
     const auto& cancel = *run_.binding().cancel;
-    auto request = job_request(cancel, run_.binding(),
-                               job_target(cancel, connection.base_path, job.targets.cancel.view(), job.id));
+    auto request =
+        job_request(cancel, run_.binding(),
+                    job_target(cancel, connection.base_path, job.targets.cancel.view(), job.id), job.id);
     const auto time_left = std::chrono::duration_cast<Millis>(run_.ending_by - now);
     request.timeout = std::max(Millis(1), std::min(connection.request_timeout, time_left));
     return request;

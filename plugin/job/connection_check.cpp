@@ -87,7 +87,8 @@ Transition ConnectionCheck::resume(TimePoint /*now*/, const Event& event) {
 HttpRequest ConnectionCheck::request(TimePoint /*now*/) const {
     const auto& connection = run_.connection();
     const auto& poll = run_.binding().poll;
-    auto request = job_request(poll, run_.binding(), job_target(poll, connection.base_path, {}, no_job));
+    auto request =
+        job_request(poll, run_.binding(), job_target(poll, connection.base_path, {}, no_job), no_job);
     request.timeout = connection.request_timeout;
     return request;
 }

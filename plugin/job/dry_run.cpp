@@ -75,7 +75,7 @@ public:
 
     // What follows the submit: the job has no name yet.
     void add_later(std::string_view purpose, const JobRequest& later, const HttpRequest& submit) {
-        auto request = job_request(later, *connection_.binding, connection_.base_path + later.path);
+        auto request = job_request(later, *connection_.binding, connection_.base_path + later.path, "{id}");
         for (const auto& header : submit.headers)
             if (header.first == "traceparent")
                 request.headers.push_back(header);

@@ -1,6 +1,7 @@
 #include "job/inputs.hpp"
 
 #include "api/body_template.hpp"
+#include "api/request.hpp"
 #include "base/ascii.hpp"
 #include "base/plain_text.hpp"
 #include "http/url.hpp"
@@ -175,6 +176,14 @@ std::vector<std::string> names_of(const json::object& properties) {
     return names;
 }
 
+// The key is made of the digest later, and takes its place in the body.
+json::object with_run_places(const json::object& inputs, const HexDigest& digest) {
+    auto out = inputs;
+    out[run_key_place] = digest.text();
+    out[run_marker_place] = run_marker(digest.text());
+    return out;
+}
+
 } // namespace
 
 Node::Node(const NodeType& node_type)
@@ -206,8 +215,12 @@ PreparedJob prepare_job(const json::object& inputs, const Node& node, const Bind
     std::array<unsigned char, 4096> room; // NOLINT(cppcoreguidelines-pro-type-member-init): for the allocator
     json::monotonic_resource memory(room.data(), room.size());
     PreparedJob job;
-    job.body = json::serialize(fill_template(binding.submit_body, inputs, binding.value_maps, &memory));
     job.digest = digest_of(inputs, node);
+    job.path = fill_path(binding.submit, inputs);
+    if (binding.submit.names_run)
+        job.body = json::serialize(fill_body(binding.submit, with_run_places(inputs, job.digest), &memory));
+    else
+        job.body = json::serialize(fill_body(binding.submit, inputs, &memory));
     job.kind = kind_of(inputs, node);
     job.media_url = media_url_of(inputs, node);
     return job;

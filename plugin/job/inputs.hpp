@@ -26,7 +26,8 @@ Result<CheckedInputs> read_inputs(std::string_view input_json, const Node& node,
 
 // What is needed to submit a job, whatever the node.
 struct PreparedJob {
-    std::string body;      // of the submit, as the API's binding wants it
+    std::string path;      // of the submit, where it has inputs in it; empty: the binding's
+    std::string body;      // of the submit, as the API's binding wants it, but for the run's key
     HexDigest digest;      // of the inputs
     std::string kind;      // jobs of one kind take about as long
     std::string media_url; // to be looked at before anything is paid; empty: none

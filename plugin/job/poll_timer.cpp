@@ -28,7 +28,8 @@ Millis PollTimer::age(TimePoint now) const {
 }
 
 void PollTimer::wait(TimePoint now, Millis delay, std::optional<Millis> retry_after) {
-    not_sooner_than_ = now + retry_after.value_or(0ms);
+    not_sooner_than_ =
+        std::max(now + retry_after.value_or(0ms), asked_at_ + run_.binding().minimum_poll_interval);
     until_ = std::max({now + delay, not_sooner_than_, run_.service.throttle.not_before(), rate_.earliest()});
     retry_at_ = {};
     is_over_ = false;

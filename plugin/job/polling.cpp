@@ -107,7 +107,7 @@ Polling::End Polling::take_new_job(TimePoint now, const JobFound& found) {
     if (has_media(job, run_))
         return finish(job_done(run_, job, found.replied));
     if (has_failed(job))
-        return finish(job_lost(run_, error_of_failed_job(job, run_.binding()), false));
+        return finish(job_failed(run_, job));
     if (run_.ending != Ending::none)
         return end(now);
     return std::nullopt;
@@ -147,7 +147,7 @@ Step Polling::poll(TimePoint now) {
 }
 
 HttpRequest Polling::request(TimePoint /*now*/) const {
-    auto request = job_request(polled(), run_.binding(), target(), poll_.held);
+    auto request = job_request(polled(), run_.binding(), target(), run_.checkpoint.job.id, poll_.held);
     request.timeout = run_.connection().request_timeout + held();
     return request;
 }
@@ -223,6 +223,8 @@ Polling::End Polling::take_answer(TimePoint now, const Event& event) {
     run_.service.throttle.observe_success();
     observe_answer(now); // not sooner: a page about maintenance may come with 200
     timer_.observe_answer(now);
+    if (job->is_refusal && !has_media(*job, run_))
+        return take_refused_look(now, reply);
     run_.last_trouble = RareText(trouble_of(*job, run_));
     if (job_succeeded_ && !still_at_work)
         return finish(job_done(run_, *job, replied));
@@ -282,9 +284,25 @@ Polling::End Polling::take_refusal(TimePoint now, const HttpReply& reply) {
     return finish(job_lost(run_, std::move(error), true));
 }
 
+// A 2xx that says no. What the binding does not know may pass, as a 5xx may; what it knows to be final ends
+// the run, but what was paid stays collectable.
+Polling::End Polling::take_refused_look(TimePoint now, const HttpReply& reply) {
+    auto error = error_of_refusal(reply, run_.binding());
+    const auto known = listed_error(reply, run_.binding());
+    if (known == ErrorCode::rate_limited)
+        run_.service.throttle.pause_until(now + reply.retry_after.value_or(timer_.next_backoff()));
+    if (known && !may_pass(*known))
+        return finish(job_lost(run_, std::move(error), true));
+    run_.last_trouble = RareText(error.message);
+    return retry(now, error.message, reply.retry_after);
+}
+
 Polling::End Polling::take_job(TimePoint now, const JobReply& job, const Replied& replied) {
     if (auto result = keepable(job.targets.result); !result.empty())
         run_.checkpoint.job.targets.result = std::move(result);
+    else if (!job.kept.empty() && run_.binding().result && job.status == JobStatus::succeeded)
+        run_.checkpoint.job.targets.result = RareText(job_target(
+            *run_.binding().result, run_.connection().base_path, {}, run_.checkpoint.job.id, job.kept));
     report(job, false);
     const bool done = job.status == JobStatus::succeeded || has_media(job, run_);
     if (job.status || done)
@@ -311,7 +329,7 @@ Polling::End Polling::take_job(TimePoint now, const JobReply& job, const Replied
         return run_.ending == Ending::none ? End() : end(now);
     }
     if (has_failed(job))
-        return finish(job_lost(run_, error_of_failed_job(job, run_.binding()), false));
+        return finish(job_failed(run_, job));
     if (auto end = end_between_polls(now))
         return end;
     timer_.wait_for_next_poll(now, replied.reply.retry_after);

@@ -69,6 +69,7 @@ private:
     End take_answer(TimePoint now, const Event& event);
     End take_failure(TimePoint now, const TransportFailure& failure);
     End take_refusal(TimePoint now, const HttpReply& reply);
+    End take_refused_look(TimePoint now, const HttpReply& reply);
     End take_job(TimePoint now, const JobReply& job, const Replied& replied);
     End retry(TimePoint now, const std::string& why, std::optional<Millis> retry_after);
     bool follow_redirect(TimePoint now, const HttpReply& reply);

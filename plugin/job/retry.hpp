@@ -29,6 +29,11 @@ SubmitVerdict verdict_of_submit(const TransportFailure& failure) noexcept;
 bool poll_may_recover(int http_status) noexcept;
 bool poll_may_recover(const TransportFailure& failure) noexcept;
 
+// Whether an error that the API has named may be gone after a while.
+constexpr bool may_pass(ErrorCode code) noexcept {
+    return code == ErrorCode::rate_limited || code == ErrorCode::model_not_available;
+}
+
 // Numbers in [0, 1) for jitter.
 class Jitter {
 public:

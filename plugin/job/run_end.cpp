@@ -108,6 +108,12 @@ Outcome job_lost(const RunState& run, Error error, bool collectable) {
     return failed(with_job(std::move(error), run), collectable ? run.checkpoint : next_key(run));
 }
 
+Outcome job_failed(const RunState& run, const JobReply& job) {
+    auto error = error_of_failed_job(job, run.binding());
+    error.job_id = run.checkpoint.job.id;
+    return failed(std::move(error), next_key(run));
+}
+
 Outcome deadline_passed(const RunState& run, bool job_is_cancelled) {
     auto error =
         make_error(ErrorCode::processing_timeout,
@@ -138,7 +144,7 @@ Outcome job_done(RunState& run, const JobReply& job, const Replied& replied) {
     if (!output) {
         auto error = output.error();
         error.job_id = run.checkpoint.job.id;
-        return failed(std::move(error), run.checkpoint);
+        return failed(std::move(error), run.has_job() ? run.checkpoint : intent(run));
     }
     if (const auto whole = whole_url(run, job.media, replied); whole != job.media)
         if (auto whole_output = output_of(run, whole, job, {})) {

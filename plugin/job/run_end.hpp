@@ -21,6 +21,9 @@ Outcome ended_without_job(const RunState& run, bool may_exist, const Error* last
 Outcome nothing_to_collect(const Checkpoint* earlier);
 
 // With a job. collectable: what it makes may still come, so a later run may ask for it.
+// The API says that the job failed or was cancelled, and perhaps what it cost.
+Outcome job_failed(const RunState& run, const JobReply& job);
+
 Outcome job_lost(const RunState& run, Error error, bool collectable);
 Outcome deadline_passed(const RunState& run, bool job_is_cancelled);
 Outcome cancelled_with_job(const RunState& run, std::string message, bool collectable);

@@ -143,9 +143,11 @@ Step Submission::save(TimePoint now, State state) const {
 
 HttpRequest Submission::request(TimePoint /*now*/) const {
     const auto& connection = run_.connection();
-    auto request = submit_request(run_.binding(), connection.base_path, run_.parameters.job->body,
+    const auto& job = *run_.parameters.job;
+    const auto place = job.digest.text();
+    auto request = submit_request(run_.binding(), connection.base_path, {job.path, job.body, place},
                                   run_.checkpoint.key.text());
-    request.timeout = connection.request_timeout;
+    request.timeout = std::max<Millis>(connection.request_timeout, run_.binding().submit.timeout);
     request.needs_fresh_connection = !connection.idempotent_submit;
     return request;
 }
@@ -167,6 +169,8 @@ std::optional<Transition> Submission::take_answer(TimePoint now, const Event& ev
         run_.take_job(answer.job); // first: whatever goes wrong from here on, the paid job is known
     if (answer.meaning == SubmitAnswer::Meaning::job)
         return PollJob{std::move(answer.job)};
+    if (answer.meaning == SubmitAnswer::Meaning::result)
+        return finish(job_done(run_, answer.job, *replied));
     if (run_.has_job()) {
         // The API refuses, but speaks of a job: a later run asks for it before anything is paid again.
         return finish(job_lost(run_, std::move(answer.error), true));

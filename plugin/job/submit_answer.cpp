@@ -2,6 +2,7 @@
 
 #include "api/api_text.hpp"
 #include "base/plain_text.hpp"
+#include "http/url.hpp"
 
 #include <string>
 #include <utility>
@@ -69,12 +70,32 @@ SubmitAnswer read_submit_answer(const HttpReply& reply, const Connection& connec
     }
 
     answer.error = error_of_submit(reply, answer.job, binding);
+    if (verdict == SubmitVerdict::accepted && !named && !answer.job.refused) {
+        if (has_media(answer.job, connection.allow_insecure_loopback)
+            && !media_url_fault(answer.job.media, connection.allow_insecure_loopback)) {
+            answer.meaning = Meaning::result;
+            return answer;
+        }
+        if (answer.job.status == JobStatus::failed) {
+            answer.error = error_of_failed_job(answer.job, binding);
+            answer.meaning = Meaning::refused;
+            answer.may_exist = answer.error.charged != Charged::no;
+            return answer;
+        }
+    }
+    const auto listed = listed_error(reply, binding);
     const bool no_credits = answer.error.code == ErrorCode::insufficient_credits;
-    answer.pauses_all_runs = reply.status == 429 && !no_credits;
     // Only what names nothing like a job is certain to cost nothing.
     const bool hints_at_job = answer.job.hints_at_job;
     const bool says_no = verdict == SubmitVerdict::accepted && answer.job.refused && !hints_at_job;
-    const bool is_final = is_redirect(reply) || verdict == SubmitVerdict::rejected || no_credits || says_no;
+    // What the binding knows of a code counts more than the status, but never against a doubt whether there
+    // is a job.
+    const bool known_to_pass = listed && may_pass(*listed) && (says_no || verdict == SubmitVerdict::rejected);
+    const bool known_to_be_final = listed && !may_pass(*listed) && verdict == SubmitVerdict::absent;
+    answer.pauses_all_runs = (reply.status == 429 || (known_to_pass && listed == ErrorCode::rate_limited))
+                             && !no_credits && !known_to_be_final;
+    const bool is_final = is_redirect(reply) || no_credits || known_to_be_final
+                          || ((verdict == SubmitVerdict::rejected || says_no) && !known_to_pass);
     const bool is_repeated =
         verdict == SubmitVerdict::uncertain && !is_redirect(reply) && connection.idempotent_submit;
     if (named && !is_repeated) {
@@ -86,7 +107,7 @@ SubmitAnswer read_submit_answer(const HttpReply& reply, const Connection& connec
     if (is_final) {
         answer.meaning = Meaning::refused;
         answer.may_exist = hints_at_job || (is_redirect(reply) && verdict == SubmitVerdict::uncertain);
-    } else if (verdict == SubmitVerdict::absent && !hints_at_job) {
+    } else if ((verdict == SubmitVerdict::absent || known_to_pass) && !hints_at_job) {
         answer.meaning = Meaning::absent;
     } else {
         answer.meaning = Meaning::unknown;

@@ -17,9 +17,11 @@ namespace job_engine {
 //   303 with the job's address           job
 //   any other that names a job           refused, but the job is kept: somebody may pay for it
 //   "no credits", whatever the status    refused
-//   2xx that says no                     refused
+//   2xx that says no                     refused; absent where the binding knows its code to pass
+//   2xx without a job, but with a result result
+//   2xx that calls a nameless job failed refused, and there was a job
 //   2xx, unreadable or without a job     unknown
-//   425, 429, 503                        absent
+//   425, 429, 503                        absent; refused where the binding knows its code to be final
 //   5xx, 408, 409                        unknown
 //   301, 302, 303                        refused, and there may be a job: a repetition is redirected too
 //   307, 308, other 4xx                  refused
@@ -27,6 +29,7 @@ namespace job_engine {
 struct SubmitAnswer {
     enum class Meaning {
         job,     // the API has named it
+        result,  // what was made is in the answer, and the job has no name
         refused, // repeating it changes nothing
         absent,  // certainly no job: again after a wait, with the same key
         unknown  // again where the API honours keys, else the end

@@ -21,17 +21,23 @@ std::shared_ptr<const Binding> read_built_in(const char* text, const BindingRule
 
 } // namespace
 
-NodeDefinition::NodeDefinition(const NodeType& type, std::shared_ptr<const Schema> binding_schema)
-    : node(type),
-      binding_rules{std::move(binding_schema), node.input_names,           type.errors, type.product,
-                    type.binding_media_limit,  type.connection_media_check},
+NodeDefinition::NodeDefinition(const NodeType& type, std::span<const NamedApi> apis,
+                               std::shared_ptr<const Schema> binding_schema)
+    : node(type), binding_rules{.schema = std::move(binding_schema),
+                                .apis = apis,
+                                .input_names = node.input_names,
+                                .action_id = type.action_id,
+                                .errors = type.errors,
+                                .product = type.product,
+                                .media_limit = type.binding_media_limit,
+                                .connection_media_check = type.connection_media_check},
       built_in_binding(read_built_in(type.api_binding, binding_rules)) {}
 
 Definitions::Definitions(const ModuleType& module)
     : connection(module.connection.schema), settings(embedded::settings_schema) {
     const auto binding_schema = std::make_shared<const Schema>(embedded::api_binding_schema);
     for (const auto* type : module.nodes)
-        nodes.push_back(std::make_unique<const NodeDefinition>(*type, binding_schema));
+        nodes.push_back(std::make_unique<const NodeDefinition>(*type, module.apis, binding_schema));
 }
 
 std::shared_ptr<const Definitions> shared_definitions() {

@@ -6,13 +6,15 @@
 #include "module/module_type.hpp"
 
 #include <memory>
+#include <span>
 #include <vector>
 
 namespace job_engine {
 
 // A node of the module, with what the connections of its runs are read against.
 struct NodeDefinition {
-    NodeDefinition(const NodeType& type, std::shared_ptr<const Schema> binding_schema);
+    NodeDefinition(const NodeType& type, std::span<const NamedApi> apis,
+                   std::shared_ptr<const Schema> binding_schema);
 
     const Node node;
     const BindingRules binding_rules;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "api/binding.hpp"
 #include "job/node_type.hpp"
 
 #include <span>
@@ -20,6 +21,7 @@ struct ModuleType {
     const char* version;
     ConnectionType connection;
     std::span<const NodeType* const> nodes;
+    std::span<const NamedApi> apis{}; // that a connection may name instead of the nodes' own
 };
 
 // Each module defines it, once. What it refers to lives as long as the module.

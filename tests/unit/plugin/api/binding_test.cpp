@@ -35,7 +35,7 @@ Result<std::shared_ptr<const Binding>> read(const boost::json::object& document)
 
 TEST(Binding, BuiltInIsTheDocumentedWire) {
     const auto& binding = *testing::image_to_video_definition().built_in_binding;
-    EXPECT_EQ(binding.submit_method + " " + binding.submit_path, "POST /v1/image-to-video");
+    EXPECT_EQ(binding.submit.method + " " + binding.submit.path, "POST /v1/image-to-video");
     EXPECT_EQ(binding.poll.method + " " + binding.poll.path, "GET /v1/jobs/{id}");
     EXPECT_EQ(binding.cancel.value().method + " " + binding.cancel.value().path, "DELETE /v1/jobs/{id}");
     EXPECT_EQ(binding.authorization_header + ": " + binding.authorization_value,
@@ -75,7 +75,7 @@ TEST(Binding, ReadsEveryPart) {
     EXPECT_EQ(binding->poll.prefer_wait_seconds, 10);
     EXPECT_TRUE(binding->idempotency_honoured);
     EXPECT_EQ(binding->error_codes.at("E1"), ErrorCode::rate_limited);
-    EXPECT_EQ(binding->value_maps.size(), 1U);
+    EXPECT_EQ(binding->submit.value_maps.size(), 1U);
 }
 
 TEST(Binding, AViolationIsAnInvalidConnectionBelowApiBinding) {
@@ -85,7 +85,7 @@ TEST(Binding, AViolationIsAnInvalidConnectionBelowApiBinding) {
     EXPECT_EQ(result.error().code, ErrorCode::invalid_connection);
     for (const auto& detail : result.error().details)
         EXPECT_THAT(detail.path, StartsWith("/api_binding/"));
-    EXPECT_THAT(result.error().details, SizeIs(4)); // id, status, video, more
+    EXPECT_THAT(result.error().details, SizeIs(3)); // id, video, more
 }
 
 // What would let a binding break out of the request line or its headers.

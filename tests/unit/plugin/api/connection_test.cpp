@@ -115,7 +115,7 @@ TEST(Connection, FaultsNameTheMemberAndNoSecret) {
 }
 
 TEST(Connection, KeysAreHonouredAsTheBindingSaysUnlessTheConnectionKnowsBetter) {
-    const std::string binding = R"("api_binding": {"name": "Example",
+    const std::string binding = R"("api_binding": {"name": "Example", "base_url": "https://api.example.com",
         "submit": {"method": "POST", "path": "/jobs", "body": {}},
         "poll": {"method": "GET", "path": "/jobs/{id}"}, "reply": {"id": [], "status": [], "video": []},
         "status_words": {"success": [], "failed": []})";
@@ -128,7 +128,8 @@ TEST(Connection, KeysAreHonouredAsTheBindingSaysUnlessTheConnectionKnowsBetter) 
 
 TEST(Connection, TheKeyGoesWhereTheBindingPutsIt) {
     const std::string start =
-        R"("api_binding": {"name": "Example", "authorization": {"header": "X", "value": ")";
+        R"("api_binding": {"name": "Example", "base_url": "https://api.example.com",
+            "authorization": {"header": "X", "value": ")";
     const std::string rest = R"("}, "submit": {"method": "POST", "path": "/jobs", "body": {}},
         "poll": {"method": "GET", "path": "/jobs/{id}"}, "reply": {"id": [], "status": [], "video": []},
         "status_words": {"success": [], "failed": []}})";

@@ -1,0 +1,211 @@
+#include "api/examples.hpp"
+
+#include "api/api_text.hpp"
+#include "api/body_template.hpp"
+#include "api/description.hpp"
+#include "api/reply.hpp"
+#include "api/reply_fields.hpp"
+#include "api/request.hpp"
+#include "base/ascii.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/serialize.hpp>
+#include <boost/json/value.hpp>
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace job_engine {
+namespace {
+
+namespace json = boost::json;
+
+const Origin example_origin{true, "api.example.com", 443};
+
+constexpr std::array<std::pair<JobStatus, std::string_view>, 5> status_names{{
+    {JobStatus::queued, "queued"},
+    {JobStatus::running, "running"},
+    {JobStatus::succeeded, "success"},
+    {JobStatus::failed, "failed"},
+    {JobStatus::cancelled, "cancelled"},
+}};
+
+std::string name_of(std::optional<JobStatus> status) {
+    for (const auto& [known, name] : status_names)
+        if (status == known)
+            return std::string(name);
+    return "not known";
+}
+
+constexpr std::string_view name_of(Charged charged) {
+    return charged == Charged::no ? "no" : charged == Charged::yes ? "yes" : "unknown";
+}
+
+HttpReply reply_of(const json::object& example) {
+    HttpReply reply;
+    const auto* status = example.if_contains("status");
+    reply.status = status != nullptr ? static_cast<int>(status->as_int64()) : 200;
+    if (const auto* body = example.if_contains("body"))
+        reply.body = body->is_string() ? std::string(body->get_string()) : json::serialize(*body);
+    if (const auto* headers = example.if_contains("headers"))
+        for (const auto& header : headers->as_object())
+            if (ascii_equal_ignoring_case(std::string_view(header.key()), "location"))
+                reply.location = header.value().as_string();
+    return reply;
+}
+
+// What is read of a reply, as an example says it.
+json::object meaning_of(const HttpReply& reply, std::string_view reply_to, const Binding& binding,
+                        const ErrorTable& errors) {
+    json::object meaning;
+    const auto add_error = [&](const Error& error) {
+        meaning["error"] = error_kind(error.code, errors).code;
+        meaning["message"] = error.message;
+        meaning["charged"] = name_of(error.charged);
+    };
+    const auto job = reply_to == "submit"
+                         ? read_submit_reply(reply, binding, example_origin, "")
+                         : read_job_reply(reply, binding, example_origin, "/").value_or(JobReply{});
+    if (!is_success(reply.status)) {
+        add_error(error_of_reply(reply, binding));
+        return meaning;
+    }
+    if (job.is_refusal || job.refused) {
+        add_error(error_of_refusal(reply, binding));
+        return meaning;
+    }
+    meaning["id"] = job.id;
+    meaning["status"] = name_of(job.status);
+    meaning["video"] = job.media;
+    if (job.progress)
+        meaning["progress"] = *job.progress;
+    if (job.status == JobStatus::failed || job.status == JobStatus::cancelled)
+        add_error(error_of_failed_job(job, binding));
+    return meaning;
+}
+
+std::string shown(const json::value* value) {
+    return value == nullptr ? "nothing" : presentable(json::serialize(*value), 200);
+}
+
+bool is_equal(const std::string& name, const json::value& expected, const json::value* found) {
+    if (found == nullptr)
+        return false;
+    if (name == "message")
+        return std::string_view(found->as_string()).find(expected.as_string()) != std::string_view::npos;
+    if (expected.is_number() && found->is_number())
+        return expected.to_number<double>() == found->to_number<double>();
+    return expected == *found;
+}
+
+void compare(const json::object& expected, const json::object& found, const std::string& path,
+             const std::string& title, std::vector<Violation>& faults) {
+    for (const auto& member : expected) {
+        const std::string name(member.key());
+        if (!is_equal(name, member.value(), found.if_contains(name)))
+            faults.push_back({path + "/" + name, "of \"" + title + "\" is " + shown(&member.value())
+                                                     + ", but what is described here reads "
+                                                     + shown(found.if_contains(name))});
+    }
+}
+
+json::object request_of(const HttpRequest& request) {
+    json::object out{{"method", request.method}, {"path", request.target}};
+    json::object headers;
+    for (const auto& [name, value] : request.headers)
+        headers[name] = value;
+    out["headers"] = std::move(headers);
+    json::error_code error;
+    out["body"] = json::parse(request.body, error);
+    return out;
+}
+
+void try_request(const json::object& example, const Binding& binding, const std::string& path,
+                 const std::string& title, std::vector<Violation>& faults) {
+    auto inputs = example.contains("input") ? example.at("input").as_object() : json::object();
+    inputs[run_key_place] = "{{run.key}}";
+    inputs[run_marker_place] = "{{run.marker}}";
+    auto submit = binding.submit;
+    submit.names_run = false; // an example does not know the key
+    auto described = binding;
+    described.submit = submit;
+    const auto body = json::serialize(fill_body(submit, inputs));
+    const auto own_path = fill_path(submit, inputs);
+    const auto found = request_of(submit_request(described, "", {own_path, body, ""}, "{{run.key}}"));
+    auto expected = example.at("request").as_object();
+    if (const auto* headers = expected.if_contains("headers"))
+        compare(headers->as_object(), found.at("headers").as_object(), path + "/headers", title, faults);
+    expected.erase("headers");
+    compare(expected, found, path, title, faults);
+}
+
+// The pointers of one member that no example reaches: a mistake in them would not be noticed.
+void look_for(const char* member, const Pointers& pointers, const json::array& examples,
+              const Binding& binding, std::vector<Violation>& faults) {
+    for (const auto& pointer : pointers) {
+        const bool is_reached =
+            std::any_of(examples.begin(), examples.end(), [&](const json::value& example) {
+                const auto document = example.as_object().contains("reply_to")
+                                          ? parse_reply(reply_of(example.as_object()).body, binding)
+                                          : std::nullopt;
+                return document && at_pointer(*document, pointer) != nullptr;
+            });
+        if (!is_reached)
+            faults.push_back({std::string("/reply/") + member,
+                              "has " + pointer
+                                  + ", which leads nowhere in the examples: correct it, or add "
+                                    "an example with it"});
+    }
+}
+
+} // namespace
+
+std::vector<Violation> example_faults(const json::object& document, const BindingRules& rules) {
+    std::vector<Violation> faults;
+    const auto* examples = document.if_contains("examples");
+    if (examples == nullptr)
+        return faults;
+    auto plain = description_of_node(document, rules.action_id, rules.product);
+    plain.erase("examples");
+    std::shared_ptr<const Binding> last;
+    for (std::size_t at = 0; at < examples->as_array().size(); ++at) {
+        const auto& example = examples->as_array()[at].as_object();
+        const auto* node = example.if_contains("node");
+        if (node != nullptr && node->as_string() != rules.action_id)
+            continue;
+        const auto* variables = example.if_contains("variables");
+        auto described = plain;
+        const auto missing = fill_variables(described, [&](std::string_view name) -> const json::value* {
+            return variables != nullptr ? variables->as_object().if_contains(name) : nullptr;
+        });
+        const auto binding = described_binding(described, rules);
+        last = binding;
+        const auto path = "/examples/" + std::to_string(at);
+        const std::string title(example.at("title").as_string());
+        if (example.contains("request"))
+            for (const auto& variable : missing)
+                faults.push_back({path + "/variables" + variable.path, variable.message});
+        if (example.contains("request") && missing.empty())
+            try_request(example, *binding, path + "/request", title, faults);
+        const auto* reply_to = example.if_contains("reply_to");
+        if (reply_to != nullptr && example.contains("meaning"))
+            compare(example.at("meaning").as_object(),
+                    meaning_of(reply_of(example), reply_to->as_string(), *binding, *rules.errors),
+                    path + "/meaning", title, faults);
+    }
+    if (last == nullptr)
+        return faults;
+    const auto& all = examples->as_array();
+    look_for("id", last->id, all, *last, faults);
+    look_for("status", last->status, all, *last, faults);
+    look_for("progress", last->progress, all, *last, faults);
+    look_for(last->product.c_str(), last->media, all, *last, faults);
+    look_for("error_code", last->error_code, all, *last, faults);
+    look_for("error_message", last->error_message, all, *last, faults);
+    return faults;
+}
+
+} // namespace job_engine
