@@ -276,12 +276,14 @@ wfn_status echo_run_suspend(wfn_run* run) {
 wfn_status echo_run_checkpoint_saved(wfn_run* run, int32_t kept) {
     wfn_status status = WFN_INVALID_HANDLE;
     struct run* r;
+    if (kept != 0 && kept != 1)
+        return WFN_INVALID_ARGUMENT;
     pthread_mutex_lock(&echo_mutex);
     r = find_run(run);
     if (r != NULL) {
         status = r->awaiting ? WFN_OK : WFN_INVALID_STATE;
         if (r->awaiting)
-            r->kept = kept != 0;
+            r->kept = kept;
         r->awaiting = 0;
         pthread_cond_broadcast(&changed);
     }

@@ -166,6 +166,8 @@ std::optional<std::string> fault_of_authorization(std::string_view value) {
     return "has the unknown placeholder " + plain_text(value.substr(at), 64) + "; there is {{api_key}}";
 }
 
+constexpr std::size_t max_name_bytes = 64;
+
 // What the schema cannot say: text that goes into a request line or header must not break out of it, and a
 // placeholder must have a meaning.
 class Faults {
@@ -173,6 +175,8 @@ public:
     explicit Faults(const Binding& binding) : binding_(binding) {}
 
     std::vector<Violation> found(const std::vector<std::string>& variables, std::vector<std::string> inputs) {
+        for (const auto& variable : variables)
+            check_name("/variables", std::string_view(variable).substr(variable.find('.') + 1));
         inputs.insert(inputs.end(), variables.begin(), variables.end());
         check_submit(std::move(inputs));
         if (!binding_.poll.path.empty())
@@ -184,8 +188,7 @@ public:
             check_request("/result", *binding_.result, variables);
         if (binding_.cancel)
             check_request("/cancel", *binding_.cancel, variables);
-        if (binding_.authorization_query.empty())
-            check_header("/authorization", binding_.authorization_header, binding_.authorization_value);
+        check_authorization();
         if (!binding_.idempotency_header.empty())
             check_header("/idempotency/header", binding_.idempotency_header, "");
         check_headers("/headers", binding_.headers);
@@ -197,6 +200,25 @@ private:
     void add(std::string path, std::optional<std::string> fault) {
         if (fault)
             details_.push_back({std::move(path), std::move(*fault)});
+    }
+
+    void check_authorization() {
+        const bool has_query = !binding_.authorization_query.empty();
+        const bool has_header = !binding_.authorization_header.empty();
+        if (has_query == has_header || has_header == binding_.authorization_value.empty())
+            add("/authorization", "must have either a header with a value, or query");
+        else if (has_header)
+            check_header("/authorization", binding_.authorization_header, binding_.authorization_value);
+    }
+
+    // In paths a placeholder must be told from the job's id and from braces.
+    void check_name(const std::string& where, std::string_view name) {
+        const bool is_name = !name.empty() && name.size() <= max_name_bytes
+                             && std::all_of(name.begin(), name.end(), [](char c) {
+                                    return c == '_' || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+                                });
+        if (!is_name)
+            add(where + "/" + plain_text(name, max_name_bytes), "must be named with a-z, 0-9 and _");
     }
 
     void check_submit(std::vector<std::string> names) {
@@ -215,6 +237,7 @@ private:
     void check_derived(const json::key_value_pair& rule, const std::vector<std::string>& names) {
         const std::string from(rule.value().at("from").as_string());
         const auto path = "/derived/" + std::string(rule.key());
+        check_name("/derived", rule.key());
         if (std::find(names.begin(), names.end(), std::string(rule.key())) != names.end())
             details_.push_back({path, "has the name of an input: give it another"});
         if (std::find(names.begin(), names.end(), from) == names.end())
@@ -225,6 +248,8 @@ private:
         check_path(where + "/path", request.path);
         add(where + "/path", path_fault(request.path, names));
         check_headers(where + "/headers", request.headers);
+        for (const auto& [name, pointers] : request.keep)
+            check_name(where + "/keep", name);
         names.emplace_back("id");
         if (request.body)
             add(where + "/body", template_fault(*request.body, names));

@@ -28,7 +28,8 @@ constexpr std::array<std::pair<Checkpoint::State, const char*>, 3> states{{
 Error unreadable(const std::string& why) {
     auto error = make_error(ErrorCode::invalid_input,
                             "The checkpoint cannot be used: " + why
-                                + ". Nothing was submitted, because it may have been already.");
+                                + ". Nothing was submitted, because it may have been already. Give the "
+                                  "checkpoint as it was kept, or look at the account before starting anew.");
     error.charged = Charged::unknown;
     error.details.push_back({"", "checkpoint: " + why});
     return error;

@@ -16,8 +16,9 @@ struct Outcome {
     std::string output_json;              // succeeded
     Error error;                          // failed, cancelled
     std::optional<Checkpoint> checkpoint; // to keep from now on
-    std::string given_checkpoint;         // the same, as the host gave it; used when checkpoint is empty
-    Millis resume_after{};                // suspended
+    std::optional<std::string>
+        given_checkpoint;  // the same, as the host gave it; used when checkpoint is empty
+    Millis resume_after{}; // suspended
 };
 
 Outcome failed(Error error, std::optional<Checkpoint> checkpoint);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "api/error.hpp"
 #include "base/time.hpp"
 #include "http/http_message.hpp"
 

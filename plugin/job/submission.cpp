@@ -89,8 +89,11 @@ Transition Submission::resume(TimePoint now, const Event& event) {
                 intent_kept_ = false;
                 yield return save(now, State::prepared);
                 // What the host holds now wrongly speaks of a submit; the result's checkpoint replaces it.
-                if (!was_kept(event))
+                if (!was_kept(event)) {
+                    run_.report.warn("checkpoint_not_kept",
+                                     "The host did not keep the checkpoint between two submits.");
                     return finish(submit_failed(run_, *last_error_, false));
+                }
             }
         }
     }

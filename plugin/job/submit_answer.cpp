@@ -76,10 +76,11 @@ SubmitAnswer read_submit_answer(const HttpReply& reply, const Connection& connec
             answer.meaning = Meaning::result;
             return answer;
         }
-        if (answer.job.status == JobStatus::failed) {
+        // Where the answer is the result, this one is the end of the job.
+        if (answer.job.status == JobStatus::failed && binding.submit.timeout.count() > 0) {
             answer.error = error_of_failed_job(answer.job, binding);
+            answer.error.http_status = reply.status;
             answer.meaning = Meaning::refused;
-            answer.may_exist = answer.error.charged != Charged::no;
             return answer;
         }
     }

@@ -19,7 +19,7 @@ namespace job_engine {
 //   "no credits", whatever the status    refused
 //   2xx that says no                     refused; absent where the binding knows its code to pass
 //   2xx without a job, but with a result result
-//   2xx that calls a nameless job failed refused, and there was a job
+//   2xx that calls a nameless job failed refused, where the answer to a submit is the result
 //   2xx, unreadable or without a job     unknown
 //   425, 429, 503                        absent; refused where the binding knows its code to be final
 //   5xx, 408, 409                        unknown

@@ -36,6 +36,10 @@ wfn_status guarded(Function function) noexcept {
     }
 }
 
+bool is_in_callback() noexcept {
+    return Session::owns_this_thread() || HostLog::is_writing();
+}
+
 wfn_status open(const wfn_host* host, const char* settings_json, wfn_session** session) noexcept {
     return guarded([&]() -> wfn_status {
         if (session == nullptr)
@@ -59,7 +63,7 @@ wfn_status open(const wfn_host* host, const char* settings_json, wfn_session** s
 
 wfn_status close(wfn_session* session) noexcept {
     return guarded([&]() -> wfn_status {
-        if (Session::owns_this_thread())
+        if (is_in_callback())
             return WFN_WRONG_THREAD;
         const OpensslOfThread openssl;
         const auto closing = find(session);
@@ -127,14 +131,16 @@ wfn_status run_suspend(wfn_run* handle) noexcept {
 
 wfn_status run_checkpoint_saved(wfn_run* handle, std::int32_t kept) noexcept {
     return guarded([&]() -> wfn_status {
+        if (kept != 0 && kept != 1) // the -1 of a write that failed is no yes
+            return WFN_INVALID_ARGUMENT;
         const auto run = find(handle);
-        return run != nullptr ? run->checkpoint_saved(kept != 0) : WFN_INVALID_HANDLE;
+        return run != nullptr ? run->checkpoint_saved(kept == 1) : WFN_INVALID_HANDLE;
     });
 }
 
 wfn_status run_wait(wfn_run* handle, std::int64_t timeout_ms) noexcept {
     return guarded([&]() -> wfn_status {
-        if (Session::owns_this_thread())
+        if (is_in_callback())
             return WFN_WRONG_THREAD;
         const auto run = find(handle);
         if (run == nullptr)
@@ -166,15 +172,20 @@ wfn_status execute(const wfn_node* node, wfn_session* session, const wfn_request
         const auto index = index_of(node);
         if (!index)
             return WFN_INVALID_ARGUMENT;
-        if (request == nullptr || request->struct_size < first_request_size)
-            return WFN_INVALID_ARGUMENT;
-        const auto known_request = copy_of_host_struct(request);
         const auto owner = find(session);
-        if (const auto* fault = fault_of(known_request)) {
+        const auto refused = [&](const std::string& fault) {
             if (owner != nullptr)
-                owner->log().write(WFN_LOG_ERROR, std::string("execute was called wrongly: ") + fault);
+                owner->log().write(WFN_LOG_ERROR, "execute was called wrongly: " + fault);
             return WFN_INVALID_ARGUMENT;
-        }
+        };
+        if (request == nullptr)
+            return refused("the request is NULL");
+        if (request->struct_size < first_request_size)
+            return refused("struct_size of the request is " + std::to_string(request->struct_size)
+                           + ": set it to sizeof(wfn_request)");
+        const auto known_request = copy_of_host_struct(request);
+        if (const auto* fault = fault_of(known_request))
+            return refused(fault);
         if (owner == nullptr)
             return WFN_INVALID_HANDLE;
         const auto started = std::make_shared<Run>(owner, *index, known_request);

@@ -5,6 +5,7 @@
 #include <workflow_node/node.h>
 
 #include <string>
+#include <utility>
 
 namespace job_engine {
 
@@ -17,11 +18,23 @@ public:
     // As one line, so that nobody's text can forge another. Call it without holding a lock: the host may
     // call back.
     void write(wfn_log_level level, const std::string& message) const {
-        if (log_ != nullptr)
-            log_(user_data_, level, plain_text(message).c_str());
+        if (log_ == nullptr)
+            return;
+        const auto line = plain_text(message);
+        const bool outer = std::exchange(is_writing_, true);
+        try {
+            log_(user_data_, level, line.c_str());
+        } catch (...) { // as a callback that throws: it has returned
+        }
+        is_writing_ = outer;
     }
 
+    // Whether this thread is inside a host's log.
+    static bool is_writing() noexcept { return is_writing_; }
+
 private:
+    inline static thread_local bool is_writing_ = false;
+
     void (*log_)(void*, wfn_log_level, const char*) = nullptr;
     void* user_data_ = nullptr;
 };

@@ -176,7 +176,7 @@ void Run::begin_guarded() {
 
 void Run::keep_given_checkpoint() {
     if (request_->checkpoint_json)
-        given_checkpoint_ = RareText(std::string(*request_->checkpoint_json));
+        given_checkpoint_ = std::make_unique<const std::string>(*request_->checkpoint_json);
 }
 
 void Run::begin_checked(RunRequest::Owner request) {
@@ -254,7 +254,7 @@ void Run::begin_checked(RunRequest::Owner request) {
                                                         std::move(opened.service), std::move(parameters),
                                                         node, static_cast<JobListener&>(*this));
     if (!checks_connection) // which takes no checkpoint over
-        given_checkpoint_ = {};
+        given_checkpoint_.reset();
     driver_->start();
 }
 
@@ -268,10 +268,10 @@ void Run::fail(Error error) {
 // A checkpoint that no flow has taken over goes back as it came: what is paid for stays known, and what it
 // says about money goes into the error.
 void Run::add_given_checkpoint(Outcome& outcome) const {
-    if (given_checkpoint_.empty())
+    if (given_checkpoint_ == nullptr)
         return;
-    outcome.given_checkpoint = std::string(given_checkpoint_.view());
-    const auto given = read_checkpoint(given_checkpoint_.view());
+    outcome.given_checkpoint = *given_checkpoint_;
+    const auto given = read_checkpoint(*given_checkpoint_);
     if (given)
         describe_charge(outcome.error, *given);
     else if (outcome.error.charged == Charged::no)

@@ -90,8 +90,8 @@ private:
     std::string run_key_; // the host's, or a random one once the run has begun
 
     // Only the strand's.
-    RunRequest::Owner request_; // until the run has begun
-    RareText given_checkpoint_; // until the flow has taken it over
+    RunRequest::Owner request_;                           // until the run has begun
+    std::unique_ptr<const std::string> given_checkpoint_; // until the flow has taken it over
     std::shared_ptr<JobDriver> driver_;
     std::unique_ptr<std::vector<Warning>> warnings_; // nullptr: none, as in most runs
     EarlyEnd early_end_ = EarlyEnd::none;            // what was asked of it before it has begun

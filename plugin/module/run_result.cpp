@@ -55,8 +55,8 @@ RunResult::RunResult(const Outcome& outcome, const std::vector<Warning>& warning
         result_.resume_after_ms = outcome.resume_after.count();
     if (outcome.checkpoint)
         checkpoint_.emplace(*outcome.checkpoint);
-    else if (!outcome.given_checkpoint.empty())
-        emplace_given(outcome.given_checkpoint);
+    else if (outcome.given_checkpoint)
+        emplace_given(*outcome.given_checkpoint);
     if (checkpoint_) {
         result_.checkpoint = checkpoint_->get();
         result_.checkpoint_json = result_.checkpoint->json;

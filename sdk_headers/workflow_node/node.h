@@ -24,12 +24,14 @@
  *             otherwise. No memory changes its owner, so no allocator is ever shared.
  * Threads     Each function carries a tag for the threads that may call it:
  *               [any]     any thread, at any time, also inside a callback
- *               [host]    any thread but the module's own: not inside a callback
+ *               [host]    any thread but the module's own: not inside a callback, of whatever session
  *               [module]  called by the module, on one of the module's own threads
  *             A callback must not block for long: other runs of the session wait behind it.
  *             The callbacks of one run never overlap; those of different runs may. They may come on
  *             another thread before execute has returned, on_complete included. They must not throw or
- *             unwind; one that does counts as returned, and the log says so.
+ *             unwind; one that throws counts as returned, and the log says so; one that ends its thread
+ *             ends the process. log may be called on several threads at once.
+ *             The module's threads take no signals. A handler of a signal must not call it: let a thread do it.
  *             After fork() the child must not use its parent's sessions and runs: there their handles
  *             are answered with WFN_INVALID_HANDLE. It may open sessions of its own.
  * Errors      A status other than WFN_OK means that the function was called wrongly; nothing happened
@@ -323,7 +325,7 @@ typedef struct wfn_request {
      * The run's name, at most WFN_MAX_RUN_KEY_BYTES: the same when the host repeats the run after a crash,
      * another for every other run. From it the service can tell that a job was already paid for: two runs
      * with one key get one job where the service honours keys, and two where it does not. NULL: a random
-     * one.
+     * one; "" is a name like any other.
      */
     const char* run_key;
     const char* input_json; /* as input_schema_json says; at most WFN_MAX_INPUT_BYTES; not NULL, see flags */
@@ -337,7 +339,11 @@ typedef struct wfn_request {
     int32_t suspend; /* WFN_SUSPEND_NEVER ... */
     int32_t reserved;
     int64_t suspend_after_ms; /* for WFN_SUSPEND_AFTER; negative is 0 */
-    void* user_data;          /* handed back to the callbacks; must stay valid until the run is over */
+    /*
+     * Handed back to the callbacks. Must stay valid until on_complete has returned, run_wait has answered
+     * WFN_OK, or close has; a result, or run_release, does not say so.
+     */
+    void* user_data;
     /* The run's progress changed. At most 10 times a second. May be NULL. [module] */
     void (*on_progress)(void* user_data, wfn_run* run, const wfn_progress* progress);
     /*
@@ -402,8 +408,8 @@ typedef struct wfn_node {
      * Starts a run of `node`, which is the node that this function is of, and returns at once, without
      * waiting for the network. *run is set before any callback of the run is called, and is valid until
      * run_release.
-     * WFN_INVALID_ARGUMENT, WFN_INVALID_HANDLE, WFN_INVALID_STATE (the session is closing),
-     * WFN_OUT_OF_MEMORY: no run was started and *run is NULL.
+     * WFN_INVALID_ARGUMENT (host->log says what is wrong), WFN_INVALID_HANDLE, WFN_INVALID_STATE (the
+     * session is closing), WFN_OUT_OF_MEMORY: no run was started and *run is NULL.
      * [any]
      */
     wfn_status (*execute)(const struct wfn_node* node, wfn_session* session, const wfn_request* request,
@@ -431,7 +437,9 @@ typedef struct wfn_module {
     /*
      * Ends the session; dlclose only after it. Live runs are suspended as by run_suspend, on_complete
      * of each is called, the threads are joined. Takes at most about 10 s, and what callbacks take
-     * longer. To cancel instead, cancel the runs first.
+     * longer. To cancel instead, cancel the runs first. A submit whose reply is not read in that time, for
+     * example because a callback blocks, ends as WFN_FAILED with a checkpoint that says that it may have
+     * led to a job.
      * Results stay valid until their run is released, as long as the module is loaded.
      * WFN_WRONG_THREAD inside a callback of the session.
      * [host]
@@ -455,13 +463,15 @@ typedef struct wfn_module {
     /*
      * The answer to on_checkpoint; kept: 1 yes, 0 no. No, or no answer in time: before a submit, the
      * run ends, unpaid and retryable; after it, the run goes on and warns.
+     * WFN_INVALID_ARGUMENT: another value, such as the -1 of a write that failed; the checkpoint still waits.
      * WFN_INVALID_STATE: no checkpoint of this run waits for an answer.
      * [any]
      */
     wfn_status (*run_checkpoint_saved)(wfn_run* run, int32_t kept);
     /*
      * Waits until the run is over and no callback of it is or will be running. timeout_ms 0 looks
-     * without waiting; negative waits as long as the run takes, which its deadline bounds.
+     * without waiting; negative waits as long as the run takes, which its deadline bounds, but for what its
+     * callbacks take: hold no lock here, nor in close, that a callback takes.
      * WFN_OK, WFN_TIMED_OUT, WFN_WRONG_THREAD inside a callback.
      * [host]
      */

@@ -261,11 +261,13 @@ inline wfn_status run_suspend(wfn_run* handle) noexcept {
 }
 
 inline wfn_status run_checkpoint_saved(wfn_run* handle, std::int32_t kept) noexcept {
+    if (kept != 0 && kept != 1)
+        return WFN_INVALID_ARGUMENT;
     return with_run(handle, [&](const std::shared_ptr<Run>& run, State&, Lock&) -> wfn_status {
         if (!run->awaiting || run->ended)
             return WFN_INVALID_STATE;
         run->awaiting = false;
-        run->kept = kept != 0;
+        run->kept = kept == 1;
         changed(*run);
         return WFN_OK;
     });

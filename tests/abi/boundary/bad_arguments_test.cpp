@@ -72,6 +72,35 @@ TEST_F(BadArguments, OpenTellsTheHostWhatIsWrongWithTheSettings) {
     EXPECT_NE(std::string::npos, log.find("threads")) << log;
 }
 
+// What a host's log was told, and what the module's functions answered inside it.
+struct Log {
+    const wfn_module* module = nullptr;
+    wfn_session* session = nullptr;
+    std::string text;
+    std::vector<wfn_status> inside;
+};
+
+TEST_F(BadArguments, ExecuteTellsTheHostWhatIsWrongAndItsLogIsACallback) {
+    Log log{module_.operator->(), nullptr, {}, {}};
+    wfn_host host{};
+    host.struct_size = sizeof host;
+    host.user_data = &log;
+    host.log = [](void* data, wfn_log_level, const char* message) {
+        auto& to = *static_cast<Log*>(data);
+        to.text += message;
+        to.inside = {to.module->run_wait(nullptr, 0), to.module->close(to.session)};
+        throw 7; // NOLINT: of whatever type
+    };
+    ASSERT_EQ(WFN_OK, module_->open(&host, nullptr, &log.session));
+    wfn_request request{};
+    wfn_run* run = nullptr;
+    const auto& node = module_.node();
+    EXPECT_EQ(WFN_INVALID_ARGUMENT, node.execute(&node, log.session, &request, &run));
+    EXPECT_NE(std::string::npos, log.text.find("struct_size of the request is 0")) << log.text;
+    EXPECT_EQ((std::vector<wfn_status>{WFN_WRONG_THREAD, WFN_WRONG_THREAD}), log.inside);
+    EXPECT_EQ(WFN_OK, module_->close(log.session));
+}
+
 TEST_F(BadArguments, OpenWithHostsOfOtherSizes) {
     wfn_host host{};
     wfn_session* session = nullptr;

@@ -119,13 +119,38 @@ TEST_F(Checkpoint, NeverAnsweredAfterTheSubmitWarns) {
 TEST_F(Checkpoint, AnswersThatNobodyWaitsForAreRefused) {
     wfn_status second = -1;
     run_.on_checkpoint = [&](wfn_run* run, const std::string&) {
-        module_->run_checkpoint_saved(run, std::numeric_limits<std::int32_t>::min()); // any but 0 is yes
+        module_->run_checkpoint_saved(run, 1);
         second = module_->run_checkpoint_saved(run, 1);
     };
     ASSERT_EQ(WFN_OK, run_.start(session_.get()));
     EXPECT_EQ(WFN_SUCCEEDED, run_.wait().outcome);
     EXPECT_EQ(WFN_INVALID_STATE, second);
     EXPECT_EQ(WFN_INVALID_STATE, module_->run_checkpoint_saved(run_.handle(), 1));
+}
+
+// A host hands on what its write has returned.
+TEST_F(Checkpoint, AnAnswerThatIsNeitherYesNorNoIsRefusedAndTheCheckpointStillWaits) {
+    std::vector<wfn_status> refused;
+    run_.on_checkpoint = [&](wfn_run* run, const std::string&) {
+        for (const std::int32_t kept : {-1, 2, 256, std::numeric_limits<std::int32_t>::min()})
+            refused.push_back(module_->run_checkpoint_saved(run, kept));
+        EXPECT_EQ(0U, api_.submits());
+        module_->run_checkpoint_saved(run, 0);
+    };
+    ASSERT_EQ(WFN_OK, run_.start(session_.get()));
+    EXPECT_EQ("checkpoint_not_kept", run_.wait().error_code);
+    EXPECT_EQ(std::vector<wfn_status>(4, WFN_INVALID_ARGUMENT), refused);
+    EXPECT_EQ(0U, api_.submits());
+}
+
+// A file that was cut to nothing may have been that of a paid job.
+TEST_F(Checkpoint, AnEmptyOneIsNoneAndComesBack) {
+    run_.checkpoint = "";
+    ASSERT_EQ(WFN_OK, run_.start(session_.get()));
+    const auto ending = run_.wait();
+    EXPECT_EQ("invalid_input", ending.error_code);
+    EXPECT_EQ("", ending.checkpoint);
+    EXPECT_EQ(0U, api_.submits());
 }
 
 TEST_F(Checkpoint, AnAnswerToARunThatAsksForNoneIsRefused) {

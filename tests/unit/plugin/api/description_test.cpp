@@ -1,0 +1,245 @@
+// What a description of an API may say beyond paths and pointers.
+#include "api/connection.hpp"
+#include "api/reply.hpp"
+#include "job/flow_story.hpp"
+#include "json/json_text.hpp"
+
+#include <boost/json/serialize.hpp>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace job_engine {
+namespace {
+
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::Field;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Pair;
+
+Result<std::shared_ptr<const Connection>> connection_of(const boost::json::object& members) {
+    auto all = members;
+    all["api_key"] = "s3cret";
+    const auto& node = testing::image_to_video_definition();
+    return read_connection(boost::json::serialize(all), testing::definitions().connection, node.binding_rules,
+                           node.built_in_binding);
+}
+
+// A description with these members besides or instead of the least.
+boost::json::object description(std::string_view members) {
+    auto document = parse_json(R"({"name": "Example", "base_url": "https://api.example.com",
+        "submit": {"method": "POST", "path": "/jobs", "body": {"prompt": "{{prompt}}"}},
+        "poll": {"method": "GET", "path": "/jobs/{id}"},
+        "reply": {"id": ["/id"], "status": ["/status"], "video": ["/video"]}})")
+                        ->as_object();
+    const auto further = parse_json(members);
+    for (const auto& member : further->as_object())
+        document[member.key()] = member.value();
+    return document;
+}
+
+std::shared_ptr<const Binding> binding_of(std::string_view members,
+                                          const boost::json::object& variables = {}) {
+    const auto connection = connection_of({{"api_binding", description(members)}, {"variables", variables}});
+    if (!connection)
+        throw std::logic_error(connection.error().message);
+    return (*connection)->binding;
+}
+
+std::string fault_of(std::string_view members, const boost::json::object& variables = {}) {
+    const auto connection = connection_of({{"api_binding", description(members)}, {"variables", variables}});
+    return connection ? "none" : connection.error().message;
+}
+
+JobReply read(std::string_view members, std::string body) {
+    HttpReply reply;
+    reply.status = 200;
+    reply.body = std::move(body);
+    return *read_job_reply(reply, *binding_of(members), {true, "api.example.com", 443}, "/jobs");
+}
+
+constexpr const char* with_variable =
+    R"({"variables": {"flow": {"required": true}, "team": {"default": "a/b"}, "tag": {}},
+    "headers": {"X-Team": "{{connection.team}}", "X-Tag": "{{connection.tag}}"},
+    "submit": {"method": "POST", "path": "/{{connection.flow}}/{{+connection.team}}{{connection.tag}}",
+               "body": {"flow": "{{connection.flow}}", "note": "<{{connection.flow}}>", "tag": "{{connection.tag}}"}}})";
+
+TEST(Variables, AreFilledIntoPathsHeadersAndBody) {
+    const auto binding = binding_of(with_variable, {{"flow", " {{prompt}} 7 "}});
+    EXPECT_EQ(binding->submit.path, "/%7B%7Bprompt%7D%7D%207/a/b");
+    EXPECT_THAT(binding->headers, ElementsAre(Pair("X-Team", "a/b"), Pair("X-Tag", "")));
+    const auto& definition = testing::image_to_video_definition();
+    const auto job = prepare_job({{"prompt", "p"}}, definition.node, *binding);
+    EXPECT_EQ(job.body, R"({"flow":"{{prompt}} 7","note":"<{{prompt}} 7>"})") << "a value is no template";
+    EXPECT_EQ(job.path, "");
+}
+
+TEST(Variables, ARequiredOneThatIsMissingIsNamed) {
+    const auto connection = connection_of({{"api_binding", description(with_variable)}});
+    ASSERT_FALSE(connection);
+    EXPECT_EQ(connection.error().code, ErrorCode::invalid_connection);
+    EXPECT_EQ(connection.error().details.front().path, "/flow");
+    EXPECT_THAT(connection.error().message, HasSubstr("flow is missing, and Example needs it"));
+}
+
+TEST(Variables, OneThatIsNotDeclaredIsRefused) {
+    EXPECT_THAT(fault_of(R"({"poll": {"method": "GET", "path": "/{{connection.flow}}/{id}"}})"),
+                HasSubstr("poll/path has the unknown placeholder {{connection.flow}}"));
+    EXPECT_THAT(fault_of(R"({"submit": {"method": "POST", "path": "/{{promt}}", "body": {}}})"),
+                HasSubstr("submit/path has the unknown placeholder {{promt}}"));
+    EXPECT_THAT(fault_of(R"({"cancel": {"method": "POST", "path": "/c", "body": {"id": "{{job}}"}}})"),
+                HasSubstr("cancel/body has the unknown placeholder {{job}}"));
+}
+
+TEST(Description, RefusesWhatMeansNothing) {
+    EXPECT_THAT(fault_of(R"({"binding_version": 2})"), HasSubstr("binding_version"));
+    EXPECT_THAT(fault_of(R"({"derived": {"ratio": {"from": "sice", "values": {}}}})"),
+                HasSubstr("derived/ratio/from names no input: sice"));
+    EXPECT_THAT(fault_of(R"({"derived": {"size": {"from": "size", "values": {}}}})"),
+                HasSubstr("derived/size has the name of an input"));
+    auto document = description("{}");
+    document.erase("poll");
+    const auto connection = connection_of({{"api_binding", document}});
+    ASSERT_FALSE(connection);
+    EXPECT_THAT(connection.error().message, HasSubstr("poll is missing"));
+    EXPECT_THAT(fault_of(R"({"variables": {"Flow Id": {}}})"), HasSubstr("variables/Flow Id must be named"));
+}
+
+TEST(Description, WhatANodeHasOfItsOwnReplacesTheRest) {
+    const auto binding = binding_of(R"({"nodes": {
+        "image_to_video": {"submit": {"method": "PUT", "path": "/i2v", "body": {}}, "outputs": {"video": ["/clip"]}},
+        "text_to_video": {"poll": {"method": "POST", "path": "/other"}}}})");
+    EXPECT_EQ(binding->submit.method + binding->submit.path, "PUT/i2v");
+    EXPECT_THAT(binding->media, ElementsAre("/clip"));
+    EXPECT_EQ(binding->poll.path, "/jobs/{id}");
+}
+
+TEST(Description, TheNodesOwnErrorCodesAreKnown) {
+    const auto binding = binding_of(R"({"error_codes": {"image_too_large": "invalid_input"}})");
+    EXPECT_EQ(binding->error_codes.at("insufficient_credits"), ErrorCode::insufficient_credits);
+    EXPECT_EQ(binding->error_codes.at("image_too_large"), ErrorCode::invalid_input)
+        << "the description decides";
+    EXPECT_FALSE(binding->error_codes.contains("submission_unknown")) << "the API cannot say that";
+}
+
+TEST(DescribedReply, AStatusMayBeABooleanOrWhatIsThere) {
+    constexpr const char* by_boolean = R"({"reply": {"id": ["/name"], "status": ["/done"], "video": ["/uri"]},
+        "status_words": {"success": ["true"], "running": ["false"]}})";
+    EXPECT_EQ(read(by_boolean, R"({"done": false})").status, JobStatus::running);
+    EXPECT_EQ(read(by_boolean, R"({"done": true})").status, JobStatus::succeeded);
+    constexpr const char* by_presence =
+        R"({"status_presence": {"failed": ["/error"], "success": ["/response"], "running": [""]}})";
+    EXPECT_EQ(read(by_presence, R"({"error": null})").status, JobStatus::running);
+    EXPECT_EQ(read(by_presence, R"({"error": {"code": 3}})").status, JobStatus::failed);
+    EXPECT_EQ(read(by_presence, R"({"response": {}, "error": {}})").status, JobStatus::succeeded);
+    EXPECT_EQ(read(by_presence, R"({"status": "queued", "error": {}})").status, JobStatus::queued)
+        << "a word first";
+}
+
+TEST(DescribedReply, ProgressRunsToItsMaximum) {
+    constexpr const char* percent =
+        R"({"reply": {"status": ["/status"], "video": ["/video"], "progress": ["/p"], "progress_maximum": 100}})";
+    EXPECT_EQ(read(percent, R"({"p": 1})").progress, 0.01);
+    EXPECT_EQ(read(percent, R"({"p": 250})").progress, 1.0);
+}
+
+TEST(DescribedReply, PointersLeadIntoJsonInAText) {
+    constexpr const char* nested =
+        R"({"reply": {"video": ["/data/result/urls/0"], "json_in_text": ["/data/result"]}})";
+    EXPECT_EQ(read(nested, R"({"data": {"result": "{\"urls\": [\"https://cdn.example/v.mp4\"]}"}})").media,
+              "https://cdn.example/v.mp4");
+    EXPECT_EQ(read(nested, R"({"data": {"result": "not JSON"}})").media, "");
+    EXPECT_EQ(read(nested, R"({"data": {"result": 7}})").media, "");
+}
+
+TEST(DescribedReply, ALastingCodeIsFoundBehindOneThatSaysLess) {
+    constexpr const char* codes =
+        R"({"reply": {"status": ["/status"], "video": ["/v"], "error_code": ["/code", "/inner"]},
+        "error_codes": {"NSFW": "invalid_input"}})";
+    EXPECT_EQ(read(codes, R"({"status": "failed", "code": "failed", "inner": "NSFW"})").error_code, "NSFW");
+    EXPECT_EQ(read(codes, R"({"status": "failed", "code": "failed", "inner": "?"})").error_code, "failed");
+}
+
+TEST(DescribedReply, ACostTellsWhetherAFailedJobIsCharged) {
+    constexpr const char* members =
+        R"({"reply": {"id": ["/id"], "status": ["/s"], "video": ["/v"], "cost": ["/cost"]}})";
+    const auto charged = [&](std::string body) {
+        return error_of_failed_job(read(members, std::move(body)), *binding_of(members)).charged;
+    };
+    EXPECT_EQ(charged(R"({"s": "failed", "cost": 0})"), Charged::no);
+    EXPECT_EQ(charged(R"({"s": "failed", "cost": 0.4})"), Charged::yes);
+    EXPECT_EQ(charged(R"({"s": "failed"})"), Charged::unknown);
+}
+
+TEST(Connection, AKeyInTheQueryIsPercentEncodedAndMaskedInEveryForm) {
+    const auto connection =
+        connection_of({{"api_binding", description(R"({"authorization": {"query": "key"}})")}});
+    ASSERT_TRUE(connection) << connection.error().message;
+    EXPECT_EQ((*connection)->binding->authorization_query, "key");
+    EXPECT_EQ((*connection)->authorization.view(), "s3cret");
+    EXPECT_THAT(fault_of(R"({"authorization": {"header": "X-Key"}})"), HasSubstr("authorization"));
+}
+
+TEST(Connection, AnAddressIsNeededFromEitherOfTheTwo) {
+    auto document = description("{}");
+    document.erase("base_url");
+    const auto without = connection_of({{"api_binding", document}});
+    ASSERT_FALSE(without);
+    EXPECT_THAT(without.error().message, HasSubstr("base_url is missing"));
+    const auto given = connection_of({{"api_binding", document}, {"base_url", "https://other.example"}});
+    ASSERT_TRUE(given);
+    EXPECT_EQ((*given)->authority, "other.example");
+    const auto blank = connection_of({{"base_url", " "}});
+    ASSERT_TRUE(blank);
+    EXPECT_EQ((*blank)->authority, "api.pixelml.com");
+}
+
+// An example of each kind, right as it stands.
+constexpr const char* proved =
+    R"({"reply": {"id": ["/id"], "status": ["/status"], "video": ["/video"], "error_code": ["/code"]},
+    "error_codes": {"E7": "insufficient_credits"}, "idempotency": {"header": "X-Key", "honoured": false},
+    "examples": [
+      {"title": "a request", "input": {"prompt": "Zoom"},
+       "request": {"method": "POST", "path": "/jobs", "headers": {"X-Key": "{{run.key}}"}, "body": {"prompt": "Zoom"}}},
+      {"title": "accepted", "reply_to": "submit", "body": {"id": "j1", "status": "queued"}, "meaning": {"id": "j1", "status": "queued"}},
+      {"title": "done", "reply_to": "poll", "body": {"id": "j1", "status": "done", "video": "https://a/b.mp4"},
+       "meaning": {"status": "success", "video": "https://a/b.mp4"}},
+      {"title": "broke", "reply_to": "submit", "status": 400, "body": {"code": "E7", "message": "Top up"},
+       "meaning": {"error": "insufficient_credits", "message": "Top up"}},
+      {"title": "another node's", "node": "text_to_video", "reply_to": "poll", "body": {}, "meaning": {"id": "x"}}]})";
+
+std::vector<Violation> example_faults_with(std::string_view from, std::string_view to) {
+    auto text = boost::json::serialize(description(proved));
+    const auto at = text.find(from);
+    if (at == std::string::npos)
+        throw std::logic_error("the test's text is not there");
+    text.replace(at, from.size(), to);
+    const auto connection = connection_of(boost::json::object{{"api_binding", *parse_json(text)}});
+    return connection ? std::vector<Violation>() : connection.error().details;
+}
+
+TEST(Examples, ThatHoldAreSilent) {
+    EXPECT_EQ(fault_of(proved), "none");
+}
+
+TEST(Examples, NameWhatDiffers) {
+    const auto path_is = [](const char* path) { return Contains(Field(&Violation::path, path)); };
+    EXPECT_THAT(example_faults_with(R"("video":["/video"])", R"("video":["/vide"])"),
+                AllOf(path_is("/api_binding/examples/2/meaning/video"), path_is("/api_binding/reply/video")));
+    EXPECT_THAT(example_faults_with(R"("E7":"insufficient_credits")", R"("E8":"insufficient_credits")"),
+                AllOf(Not(IsEmpty()), Not(path_is("/api_binding/examples/4/meaning/id"))));
+    EXPECT_THAT(example_faults_with(R"("path":"/jobs","body")", R"("path":"/job","body")"),
+                path_is("/api_binding/examples/0/request/path"));
+    EXPECT_THAT(example_faults_with(R"("header":"X-Key")", R"("header":"X-Other")"),
+                path_is("/api_binding/examples/0/request/headers/X-Key"));
+    EXPECT_THAT(example_faults_with(R"({"prompt":"{{prompt}}"})", R"({"text":"{{prompt}}"})"),
+                path_is("/api_binding/examples/0/request/body"));
+    EXPECT_THAT(example_faults_with(R"("error_code":["/code"])", R"("error_code":["/kode"])"),
+                path_is("/api_binding/reply/error_code"));
+}
+
+} // namespace
+} // namespace job_engine
