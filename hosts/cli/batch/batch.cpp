@@ -6,6 +6,7 @@
 #include "posix/files.hpp"
 #include "posix/signals.hpp"
 #include "run/claim_refusal.hpp"
+#include "run/run_limit.hpp"
 #include "run/stored_result.hpp"
 #include "text/error_text.hpp"
 
@@ -30,8 +31,13 @@ std::int64_t window_of(int concurrency) {
 } // namespace
 
 struct Batch::Live {
+    explicit Live(std::chrono::milliseconds timeout)
+        : limit(timeout.count() > 0 ? std::optional(timeout) : std::nullopt) {}
+
     std::optional<durable::JournaledRun> journaled;
     std::optional<wfn::Run> run;
+    RunLimit limit;
+    bool left = false; // its line is printed, and nobody waits for its end
 
     ~Live() {
         if (journaled)
@@ -72,9 +78,13 @@ int Batch::run() {
         loop_->run_one(redraw_after);
         show();
         check_reader();
+        leave_those_never_ended();
     }
     display_.finish();
-    return conclude(signals.received());
+    const int code = conclude(signals.received());
+    if (!live_.empty()) // the session cannot be closed
+        ::_exit(code);
+    return code;
 }
 
 bool Batch::is_over() const {
@@ -132,7 +142,7 @@ void Batch::start(std::int64_t number, const durable::Claim* claim, wfn::Session
     };
     item.input = {}; // the module has a copy of its own
     item.claim = nullptr;
-    auto live = std::make_unique<Live>();
+    auto live = std::make_unique<Live>(options_.timeout);
     if (claim != nullptr) {
         live->journaled.emplace(*writer_, *claim);
         live->journaled->attach(request, [this, loop = loop_](const std::string& problem) {
@@ -140,6 +150,7 @@ void Batch::start(std::int64_t number, const durable::Claim* claim, wfn::Session
                 loop->post([this, problem] { lose_journal(problem); });
         });
     }
+    live->limit.watch(request);
     try {
         live->run.emplace(session.start(item.target->node, std::move(request)));
     } catch (const std::exception& error) { // StatusError, or a NUL in the input
@@ -154,7 +165,7 @@ void Batch::start(std::int64_t number, const durable::Claim* claim, wfn::Session
     if (live->journaled)
         live->journaled->started(*live->run);
     Live& kept = *live_.emplace(number, std::move(live)).first->second;
-    if (stopping_)
+    if (ending_early_)
         end_early(kept);
 }
 
@@ -208,6 +219,8 @@ void Batch::on_over(std::int64_t number, const wfn::Result& result) {
     }
     if (live->journaled && !live->journaled->problem().empty())
         lose_journal(live->journaled->problem());
+    if (live->left)
+        return;
     live.reset();
     count(result);
     const BatchItem& item = items_.at(number);
@@ -225,11 +238,12 @@ void Batch::count(const wfn::Result& result) {
     }
 }
 
-void Batch::give_problem(std::int64_t number, const char* code, const std::string& message) {
+void Batch::give_problem(std::int64_t number, const char* code, const std::string& message,
+                         const char* charged) {
     ++counts_.failed;
     all_retryable_ = false;
     const BatchItem& item = items_.at(number);
-    give(number, problem_line(item.line, item.run_key, code, message));
+    give(number, problem_line(item.line, item.run_key, code, message, charged));
 }
 
 // Once stdout has failed, nothing more is written to it.
@@ -256,13 +270,39 @@ void Batch::lose_journal(const std::string& problem) {
 // [any]
 void Batch::stop() {
     const std::lock_guard lock(mutex_);
-    if (!stopping_.exchange(true))
+    stopping_ = true;
+    if (!std::exchange(ending_early_, true))
         for (const auto& [number, live] : live_)
             end_early(*live);
 }
 
 void Batch::end_early(Live& live) const {
+    live.limit.asked_to_stop();
     writer_ != nullptr ? live.run->suspend() : live.run->cancel();
+}
+
+// A module that breaks its promise gets no more jobs to submit; those of its runs that do end are worth
+// waiting for.
+void Batch::leave_those_never_ended() {
+    std::map<std::int64_t, const char*> late;
+    {
+        const std::lock_guard lock(mutex_);
+        for (const auto& [number, live] : live_) {
+            const char* missed = live->left ? nullptr : live->limit.missed();
+            if (missed != nullptr) {
+                live->left = true;
+                late.emplace(number, missed);
+            }
+        }
+    }
+    for (const auto& [number, missed] : late) {
+        const std::string text = never_ended_text(
+            missed, "it is left, and no more are started. The job may go on at the service.");
+        stopping_ = true;
+        if (!std::exchange(left_some_, true))
+            display_.error(message_text("Error", text, inspect_terminal(STDERR_FILENO)));
+        give_problem(number, "never_ended", text, "unknown");
+    }
 }
 
 void Batch::show() {

@@ -52,10 +52,12 @@ private:
     void on_signal(int signal);
     void count(const wfn::Result& result);
     void give(std::int64_t number, const std::string& text);
-    void give_problem(std::int64_t number, const char* code, const std::string& message);
+    void give_problem(std::int64_t number, const char* code, const std::string& message,
+                      const char* charged = "no");
     void lose_journal(const std::string& problem);
     void stop();
     void end_early(Live& live) const;
+    void leave_those_never_ended();
     bool is_over() const;
     void show();
     void check_reader();
@@ -80,11 +82,13 @@ private:
     int tenths_told_ = 0;
     bool all_retryable_ = true; // of those that failed
     bool journal_lost_ = false;
+    bool left_some_ = false; // of the runs, which never ended
     int stdout_error_ = 0;
 
     std::mutex mutex_; // guards what follows, which the signal thread also uses
     std::map<std::int64_t, std::unique_ptr<Live>> live_;
-    std::atomic<bool> stopping_{false};
+    bool ending_early_ = false;         // the active runs were asked to
+    std::atomic<bool> stopping_{false}; // no more are started
 };
 
 } // namespace cli

@@ -73,9 +73,9 @@ std::string result_line(std::int64_t line, const std::string& run_key, const wfn
 }
 
 std::string problem_line(std::int64_t line, const std::string& run_key, const char* code,
-                         const std::string& message) {
+                         const std::string& message, const char* charged) {
     json::object object = head_of(line, run_key, "failed");
-    object["error"] = {{"code", code}, {"message", message}, {"retryable", false}, {"charged", "no"}};
+    object["error"] = {{"code", code}, {"message", message}, {"retryable", false}, {"charged", charged}};
     return json::serialize(object) + "\n";
 }
 

@@ -29,8 +29,8 @@ BatchLine read_batch_line(const TextLine& line);
 // none.
 std::string result_line(std::int64_t line, const std::string& run_key, const wfn::Result& result);
 
-// The same for a line that could not be run.
+// The same for a line that could not be run, or whose run never ended. charged: a word of to_string(Charge).
 std::string problem_line(std::int64_t line, const std::string& run_key, const char* code,
-                         const std::string& message);
+                         const std::string& message, const char* charged = "no");
 
 } // namespace cli

@@ -1,11 +1,13 @@
 #include "commands/commands.hpp"
 #include "journal/module_check.hpp"
 #include "options/exit_code.hpp"
+#include "posix/event_loop.hpp"
 #include "posix/files.hpp"
 #include "posix/terminal.hpp"
 #include "posix/usage_error.hpp"
 #include "request/node_choice.hpp"
 #include "request/request_source.hpp"
+#include "run/run_limit.hpp"
 #include "text/error_text.hpp"
 #include "text/json_text.hpp"
 
@@ -14,6 +16,8 @@
 
 #include <unistd.h>
 
+#include <chrono>
+#include <optional>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -23,11 +27,41 @@ namespace cli {
 
 namespace {
 
+// node.h gives a module so long to ask the service. What sends nothing waits for nothing.
+constexpr std::chrono::seconds asking_limit{30};
+
+// Does not return without an answer: a session whose run has not ended cannot be closed.
+wfn::Result run_within_limit(wfn::Session& session, const wfn::Node& node, wfn::Request request,
+                             const Options& options) {
+    constexpr std::chrono::milliseconds look_after{250};
+    EventLoop loop;
+    std::optional<wfn::Result> result;
+    request.on_complete = [&](const wfn::Result& its) { loop.post([&result, its] { result = its; }); };
+    RunLimit limit(options.check_connection ? asking_limit : std::chrono::seconds{0});
+    limit.watch(request);
+    const wfn::Run run = session.start(node, std::move(request));
+    while (!result) {
+        loop.run_one(look_after);
+        if (limit.missed() == nullptr)
+            continue;
+        const std::string unknown =
+            options.check_connection ? "whether the connection works" : "whether it is valid";
+        static_cast<void>(
+            write_all(STDERR_FILENO,
+                      message_text("Error",
+                                   never_ended_text("in time", "this program ends without it, and " + unknown
+                                                                   + " is not known. Nothing was submitted."),
+                                   inspect_terminal(STDERR_FILENO))));
+        ::_exit(exit_failed);
+    }
+    return *std::move(result);
+}
+
 // A module may be older than the question.
 wfn::Result run_unless_unknown(wfn::Session& session, const wfn::Node& node, wfn::Request request,
                                const Options& options) {
     try {
-        return session.run(node, std::move(request));
+        return run_within_limit(session, node, std::move(request), options);
     } catch (const wfn::StatusError& error) {
         if (!options.check_connection || error.status() != WFN_INVALID_ARGUMENT)
             throw;

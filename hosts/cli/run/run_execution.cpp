@@ -19,9 +19,6 @@ namespace cli {
 
 namespace {
 
-// A module ends a run within 5 s of being asked to; a machine may be busy.
-constexpr std::chrono::milliseconds stop_limit{6000};
-
 // For its lifetime, the keeper answers the run's checkpoints.
 class KeeperAttachment {
 public:
@@ -46,7 +43,8 @@ RunExecution::RunExecution(const Options& options, const wfn::Module& module, co
                            RunKeeper* keeper)
     : options_(options), module_(module), node_(node), keeper_(keeper),
       terminal_(inspect_terminal(STDERR_FILENO)), display_(options, terminal_),
-      loop_(std::make_shared<EventLoop>()) {}
+      loop_(std::make_shared<EventLoop>()),
+      limit_(options.timeout.count() > 0 ? std::optional(options.timeout) : std::nullopt) {}
 
 void RunExecution::warn(const std::vector<std::string>& warnings) {
     for (const std::string& warning : warnings)
@@ -101,13 +99,11 @@ void RunExecution::prepare(wfn::Request& request) {
         if (!note.empty())
             display_.note(note);
     }
+    limit_.watch(request);
 }
 
 void RunExecution::show_until_over(wfn::Run& run, const SignalWatcher& signals) {
-    using Clock = std::chrono::steady_clock;
     constexpr std::chrono::milliseconds redraw_after{250};
-    const auto started = Clock::now();
-    std::optional<Clock::time_point> asked_to_stop;
     while (!result_) {
         loop_->run_one(redraw_after);
         display_.tick();
@@ -115,30 +111,22 @@ void RunExecution::show_until_over(wfn::Run& run, const SignalWatcher& signals) 
             // Nobody will see the result. If there is a keeper, what is paid for can be collected later.
             keeper_ != nullptr ? run.suspend() : run.cancel();
         }
-        const auto now = Clock::now();
-        if (!asked_to_stop && (signals.received() != 0 || stdout_error_ == EPIPE))
-            asked_to_stop = now;
-        if (asked_to_stop && now - *asked_to_stop > stop_limit) {
-            give_up("when it was asked to",
-                    signals.received() != 0 ? 128 + signals.received() : int{exit_broken_pipe});
-        }
-        if (options_.timeout.count() > 0 && now - started > options_.timeout + stop_limit)
-            give_up("at its deadline", exit_failed);
+        if (signals.received() != 0 || stdout_error_ == EPIPE)
+            limit_.asked_to_stop();
+        if (const char* missed = limit_.missed())
+            give_up(missed, signals.received());
     }
 }
 
 // The module would not let the session be closed either, so this does not return.
-void RunExecution::give_up(const std::string& when, int exit_code) {
+void RunExecution::give_up(const char* missed, int signal) {
     display_.finish();
-    display_.error(
-        message_text("Error",
-                     "the module did not end the run " + when
-                         + ", so this program ends without it. The job may go on at the"
-                           " service. "
-                         + (keeper_ != nullptr ? keeper_->resume_advice("") + " " : "")
-                         + "Report this to the module's author; \"workflow-node check\" tests the module.",
-                     terminal_));
-    ::_exit(exit_code);
+    const std::string advice = keeper_ != nullptr ? " " + keeper_->resume_advice("") : "";
+    display_.error(message_text(
+        "Error",
+        never_ended_text(missed, "this program ends without it. The job may go on at the service." + advice),
+        terminal_));
+    ::_exit(signal != 0 ? 128 + signal : stdout_error_ == EPIPE ? exit_broken_pipe : exit_failed);
 }
 
 void RunExecution::on_progress(const wfn::Progress& progress) {

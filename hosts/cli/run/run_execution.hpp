@@ -4,6 +4,7 @@
 #include "posix/event_loop.hpp"
 #include "posix/signals.hpp"
 #include "run/run_keeper.hpp"
+#include "run/run_limit.hpp"
 
 #include <memory>
 #include <mutex>
@@ -63,7 +64,7 @@ public:
 private:
     void prepare(wfn::Request& request);
     void show_until_over(wfn::Run& run, const SignalWatcher& signals);
-    [[noreturn]] void give_up(const std::string& when, int exit_code);
+    [[noreturn]] void give_up(const char* missed, int signal);
     void on_progress(const wfn::Progress& progress);
     void on_checkpoint_saved(const std::string& problem);
     void on_signal(int signal);
@@ -81,6 +82,7 @@ private:
     Terminal terminal_;
     RunDisplay display_;
     std::shared_ptr<EventLoop> loop_; // shared: the keeper may report the end late
+    RunLimit limit_;
     std::optional<wfn::Result> result_;
     Cancellation cancellation_;
     int stdout_error_ = 0;

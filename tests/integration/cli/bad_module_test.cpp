@@ -1,6 +1,6 @@
 // Modules that answer against the boundary: each command ends with one of its exit codes and a sentence that
 // blames the module, and the journal keeps no lie.
-#include "process.hpp"
+#include "journal_listing.hpp"
 
 #include <boost/json/parse.hpp>
 #include <gtest/gtest.h>
@@ -139,6 +139,56 @@ TEST(BadModule, ThatNeverEndsARunIsLeftAfterCtrlC) {
     EXPECT_NE(unwrapped(process.err()).find("the module did not end the run when it was asked to"),
               std::string::npos)
         << process.err();
+}
+
+TEST(BadModule, ThatNeverEndsABatchsRunIsLeftAtTheDeadline) {
+    TemporaryDirectory directory;
+    write_text(directory.file("b"), "{}\n{}\n{}\n");
+    for (const auto& more : std::vector<std::vector<std::string>>{{}, {"-J", directory.file("j")}}) {
+        std::vector<std::string> arguments{
+            "batch", path_of("never_ends"), directory.file("b"), "-n", "1", "--timeout", "100ms"};
+        arguments.insert(arguments.end(), more.begin(), more.end());
+        const Outcome outcome = workflow_node(arguments);
+        EXPECT_EQ(outcome.exit_code, 1);
+        EXPECT_NE(
+            unwrapped(outcome.err).find("the module did not end the run at its deadline, so it is left"),
+            std::string::npos)
+            << outcome.err;
+        // The others would cost money, too.
+        const std::vector<std::string> lines = lines_of(outcome.out);
+        ASSERT_EQ(lines.size(), 1u) << outcome.out;
+        const json::value line = json::parse(lines[0]);
+        EXPECT_EQ(line.at("line"), 1);
+        EXPECT_EQ(line.at("error").at("code"), "never_ended");
+        EXPECT_EQ(line.at("error").at("charged"), "unknown");
+    }
+    EXPECT_EQ(
+        json::parse(workflow_node({"runs", "--journal", directory.file("j"), "--json"}).out).at("state"),
+        "interrupted");
+}
+
+TEST(BadModule, ThatNeverEndsABatchsRunIsLeftAfterCtrlC) {
+    TemporaryDirectory directory;
+    write_text(directory.file("b"), "{}\n");
+    Process process({"batch", path_of("never_ends"), directory.file("b"), "-J", directory.file("j")});
+    ASSERT_TRUE(wait_for_runs(directory.file("j"), "running", 1)) << process.err();
+    process.send(SIGINT);
+    EXPECT_EQ(process.wait(), 130);
+    EXPECT_NE(unwrapped(process.err()).find("the module did not end the run when it was asked to"),
+              std::string::npos)
+        << process.err();
+    EXPECT_NE(process.err().find("with --resume"), std::string::npos) << process.err();
+}
+
+TEST(BadModule, ThatNeverEndsAValidationIsLeft) {
+    const Outcome outcome = workflow_node({"validate", path_of("never_ends"), "--json"});
+    EXPECT_EQ(outcome.exit_code, 1);
+    EXPECT_EQ(outcome.out, "");
+    EXPECT_NE(unwrapped(outcome.err)
+                  .find("the module did not end the run in time, so this program ends without "
+                        "it, and whether it is valid is not known."),
+              std::string::npos)
+        << outcome.err;
 }
 
 TEST(BadModule, IsDescribedWithoutWhatIsNotJson) {
