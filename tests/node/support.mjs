@@ -28,6 +28,10 @@ export const modules = {
     outputNull: path.join(build, 'tests', 'abi', 'broken_modules', 'bad_output_null.so'),
     unknownOutcome: path.join(build, 'tests', 'abi', 'broken_modules', 'bad_unknown_outcome.so'),
     failureWithoutError: path.join(build, 'tests', 'abi', 'broken_modules', 'bad_failure_without_error.so'),
+    resultNull: path.join(build, 'tests', 'abi', 'broken_modules', 'bad_result_null.so'),
+    checkpointNull: path.join(build, 'tests', 'abi', 'broken_modules', 'bad_checkpoint_null.so'),
+    completesTwice: path.join(build, 'tests', 'abi', 'broken_modules', 'bad_completes_twice.so'),
+    doubleCompletion: path.join(build, 'tests', 'abi', 'broken_modules', 'broken_double_completion.so'),
     callback: process.env.CALLBACK_MODULE ?? path.join(build, 'tests', 'node', 'callback_module.so'),
 };
 

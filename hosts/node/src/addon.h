@@ -1,15 +1,16 @@
 /*
  * What the parts of the addon share. One struct addon exists for each JavaScript environment: the main
- * thread has one, each worker thread another; nothing is global.
+ * thread has one, each worker thread another; nothing is global but the numbers of live.h.
  *
  * Threads     Everything belongs to the environment's JavaScript thread, except the mailbox, which has a
  *             mutex, and what module threads are told to touch: on_... in run.c and session.c.
- * Locks       No function of a module is called while a lock is held.
+ * Locks       No function of a module is called while a lock is held. live.h's comes before the mailbox's.
  * Node-API    Every status is checked. At the environment's end any call may fail, and then nothing is
  *             thrown: the function returns and leaves what it has for addon_shut_down.
  */
 #pragma once
 
+#include "live.h"
 #include "mailbox.h"
 
 #include <workflow_node/node.h>
@@ -42,6 +43,7 @@ enum session_state { SESSION_OPEN, SESSION_CLOSING, SESSION_CLOSED };
 
 struct session {
     struct session* next;
+    struct live live; /* for on_log */
     struct addon* addon;
     struct module* module;
     wfn_session* handle;
@@ -58,6 +60,7 @@ struct session {
 };
 
 struct run {
+    struct live live; /* until on_complete has come */
     struct addon* addon;
     struct session* session; /* open until the run is over */
     wfn_run* handle;

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct event* event_new(enum event_kind kind, uint32_t id, const char* const* texts, uint32_t count) {
+struct event* event_new(enum event_kind kind, const char* const* texts, uint32_t count) {
     size_t sizes[EVENT_TEXTS] = {0};
     size_t size = sizeof(struct event);
     for (uint32_t i = 0; i < count; ++i) {
@@ -13,7 +13,7 @@ struct event* event_new(enum event_kind kind, uint32_t id, const char* const* te
     struct event* event = malloc(size);
     if (event == NULL)
         return NULL;
-    *event = (struct event){.kind = kind, .id = id, .size = size, .text_count = count};
+    *event = (struct event){.kind = kind, .size = size, .text_count = count};
     char* place = (char*)(event + 1);
     for (uint32_t i = 0; i < count; ++i) {
         if (texts[i] == NULL)

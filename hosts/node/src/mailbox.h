@@ -52,7 +52,7 @@ struct mailbox {
 enum { MOST_LOG_SIZE = 64 << 20 };
 
 /* Copies the texts. NULL: no memory. */
-struct event* event_new(enum event_kind kind, uint32_t id, const char* const* texts, uint32_t count);
+struct event* event_new(enum event_kind kind, const char* const* texts, uint32_t count);
 void event_free(struct event* event);
 
 /* True: the mailbox has the event now. False: it is closed, or it is log and there is too much of that. */

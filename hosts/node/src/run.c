@@ -22,13 +22,20 @@ static bool post(struct run* run, struct event* event) {
 
 /* [module] */
 static void on_progress(void* user_data, wfn_run* handle, const wfn_progress* progress) {
-    struct run* run = user_data;
-    struct mailbox* mailbox = &run->addon->mailbox;
-    const char* texts[] = {progress->job_id, progress->message};
-    struct event* event = event_new(EVENT_PROGRESS, run->id, texts, 2);
     (void)handle;
+    if (progress == NULL)
+        return;
+    const char* texts[] = {progress->job_id, progress->message};
+    struct event* event = event_new(EVENT_PROGRESS, texts, 2);
     if (event == NULL)
         return;
+    struct run* run = live_lock(user_data);
+    if (run == NULL) {
+        event_free(event);
+        return;
+    }
+    struct mailbox* mailbox = &run->addon->mailbox;
+    event->id = run->id;
     event->numbers[0] = progress->phase;
     event->numbers[1] = progress->fraction;
     event->numbers[2] = (double)progress->eta_ms;
@@ -44,6 +51,7 @@ static void on_progress(void* user_data, wfn_run* handle, const wfn_progress* pr
         posted = mailbox_post_locked(mailbox, event);
     run->unseen_progress = posted ? event : NULL;
     pthread_mutex_unlock(&mailbox->mutex);
+    live_unlock();
     event_free(outdated);
     if (!posted)
         event_free(event);
@@ -51,32 +59,41 @@ static void on_progress(void* user_data, wfn_run* handle, const wfn_progress* pr
 
 /* [module] */
 static void on_checkpoint(void* user_data, wfn_run* handle, const wfn_checkpoint* checkpoint) {
-    struct run* run = user_data;
-    const char* texts[] = {checkpoint->json, MEMBER(wfn_checkpoint, checkpoint, job_id, NULL)};
-    struct event* event = event_new(EVENT_CHECKPOINT, run->id, texts, 2);
+    const char* texts[] = {MEMBER(wfn_checkpoint, checkpoint, json, NULL),
+                           MEMBER(wfn_checkpoint, checkpoint, job_id, NULL)};
+    struct event* event = event_new(EVENT_CHECKPOINT, texts, 2);
+    struct run* run = live_lock(user_data);
+    if (run == NULL) {
+        event_free(event);
+        return;
+    }
+    const wfn_module* table = run->session->module->table;
+    pthread_mutex_lock(&run->addon->mailbox.mutex);
+    uint32_t number = ++run->checkpoints;
+    pthread_mutex_unlock(&run->addon->mailbox.mutex);
     bool posted = false;
-    if (event != NULL) {
-        pthread_mutex_lock(&run->addon->mailbox.mutex);
-        event->numbers[0] = ++run->checkpoints;
-        pthread_mutex_unlock(&run->addon->mailbox.mutex);
-        event->numbers[1] = checkpoint->submission;
+    if (event != NULL && texts[0] != NULL) {
+        event->id = run->id;
+        event->numbers[0] = number;
+        event->numbers[1] = MEMBER(wfn_checkpoint, checkpoint, submission, WFN_MAYBE_SUBMITTED);
         posted = post(run, event);
     }
+    live_unlock();
     if (posted)
         return;
     event_free(event);
-    (void)run->session->module->table->run_checkpoint_saved(handle, 0); /* nothing can keep it */
+    (void)table->run_checkpoint_saved(handle, 0); /* nothing can keep it */
 }
 
 /* The order is that of onComplete in lib/run.js. */
-static struct event* ending_of(const struct run* run, const wfn_result* result) {
-    const wfn_error* error = result->error;
-    const wfn_checkpoint* checkpoint = result->checkpoint;
+static struct event* ending_of(const wfn_result* result) {
+    const wfn_error* error = MEMBER(wfn_result, result, error, NULL);
+    const wfn_checkpoint* checkpoint = MEMBER(wfn_result, result, checkpoint, NULL);
     const char* const texts[EVENT_TEXTS] = {
-        result->output_json,
-        checkpoint != NULL ? checkpoint->json : result->checkpoint_json,
+        MEMBER(wfn_result, result, output_json, NULL),
+        MEMBER(wfn_checkpoint, checkpoint, json, MEMBER(wfn_result, result, checkpoint_json, NULL)),
         MEMBER(wfn_checkpoint, checkpoint, job_id, NULL),
-        result->warnings_json,
+        MEMBER(wfn_result, result, warnings_json, NULL),
         MEMBER(wfn_error, error, code, NULL),
         MEMBER(wfn_error, error, type, NULL),
         MEMBER(wfn_error, error, message, NULL),
@@ -86,12 +103,12 @@ static struct event* ending_of(const struct run* run, const wfn_result* result) 
         MEMBER(wfn_error, error, job_id, NULL),
         MEMBER(wfn_error, error, details_json, NULL),
     };
-    struct event* event = event_new(EVENT_COMPLETE, run->id, texts, EVENT_TEXTS);
+    struct event* event = event_new(EVENT_COMPLETE, texts, EVENT_TEXTS);
     if (event == NULL)
         return NULL;
-    event->numbers[0] = result->outcome;
-    event->numbers[1] = (double)result->resume_after_ms;
-    event->numbers[2] = checkpoint != NULL ? checkpoint->submission : WFN_MAYBE_SUBMITTED;
+    event->numbers[0] = MEMBER(wfn_result, result, outcome, WFN_FAILED);
+    event->numbers[1] = (double)MEMBER(wfn_result, result, resume_after_ms, -1);
+    event->numbers[2] = MEMBER(wfn_checkpoint, checkpoint, submission, WFN_MAYBE_SUBMITTED);
     event->numbers[3] = MEMBER(wfn_error, error, retryable, 0);
     event->numbers[4] = (double)MEMBER(wfn_error, error, retry_after_ms, -1);
     event->numbers[5] = MEMBER(wfn_error, error, charged, WFN_MAYBE_CHARGED);
@@ -101,16 +118,24 @@ static struct event* ending_of(const struct run* run, const wfn_result* result) 
 
 /* [module] */
 static void on_complete(void* user_data, wfn_run* handle, const wfn_result* result) {
-    struct run* run = user_data;
-    struct event* event = ending_of(run, result);
+    struct event* event = ending_of(result);
+    struct run* run = live_lock(user_data);
+    if (run == NULL) { /* it has ended before */
+        event_free(event);
+        return;
+    }
+    live_forget_locked(&run->live);
+    const wfn_module* table = run->session->module->table;
     if (event == NULL) { /* the promise must not stay open: JavaScript makes an error of it */
         event = &run->ending;
-        *event = (struct event){.kind = EVENT_COMPLETE, .id = run->id, .embedded = true, .numbers = {-1}};
+        *event = (struct event){.kind = EVENT_COMPLETE, .embedded = true, .numbers = {-1}};
     }
+    event->id = run->id;
     event->run = run;
-    (void)run->session->module->table->run_release(handle);
     if (!post(run, event))
         event_free(event); /* addon_shut_down ends the run when all threads are joined */
+    live_unlock();
+    (void)table->run_release(handle);
 }
 
 struct execute_arguments {
@@ -163,8 +188,10 @@ static struct run* new_run(struct session* session) {
         addon->run_capacity = capacity;
     }
     struct run* run = calloc(1, sizeof *run);
-    if (run == NULL)
+    if (run == NULL || !live_add(&run->live, run)) {
+        free(run);
         return NULL;
+    }
     run->addon = addon;
     run->session = session;
     run->id = addon->free_run_ids[addon->run_count++];
@@ -175,6 +202,7 @@ static struct run* new_run(struct session* session) {
 
 void run_end(struct run* run) {
     struct addon* addon = run->addon;
+    live_forget(&run->live);
     addon->runs[run->id] = NULL;
     addon->free_run_ids[--addon->run_count] = run->id;
     addon_let_go(addon);
@@ -199,7 +227,7 @@ static wfn_status start(struct session* session, const struct execute_arguments*
                                  .checkpoint_timeout_ms = (int64_t)arguments->checkpoint_timeout_ms,
                                  .suspend = (int32_t)arguments->suspend,
                                  .suspend_after_ms = (int64_t)arguments->suspend_after_ms,
-                                 .user_data = run,
+                                 .user_data = live_user_data(&run->live),
                                  .on_progress = arguments->wants_progress ? on_progress : NULL,
                                  .on_checkpoint = arguments->keeps_checkpoints ? on_checkpoint : NULL,
                                  .on_complete = on_complete};

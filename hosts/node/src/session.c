@@ -8,25 +8,26 @@
 
 /* On the module's threads, or on the one inside open, execute or close. */
 static void on_log(void* user_data, wfn_log_level level, const char* message) {
-    struct session* session = user_data;
-    struct mailbox* mailbox = &session->addon->mailbox;
-    if (message == NULL)
+    struct session* session = message != NULL ? live_lock(user_data) : NULL;
+    if (session == NULL)
         return;
+    struct mailbox* mailbox = &session->addon->mailbox;
     pthread_mutex_lock(&mailbox->mutex);
     if (session->opening && level >= WFN_LOG_WARNING && session->complaint[0] == '\0')
         snprintf(session->complaint, sizeof session->complaint, "%s", message);
     pthread_mutex_unlock(&mailbox->mutex);
-    if (!session->forward_logs)
-        return;
-    struct event* event = event_new(EVENT_LOG, session->id, &message, 1);
-    if (event == NULL)
-        return;
-    event->numbers[0] = level;
-    pthread_mutex_lock(&mailbox->mutex);
-    event->numbers[1] = session->log_lost;
-    bool posted = mailbox_post_locked(mailbox, event);
-    session->log_lost = posted ? 0 : session->log_lost + 1;
-    pthread_mutex_unlock(&mailbox->mutex);
+    struct event* event = session->forward_logs ? event_new(EVENT_LOG, &message, 1) : NULL;
+    bool posted = true;
+    if (event != NULL) {
+        event->id = session->id;
+        event->numbers[0] = level;
+        pthread_mutex_lock(&mailbox->mutex);
+        event->numbers[1] = session->log_lost;
+        posted = mailbox_post_locked(mailbox, event);
+        session->log_lost = posted ? 0 : session->log_lost + 1;
+        pthread_mutex_unlock(&mailbox->mutex);
+    }
+    live_unlock();
     if (!posted)
         event_free(event);
 }
@@ -45,6 +46,7 @@ static void closed_session(struct job* job) {
     struct session* session = job->data;
     struct addon* addon = session->addon;
     session->state = SESSION_CLOSED;
+    live_forget(&session->live);
     struct session** link = &addon->sessions;
     while (*link != session)
         link = &(*link)->next;
@@ -98,7 +100,7 @@ static wfn_status open_with(struct session* session, const struct open_arguments
     const wfn_host host = {.struct_size = sizeof host,
                            .name = arguments->host_name.characters,
                            .version = arguments->host_version.characters,
-                           .user_data = session,
+                           .user_data = live_user_data(&session->live),
                            .log = on_log};
     session->opening = true;
     session->forward_logs = arguments->forward_logs;
@@ -135,7 +137,8 @@ napi_value session_open(napi_env env, napi_callback_info info) {
         session->addon = addon;
         session->module = arguments.module;
         session->id = ++addon->last_session_id;
-        status = open_with(session, &arguments);
+        if (live_add(&session->live, session))
+            status = open_with(session, &arguments);
     }
     wipe_text(&arguments.host_name);
     wipe_text(&arguments.host_version);
@@ -143,6 +146,7 @@ napi_value session_open(napi_env env, napi_callback_info info) {
     if (session == NULL)
         return throw_failure(env);
     if (status != WFN_OK) {
+        live_forget(&session->live);
         throw_not_opened(env, status, session->complaint);
         free(session);
         return NULL;
