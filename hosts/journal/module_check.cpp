@@ -127,6 +127,8 @@ std::string fault_of_checkpoint(const wfn::Checkpoint& checkpoint) {
 
 bool check_result(wfn::Result& result) {
     bool keep_last = !check_outcome(result) && !result.checkpoint;
+    if (result.outcome == wfn::Outcome::suspended && !result.checkpoint)
+        keep_last = true; // it goes on, and so from where it last was
     if (result.error)
         fill_in(*result.error);
     if (result.checkpoint && !fault_of_checkpoint(*result.checkpoint).empty()) {

@@ -27,7 +27,8 @@ std::string fault_of_checkpoint(const wfn::Checkpoint& checkpoint);
 // no reader could use, an outcome that does not exist, and a failure without an error become failures that
 // blame the module; an error's missing members are filled in; a checkpoint that is not worth keeping is
 // removed. Returns whether the run's last checkpoint is to be kept instead: it was executed and may have been
-// billed.
+// billed, and only an ending by node.h without a checkpoint, which is not a suspension, says that there is
+// nothing to go on from.
 bool check_result(wfn::Result& result);
 
 } // namespace durable

@@ -233,6 +233,15 @@ for (const [what, file, message] of [
     });
 }
 
+test('a suspended run that gives no checkpoint leaves the last one as it was', async () => {
+    const broken = load(modules.suspendedWithoutCheckpoint).open();
+    const kept = { submission: 'yes', jobId: 'job-1', json: '{}' };
+    const result = await broken.execute({ node: 'bad', input: {} });
+    await broken.close();
+    assert.deepEqual([result.outcome, result.checkpoint], ['suspended', null]);
+    assert.equal(checkpointAfter(result, kept), kept);
+});
+
 test('settings that the module refuses: the error has its words', () => {
     assert.throws(() => load(modules.callback).open({ settings: { refuse: 1 } }), {
         name: 'ModuleError',

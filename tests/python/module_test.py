@@ -213,11 +213,10 @@ class OtherModulesTest(Case):
                 self.assertIn(words, self.error(lambda run: run.complete(**members), checkpoints=store).message)
                 self.assertEqual(kept, store.checkpoint)  # nobody knows what became of the job
 
-    def test_a_faulty_ending_replaces_no_checkpoint(self):
-        kept = wfn.Checkpoint("{}", "yes", "job")
-        store = wfn.Memory(kept)
+    def test_the_checkpoint_of_a_faulty_ending_is_still_the_one_to_keep(self):
+        store = wfn.Memory(wfn.Checkpoint("{}", "yes", "job"))
         error = self.error(lambda run: run.complete(output_json=b"{", checkpoint_json=b'{"new":1}'), checkpoints=store)
-        self.assertEqual((wfn.Checkpoint('{"new":1}'), kept), (error.checkpoint, store.checkpoint))
+        self.assertEqual((wfn.Checkpoint('{"new":1}'),) * 2, (error.checkpoint, store.checkpoint))
 
     def test_only_a_check_succeeds_without_an_output(self):
         for mode in (wfn.Mode.VALIDATE, wfn.Mode.CHECK_CONNECTION):

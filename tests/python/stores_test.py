@@ -1,6 +1,7 @@
 """Where checkpoints are kept: the file, stores that fail or hang, and who may use one."""
 
 import asyncio
+import ctypes as c
 import json
 import os
 import stat
@@ -230,6 +231,55 @@ class StoresTest(Case):
             release.set()
             self.assertTrue(discarded.wait(10))
             self.until(lambda: store.checkpoint == kept)
+
+    def test_what_another_run_kept_since_is_not_replaced(self):
+        kept, newer = wfn.Checkpoint('{"job":1}', "yes", "job"), wfn.Checkpoint('{"job":2}', "yes", "other")
+        store = wfn.Memory(kept)
+        with FakeModule(lambda fake: fake.complete(output_json=b"1")).session() as session:
+            abandoned = session.start("fake", {}, checkpoints=store)
+            self.until(abandoned.done)
+            self.assertIsNone(store.checkpoint)  # discarded, and the store is free
+            store.save(newer)
+            abandoned._cancel_and_wait_sync()  # nobody took the result
+            self.assertEqual(newer, store.checkpoint)
+            store.discard()
+            abandoned._discarded = True
+            abandoned._cancel_and_wait_sync()
+            self.assertEqual(kept, store.checkpoint)
+
+    def after(self, **ending):
+        """What the store holds after a run that kept {"n":1} and then ended so."""
+        store = wfn.Memory()
+
+        def play(fake):
+            fake.checkpoint(b'{"n":1}')
+            fake.answer()
+            given = ending.pop("json", None)
+            if given is not None:
+                ending["checkpoint"] = c.pointer(abi.Checkpoint(json=given, submission=2, job_id=b"job"))
+            fake.complete(**ending)
+        with FakeModule(play).session() as session:
+            with self.assertRaises(wfn.Error):
+                session.run_sync("fake", {}, checkpoints=store)
+        return store.checkpoint and store.checkpoint.json
+
+    def test_only_an_ending_for_good_discards(self):
+        error = abi.Error(code=b"job_failed", type=b"t", message=b"m")
+        self.assertIsNone(self.after(outcome=abi.FAILED, error=c.pointer(error)))
+        self.assertIsNone(self.after(outcome=abi.CANCELLED, error=c.pointer(error)))
+        self.assertEqual('{"n":1}', self.after(outcome=abi.FAILED))  # without an error
+        self.assertEqual('{"n":1}', self.after(outcome=abi.SUSPENDED))
+        self.assertEqual('{"n":1}', self.after(outcome=77))
+
+    def test_a_newer_checkpoint_is_kept_whatever_the_ending(self):
+        error = abi.Error(code=b"job_failed", type=b"t", message=b"m")
+        for outcome in (abi.FAILED, abi.CANCELLED, abi.SUSPENDED, 77):
+            self.assertEqual('{"n":2}', self.after(outcome=outcome, error=c.pointer(error), json=b'{"n":2}'))
+            self.assertEqual('{"n":2}', self.after(outcome=outcome, json=b'{"n":2}'))
+
+    def test_a_checkpoint_that_could_not_be_given_back_replaces_none(self):
+        for unusable in (b"", b"n=2", b'"' + b"x" * abi.MAX_CHECKPOINT_BYTES + b'"'):
+            self.assertEqual('{"n":1}', self.after(outcome=abi.SUSPENDED, json=unusable))
 
     def test_the_store_is_told_what_is_known_of_the_job(self):
         seen = []

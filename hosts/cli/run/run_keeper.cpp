@@ -6,6 +6,16 @@
 
 namespace cli {
 
+namespace {
+
+// Of an outcome that a later node.h may add nobody here knows.
+bool ends_for_good(wfn::Outcome outcome) {
+    return outcome == wfn::Outcome::succeeded || outcome == wfn::Outcome::failed
+           || outcome == wfn::Outcome::cancelled;
+}
+
+} // namespace
+
 std::string FileKeeper::resume_advice(const std::string& when) const {
     return "Run the same command again" + when + " to resume from " + file_.path() + ".";
 }
@@ -32,6 +42,8 @@ std::string FileKeeper::attach(wfn::Request& request, CheckpointSaved saved) {
 }
 
 std::string FileKeeper::settle(const wfn::Result& result) {
+    if (!result.checkpoint && !ends_for_good(result.outcome))
+        return "";
     const std::string problem = result.checkpoint ? file_.save(result.checkpoint->json) : file_.remove();
     return problem.empty() ? "" : "the checkpoint " + file_.path() + " could not be updated: " + problem;
 }

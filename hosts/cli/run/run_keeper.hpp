@@ -34,8 +34,8 @@ public:
     virtual std::optional<wfn::Checkpoint> last_checkpoint() const = 0;
     virtual void started(wfn::Run&) {}
     virtual void detach() {}
-    // Keeps the checkpoint of the result, or discards what was kept. Returns an empty text, or what went
-    // wrong.
+    // Keeps the checkpoint of the result, or discards what was kept where the run has ended for good without
+    // one. Returns an empty text, or what went wrong.
     virtual std::string settle(const wfn::Result& result) = 0;
 };
 

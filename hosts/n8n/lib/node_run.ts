@@ -223,7 +223,8 @@ async function attempt(store: RunStore, claim: Claim, order: RunOrder, warnings:
     }
     warnings.push(...(result.warnings as unknown as IDataObject[]));
     if (result.outcome === 'suspended') {
-        record = { ...record, checkpoint: result.checkpoint, jobId: result.checkpoint?.jobId ?? null, warnings };
+        const checkpoint = checkpointAfter(result, record.checkpoint);
+        record = { ...record, checkpoint, jobId: checkpoint?.jobId ?? null, warnings };
         await giveUp(claim, record);
         if (!order.start || record.jobId === null) {
             throw new RunSuspended(record.jobId);

@@ -205,7 +205,7 @@ class NodeRuns {
     #ended(run, result) {
         this.#live.delete(run);
         if (result.outcome === 'suspended') {
-            run.checkpoint = result.checkpoint;
+            run.checkpoint = checkpointAfter(result, run.checkpoint);
             run.progress = null;
             this.#keepLast(run);
             this.#waiting.unshift(run);

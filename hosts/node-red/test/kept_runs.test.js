@@ -71,6 +71,21 @@ test('a run that is suspended while its node is removed: its file stays', async 
     assert.equal(seen.logged.length, 1);
 });
 
+test('a run that is suspended without a checkpoint, as by a faulty module: the last one stays', async () => {
+    const { seen, runs, succeed } = await startRun({ checkpoint: submitted });
+    runs.detach();
+    succeed({ outcome: 'suspended', checkpoint: null });
+    await runs.settled();
+    assert.deepEqual(seen.file?.checkpoint, submitted);
+    const resumed = new Promise((resolve) => {
+        const start = (run) => new Promise(() => resolve(run.checkpoint));
+        const node = { receive: (msg) => runs.accept(msg, () => {}, () => {}, assert.fail) };
+        runs.attach({ node, limit: 1, changed: () => {}, start });
+    });
+    runs.resume();
+    assert.deepEqual(await resumed, submitted);
+});
+
 for (const [what, end] of [
     ['suspended', ({ succeed }) => succeed({ outcome: 'suspended', checkpoint: submitted })],
     ['late', ({ fail }) => fail(failedWith(submitted))],

@@ -11,5 +11,11 @@ interface Checkpoint {
  */
 export function keptCheckpoint(kept: unknown): Checkpoint | null;
 
-/** What a failed run can be resumed from: the error's checkpoint, or the run's own, `before`, if it did not even begin. */
-export function checkpointAfter(error: { checkpoint?: Checkpoint | null }, before: Checkpoint | null): Checkpoint | null;
+/**
+ * What a run that failed or was suspended can be resumed from: the checkpoint of its error or result, or the run's own,
+ * `before`, if it did not even begin, or is suspended and says no more.
+ */
+export function checkpointAfter(
+    ending: { outcome?: string; checkpoint?: Checkpoint | null },
+    before: Checkpoint | null,
+): Checkpoint | null;

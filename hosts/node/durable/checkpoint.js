@@ -17,10 +17,9 @@ function keptCheckpoint(kept) {
     return { submission: isKnown ? submission : 'maybe', jobId: typeof jobId === 'string' ? jobId : null, json };
 }
 
-function checkpointAfter(error, before) {
-    const { checkpoint } = error;
-    if (checkpoint === undefined) {
-        return before ?? null; // the run did not begin, or nobody knows how it ended
+function checkpointAfter({ outcome, checkpoint }, before) {
+    if (checkpoint === undefined || (checkpoint === null && outcome === 'suspended')) {
+        return before ?? null; // the run did not begin, nobody knows how it ended, or it goes on
     }
     // A module that cannot read a checkpoint gives it back without what it means: that stays as it was.
     const isGivenBack = checkpoint?.submission === 'maybe' && checkpoint.json === before?.json;

@@ -12,7 +12,7 @@ import os
 from typing import TYPE_CHECKING, Any, Dict
 
 from . import _abi as abi
-from ._values import read_checkpoint, read_ending, read_progress
+from ._values import is_usable, read_checkpoint, read_ending, read_progress
 
 if TYPE_CHECKING:
     from ._run import Run
@@ -45,8 +45,8 @@ def _checkpoint_callback(number: Any, handle: Any, checkpoint: Any) -> None:
         run = live[number]
         try:
             given = read_checkpoint(checkpoint.contents)
-            if given is None:
-                raise ValueError("a checkpoint without a text")
+            if given is None or not is_usable(given):
+                raise ValueError("a checkpoint without a text, too long, or not JSON")
             run._checkpoint(handle, given)
         except BaseException:
             run._table.run_checkpoint_saved(handle, 0)

@@ -19,7 +19,7 @@ from . import _abi as abi
 from ._callbacks import NO_CHECKPOINT, NO_PROGRESS, ON_CHECKPOINT, ON_COMPLETE, ON_PROGRESS, live, log
 from ._request import Prepared
 from ._stores import Errands, LockingStore, Store
-from ._values import Checkpoint, Ending, Error, Progress, Result, StatusError, conclude, read_output
+from ._values import (Checkpoint, Ending, Error, Progress, Result, StatusError, conclude, is_usable, read_output)
 
 if TYPE_CHECKING:
     from ._session import Session
@@ -199,25 +199,35 @@ class Run:
     def _settle(self, ending: Ending) -> None:
         """Keeps the checkpoint that the run ended with, or discards the one that was kept.
 
-        An ending that cannot be used changes nothing: what is kept may be all that leads to a job that is paid for.
+        Only an ending that can be used and is none to go on from discards: what is kept may be all that leads to a job
+        that is paid for.
         """
         _, fault = self._output_of(ending)
         succeeded = ending.outcome == abi.SUCCEEDED
         unseen = self._abandoned or (self._loop is not None and self._loop.is_closed())
-        if not fault and ending.checkpoint is not None:
-            if self._last is None or ending.checkpoint.json != self._last.json:
+        if ending.checkpoint is not None:
+            if is_usable(ending.checkpoint) and (self._last is None or ending.checkpoint.json != self._last.json):
                 self._call_store(lambda store: store.save(ending.checkpoint))
-        elif not fault and not (succeeded and unseen):
+        elif not fault and ending.outcome != abi.SUSPENDED and not (succeeded and unseen):
             self._discarded = self._call_store(lambda store: store.discard()) and succeeded
         self._end(ending, None)
 
     def _restore(self) -> None:
-        """Nobody took the result: its job must remain to be collected."""
+        """Nobody took the result: its job must remain to be collected.
+
+        The store was unlocked meanwhile: what another run has kept there since is that run's.
+        """
         if self._discarded and self._last is not None:
             self._discarded = False
             last = self._last
-            if self._call_store(self._lock) and self._call_store(lambda store: store.save(last)):
-                log.info("the checkpoint of an abandoned run is kept again")
+
+            def save(store: Store) -> None:
+                if store.load() is None:
+                    store.save(last)
+                    log.info("the checkpoint of an abandoned run is kept again")
+
+            if self._call_store(self._lock):
+                self._call_store(save)
             self._unlock()
 
     def _lock(self, store: Store) -> None:

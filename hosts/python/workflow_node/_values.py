@@ -198,6 +198,15 @@ def read_checkpoint(checkpoint: Optional[abi.Struct]) -> Optional[Checkpoint]:
                       abi.text(checkpoint, "job_id"))
 
 
+def is_usable(checkpoint: Checkpoint) -> bool:
+    """Whether it could be given back: one that a faulty module gave must not take the place of a good one."""
+    try:
+        json.loads(checkpoint.json)
+        return len(checkpoint.json.encode()) <= abi.MAX_CHECKPOINT_BYTES
+    except (ValueError, RecursionError):
+        return False
+
+
 def read_ending(result: abi.Struct) -> Ending:
     outcome = abi.number(result, "outcome")
     error = abi.pointed(result, "error")

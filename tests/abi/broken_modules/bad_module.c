@@ -38,6 +38,7 @@
 #define RESULT_NULL 24
 #define RESULT_SIZE_ZERO 25
 #define WARNINGS_NO_JSON 26
+#define SUSPENDED_WITHOUT_CHECKPOINT 27
 
 #if ANSWER == TEXTS_NO_UTF8
 #define ODD "\xC3(\xFF"
@@ -135,6 +136,9 @@ static void make_result(void) {
     error.type = error.message = error.cause = error.solution = error.json = NULL;
 #elif ANSWER == UNKNOWN_OUTCOME
     result.outcome = 77;
+#elif ANSWER == SUSPENDED_WITHOUT_CHECKPOINT
+    result.outcome = WFN_SUSPENDED;
+    result.output_json = NULL;
 #elif ANSWER == TEXTS_NO_UTF8 || ANSWER == TEXTS_WITH_ESCAPES
     fail("busy");
 #elif ANSWER == RESULT_SIZE_ZERO

@@ -90,6 +90,7 @@ INSTANTIATE_TEST_SUITE_P(Run, BadModule, testing::Values(
     Bad{"failure_without_error", 1, no_reason, "failed", Bad::kept},
     Bad{"error_of_nulls", 1, "The module reported an error without saying what happened.", "failed", Bad::dropped},
     Bad{"unknown_outcome", 1, "The module ended the run with the outcome 77, which does not exist.", "failed", Bad::kept},
+    Bad{"suspended_without_checkpoint", 4, "Suspended", "suspended", Bad::kept},
     Bad{"unknown_phase", 0, "unknown: Working", "succeeded", Bad::dropped},
     Bad{"completes_twice", 0, "", "succeeded", Bad::dropped},
     Bad{"checkpoint_null", 1, "the module gave a checkpoint without a text.", "failed", Bad::dropped},
@@ -109,6 +110,16 @@ INSTANTIATE_TEST_SUITE_P(Run, BadModule, testing::Values(
     Bad{"size_zero", 5, "its table is too small to name its version", "", Bad::dropped}
 ), [](const testing::TestParamInfo<Bad>& bad) { return std::string(bad.param.module); });
 // clang-format on
+
+TEST(BadModule, DoesNotCostTheCheckpointFile) {
+    for (const char* module : {"suspended_without_checkpoint", "unknown_outcome", "failure_without_error"}) {
+        TemporaryDirectory directory;
+        const std::string file = directory.file("c");
+        EXPECT_NE(workflow_node({"run", path_of(module), "--checkpoint", file}).exit_code, 0);
+        EXPECT_EQ(directory.names(), std::vector<std::string>{"c"}) << module;
+        EXPECT_EQ(read_text(file), "{\"n\":1}") << module;
+    }
+}
 
 TEST(BadModule, ThatNeverEndsARunIsLeftAtTheDeadline) {
     TemporaryDirectory directory;

@@ -47,6 +47,17 @@ TEST(ResultCheck, AnOutcomeThatDoesNotExistIsAFailure) {
     EXPECT_NE(result.error->message.find('7'), std::string::npos);
 }
 
+TEST(ResultCheck, OnlyASuspensionWithoutACheckpointKeepsTheLast) {
+    wfn::Result result;
+    result.outcome = wfn::Outcome::suspended;
+    EXPECT_TRUE(check_result(result));
+    EXPECT_EQ(result.outcome, wfn::Outcome::suspended);
+    result.checkpoint.emplace().json = "{}";
+    EXPECT_FALSE(check_result(result));
+    result = failed();
+    EXPECT_FALSE(check_result(result)); // there is nothing to go on from
+}
+
 TEST(ResultCheck, AFailureWithoutAnErrorGetsOne) {
     wfn::Result result;
     EXPECT_TRUE(check_result(result));
