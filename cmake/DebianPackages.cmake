@@ -54,11 +54,12 @@ make a video of an image and a prompt.")
 set(CPACK_DEBIAN_SDK_PACKAGE_NAME workflow-node-dev)
 set(CPACK_DEBIAN_SDK_PACKAGE_SECTION libdevel)
 set(CPACK_DEBIAN_SDK_PACKAGE_ARCHITECTURE all)
-set(CPACK_DEBIAN_SDK_PACKAGE_SUGGESTS "workflow-node, cmake, pkgconf")
+set(CPACK_DEBIAN_SDK_PACKAGE_SUGGESTS "workflow-node, cmake, pkgconf, python3")
 set(CPACK_DEBIAN_SDK_DESCRIPTION "headers for hosts and modules of workflow nodes
 The C header workflow_node/node.h is the whole boundary between a workflow
 engine and a module of nodes; host.hpp is for engines in C++. With them come
-a CMake package, a file for pkg-config, and examples in C, C++ and Rust.")
+a package for Python, a CMake package, a file for pkg-config, and examples in
+C, C++, Python and Rust.")
 
 include(CPack)
 cpack_add_component(runtime GROUP programs)

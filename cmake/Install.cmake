@@ -12,6 +12,9 @@ if(TARGET workflow-node)
 endif()
 
 install(DIRECTORY sdk_headers/workflow_node DESTINATION include COMPONENT dev)
+# Not among an interpreter's own packages, which are for every program: who wants it puts this folder on PYTHONPATH.
+install(DIRECTORY hosts/python/workflow_node DESTINATION share/workflow-node/python COMPONENT dev
+    PATTERN __pycache__ EXCLUDE)
 install(DIRECTORY examples DESTINATION "${documentation_folder}" COMPONENT dev PATTERN __pycache__ EXCLUDE)
 
 # The files are the same on every architecture, hence share. All of them find their prefix from where they are.

@@ -62,6 +62,7 @@ class PackagesTest(BuiltPackages):
             self.assertLessEqual({f"usr/share/doc/{package}/copyright", f"usr/share/doc/{package}/changelog.gz"},
                                  files[package])
         self.assertEqual(set(), files["workflow-node"] & files["workflow-node-dev"])
+        self.assertIn("usr/share/workflow-node/python/workflow_node/__init__.py", files["workflow-node-dev"])
 
     def test_installed_used_and_purged(self):
         self.root = self.folder / "root"

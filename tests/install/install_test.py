@@ -70,7 +70,8 @@ class InstallTest(unittest.TestCase):
         self.assertIn("/usr/local/lib/workflow_node:/usr/lib/workflow_node", header)
         expected = {"bin/workflow-node", "include/workflow_node/host.hpp", "lib/workflow_node/pixelml_nodes.so",
                     "lib/workflow_node/manifest.json", "share/workflow-node/schemas/pixelml_api.json",
-                    "share/doc/workflow-node/README.md", "share/doc/workflow-node/LICENSE"}
+                    "share/doc/workflow-node/README.md", "share/doc/workflow-node/LICENSE",
+                    "share/workflow-node/python/workflow_node/py.typed"}
         self.assertEqual(set(), expected - relative_files(self.prefix))
         self.lists_with_cli()
 
@@ -86,6 +87,7 @@ class InstallTest(unittest.TestCase):
         self.assertEqual(set(), parts["runtime"] & parts["dev"])
         self.assertEqual(relative_files(self.prefix), parts["runtime"] | parts["dev"])
         self.assertIn("include/workflow_node/node.h", parts["dev"])
+        self.assertIn("share/workflow-node/python/workflow_node/__init__.py", parts["dev"])
         self.assertIn("bin/workflow-node", parts["runtime"])
 
     def test_no_file_names_the_build(self):
@@ -140,6 +142,12 @@ file(WRITE "${PROJECT_BINARY_DIR}/where" "${WorkflowNode_MODULE_DIR}")
     def test_the_example_in_rust_builds_with_rustc_alone(self):
         self.build_by_its_comment("host_rust")
         self.lists(self.work / "host_rust", self.module, "image_to_video")
+
+    def test_the_example_in_python_runs_on_the_installed_package(self):
+        self.assertEqual([], [file for file in relative_files(self.prefix) if "__pycache__" in file])
+        listed = run("/usr/bin/python3", "-B", str(self.prefix / "share/doc/workflow-node/examples/host_python/host.py"),
+                     str(self.module), env={"PYTHONPATH": str(self.prefix / "share/workflow-node/python")})
+        self.assertIn("image_to_video", listed)
 
     def test_as_a_subproject_only_the_sdk_is_made(self):
         self.build_within(f'add_subdirectory("{SOURCE}" workflow_node)')
