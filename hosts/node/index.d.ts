@@ -283,4 +283,6 @@ export class ModuleError extends Error {
         | 'run_lost'
         | 'out_of_memory'
         | 'internal_error';
+    /** With invalid_result: the one to keep from now on. Absent: what was kept stays. */
+    readonly checkpoint?: Checkpoint;
 }

@@ -233,6 +233,15 @@ for (const [what, file, message] of [
     });
 }
 
+test('an error of a result that is of no other use has its checkpoint', async () => {
+    const broken = load(modules.unknownOutcomeWithCheckpoint).open();
+    const newer = { submission: 'yes', jobId: 'job-2', json: '{"n":2}' };
+    const error = await broken.execute({ node: 'bad', input: {} }).catch((reason) => reason);
+    await broken.close();
+    assert.equal(error.code, 'invalid_result');
+    assert.deepEqual(checkpointAfter(error, { submission: 'maybe', jobId: null, json: '{"n":1}' }), newer);
+});
+
 test('a suspended run that gives no checkpoint leaves the last one as it was', async () => {
     const broken = load(modules.suspendedWithoutCheckpoint).open();
     const kept = { submission: 'yes', jobId: 'job-1', json: '{}' };

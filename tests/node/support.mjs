@@ -33,6 +33,7 @@ export const modules = {
     completesTwice: path.join(build, 'tests', 'abi', 'broken_modules', 'bad_completes_twice.so'),
     doubleCompletion: path.join(build, 'tests', 'abi', 'broken_modules', 'broken_double_completion.so'),
     suspendedWithoutCheckpoint: path.join(build, 'tests', 'abi', 'broken_modules', 'bad_suspended_without_checkpoint.so'),
+    unknownOutcomeWithCheckpoint: path.join(build, 'tests', 'abi', 'broken_modules', 'bad_unknown_outcome_with_checkpoint.so'),
     callback: process.env.CALLBACK_MODULE ?? path.join(build, 'tests', 'node', 'callback_module.so'),
 };
 

@@ -204,9 +204,10 @@ async function attempt(store: RunStore, claim: Claim, order: RunOrder, warnings:
             },
         });
     } catch (error) {
-        if (error instanceof RunError) {
+        if (error instanceof RunError || (error instanceof ModuleError && error.checkpoint !== undefined)) {
             const checkpoint = checkpointAfter(error, record.checkpoint);
-            record = { ...record, checkpoint, jobId: checkpoint?.jobId ?? null, failure: error.fields };
+            const failure = error instanceof RunError ? error.fields : null;
+            record = { ...record, checkpoint, jobId: checkpoint?.jobId ?? null, failure };
         }
         if (error instanceof ModuleError && error.code === 'session_closed') {
             await giveUp(claim, claim.record);

@@ -2,9 +2,13 @@
 
 /** A call that was wrong or came at the wrong time, or a module that cannot be used. `code` is for programs. */
 class ModuleError extends Error {
-    constructor(code, message) {
+    /** `checkpoint`: the one to keep from now on, of a result that is of no other use. */
+    constructor(code, message, checkpoint = null) {
         super(message);
         this.code = code;
+        if (checkpoint !== null) {
+            this.checkpoint = checkpoint;
+        }
     }
 }
 ModuleError.prototype.name = 'ModuleError';

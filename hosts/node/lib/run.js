@@ -91,36 +91,37 @@ class Run {
             return;
         }
         const [outputJson, checkpoint, jobId, warnings, ...textsOfError] = texts;
+        const kept = checkpointOf(submission, checkpoint, jobId);
         try {
             const ending = {
                 outcome: outcomes[outcome],
-                checkpoint: checkpointOf(submission, checkpoint, jobId),
+                checkpoint: kept,
                 warnings: JSON.parse(warnings ?? '[]'),
             };
             if (ending.outcome === 'succeeded') {
                 const output = JSON.parse(outputJson);
                 if (output === null && this.#wantsOutput) {
-                    this.#rejectResult('says that it succeeded, but has no output');
+                    this.#rejectResult('says that it succeeded, but has no output', kept);
                 } else {
                     this.#promise.resolve({ ...ending, output });
                 }
             } else if (ending.outcome === 'suspended') {
                 this.#promise.resolve({ ...ending, resumeAfterMs: known(resumeAfterMs) });
             } else if (ending.outcome === undefined) {
-                this.#rejectResult(`has the unknown outcome ${outcome}`);
+                this.#rejectResult(`has the unknown outcome ${outcome}`, kept);
             } else if (textsOfError.every((text) => text === null)) {
-                this.#rejectResult(`says that it ${didNotSucceed[ending.outcome]}, but has no error`);
+                this.#rejectResult(`says that it ${didNotSucceed[ending.outcome]}, but has no error`, kept);
             } else {
                 this.#promise.reject(new RunError(errorFields(ofError, textsOfError), ending));
             }
         } catch (error) {
-            this.#rejectResult(`is not JSON: ${error.message}`);
+            this.#rejectResult(`is not JSON: ${error.message}`, kept);
         }
     }
 
-    /** Without a checkpoint: such a result says nothing of the job, so the caller's last one stays. */
-    #rejectResult(fault) {
-        this.#promise.reject(new ModuleError('invalid_result', `The module's result of the run ${fault}`));
+    /** Where it has no checkpoint, such a result says nothing of the job: the caller's last one stays. */
+    #rejectResult(fault, checkpoint) {
+        this.#promise.reject(new ModuleError('invalid_result', `The module's result of the run ${fault}`, checkpoint));
     }
 
     /** The session is closed, and the module never said how the run ended. */

@@ -39,6 +39,7 @@
 #define RESULT_SIZE_ZERO 25
 #define WARNINGS_NO_JSON 26
 #define SUSPENDED_WITHOUT_CHECKPOINT 27
+#define UNKNOWN_OUTCOME_WITH_CHECKPOINT 28
 
 #if ANSWER == TEXTS_NO_UTF8
 #define ODD "\xC3(\xFF"
@@ -136,6 +137,13 @@ static void make_result(void) {
     error.type = error.message = error.cause = error.solution = error.json = NULL;
 #elif ANSWER == UNKNOWN_OUTCOME
     result.outcome = 77;
+#elif ANSWER == UNKNOWN_OUTCOME_WITH_CHECKPOINT
+    {
+        static const wfn_checkpoint newer = {sizeof newer, WFN_SUBMITTED, "{\"n\":2}", "job-2"};
+        result.outcome = 77;
+        result.checkpoint = &newer;
+        result.checkpoint_json = newer.json;
+    }
 #elif ANSWER == SUSPENDED_WITHOUT_CHECKPOINT
     result.outcome = WFN_SUSPENDED;
     result.output_json = NULL;

@@ -112,12 +112,16 @@ INSTANTIATE_TEST_SUITE_P(Run, BadModule, testing::Values(
 // clang-format on
 
 TEST(BadModule, DoesNotCostTheCheckpointFile) {
-    for (const char* module : {"suspended_without_checkpoint", "unknown_outcome", "failure_without_error"}) {
+    const std::pair<const char*, const char*> modules[] = {{"suspended_without_checkpoint", "{\"n\":1}"},
+                                                           {"unknown_outcome", "{\"n\":1}"},
+                                                           {"unknown_outcome_with_checkpoint", "{\"n\":2}"},
+                                                           {"failure_without_error", "{\"n\":1}"}};
+    for (const auto& [module, kept] : modules) {
         TemporaryDirectory directory;
         const std::string file = directory.file("c");
         EXPECT_NE(workflow_node({"run", path_of(module), "--checkpoint", file}).exit_code, 0);
         EXPECT_EQ(directory.names(), std::vector<std::string>{"c"}) << module;
-        EXPECT_EQ(read_text(file), "{\"n\":1}") << module;
+        EXPECT_EQ(read_text(file), kept) << module;
     }
 }
 
