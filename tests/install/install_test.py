@@ -145,8 +145,9 @@ file(WRITE "${PROJECT_BINARY_DIR}/where" "${WorkflowNode_MODULE_DIR}")
 
     def test_the_example_in_python_runs_on_the_installed_package(self):
         self.assertEqual([], [file for file in relative_files(self.prefix) if "__pycache__" in file])
-        listed = run("/usr/bin/python3", "-B", str(self.prefix / "share/doc/workflow-node/examples/host_python/host.py"),
-                     str(self.module), env={"PYTHONPATH": str(self.prefix / "share/workflow-node/python")})
+        host = self.prefix / "share/doc/workflow-node/examples/host_python/host.py"
+        listed = run("/usr/bin/python3", "-B", str(host), str(self.module),
+                     env={"PYTHONPATH": str(self.prefix / "share/workflow-node/python")})
         self.assertIn("image_to_video", listed)
 
     def test_as_a_subproject_only_the_sdk_is_made(self):

@@ -19,21 +19,23 @@ const require = createRequire(import.meta.url);
 /** What the addon measures of itself; not part of its interface. */
 const { measured } = require('../../hosts/node/lib/dispatch.js');
 
+const broken = (file) => path.join(build, 'tests', 'abi', 'broken_modules', file);
+
 export const modules = {
     pixelml: path.join(build, 'plugin', 'pixelml_nodes.so'),
     example: path.join(build, 'examples', 'module_c', 'example_module.so'),
     otherAbi: path.join(build, 'tests', 'abi', 'refused_modules', 'module_of_another_abi.so'),
     withoutEntry: path.join(build, 'tests', 'abi', 'refused_modules', 'module_without_entry.so'),
     incomplete: path.join(build, 'tests', 'abi', 'refused_modules', 'module_incomplete.so'),
-    outputNull: path.join(build, 'tests', 'abi', 'broken_modules', 'bad_output_null.so'),
-    unknownOutcome: path.join(build, 'tests', 'abi', 'broken_modules', 'bad_unknown_outcome.so'),
-    failureWithoutError: path.join(build, 'tests', 'abi', 'broken_modules', 'bad_failure_without_error.so'),
-    resultNull: path.join(build, 'tests', 'abi', 'broken_modules', 'bad_result_null.so'),
-    checkpointNull: path.join(build, 'tests', 'abi', 'broken_modules', 'bad_checkpoint_null.so'),
-    completesTwice: path.join(build, 'tests', 'abi', 'broken_modules', 'bad_completes_twice.so'),
-    doubleCompletion: path.join(build, 'tests', 'abi', 'broken_modules', 'broken_double_completion.so'),
-    suspendedWithoutCheckpoint: path.join(build, 'tests', 'abi', 'broken_modules', 'bad_suspended_without_checkpoint.so'),
-    unknownOutcomeWithCheckpoint: path.join(build, 'tests', 'abi', 'broken_modules', 'bad_unknown_outcome_with_checkpoint.so'),
+    outputNull: broken('bad_output_null.so'),
+    unknownOutcome: broken('bad_unknown_outcome.so'),
+    failureWithoutError: broken('bad_failure_without_error.so'),
+    resultNull: broken('bad_result_null.so'),
+    checkpointNull: broken('bad_checkpoint_null.so'),
+    completesTwice: broken('bad_completes_twice.so'),
+    doubleCompletion: broken('broken_double_completion.so'),
+    suspendedWithoutCheckpoint: broken('bad_suspended_without_checkpoint.so'),
+    unknownOutcomeWithCheckpoint: broken('bad_unknown_outcome_with_checkpoint.so'),
     callback: process.env.CALLBACK_MODULE ?? path.join(build, 'tests', 'node', 'callback_module.so'),
 };
 
