@@ -304,8 +304,9 @@ typedef struct wfn_result {
     const wfn_error* error;  /* WFN_FAILED and WFN_CANCELLED; otherwise NULL */
     /*
      * The checkpoint to keep from now on instead of any earlier one; NULL: discard it, there is
-     * nothing to go on from. Set when suspended, and when a failed run can be taken up again, e.g. at
-     * the deadline while the service still works. A run that ends before it has read its checkpoint,
+     * nothing to go on from. Set when suspended by a node that can be resumed, and when a failed run can be
+     * taken up again, e.g. at the deadline while the service still works. An outcome that the host does not
+     * know, and a failure without an error, say nothing: then keep what was kept. A run that ends before it has read its checkpoint,
      * e.g. because its connection is not valid, gives back the one it was given.
      */
     const wfn_checkpoint* checkpoint;

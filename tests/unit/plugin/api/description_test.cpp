@@ -8,6 +8,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <iterator>
 #include <string>
 
 namespace job_engine {
@@ -239,6 +241,20 @@ TEST(Examples, NameWhatDiffers) {
                 path_is("/api_binding/examples/0/request/body"));
     EXPECT_THAT(example_faults_with(R"("error_code":["/code"])", R"("error_code":["/kode"])"),
                 path_is("/api_binding/reply/error_code"));
+}
+
+// Whoever describes an API copies from the page: what it shows must be right, whole or as a part.
+TEST(Page, ShowsWhatHolds) {
+    std::ifstream page(DESCRIBE_PAGE);
+    const std::string text(std::istreambuf_iterator<char>(page), {});
+    const std::string fence = "```json\n";
+    int shown = 0;
+    for (auto at = text.find(fence); at != std::string::npos; at = text.find(fence, at + 1), ++shown) {
+        const auto begin = at + fence.size();
+        const auto json = text.substr(begin, text.find("```", begin) - begin);
+        EXPECT_EQ(fault_of(json, {{"team", "t"}}), "none") << json;
+    }
+    EXPECT_EQ(shown, 3);
 }
 
 } // namespace
