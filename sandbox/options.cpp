@@ -35,6 +35,10 @@ bad_gateway, internal_error, drop_before, drop_after, hold, broken_body, stalled
 "times", "skip", "every", "probability", "seed", "retry_after_seconds", "delay_ms". At run time:
 PUT /sandbox/faults with one rule, an array of rules, or [] for none.
 
+AgenticFlow's workflow API is served beside it, at /v1/workflow_runs/, from the same jobs. Any UUID is the
+id of a workflow of this one node. Of 00000000-0000-4000-8000-00000000000N, N = 1 has no output mapping, 2
+no credits, 3 no connection, and 4 no project.
+
 Exit codes: 0 ended by SIGINT or SIGTERM; 1 cannot start; 2 wrong usage.)";
 
 std::string read_key_file(const std::string& path) {

@@ -35,6 +35,13 @@ Reply file_reply(std::filesystem::path path, std::string content_type) {
     return reply;
 }
 
+Reply redirect(const std::string& location) {
+    Reply reply;
+    reply.status = http::status::temporary_redirect;
+    reply.headers.emplace_back("Location", location);
+    return reply;
+}
+
 Reply not_found() {
     return error_reply(http::status::not_found, {"not_found", "There is nothing at this address."});
 }

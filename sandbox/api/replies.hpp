@@ -15,6 +15,8 @@ Reply embedded_reply(std::string content_type, const char* text);
 
 Reply file_reply(std::filesystem::path path, std::string content_type);
 
+Reply redirect(const std::string& location);
+
 Reply not_found();
 Reply job_not_found(const std::string& id);
 Reply method_not_allowed(Resource resource);

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstddef>
+#include <system_error>
 
 namespace sandbox {
 namespace {
@@ -19,7 +21,7 @@ struct Fixed {
     Resource resource;
 };
 
-constexpr std::array<Fixed, 10> fixed_paths{{{"/", Resource::page},
+constexpr std::array<Fixed, 12> fixed_paths{{{"/", Resource::page},
                                              {"/image", Resource::image},
                                              {"/page.js", Resource::page_script},
                                              {"/page.css", Resource::page_style},
@@ -27,6 +29,8 @@ constexpr std::array<Fixed, 10> fixed_paths{{{"/", Resource::page},
                                              {"/jobs.json", Resource::page_jobs},
                                              {"/v1/image-to-video", Resource::generation},
                                              {"/v1/jobs", Resource::jobs},
+                                             {"/v1/workflow_runs/", Resource::workflow_runs},
+                                             {"/v1/workflow_runs", Resource::workflow_runs_without_slash},
                                              {"/sandbox/faults", Resource::faults},
                                              {"/sandbox/statistics", Resource::statistics}}};
 
@@ -44,6 +48,32 @@ bool is_job_id(std::string_view id) {
     return id.size() == id_prefix.size() + id_random_bytes * 2 && id.starts_with(id_prefix)
            && std::ranges::all_of(id.substr(id_prefix.size()),
                                   [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+}
+
+// What stands between the two; empty: not of this shape.
+std::string_view segment_between(std::string_view path, std::string_view before, std::string_view after) {
+    if (path.size() <= before.size() + after.size() || !path.starts_with(before) || !path.ends_with(after))
+        return {};
+    const auto segment = path.substr(before.size(), path.size() - before.size() - after.size());
+    return segment.find('/') == std::string_view::npos ? segment : std::string_view();
+}
+
+void match_workflow_run(std::string_view path, Route& route) {
+    constexpr std::string_view runs = "/v1/workflow_runs/";
+    constexpr std::string_view workspaces = "/v1/workspaces/";
+    if (const auto run = segment_between(path, runs, ""); !run.empty()) {
+        route.resource = Resource::workflow_run;
+        route.id = run;
+    }
+    const auto workflows = path.find("/workflows/");
+    if (workflows == std::string_view::npos
+        || segment_between(path.substr(0, workflows), workspaces, "").empty())
+        return;
+    if (const auto workflow = segment_between(path.substr(workflows), "/workflows/", "/runs");
+        !workflow.empty()) {
+        route.resource = Resource::workflow_run_list;
+        route.id = workflow;
+    }
 }
 
 } // namespace
@@ -70,6 +100,8 @@ Route match_route(std::string_view target) {
             route.id = id;
         }
     }
+    if (route.resource == Resource::none)
+        match_workflow_run(path, route);
     return route;
 }
 
@@ -78,6 +110,8 @@ std::vector<http::verb> allowed_methods(Resource resource) {
     case Resource::none:
         return {};
     case Resource::generation:
+    case Resource::workflow_runs:
+    case Resource::workflow_runs_without_slash:
         return {http::verb::post};
     case Resource::job:
         return {http::verb::get, http::verb::head, http::verb::delete_};
@@ -86,6 +120,11 @@ std::vector<http::verb> allowed_methods(Resource resource) {
     default:
         return {http::verb::get, http::verb::head};
     }
+}
+
+bool is_agenticflow(Resource resource) {
+    return resource == Resource::workflow_runs || resource == Resource::workflow_runs_without_slash
+           || resource == Resource::workflow_run || resource == Resource::workflow_run_list;
 }
 
 std::string_view query_value(std::string_view query, std::string_view name) {
@@ -97,6 +136,18 @@ std::string_view query_value(std::string_view query, std::string_view name) {
         query = ampersand == std::string_view::npos ? std::string_view() : query.substr(ampersand + 1);
     }
     return {};
+}
+
+std::optional<std::size_t> query_number(std::string_view query, std::string_view name, std::size_t min,
+                                        std::size_t max, std::size_t fallback) {
+    const std::string_view text = query_value(query, name);
+    if (text.empty())
+        return fallback;
+    std::size_t number = 0;
+    const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc() || rest != text.data() + text.size() || number < min || number > max)
+        return std::nullopt;
+    return number;
 }
 
 std::string new_job_id() {

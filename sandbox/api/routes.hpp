@@ -2,6 +2,8 @@
 
 #include <boost/beast/http/verb.hpp>
 
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,13 +15,17 @@ enum class Resource {
     generation, // submit
     jobs,
     job,
+    // AgenticFlow's:
+    workflow_runs,               // submit
+    workflow_runs_without_slash, // where a submit is only redirected
+    workflow_run,
+    workflow_run_list,
     video,
     thumbnail,
     page,
     page_script,
     page_style,
     page_jobs,
-
     favicon,
     image,
     faults,
@@ -28,19 +34,29 @@ enum class Resource {
 
 struct Route {
     Resource resource = Resource::none;
-    std::string id; // of a job, video or thumbnail: "job_" and 24 hexadecimal digits
+    // Of a job, video or thumbnail: "job_" and 24 hexadecimal digits. Of a workflow's run, and of a workflow
+    // whose runs are listed: whatever stands there, but no path.
+    std::string id;
     std::string_view query;
 };
 
-// Which resource a request target names. Only well-formed job ids match, so that no path ever leads
-// out of the sandbox's directories. `query` refers into `target`.
+// Which resource a request target names. Only well-formed job ids match where there are files, so that no
+// path ever leads out of the sandbox's directories. `query` refers into `target`.
 Route match_route(std::string_view target);
 
 // Empty for Resource::none.
 std::vector<boost::beast::http::verb> allowed_methods(Resource resource);
 
+bool is_agenticflow(Resource resource);
+
 // Of "a=1&b=2"; empty when absent. Values are taken as they are, without percent-decoding.
 std::string_view query_value(std::string_view query, std::string_view name);
+
+// Its whole number from `min` to `max`, `fallback` when absent, nothing when it is no such number.
+std::optional<std::size_t> query_number(std::string_view query, std::string_view name, std::size_t min,
+                                        std::size_t max, std::size_t fallback);
+
+inline constexpr std::size_t max_listed_jobs = 1000;
 
 std::string new_job_id();
 

@@ -1,5 +1,6 @@
 #include "api/service.hpp"
 
+#include "api/agenticflow.hpp"
 #include "api/job_json.hpp"
 #include "api/replies.hpp"
 #include "base/log.hpp"
@@ -11,7 +12,6 @@
 #include <openssl/crypto.h>
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <system_error>
 #include <utility>
@@ -25,7 +25,6 @@ namespace json = boost::json;
 
 constexpr std::size_t max_idempotency_key = 255;
 constexpr std::size_t jobs_on_page = 50;
-constexpr std::size_t max_listed_jobs = 1000;
 
 TimePoint now() {
     return std::chrono::system_clock::now();
@@ -63,6 +62,13 @@ Service::Service(asio::any_io_executor executor, ServiceSettings settings, Rende
 asio::awaitable<Reply> Service::handle(const Request& request, const Client& client) {
     const auto target = request.target();
     const Route route = match_route({target.data(), target.size()});
+    Reply reply = co_await answer(request, client, route);
+    if (is_agenticflow(route.resource))
+        co_return agenticflow::reworded(std::move(reply));
+    co_return reply;
+}
+
+asio::awaitable<Reply> Service::answer(const Request& request, const Client& client, const Route& route) {
     if (route.resource == Resource::none)
         co_return not_found();
     if (const auto allowed = allowed_methods(route.resource);
@@ -75,6 +81,14 @@ asio::awaitable<Reply> Service::handle(const Request& request, const Client& cli
         co_return co_await call_api(request.method() == http::verb::delete_ ? Operation::cancel
                                                                             : Operation::poll,
                                     request, client, route);
+    case Resource::workflow_runs:
+        co_return co_await call_api(Operation::submit, request, client, route);
+    case Resource::workflow_runs_without_slash:
+        co_return redirect(base_url(request, client) + "/v1/workflow_runs/");
+    case Resource::workflow_run:
+        co_return co_await call_api(Operation::poll, request, client, route);
+    case Resource::workflow_run_list:
+        co_return is_authorised(request) ? list_runs(request, client, route) : unauthorised();
     case Resource::jobs:
         co_return is_authorised(request) ? list_jobs(request, client, route) : unauthorised();
     case Resource::video:
@@ -124,6 +138,10 @@ asio::awaitable<Reply> Service::carry_out(Operation operation, const Request& re
                                           const Route& route) {
     if (!is_authorised(request))
         co_return unauthorised();
+    if (route.resource == Resource::workflow_runs)
+        co_return submit_run(request, client);
+    if (route.resource == Resource::workflow_run)
+        co_return poll_run(request, client, route);
     switch (operation) {
     case Operation::submit:
         co_return submit(request, client);
@@ -175,6 +193,18 @@ Reply Service::submit(const Request& request, const Client& client) {
         reply.headers.emplace_back("Idempotent-Replayed", "true");
         return reply;
     }
+    auto made = make_job(std::move(generation), key, std::nullopt);
+    if (auto* const refused = std::get_if<Reply>(&made))
+        return std::move(*refused);
+    const Job& job = *std::get<const Job*>(made);
+    Reply reply = json_reply(http::status::accepted, job_json(job, base_url(request, client)));
+    reply.headers.emplace_back("Location", "/v1/jobs/" + job.id);
+    return reply;
+}
+
+std::variant<const Job*, Reply> Service::make_job(GenerationRequest generation,
+                                                  std::string_view idempotency_key,
+                                                  std::optional<WorkflowRun> workflow_run) {
     if (settings_.unavailable_models.contains(generation.model)) {
         return model_not_available(std::string(model_name(generation.model))
                                    + " is switched off in this sandbox.");
@@ -182,14 +212,13 @@ Reply Service::submit(const Request& request, const Client& client) {
     const std::string id = new_job_id();
     if (!queue_.try_add({id, generation, choose_camera_move(generation.prompt)}))
         return model_not_available("The render queue is full.");
-    for (const std::string& dropped : store_.add(id, std::move(generation), key, now()))
+    for (const std::string& dropped :
+         store_.add(id, std::move(generation), idempotency_key, now(), std::move(workflow_run)))
         remove_files(dropped);
     const Job& job = *store_.find(id);
     log(id + " queued: " + std::string(model_name(job.request.model)) + " " + job.request.size + ", "
         + std::string(motion_name(job.move.motion)));
-    Reply reply = json_reply(http::status::accepted, job_json(job, base_url(request, client)));
-    reply.headers.emplace_back("Location", "/v1/jobs/" + id);
-    return reply;
+    return &job;
 }
 
 asio::awaitable<Reply> Service::poll(const Request& request, const Client& client, const std::string& id) {
@@ -241,16 +270,12 @@ Reply Service::cancel(const Request& request, const Client& client, const std::s
 }
 
 Reply Service::list_jobs(const Request& request, const Client& client, const Route& route) const {
-    std::size_t limit = 100;
-    if (const std::string_view text = query_value(route.query, "limit"); !text.empty()) {
-        const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), limit);
-        if (error != std::errc() || rest != text.data() + text.size() || limit == 0
-            || limit > max_listed_jobs) {
-            return error_reply(http::status::unprocessable_entity,
-                               {"invalid_input", "limit must be a whole number from 1 to 1000."});
-        }
+    const auto limit = query_number(route.query, "limit", 1, max_listed_jobs, 100);
+    if (!limit) {
+        return error_reply(http::status::unprocessable_entity,
+                           {"invalid_input", "limit must be a whole number from 1 to 1000."});
     }
-    return json_reply(http::status::ok, job_list_json(store_, limit, base_url(request, client)));
+    return json_reply(http::status::ok, job_list_json(store_, *limit, base_url(request, client)));
 }
 
 Reply Service::page_jobs(const Request& request, const Client& client) const {

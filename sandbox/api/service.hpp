@@ -14,8 +14,11 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
+#include <string_view>
+#include <variant>
 
 namespace sandbox {
 
@@ -52,6 +55,7 @@ private:
         std::uint64_t renders_cancelled = 0;
     };
 
+    boost::asio::awaitable<Reply> answer(const Request& request, const Client& client, const Route& route);
     boost::asio::awaitable<Reply> call_api(Operation operation, const Request& request, const Client& client,
                                            const Route& route);
     boost::asio::awaitable<Reply> carry_out(Operation operation, const Request& request, const Client& client,
@@ -59,6 +63,12 @@ private:
     boost::asio::awaitable<Reply> poll(const Request& request, const Client& client, const std::string& id);
     boost::asio::awaitable<void> wait_until_finished(const std::string& id, std::chrono::seconds timeout);
     Reply submit(const Request& request, const Client& client);
+    // The new job, or the reply that refuses it.
+    std::variant<const Job*, Reply> make_job(GenerationRequest generation, std::string_view idempotency_key,
+                                             std::optional<WorkflowRun> workflow_run);
+    Reply submit_run(const Request& request, const Client& client);
+    Reply poll_run(const Request& request, const Client& client, const Route& route);
+    Reply list_runs(const Request& request, const Client& client, const Route& route) const;
     Reply cancel(const Request& request, const Client& client, const std::string& id);
     Reply list_jobs(const Request& request, const Client& client, const Route& route) const;
     Reply page_jobs(const Request& request, const Client& client) const;

@@ -34,12 +34,14 @@ JobStore::Lookup JobStore::look_up(std::string_view idempotency_key, const Gener
 }
 
 std::vector<std::string> JobStore::add(std::string id, GenerationRequest request,
-                                       std::string_view idempotency_key, TimePoint now) {
+                                       std::string_view idempotency_key, TimePoint now,
+                                       std::optional<WorkflowRun> workflow_run) {
     const std::uint64_t number = next_number_++;
     Job job;
     job.id = std::move(id);
     job.move = choose_camera_move(request.prompt);
     job.request = std::move(request);
+    job.workflow_run = std::move(workflow_run);
     job.idempotency_key = idempotency_key;
     job.created_at = now;
     numbers_by_id_.emplace(job.id, number);

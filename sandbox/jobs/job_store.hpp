@@ -5,6 +5,8 @@
 #include "jobs/generation_request.hpp"
 #include "jobs/video_size.hpp"
 
+#include <boost/json/object.hpp>
+
 #include <chrono>
 #include <cstdint>
 #include <map>
@@ -28,10 +30,17 @@ inline bool is_finished(JobStatus status) {
 
 using TimePoint = std::chrono::system_clock::time_point;
 
+// What AgenticFlow's API tells of a run beside the generation.
+struct WorkflowRun {
+    std::string workflow_id;
+    boost::json::object input; // as it was given
+};
+
 struct Job {
     std::string id;
     GenerationRequest request;
-    std::string idempotency_key; // empty when the client sent none
+    std::optional<WorkflowRun> workflow_run; // of a job that was submitted as one
+    std::string idempotency_key;             // empty when the client sent none
     CameraMove move;
     JobStatus status = JobStatus::queued;
     double progress = 0;               // 0 to 1
@@ -62,7 +71,7 @@ public:
 
     // The id must be new. Returns the ids of jobs that were dropped to make room.
     std::vector<std::string> add(std::string id, GenerationRequest request, std::string_view idempotency_key,
-                                 TimePoint now);
+                                 TimePoint now, std::optional<WorkflowRun> workflow_run = std::nullopt);
 
     const Job* find(std::string_view id) const;
 

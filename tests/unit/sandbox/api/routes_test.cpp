@@ -41,6 +41,29 @@ TEST(Routes, MatchNothingThatIsNotAJobId) {
         EXPECT_EQ(match_route(target).resource, Resource::none) << target;
 }
 
+TEST(Routes, MatchAgenticFlowsRuns) {
+    const std::string run = "01234567-89ab-4def-8012-345678000000";
+    EXPECT_EQ(match_route("/v1/workflow_runs/").resource, Resource::workflow_runs);
+    EXPECT_EQ(match_route("/v1/workflow_runs").resource, Resource::workflow_runs_without_slash);
+    EXPECT_EQ(match_route("/v1/workflow_runs/" + run).resource, Resource::workflow_run);
+    EXPECT_EQ(match_route("/v1/workflow_runs/" + run).id, run);
+    EXPECT_EQ(match_route("/v1/workspaces/w/workflows/" + run + "/runs?limit=2").resource,
+              Resource::workflow_run_list);
+    EXPECT_EQ(match_route("/v1/workspaces/w/workflows/" + run + "/runs?limit=2").id, run);
+    for (const std::string& target :
+         {"/v1/workflow_runs/" + run + "/x", "/v1/workspaces/w/workflows/" + run,
+          std::string("/v1/workspaces/w/workflows//runs"), "/v1/workspaces//workflows/" + run + "/runs",
+          "/v1/workspaces/w/x/workflows/" + run + "/runs", "/v1/workspaces/w/workflows/" + run + "/x/runs"})
+        EXPECT_EQ(match_route(target).resource, Resource::none) << target;
+}
+
+TEST(Routes, ReadQueryNumbers) {
+    EXPECT_EQ(query_number("limit=5", "limit", 1, 10, 7), 5U);
+    EXPECT_EQ(query_number("", "limit", 1, 10, 7), 7U);
+    for (const char* const query : {"limit=0", "limit=11", "limit=5x", "limit=-1"})
+        EXPECT_EQ(query_number(query, "limit", 1, 10, 7), std::nullopt) << query;
+}
+
 TEST(Routes, KnowTheirMethods) {
     const auto allows = [](Resource resource, http::verb verb) {
         const auto methods = allowed_methods(resource);
