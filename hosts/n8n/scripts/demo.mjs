@@ -1,12 +1,13 @@
 // Starts n8n with this package, its example workflows, and a credential for the sandbox; ends it on SIGINT or SIGTERM.
-//   node demo.mjs n8n|n8n-queue SANDBOX_URL PHOTO_URL
+//   node demo.mjs n8n|n8n-queue CONNECTION PHOTO_URL
+// CONNECTION is the connection's JSON.
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { N8n, shortLocks } from '../../../tests/n8n/support/n8n.mjs';
 
-const [kind, sandbox, photo] = process.argv.slice(2);
+const [kind, connection, photo] = process.argv.slice(2);
 const examples = path.join(path.dirname(fileURLToPath(import.meta.url)), '..', 'examples');
 
 const environment = { ...shortLocks, OFFLOAD_MANUAL_EXECUTIONS_TO_WORKERS: 'true' };
@@ -15,6 +16,15 @@ let ending;
 const end = () => (ending ??= n8n.end().then(() => process.exit()));
 process.on('SIGINT', end);
 process.on('SIGTERM', end);
+
+/** As the credential's form keeps it: a choice and an object are texts. */
+function asCredential(members) {
+    const kept = ([name, value]) => {
+        const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
+        return [name, typeof value === 'object' || name === 'idempotent_submit' ? text : value];
+    };
+    return Object.fromEntries(Object.entries(members).map(kept));
+}
 
 function forSandbox(workflow, credential) {
     for (const node of workflow.nodes) {
@@ -32,12 +42,7 @@ function forSandbox(workflow, credential) {
 
 try {
     await n8n.start({ workers: 2 });
-    const credential = await n8n.addCredential({
-        api_key: 'sandbox',
-        base_url: sandbox,
-        allow_insecure_loopback: true,
-        idempotent_submit: 'true',
-    });
+    const credential = await n8n.addCredential(asCredential(JSON.parse(connection)));
     for (const name of fs.readdirSync(examples)) {
         const workflow = JSON.parse(fs.readFileSync(path.join(examples, name), 'utf8'));
         await n8n.addWorkflow(forSandbox(workflow, credential));

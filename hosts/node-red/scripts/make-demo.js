@@ -1,16 +1,24 @@
 'use strict';
 // Makes a Node-RED user folder with this package and a flow to press a button in.
-//   node make-demo.js FOLDER SANDBOX_URL PHOTO_URL
+//   node make-demo.js FOLDER CONNECTION PHOTO_URL
+// CONNECTION is the connection's JSON.
 // Prints the port that Node-RED is to listen on: 1880, or any free one when that is taken.
 const fs = require('node:fs');
 const net = require('node:net');
 const path = require('node:path');
 
-const [folder, sandbox, photo] = process.argv.slice(2);
+const [folder, connection, photo] = process.argv.slice(2);
+const { api_key, ...settings } = JSON.parse(connection);
 const root = path.join(__dirname, '..');
 const { name } = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8'));
 
 const write = (file, text) => fs.writeFileSync(path.join(folder, file), text);
+
+/** As the connection's form keeps it: a choice and an object are texts. */
+const kept = (name, value) => {
+    const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
+    return typeof value === 'object' || name === 'idempotent_submit' ? text : value;
+};
 const constant = (input, value) => ({ [`input_${input}`]: value, [`input_${input}_type`]: 'constant' });
 
 const flow = [
@@ -38,10 +46,11 @@ const flow = [
         complete: 'payload', targetType: 'msg', x: 550, y: 160, wires: [],
     },
     {
-        id: 'demo-connection', type: 'pixelml-connection', name: 'Local sandbox', connection_base_url: sandbox,
-        connection_allow_insecure_loopback: true, connection_idempotent_submit: 'true', connection_check_image: '',
-        connection_max_connections: 64, connection_max_running: 0, connection_request_timeout_ms: 30000,
-        connection_job_timeout_ms: 900000, connection_ca_file: '', connection_api_binding: '',
+        id: 'demo-connection', type: 'pixelml-connection', name: 'Local sandbox', connection_idempotent_submit: '',
+        connection_check_image: '', connection_max_connections: 64, connection_max_running: 0,
+        connection_request_timeout_ms: 30000, connection_job_timeout_ms: 900000, connection_ca_file: '',
+        connection_api_binding: '',
+        ...Object.fromEntries(Object.entries(settings).map(([member, value]) => [`connection_${member}`, kept(member, value)])),
     },
 ];
 
@@ -57,7 +66,7 @@ function freePort(wanted) {
 }
 
 freePort(1880).then((port) => {
-    const settings = {
+    const nodeRedSettings = {
         uiHost: '127.0.0.1',
         uiPort: port,
         flowFile: 'flows.json',
@@ -68,8 +77,8 @@ freePort(1880).then((port) => {
     fs.mkdirSync(path.join(folder, 'node_modules'), { recursive: true });
     fs.symlinkSync(root, path.join(folder, 'node_modules', name));
     write('package.json', JSON.stringify({ name: 'demo', private: true, dependencies: { [name]: '*' } }));
-    write('settings.js', `module.exports = ${JSON.stringify(settings, null, 2)};\n`);
+    write('settings.js', `module.exports = ${JSON.stringify(nodeRedSettings, null, 2)};\n`);
     write('flows.json', JSON.stringify(flow, null, 2));
-    write('flows_cred.json', JSON.stringify({ 'demo-connection': { api_key: 'sandbox' } }));
+    write('flows_cred.json', JSON.stringify({ 'demo-connection': { api_key } }));
     console.log(port);
 });
