@@ -30,12 +30,16 @@ std::string special_workflow(int number) {
     return "00000000-0000-4000-8000-00000000000" + std::to_string(number);
 }
 
+json::object read_json(const char* file) {
+    std::ifstream stream(file);
+    const std::string text(std::istreambuf_iterator<char>(stream), {});
+    return json::parse(text).as_object();
+}
+
 // What a connection says of the API, while it cannot say {"api": "agenticflow", "workflow_id": ...}: the
 // description without what the module does not read yet, and with the workflow in its place.
 void lead_to_agenticflow(json::object& connection, const std::string& workflow_id) {
-    std::ifstream stream(AGENTICFLOW_DESCRIPTION);
-    const std::string text(std::istreambuf_iterator<char>(stream), {});
-    auto api = json::parse(text).as_object();
+    auto api = read_json(AGENTICFLOW_DESCRIPTION);
     for (const char* const member : {"binding_version", "source", "checked", "notes", "base_url", "variables",
                                      "minimum_poll_interval_seconds", "find", "examples"})
         api.erase(member);
@@ -165,6 +169,26 @@ TEST_F(AgenticFlow, SubmitsNotAgainWhenTheAnswerIsLost) {
     EXPECT_EQ(error_member(result, "type"), "Submission Unknown") << describe(result);
     EXPECT_EQ(error_member(result, "charged"), "unknown");
     EXPECT_EQ(count_of(" queued: ", sandbox.log()), 1U);
+}
+
+// The file that a user makes the workflow of.
+TEST(AgenticFlowWorkflow, TakesWhatTheDescriptionSends) {
+    const auto workflow_file = read_json(AGENTICFLOW_WORKFLOW);
+    const auto description = read_json(AGENTICFLOW_DESCRIPTION);
+    const auto& inputs = workflow_file.at("input_schema").at("properties").as_object();
+    const auto& sent = description.at("submit").at("body").at("input").as_object();
+    EXPECT_EQ(inputs.size(), sent.size());
+    for (const auto& input : sent)
+        EXPECT_TRUE(inputs.contains(input.key())) << input.key();
+    const auto& node = workflow_file.at("nodes").at(0);
+    EXPECT_EQ(node.at("node_type_name").as_string(), "image_to_video");
+    const NodeHost host;
+    const auto schema = json::parse(std::string(host.node().input_schema_json())).as_object();
+    for (const auto& input : schema.at("properties").as_object()) {
+        const std::string name(input.key());
+        EXPECT_EQ(node.at("input_config").at(name).as_string(), "{{" + name + "}}");
+    }
+    EXPECT_EQ(workflow_file.at("output_mapping").at("video").as_string(), "{{image_to_video.video}}");
 }
 
 } // namespace
