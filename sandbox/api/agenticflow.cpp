@@ -42,8 +42,8 @@ json::value time_or_null(const std::optional<TimePoint>& time) {
     return time ? json::value(iso_time(*time)) : json::value(nullptr);
 }
 
-ApiError invalid(std::string path, std::string message) {
-    return {"invalid_input", "", {{{"path", std::move(path)}, {"message", std::move(message)}}}};
+ApiError invalid(std::string_view path, std::string_view message) {
+    return {"invalid_input", "", {{{"path", path}, {"message", message}}}};
 }
 
 // The run and the node have a word each for the same state.
