@@ -148,13 +148,15 @@ void add_forms(std::vector<Secret>& secrets, std::string_view text) {
         add(percent_encoded_secret(text, digits, is_unreserved));
         add(percent_encoded_secret(text, digits, of_a_query));
     }
-    WipedText escaped;
-    for (const char c : text) {
-        if (c == '/' || c == '"' || c == '\\')
-            escaped.push_back('\\');
-        escaped.push_back(c);
+    for (const std::string_view marked : {"\"\\", "\"\\/"}) {
+        WipedText escaped;
+        for (const char c : text) {
+            if (marked.find(c) != std::string_view::npos)
+                escaped.push_back('\\');
+            escaped.push_back(c);
+        }
+        add(Secret(std::string_view(escaped.data(), escaped.size())));
     }
-    add(Secret(std::string_view(escaped.data(), escaped.size())));
     std::stable_sort(secrets.begin(), secrets.end(),
                      [](const Secret& a, const Secret& b) { return a.view().size() > b.view().size(); });
 }

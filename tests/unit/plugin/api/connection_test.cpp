@@ -200,6 +200,9 @@ TEST(Connection, KnowsItsSecretsInEveryForm) {
                              "a s3cret\\/k+y= b", "a pass/word b", "a pass%2Fword b", "a bWU6cGFzcy93b3Jk b"})
         EXPECT_EQ(without_secrets(text, connection->secrets), "a *** b") << text;
     EXPECT_FALSE(holds_secret("nothing of it", connection->secrets));
+    const auto quoted = *connection_from(R"({"api_key": "s3/cr\"et"})");
+    for (const auto* text : {R"(a s3/cr"et b)", R"(a s3/cr\"et b)", R"(a s3\/cr\"et b)"})
+        EXPECT_EQ(without_secrets(text, quoted->secrets), "a *** b") << text;
 }
 
 } // namespace
