@@ -146,7 +146,7 @@ wfn_status echo_open(const wfn_host* host, const char* settings_json, wfn_sessio
         return WFN_OUT_OF_MEMORY;
     if (host != NULL)
         memcpy(&s->host, host, host->struct_size < sizeof *host ? host->struct_size : sizeof *host);
-    if (s->host.log != NULL)
+    if (s->host.log != NULL && WFN_LOG_INFO >= s->host.log_level)
         s->host.log(s->host.user_data, WFN_LOG_INFO, "The echo is listening");
     pthread_once(&once, prepare);
     pthread_mutex_lock(&echo_mutex);

@@ -62,12 +62,14 @@ SubmitRequest submit_of(const json::object& document) {
     return out;
 }
 
+// name: a literal.
 std::optional<JobRequest> job_request_of(const json::object& object, std::string_view name) {
     const auto* member = object.if_contains(name);
     if (member == nullptr)
         return std::nullopt;
     const auto& request = member->as_object();
     JobRequest out;
+    out.purpose = name;
     out.method = text_in(request, "method");
     out.path = text_in(request, "path");
     out.headers = headers_of(request);

@@ -39,6 +39,7 @@ struct SubmitRequest {
 
 // A request about a submitted job.
 struct JobRequest {
+    std::string_view purpose; // the member of the description: "poll"
     std::string method;
     std::string path;
     Headers headers; // besides those of every request

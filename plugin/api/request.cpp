@@ -44,6 +44,7 @@ std::string run_marker(std::string_view key) {
 HttpRequest submit_request(const Binding& binding, std::string_view base_path, const SubmitContent& content,
                            std::string_view idempotency_key) {
     HttpRequest request;
+    request.purpose = "submit";
     request.method = binding.submit.method;
     request.target = std::string(base_path);
     request.target += content.path.empty() ? std::string_view(binding.submit.path) : content.path;
@@ -71,6 +72,7 @@ std::string job_target(const JobRequest& request, std::string_view base_path, st
 HttpRequest job_request(const JobRequest& request, const Binding& binding, std::string target,
                         std::string_view job_id, LongPoll long_poll) {
     HttpRequest out;
+    out.purpose = request.purpose;
     out.method = request.method;
     out.may_be_repeated = request.method == "GET";
     out.target = std::move(target);

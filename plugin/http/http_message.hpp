@@ -3,6 +3,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -21,6 +22,8 @@ struct HttpRequest {
     bool needs_fresh_connection = false;
     // The transport may send it again on a new connection. Never a submit, whatever its method.
     bool may_be_repeated = false;
+    std::string_view purpose; // "submit", "poll": for people
+    bool is_traced = false;   // the reply is to have all that a trace shows
 };
 
 constexpr bool is_success(int http_status) noexcept {
@@ -33,6 +36,7 @@ struct HttpReply {
     std::string body; // at most the client's limit
     std::string location;
     std::string request_id;
+    std::string content_type; // of a traced request alone
     std::optional<std::chrono::milliseconds> retry_after;
 };
 

@@ -15,6 +15,7 @@ using boost::system::error_code;
 
 constexpr int max_interim_replies = 8;
 constexpr std::size_t max_request_id = 256;
+constexpr std::size_t max_content_type = 256;
 
 std::string header(const http::fields& fields, std::string_view name) {
     const auto found = fields.find(name);
@@ -63,7 +64,8 @@ std::optional<std::string> HttpReplyParser::fault() const {
     return std::nullopt;
 }
 
-HttpReply HttpReplyParser::take(std::int64_t now_utc, const std::vector<std::string>& request_id_headers) {
+HttpReply HttpReplyParser::take(std::int64_t now_utc, const std::vector<std::string>& request_id_headers,
+                                bool for_trace) {
     auto reply = parser_->release();
     HttpReply out;
     out.status = static_cast<int>(reply.result_int());
@@ -75,6 +77,8 @@ HttpReply HttpReplyParser::take(std::int64_t now_utc, const std::vector<std::str
         if (out.request_id.empty())
             out.request_id = header(reply, name).substr(0, max_request_id);
     out.retry_after = parse_retry_after(header(reply, "Retry-After"), now_utc);
+    if (for_trace)
+        out.content_type = header(reply, "Content-Type").substr(0, max_content_type);
     out.body = std::move(reply.body());
     return out;
 }

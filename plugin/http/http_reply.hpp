@@ -44,8 +44,10 @@ public:
     // Whether the connection may be used again.
     bool keep_alive() const { return parser_->keep_alive(); }
     // Ends the use of the parser. now_utc: Unix seconds, for a Retry-After that is a date.
-    // request_id_headers: where the request's id is looked for before the usual places.
-    HttpReply take(std::int64_t now_utc, const std::vector<std::string>& request_id_headers = {});
+    // request_id_headers: where the request's id is looked for before the usual places. for_trace: with the
+    // members that only a trace shows.
+    HttpReply take(std::int64_t now_utc, const std::vector<std::string>& request_id_headers = {},
+                   bool for_trace = false);
 
 private:
     using Parser = boost::beast::http::response_parser<boost::beast::http::string_body>;

@@ -89,6 +89,7 @@ HttpRequest ConnectionCheck::request(TimePoint /*now*/) const {
     const auto& poll = run_.binding().poll;
     auto request =
         job_request(poll, run_.binding(), job_target(poll, connection.base_path, {}, no_job), no_job);
+    request.purpose = "check";
     request.timeout = connection.request_timeout;
     return request;
 }

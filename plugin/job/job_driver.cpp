@@ -1,7 +1,7 @@
 #include "job/job_driver.hpp"
 
-#include "api/api_call.hpp"
 #include "base/plain_allocator.hpp"
+#include "job/trace.hpp"
 
 #include <boost/asio/bind_allocator.hpp>
 #include <boost/asio/dispatch.hpp>
@@ -143,15 +143,36 @@ void JobDriver::queue_for_connection() {
 }
 
 void JobDriver::send() {
-    const auto call = std::make_shared<ApiCall>(
-        *strand_, service_->client, flow_.connection(), flow_.request(std::chrono::steady_clock::now()),
-        std::move(place_), on_answer([](JobFlow& flow, TimePoint now, const Exchanged& exchanged) {
-            if (const auto* failure = std::get_if<TransportFailure>(&exchanged))
-                return flow.on_failure(now, *failure);
-            return flow.on_reply(now, std::get<HttpReply>(exchanged));
-        }));
+    auto request = flow_.request(std::chrono::steady_clock::now());
+    ApiCall::Done done = on_answer([](JobFlow& flow, TimePoint now, const Exchanged& exchanged) {
+        if (const auto* failure = std::get_if<TransportFailure>(&exchanged))
+            return flow.on_failure(now, *failure);
+        return flow.on_reply(now, std::get<HttpReply>(exchanged));
+    });
+    if (listener_->traces())
+        done = traced(request, std::move(done));
+    const auto call = std::make_shared<ApiCall>(*strand_, service_->client, flow_.connection(),
+                                                std::move(request), std::move(place_), std::move(done));
     exchange_ = call;
     ApiCall::start(call);
+}
+
+// Tells of the exchange before the flow is told, whose next step may be the run's end.
+ApiCall::Done JobDriver::traced(HttpRequest& request, ApiCall::Done done) {
+    request.is_traced = true;
+    return [self = shared_from_this(), request, began = std::chrono::steady_clock::now(),
+            done = std::move(done)](const std::exception_ptr& defect, const Exchanged& exchanged) {
+        if (defect == nullptr && self->listener_ != nullptr) {
+            const auto took = std::chrono::duration_cast<Millis>(std::chrono::steady_clock::now() - began);
+            try {
+                self->listener_->on_trace(trace_line({self->flow_.run_key(), request, exchanged, took},
+                                                     *self->flow_.connection(),
+                                                     self->service_->client.user_agent()));
+            } catch (const std::exception&) { // NOLINT(bugprone-empty-catch): a line is not worth a run
+            }
+        }
+        done(defect, exchanged);
+    };
 }
 
 void JobDriver::abort_request() {

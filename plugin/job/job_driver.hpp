@@ -1,5 +1,6 @@
 #pragma once
 
+#include "api/api_call.hpp"
 #include "http/http_exchange.hpp"
 #include "job/api_service.hpp"
 #include "job/job_flow.hpp"
@@ -28,6 +29,10 @@ public:
     on_checkpoint(const Checkpoint& checkpoint) = 0; // answered by JobDriver::checkpoint_answered
     virtual void on_warning(const Warning& warning) = 0;
     virtual void on_outcome(Outcome outcome) = 0; // the last call
+
+    // Whether each exchange with the API is told as a line, see trace_line.
+    virtual bool traces() const noexcept = 0;
+    virtual void on_trace(const std::string& line) noexcept = 0;
 };
 
 // Performs what a JobFlow says, on Asio. Everything happens on the strand it is made with. While it
@@ -60,6 +65,7 @@ private:
     auto on_answer(Answered answered);
     void queue_for_connection();
     void send();
+    ApiCall::Done traced(HttpRequest& request, ApiCall::Done done);
     void abort_request();
     void check_media(std::string url);
     void request_slot();

@@ -10,6 +10,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <variant>
 
 namespace job_engine {
@@ -51,6 +52,7 @@ public:
         return run_.parameters.connection;
     }
     RunReport& report() noexcept { return run_.report; }
+    std::string_view run_key() const noexcept { return run_.parameters.run_key; }
     const std::string& job_id() const noexcept { return run_.checkpoint.job.id; }
 
 private:

@@ -13,12 +13,15 @@ namespace job_engine {
 class HostLog {
 public:
     HostLog() = default;
-    explicit HostLog(const wfn_host& host) : log_(host.log), user_data_(host.user_data) {}
+    explicit HostLog(const wfn_host& host)
+        : log_(host.log), level_(host.log_level), user_data_(host.user_data) {}
+
+    bool takes(wfn_log_level level) const noexcept { return log_ != nullptr && level >= level_; }
 
     // As one line, so that nobody's text can forge another. Call it without holding a lock: the host may
     // call back.
     void write(wfn_log_level level, const std::string& message) const {
-        if (log_ == nullptr)
+        if (!takes(level))
             return;
         const auto line = plain_text(message);
         const bool outer = std::exchange(is_writing_, true);
@@ -36,6 +39,7 @@ private:
     inline static thread_local bool is_writing_ = false;
 
     void (*log_)(void*, wfn_log_level, const char*) = nullptr;
+    wfn_log_level level_ = WFN_LOG_DEBUG;
     void* user_data_ = nullptr;
 };
 

@@ -363,6 +363,17 @@ void Run::complete(std::unique_ptr<RunResult> whole) noexcept {
     session->remove(shared_from_this());
 }
 
+bool Run::traces() const noexcept {
+    return session_->log().takes(WFN_LOG_TRACE);
+}
+
+void Run::on_trace(const std::string& line) noexcept {
+    try {
+        session_->log().write(WFN_LOG_TRACE, line);
+    } catch (...) { // NOLINT(bugprone-empty-catch): as in log
+    }
+}
+
 // Without memory for the line there is no line.
 void Run::log(wfn_log_level level, std::string_view message) const noexcept {
     try {

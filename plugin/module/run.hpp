@@ -66,6 +66,8 @@ private:
     void on_checkpoint(const Checkpoint& checkpoint) override;
     void on_warning(const Warning& warning) override;
     void on_outcome(Outcome outcome) override;
+    bool traces() const noexcept override;
+    void on_trace(const std::string& line) noexcept override;
     void complete(std::unique_ptr<RunResult> whole) noexcept;
     void add_given_checkpoint(Outcome& outcome) const;
     void log(wfn_log_level level, std::string_view message) const noexcept;

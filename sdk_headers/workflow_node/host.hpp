@@ -77,6 +77,7 @@ enum class Phase : std::int32_t {
 };
 
 enum class LogLevel : std::int32_t {
+    trace = WFN_LOG_TRACE,
     debug = WFN_LOG_DEBUG,
     info = WFN_LOG_INFO,
     warning = WFN_LOG_WARNING,
@@ -252,6 +253,7 @@ struct HostOptions {
     std::string version = {};
     std::string settings_json = {}; /* as Module::settings_schema_json says; empty: all defaults */
     std::function<void(LogLevel, const std::string& line)> on_log = {};
+    LogLevel log_level = LogLevel::debug; /* no line is of a lower one */
 };
 
 /* ------------------------------------------------------------------------------------- errors */
@@ -864,6 +866,7 @@ public:
 
         wfn_host host{};
         host.struct_size = sizeof host;
+        host.log_level = static_cast<wfn_log_level>(options.log_level);
         host.name = detail::argument(options.name, "name");
         host.version = detail::argument(options.version, "version");
         host.user_data = state.get();

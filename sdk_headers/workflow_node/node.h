@@ -176,7 +176,20 @@ enum { WFN_MAYBE_CHARGED = 0, WFN_NOT_CHARGED = 1, WFN_CHARGED = 2 };
 
 /* Levels of wfn_host.log. */
 typedef int32_t wfn_log_level;
-enum { WFN_LOG_DEBUG = 0, WFN_LOG_INFO = 1, WFN_LOG_WARNING = 2, WFN_LOG_ERROR = 3 };
+enum {
+    /*
+     * What went over the wire: one JSON object for each exchange with the service, {run, purpose, method,
+     * url, milliseconds, request: {headers, body}}, and either reply: {status, headers, body} or failure:
+     * {kind, message, may_have_arrived}. Masked as with WFN_DRY_RUN; but the inputs are there, and what the
+     * service answered. Of a body, a text or null, the first 4 KiB: then it ends in "...", and body_bytes
+     * beside it says how long it was.
+     */
+    WFN_LOG_TRACE = -1,
+    WFN_LOG_DEBUG = 0,
+    WFN_LOG_INFO = 1,
+    WFN_LOG_WARNING = 2,
+    WFN_LOG_ERROR = 3
+};
 
 /* wfn_node.flags */
 enum {
@@ -241,10 +254,10 @@ enum {
  */
 typedef struct wfn_host {
     uint32_t struct_size;
-    uint32_t reserved;
-    const char* name;    /* for the User-Agent and logs, e.g. "my-flows"; may be NULL */
-    const char* version; /* may be NULL */
-    void* user_data;     /* handed back to log */
+    wfn_log_level log_level; /* log is not called with a lower one; so WFN_LOG_TRACE has to be asked for */
+    const char* name;        /* for the User-Agent and logs, e.g. "my-flows"; may be NULL */
+    const char* version;     /* may be NULL */
+    void* user_data;         /* handed back to log */
     /*
      * One line of log without a line end and without secrets. May be NULL.
      * [module], or the thread that is inside open, execute or close.

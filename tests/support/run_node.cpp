@@ -38,13 +38,14 @@ bool LiveRun::wait_for_progress(const std::function<bool(const wfn::Progress&)>&
     });
 }
 
-NodeHost::NodeHost(const std::string& settings_json)
+NodeHost::NodeHost(const std::string& settings_json, wfn::LogLevel log_level)
     : module_(wfn::Module::load(PIXELML_NODES_MODULE)), node_(module_.find("image_to_video").value()),
       session_(wfn::Session::open(module_, {"integration-tests", "1.0", settings_json,
                                             [log = log_](wfn::LogLevel level, const std::string& text) {
                                                 const std::lock_guard lock(log->mutex);
                                                 log->lines.push_back({level, text});
-                                            }})) {}
+                                            },
+                                            log_level})) {}
 
 std::unique_ptr<LiveRun> NodeHost::start(const RunSpec& spec) {
     auto live = std::make_unique<LiveRun>();

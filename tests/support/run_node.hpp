@@ -82,7 +82,7 @@ private:
 // The built module, loaded with dlopen, and one session. May be used by any thread.
 class NodeHost {
 public:
-    explicit NodeHost(const std::string& settings_json = {});
+    explicit NodeHost(const std::string& settings_json = {}, wfn::LogLevel log_level = wfn::LogLevel::debug);
 
     const wfn::Module& module() const { return module_; }
     const wfn::Node& node() const { return node_; }

@@ -40,6 +40,8 @@ wfn::LogLevel min_level(const Options& options) {
 
 const char* level_name(wfn::LogLevel level) {
     switch (level) {
+    case wfn::LogLevel::trace:
+        return "trace";
     case wfn::LogLevel::debug:
         return "debug";
     case wfn::LogLevel::info:

@@ -69,7 +69,7 @@ ON_COMPLETE = c.CFUNCTYPE(None, c.c_void_p, c.c_void_p, c.POINTER(Result))
 
 
 class Host(Struct):
-    _fields_ = [("struct_size", c.c_uint32), ("reserved", c.c_uint32), ("name", c.c_char_p),
+    _fields_ = [("struct_size", c.c_uint32), ("log_level", c.c_int32), ("name", c.c_char_p),
                 ("version", c.c_char_p), ("user_data", c.c_void_p), ("log", LOG)]
 
 

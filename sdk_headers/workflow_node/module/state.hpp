@@ -238,7 +238,7 @@ inline std::shared_ptr<Run> find_run(const State& s, const wfn_run* handle) {
 
 /* Without the mutex. */
 inline void log(const wfn_host& host, wfn_log_level level, const char* line) noexcept {
-    if (host.log == nullptr)
+    if (host.log == nullptr || level < host.log_level)
         return;
     try {
         const Inside mark(state());

@@ -26,6 +26,7 @@ wfn_status call_everything(wfn_module_entry_function entry) {
 #define VALUE(name, number) HOLDS((name) == (number))
 
 SIZE(wfn_host, 40);
+AT(wfn_host, log_level, 4);
 AT(wfn_host, name, 8);
 AT(wfn_host, version, 16);
 AT(wfn_host, user_data, 24);

@@ -24,7 +24,7 @@ void expect_no_secret(const std::string& text, const char* where) {
 
 // Runs it and looks at everything that the module says.
 void run_and_look(const test_support::RunSpec& spec, wfn::Outcome expected) {
-    NodeHost host;
+    NodeHost host({}, wfn::LogLevel::trace);
     const auto live = host.start(spec);
     const auto result = live->result();
     EXPECT_EQ(result.outcome, expected) << test_support::describe(result);

@@ -57,7 +57,7 @@ enum { WFN_MAYBE_SUBMITTED = 0, WFN_NOT_SUBMITTED = 1, WFN_SUBMITTED = 2 };
 typedef int32_t wfn_charge;
 enum { WFN_MAYBE_CHARGED = 0, WFN_NOT_CHARGED = 1, WFN_CHARGED = 2 };
 typedef int32_t wfn_log_level;
-enum { WFN_LOG_DEBUG = 0, WFN_LOG_INFO = 1, WFN_LOG_WARNING = 2, WFN_LOG_ERROR = 3 };
+enum { WFN_LOG_TRACE = -1, WFN_LOG_DEBUG = 0, WFN_LOG_INFO = 1, WFN_LOG_WARNING = 2, WFN_LOG_ERROR = 3 };
 enum { WFN_NODE_CAN_CANCEL = 1u << 0, WFN_NODE_REPORTS_PROGRESS = 1u << 1, WFN_NODE_CAN_RESUME = 1u << 2 };
 enum {
     WFN_VALIDATE_ONLY = 1u << 0,
@@ -69,7 +69,7 @@ enum {
 enum { WFN_SUSPEND_NEVER = 0, WFN_SUSPEND_WHEN_SUBMITTED = 1, WFN_SUSPEND_AFTER = 2 };
 typedef struct wfn_host {
     uint32_t struct_size;
-    uint32_t reserved;
+    wfn_log_level log_level;
     const char* name;
     const char* version;
     void* user_data;

@@ -1,0 +1,136 @@
+#include "job/trace.hpp"
+
+#include "api/masked_request.hpp"
+
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <algorithm>
+#include <charconv>
+#include <cstddef>
+#include <utility>
+#include <variant>
+
+namespace job_engine {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t max_shown = 4096;
+
+// At the beginning of a character, where the text is UTF-8.
+std::string cut(std::string text) {
+    if (text.size() <= max_shown)
+        return text;
+    auto end = max_shown;
+    while (end > max_shown - 4 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U)
+        --end;
+    text.resize(end);
+    return text + "...";
+}
+
+// JSON with the characters of ASCII that it wrote as \u escapes: some services write & and / so, also those
+// of a key that they repeat.
+std::string with_plain_ascii(std::string_view text) {
+    std::string out;
+    out.reserve(text.size());
+    while (!text.empty()) {
+        const auto escape = std::min(text.find('\\'), text.size());
+        out += text.substr(0, escape);
+        text.remove_prefix(escape);
+        unsigned code = 0;
+        constexpr std::size_t length = 6;
+        const bool is_code =
+            text.size() >= length && text[1] == 'u'
+            && std::from_chars(text.data() + 2, text.data() + length, code, 16).ptr == text.data() + length;
+        if (is_code && code > 0x20 && code < 0x7F) {
+            if (code == '"' || code == '\\')
+                out += '\\';
+            out += static_cast<char>(code);
+            text.remove_prefix(length);
+        } else {
+            out += text.substr(0, 2);
+            text.remove_prefix(std::min<std::size_t>(text.size(), 2));
+        }
+    }
+    return out;
+}
+
+std::string shown(const MaskedRequest& mask, std::string_view text) {
+    return mask.text(with_plain_ascii(text));
+}
+
+void put_body(json::object& message, const MaskedRequest& mask, const std::string& body) {
+    auto text = shown(mask, body);
+    const bool is_cut = text.size() > max_shown;
+    message["body"] = cut(std::move(text));
+    if (is_cut)
+        message["body_bytes"] = body.size();
+}
+
+json::object reply_object(const HttpReply& reply, const MaskedRequest& mask) {
+    json::object headers;
+    const auto put = [&](const char* name, const std::string& value) {
+        if (!value.empty())
+            headers[name] = value;
+    };
+    put("Content-Type", shown(mask, reply.content_type));
+    put("Request-Id", shown(mask, reply.request_id));
+    put("Location", cut(mask.address(reply.location)));
+    if (reply.retry_after)
+        headers["Retry-After"] = std::to_string(reply.retry_after->count() / 1000);
+    json::object out{{"status", reply.status}, {"headers", std::move(headers)}};
+    put_body(out, mask, reply.body);
+    return out;
+}
+
+const char* kind_name(TransportFailure::Kind kind) {
+    using Kind = TransportFailure::Kind;
+    switch (kind) {
+    case Kind::unreachable:
+        return "unreachable";
+    case Kind::tls:
+        return "tls";
+    case Kind::proxy:
+        return "proxy";
+    case Kind::not_public:
+        return "not_public";
+    case Kind::broken:
+        return "broken";
+    case Kind::timed_out:
+        return "timed_out";
+    case Kind::bad_reply:
+        return "bad_reply";
+    case Kind::aborted:
+        break;
+    }
+    return "aborted";
+}
+
+} // namespace
+
+std::string trace_line(const TracedExchange& exchange, const Connection& connection,
+                       std::string_view user_agent) {
+    const MaskedRequest mask(connection, user_agent);
+    const auto& request = exchange.request;
+    json::object sent{{"headers", mask.headers(request)}};
+    if (request.body.empty())
+        sent["body"] = nullptr;
+    else
+        put_body(sent, mask, request.body);
+    json::object line{{"run", mask.text(exchange.run_key)},
+                      {"purpose", request.purpose},
+                      {"method", request.method},
+                      {"url", cut(mask.url(request))},
+                      {"milliseconds", exchange.took.count()},
+                      {"request", std::move(sent)}};
+    if (const auto* failure = std::get_if<TransportFailure>(&exchange.exchanged))
+        line["failure"] = json::object{{"kind", kind_name(failure->kind)},
+                                       {"message", shown(mask, failure->message)},
+                                       {"may_have_arrived", failure->may_have_arrived}};
+    else
+        line["reply"] = reply_object(std::get<HttpReply>(exchange.exchanged), mask);
+    return json::serialize(line);
+}
+
+} // namespace job_engine
