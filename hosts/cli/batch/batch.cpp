@@ -46,10 +46,10 @@ struct Batch::Live {
 };
 
 Batch::Batch(const Options& options, const wfn::Module& module, BatchSource& source,
-             durable::JournalWriter* writer, std::shared_ptr<EventLoop> loop)
+             durable::JournalWriter* writer, std::shared_ptr<EventLoop> loop, TraceFile* trace)
     : options_(options), module_(module), source_(source), writer_(writer), loop_(std::move(loop)),
-      display_(options, inspect_terminal(STDERR_FILENO)), window_(window_of(options.concurrency)),
-      started_at_(Clock::now()) {}
+      trace_(trace), display_(options, inspect_terminal(STDERR_FILENO)),
+      window_(window_of(options.concurrency)), started_at_(Clock::now()) {}
 
 Batch::~Batch() = default;
 
@@ -64,12 +64,14 @@ int Batch::run() {
                 static_cast<void>(write_all(STDERR_FILENO, restore_terminal));
         });
     wfn::Session session = wfn::Session::open(
-        module_, {"workflow-node",
-                  WORKFLOW_NODE_VERSION,
-                  {},
-                  [this, loop = loop_](wfn::LogLevel level, const std::string& text) {
-                      loop->post_losable([this, level, text] { display_.log(level, text); });
-                  }});
+        module_, session_options(
+                     trace_,
+                     [this, loop = loop_](wfn::LogLevel level, const std::string& text) {
+                         loop->post_losable([this, level, text] { display_.log(level, text); });
+                     },
+                     [this, loop = loop_](const std::string& warning) {
+                         loop->post([this, warning] { display_.warning(warning); });
+                     }));
     constexpr std::chrono::milliseconds redraw_after{250};
     for (;;) {
         fill(session);

@@ -7,6 +7,7 @@
 #include "journal/journal_writer.hpp"
 #include "journal/journaled_run.hpp"
 #include "posix/event_loop.hpp"
+#include "run/trace_file.hpp"
 
 #include <workflow_node/host.hpp>
 
@@ -26,10 +27,10 @@ namespace cli {
 // together, however many runs there are. For one thread.
 class Batch {
 public:
-    // writer: the journal that keeps the runs; null: nothing is kept. loop: the source's. All must outlive
-    // it.
+    // writer: the journal that keeps the runs; null: nothing is kept. loop: the source's. trace: may be null.
+    // All must outlive it.
     Batch(const Options& options, const wfn::Module& module, BatchSource& source,
-          durable::JournalWriter* writer, std::shared_ptr<EventLoop> loop);
+          durable::JournalWriter* writer, std::shared_ptr<EventLoop> loop, TraceFile* trace);
     ~Batch();
     Batch(const Batch&) = delete;
     Batch& operator=(const Batch&) = delete;
@@ -68,6 +69,7 @@ private:
     BatchSource& source_;
     durable::JournalWriter* writer_;
     std::shared_ptr<EventLoop> loop_; // shared: the last callbacks may come after the end
+    TraceFile* trace_;
     RunDisplay display_;
     const std::int64_t window_;
     const Clock::time_point started_at_;

@@ -47,6 +47,7 @@ int batch_command(const Options& options) {
     const NodeTarget on{node, std::make_shared<const std::string>(
                                   make_request(options, node, true, warnings).connection_json)};
 
+    const auto trace = TraceFile::open(options.trace_file);
     const bool kept = options.journal_file.has_value();
     const std::string name = kept ? batch_name(options) : durable::new_run_key();
     std::optional<durable::JournalWriter> writer;
@@ -60,7 +61,7 @@ int batch_command(const Options& options) {
     }
     const auto loop = std::make_shared<EventLoop>();
     FileSource source(options.subject, name, std::move(keys), module, on, *loop);
-    Batch batch(options, module, source, writer ? &*writer : nullptr, loop);
+    Batch batch(options, module, source, writer ? &*writer : nullptr, loop, trace.get());
     for (const std::string& warning : warnings)
         batch.display().warning(warning);
     return batch.run();

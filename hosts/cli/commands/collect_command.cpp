@@ -57,8 +57,9 @@ int collect_all(const Options& options, durable::Journal journal) {
         return NodeTarget{node, std::make_shared<const std::string>(
                                     make_request(options, node, true, warnings).connection_json)};
     });
+    const auto trace = TraceFile::open(options.trace_file);
     durable::JournalWriter writer(std::move(journal));
-    Batch batch(options, module, source, &writer, std::make_shared<EventLoop>());
+    Batch batch(options, module, source, &writer, std::make_shared<EventLoop>(), trace.get());
     for (const std::string& warning : warnings)
         batch.display().warning(warning);
     return batch.run();
@@ -81,12 +82,13 @@ int collect_command(const Options& options) {
     const wfn::Node node = choose_node(module, run.action);
     std::vector<std::string> warnings;
     wfn::Request request = make_request(options, node, true, warnings);
+    const auto trace = TraceFile::open(options.trace_file);
     const durable::Claim claim = claim_for_collecting(journal, run);
     if (claim.kind == durable::Claim::Kind::finished) // another process was faster
         return print_stored_output(options, claim.record);
     request.input_json = claim.record.input;
     JournalKeeper keeper(std::move(journal), claim);
-    RunExecution execution(options, module, node, &keeper);
+    RunExecution execution(options, module, node, &keeper, trace.get());
     execution.warn(warnings);
     return execution.run(std::move(request));
 }

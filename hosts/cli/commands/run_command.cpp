@@ -39,6 +39,7 @@ int run_command(const Options& options) {
 
     request.dry_run = options.dry_run;
 
+    const auto trace = TraceFile::open(options.trace_file);
     std::unique_ptr<RunKeeper> keeper;
     if (options.dry_run) {
         // There is nothing to keep.
@@ -56,7 +57,7 @@ int run_command(const Options& options) {
         request.input_json = claim.record.input; // the same, byte for byte as the first time
         keeper = std::make_unique<JournalKeeper>(std::move(journal), claim);
     }
-    RunExecution execution(options, module, node, keeper.get());
+    RunExecution execution(options, module, node, keeper.get(), trace.get());
     execution.warn(warnings);
     try {
         return execution.run(std::move(request));

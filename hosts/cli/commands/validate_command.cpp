@@ -8,6 +8,7 @@
 #include "request/node_choice.hpp"
 #include "request/request_source.hpp"
 #include "run/run_limit.hpp"
+#include "run/trace_file.hpp"
 #include "text/error_text.hpp"
 #include "text/json_text.hpp"
 
@@ -83,7 +84,10 @@ int validate_command(const Options& options) {
     wfn::Request request = make_request(options, node, options.check_connection, warnings);
     request.validate_only = true;
     request.check_connection = options.check_connection;
-    wfn::Session session = wfn::Session::open(module, {"workflow-node", WORKFLOW_NODE_VERSION, {}, {}});
+    const auto trace = TraceFile::open(options.trace_file);
+    wfn::Session session = wfn::Session::open(
+        module,
+        session_options(trace.get(), {}, [&](const std::string& warning) { warnings.push_back(warning); }));
     const bool has_input = !request.input_json.empty();
     wfn::Result result = run_unless_unknown(session, node, std::move(request), options);
     if (!result.succeeded()) // of a success there is no output

@@ -28,6 +28,12 @@ const char run_help[] = "Durations: 90, 90s, 5m, 1h30m, 250ms; a plain number me
                         "  output or error, and the checkpoint. Ctrl-C cancels the run; a second Ctrl-C\n"
                         "  quits at once.\n\n";
 
+const char trace_help[] = "Trace:\n"
+                          "  --trace FILE appends one JSON object for each exchange with the service: when,\n"
+                          "  for which run, the request, the reply or why there is none, and how long it\n"
+                          "  took. Bodies are cut after 4 KiB. Secrets of the connection are masked; inputs\n"
+                          "  and replies are there, so only you may read the file.\n\n";
+
 const char validate_help[] = "--check-connection asks for a job that does not exist, which makes and costs\n"
                              "nothing. Without --input and --set only the connection is checked.\n\n";
 
@@ -146,6 +152,11 @@ void add_journal_option(CLI::App& app, Options& options, const char* description
     app.add_option("-J,--journal", options.journal_file, description)->option_text("FILE");
 }
 
+void add_trace_option(CLI::App& app, Options& options) {
+    app.add_option("--trace", options.trace_file, "Append what goes over the wire here, without secrets")
+        ->option_text("FILE");
+}
+
 // For every command that runs something.
 void add_running_options(CLI::App& app, Options& options) {
     add_duration(app, "-t,--timeout", "End the run after this time",
@@ -154,6 +165,7 @@ void add_running_options(CLI::App& app, Options& options) {
                  "At the timeout, also cancel the service's job");
     app.add_flag("-q,--quiet", options.quiet, "No progress and no warnings, only errors");
     app.add_flag("-v,--verbose", options.verbose, "Show what the module logs; -vv for all of it");
+    add_trace_option(app, options);
 }
 
 void add_concurrency_option(CLI::App& app, Options& options) {
@@ -226,6 +238,13 @@ void check_run(const Options& options) {
                                    "--checkpoint");
     if (options.suspend && options.suspend_after)
         throw CLI::ValidationError("--suspend", "cannot be used with --suspend-after");
+}
+
+void check_trace(const Options& options) {
+    if (options.command == Command::validate && options.trace_file && !options.check_connection)
+        throw CLI::ValidationError("--trace", "needs --check-connection: otherwise nothing is sent");
+    if (options.dry_run && options.trace_file)
+        throw CLI::ValidationError("--trace", "cannot be used with --dry-run, which sends nothing");
 }
 
 void check_suspend(const Options& options) {
@@ -310,18 +329,21 @@ ParsedOptions parse_options(int argc, const char* const* argv) {
     add_input_options(*validate, options);
     validate->add_flag("--check-connection", options.check_connection,
                        "Also ask the service whether it refuses the key");
+    add_trace_option(*validate, options);
     validate->add_flag("--json", options.json, "Print {\"valid\": ..., \"error\": ...}");
-    validate->footer(validate_help + std::string(connection_help) + module_help + exit_code_help);
+    validate->footer(validate_help + std::string(trace_help) + connection_help + module_help
+                     + exit_code_help);
 
     CLI::App* run = add_command(app, "run", "Run a node", options, Command::run, words);
     add_input_options(*run, options);
     add_run_options(*run, options);
-    run->footer(run_help + std::string(journal_help) + connection_help + module_help + exit_code_help);
+    run->footer(run_help + std::string(journal_help) + trace_help + connection_help + module_help
+                + exit_code_help);
 
     CLI::App* batch =
         add_command(app, "batch", "Run a node for every line of a file", options, Command::batch, words);
     add_batch_options(*batch, options, words);
-    batch->footer(batch_help + std::string(connection_help) + module_help + exit_code_help);
+    batch->footer(batch_help + std::string(trace_help) + connection_help + module_help + exit_code_help);
 
     CLI::App* runs = add_command(app, "runs", "The runs in a journal", options, Command::runs, words);
     add_runs_options(*runs, options);
@@ -330,7 +352,7 @@ ParsedOptions parse_options(int argc, const char* const* argv) {
     CLI::App* collect = add_command(app, "collect", "Fetch the output of a run, without paying for another",
                                     options, Command::collect, words);
     add_collect_options(*collect, options, words);
-    collect->footer(collect_help + std::string(connection_help) + exit_code_help);
+    collect->footer(collect_help + std::string(trace_help) + connection_help + exit_code_help);
 
     CLI::App* check =
         add_command(app, "check", "Test a module against the node boundary", options, Command::check, words);
@@ -342,6 +364,7 @@ ParsedOptions parse_options(int argc, const char* const* argv) {
         check_command_name(argc, argv);
         app.parse(argc, argv);
         check_run(options);
+        check_trace(options);
         if (!options.journal_file && !options.checkpoint_file)
             options.journal_file = process_environment("WORKFLOW_NODE_JOURNAL");
         check_suspend(options);

@@ -18,6 +18,7 @@ struct Options {
     bool check_connection = false;
     bool dry_run = false;
     int verbose = 0; // 1: -v, 2: -vv
+    std::optional<std::string> trace_file;
 
     std::optional<std::string> input_file; // "-": standard input
     std::vector<std::string> assignments;  // name=value

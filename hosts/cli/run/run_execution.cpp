@@ -40,8 +40,8 @@ private:
 } // namespace
 
 RunExecution::RunExecution(const Options& options, const wfn::Module& module, const wfn::Node& node,
-                           RunKeeper* keeper)
-    : options_(options), module_(module), node_(node), keeper_(keeper),
+                           RunKeeper* keeper, TraceFile* trace)
+    : options_(options), module_(module), node_(node), keeper_(keeper), trace_(trace),
       terminal_(inspect_terminal(STDERR_FILENO)), display_(options, terminal_),
       loop_(std::make_shared<EventLoop>()),
       limit_(options.timeout.count() > 0 ? std::optional(options.timeout) : std::nullopt) {}
@@ -63,9 +63,14 @@ int RunExecution::run(wfn::Request request) {
                 static_cast<void>(write_all(STDERR_FILENO, restore_terminal));
         });
     wfn::Session session = wfn::Session::open(
-        module_, {"workflow-node", WORKFLOW_NODE_VERSION, {}, [this](wfn::LogLevel level, const auto& text) {
-                      loop_->post_losable([this, level, text] { display_.log(level, text); });
-                  }});
+        module_, session_options(
+                     trace_,
+                     [this](wfn::LogLevel level, const std::string& text) {
+                         loop_->post_losable([this, level, text] { display_.log(level, text); });
+                     },
+                     [this](const std::string& warning) {
+                         loop_->post([this, warning] { display_.warning(warning); });
+                     }));
     wfn::Run run = session.start(node_, std::move(request));
     const KeeperAttachment kept(keeper_, run);
     const Cancellation::Attachment attachment(cancellation_, run);

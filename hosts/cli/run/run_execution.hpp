@@ -5,6 +5,7 @@
 #include "posix/signals.hpp"
 #include "run/run_keeper.hpp"
 #include "run/run_limit.hpp"
+#include "run/trace_file.hpp"
 
 #include <memory>
 #include <mutex>
@@ -52,8 +53,9 @@ private:
 // Executes one run and shows it on stdout and stderr. For one thread.
 class RunExecution {
 public:
-    // keeper: keeps its checkpoint; may be null. All must outlive it.
-    RunExecution(const Options& options, const wfn::Module& module, const wfn::Node& node, RunKeeper* keeper);
+    // keeper: keeps its checkpoint; it and trace may be null. All must outlive it.
+    RunExecution(const Options& options, const wfn::Module& module, const wfn::Node& node, RunKeeper* keeper,
+                 TraceFile* trace);
 
     // Shows warnings before the run starts.
     void warn(const std::vector<std::string>& warnings);
@@ -79,6 +81,7 @@ private:
     const wfn::Module& module_;
     const wfn::Node& node_;
     RunKeeper* keeper_;
+    TraceFile* trace_;
     Terminal terminal_;
     RunDisplay display_;
     std::shared_ptr<EventLoop> loop_; // shared: the keeper may report the end late
