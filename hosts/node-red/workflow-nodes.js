@@ -13,7 +13,7 @@ const { RunStore } = require('./lib/run_store');
 const { Sessions } = require('./lib/sessions');
 const { registerWorkflowNode } = require('./lib/workflow_node');
 
-const logMethods = { debug: 'debug', info: 'info', warning: 'warn', error: 'error' };
+const logMethods = { trace: 'trace', debug: 'debug', info: 'info', warning: 'warn', error: 'error' };
 
 module.exports = function workflowNodes(RED) {
     const settings = RED.settings.workflowNodes ?? {};
@@ -32,7 +32,10 @@ module.exports = function workflowNodes(RED) {
         }
     }
 
-    const sessions = new Sessions({ host: { name: 'node-red', version: RED.version() }, log });
+    // Where no log of Node-RED's is at "trace", the module makes no such lines.
+    const traces = Object.values(RED.settings.logging ?? {}).some((handler) => handler?.level === 'trace');
+    const logLevel = traces ? 'trace' : 'debug';
+    const sessions = new Sessions({ host: { name: 'node-red', version: RED.version() }, log, logLevel });
     const store = new RunStore(settings.runsDirectory ?? path.join(RED.settings.userDir, 'workflow-nodes', 'runs'));
     const host = {
         RED,

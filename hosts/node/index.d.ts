@@ -1,6 +1,6 @@
 /** A JSON Schema (draft 7). */
 export type JsonSchema = { [keyword: string]: unknown };
-export type LogLevel = 'debug' | 'info' | 'warning' | 'error';
+export type LogLevel = 'trace' | 'debug' | 'info' | 'warning' | 'error';
 
 /**
  * Loads a module of nodes. Only its descriptor is read: nothing is started, nothing connected.
@@ -35,6 +35,11 @@ export interface OpenOptions {
     settings?: object;
     /** One line of the module's log, without secrets. */
     onLog?: (level: LogLevel, message: string) => void;
+    /**
+     * The lowest level of those lines; "debug" by default. With "trace", also each exchange with a service, as JSON: see
+     * WFN_LOG_TRACE in node.h.
+     */
+    logLevel?: LogLevel;
 }
 
 export interface NodeDescriptor {

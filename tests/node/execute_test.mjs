@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 
 import { checkpointAfter } from '../../hosts/node/durable/checkpoint.js';
+import jobServer from '../support/job_server.js';
 import { load, ModuleError, modules, RunError } from './support.mjs';
 
 const example = load(modules.example);
@@ -27,6 +28,30 @@ test('a run that succeeds', async () => {
 test('the log of the module', async () => {
     await session.execute({ node: 'echo', input: { text: '' } });
     assert.deepEqual(lines, [['info', 'The echo is listening']]);
+});
+
+test('with the level "trace", what went over the wire', async (t) => {
+    const server = await new jobServer.JobServer().start();
+    t.after(() => server.end());
+    const trace = [];
+    const options = { onLog: (level, message) => level === 'trace' && trace.push(message) };
+    const apiKey = 'secret-key-1';
+    const run = {
+        node: 'image_to_video',
+        input: { prompt: `Show ${apiKey}`, image: 'https://example.com/a.png', negative_prompt: null },
+        connection: { api_key: apiKey, base_url: server.url, allow_insecure_loopback: true },
+    };
+    const pixelml = load(modules.pixelml);
+    for (const logLevel of [undefined, 'trace']) {
+        const traced = pixelml.open({ ...options, logLevel });
+        await traced.execute({ ...run, runKey: `order of ${logLevel}` });
+        await traced.close();
+        assert.equal(trace.length > 0, logLevel === 'trace');
+    }
+    const purposes = trace.map((line) => JSON.parse(line)).map(({ run: name, purpose }) => `${name} ${purpose}`);
+    assert.deepEqual([...new Set(purposes)], ['order of trace submit', 'order of trace poll']);
+    assert.ok(!trace.some((line) => line.includes(apiKey)));
+    assert.throws(() => pixelml.open({ logLevel: 'loud' }), /logLevel must be one of trace, debug/);
 });
 
 test('an output of a megabyte arrives whole', async () => {

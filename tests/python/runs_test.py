@@ -241,6 +241,17 @@ class PaidRuns(Case):
         self.assertEqual(("insufficient_credits", 402, "no"), (error.code, error.http_status, error.charged))
         self.assertTrue(error.solution and error.cause and error.type)
 
+    def test_a_traced_session_logs_each_exchange(self):
+        lines = []
+        with Peer() as peer:
+            for trace in (False, True):
+                with wfn.Session(self.module, on_log=lambda *line: lines.append(line), trace=trace) as session:
+                    session.run_sync("image_to_video", INPUT, connection=connection_to(peer))
+                self.assertEqual(trace, bool(lines))
+        self.assertEqual({wfn.TRACE}, {level for level, _ in lines})
+        self.assertEqual("submit", json.loads(lines[0][1])["purpose"])
+        self.assertNotIn(API_KEY, str(lines))
+
     def test_two_hundred_runs_half_of_them_cancelled(self):
         async def main(peer):
             async with wfn.Session(self.module) as session:

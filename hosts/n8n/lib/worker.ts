@@ -2,7 +2,9 @@
 import os from 'node:os';
 import path from 'node:path';
 
-import { load, type Module, type Session } from '../native/addon';
+import { LoggerProxy } from 'n8n-workflow';
+
+import { load, type LogLevel, type Module, type Session } from '../native/addon';
 import { bundledModules } from '../native/durable/bundled_modules';
 import { storeName } from '../nodes/facts';
 
@@ -30,6 +32,16 @@ function graceMs() {
     return Number(seconds) * 1000;
 }
 
+/** n8n's logger knows nothing below debug. */
+function log(level: LogLevel, message: string) {
+    const method = level === 'trace' ? 'debug' : level === 'warning' ? 'warn' : level;
+    LoggerProxy[method](message);
+}
+
+/** The module's log is for those who look for a fault: a line for each exchange with the service. */
+const logOptions = () =>
+    process.env.N8N_LOG_LEVEL === 'debug' ? { logLevel: 'trace' as const, onLog: log } : {};
+
 /** For suspending: a pending submit gets 5 s for its reply, then the checkpoint is kept. */
 const suspendingMs = 8000;
 
@@ -56,7 +68,7 @@ class Worker {
 
     get session() {
         if (this.#session === undefined) {
-            this.#session = this.module.open({ host: { name: 'n8n' } });
+            this.#session = this.module.open({ host: { name: 'n8n' }, ...logOptions() });
             for (const signal of ['SIGTERM', 'SIGINT'] as const) {
                 process.once(signal, () => this.#stop());
             }

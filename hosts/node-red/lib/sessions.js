@@ -6,10 +6,12 @@ class Sessions {
     #closing = Promise.resolve();
     #host;
     #log;
+    #logLevel;
 
-    constructor({ host, log }) {
+    constructor({ host, log, logLevel = 'debug' }) {
         this.#host = host;
         this.#log = log;
+        this.#logLevel = logLevel;
     }
 
     of(module) {
@@ -17,6 +19,7 @@ class Sessions {
         if (!session) {
             session = module.open({
                 host: this.#host,
+                logLevel: this.#logLevel,
                 onLog: (level, message) => this.#log(level, `${module.name}: ${message}`),
             });
             this.#open.set(module, session);

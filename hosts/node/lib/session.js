@@ -6,7 +6,8 @@ const { ModuleError } = require('./errors.js');
 const { requestOf } = require('./request.js');
 const { Run, neverStarted } = require('./run.js');
 
-const levels = ['debug', 'info', 'warning', 'error']; // WFN_LOG_...
+const levels = ['trace', 'debug', 'info', 'warning', 'error']; // WFN_LOG_..., from -1
+const numberOf = (level) => levels.indexOf(level) - 1;
 
 const statuses = { invalidArgument: 1, outOfMemory: 6 }; // wfn_status
 
@@ -17,9 +18,12 @@ class Session {
     #closed; // the promise of close
     #resolveClosed;
 
-    static open(module, moduleHandle, { host = {}, settings, onLog } = {}) {
+    static open(module, moduleHandle, { host = {}, settings, onLog, logLevel = 'debug' } = {}) {
         if (onLog !== undefined && typeof onLog !== 'function') {
             throw new TypeError('open: onLog must be a function');
+        }
+        if (!levels.includes(logLevel)) {
+            throw new TypeError(`open: logLevel must be one of ${levels.join(', ')}`);
         }
         const session = new Session();
         session.#module = module;
@@ -31,6 +35,7 @@ class Session {
                 host.version,
                 settings === undefined ? undefined : JSON.stringify(settings),
                 onLog !== undefined,
+                numberOf(onLog === undefined ? 'warning' : logLevel), // of a refused open, the complaint is needed
             );
         } catch (error) {
             throw new ModuleError(error.code ?? 'session_not_opened', error.message);
@@ -74,7 +79,7 @@ class Session {
             const lines = `${lost} lines of log were lost: they came faster than they were read`;
             callBack(this.#onLog, 'warning', lines);
         }
-        callBack(this.#onLog, levels[level] ?? 'info', message);
+        callBack(this.#onLog, levels[level + 1] ?? 'info', message);
     }
 
     onClosed() {

@@ -85,6 +85,7 @@ struct open_arguments {
     struct module* module;
     struct text host_name, host_version, settings;
     bool forward_logs;
+    wfn_log_level log_level;
 };
 
 static bool get_open_arguments(napi_env env, napi_value* values, struct open_arguments* arguments) {
@@ -93,11 +94,13 @@ static bool get_open_arguments(napi_env env, napi_value* values, struct open_arg
            && get_text(env, values[1], &arguments->host_name)
            && get_text(env, values[2], &arguments->host_version)
            && get_text(env, values[3], &arguments->settings)
-           && napi_get_value_bool(env, values[4], &arguments->forward_logs) == napi_ok;
+           && napi_get_value_bool(env, values[4], &arguments->forward_logs) == napi_ok
+           && napi_get_value_int32(env, values[5], &arguments->log_level) == napi_ok;
 }
 
 static wfn_status open_with(struct session* session, const struct open_arguments* arguments) {
     const wfn_host host = {.struct_size = sizeof host,
+                           .log_level = arguments->log_level,
                            .name = arguments->host_name.characters,
                            .version = arguments->host_version.characters,
                            .user_data = live_user_data(&session->live),
@@ -121,11 +124,11 @@ static void throw_not_opened(napi_env env, wfn_status status, const char* compla
     (void)napi_throw_error(env, "session_not_opened", message);
 }
 
-/* open(module, hostName, hostVersion, settingsJson, forwardLogs): {handle, id} */
+/* open(module, hostName, hostVersion, settingsJson, forwardLogs, logLevel): {handle, id} */
 napi_value session_open(napi_env env, napi_callback_info info) {
     struct addon* addon;
-    size_t count = 5;
-    napi_value values[5], result, handle;
+    size_t count = 6;
+    napi_value values[6], result, handle;
     struct open_arguments arguments;
     struct session* session = NULL;
     if (napi_get_cb_info(env, info, &count, values, NULL, (void**)&addon) != napi_ok)

@@ -10,11 +10,12 @@
 from ._module import ConnectionType, Module, Node, find_modules, module_folders
 from ._request import Mode, RunOptions
 from ._run import Run
-from ._session import Session
+from ._session import TRACE, Session
 from ._stores import File, LockingStore, Memory, Store
 from ._values import (Checkpoint, Connection, Detail, Error, Failure, LoadError, LockedError, Progress, Result,
                       RunError, RunWarning, StatusError, Suspended)
 
 __all__ = ["Checkpoint", "Connection", "ConnectionType", "Detail", "Error", "Failure", "File", "LoadError",
            "LockedError", "LockingStore", "Memory", "Mode", "Module", "Node", "Progress", "Result", "Run", "RunError",
-           "RunOptions", "RunWarning", "Session", "StatusError", "Store", "Suspended", "find_modules", "module_folders"]
+           "RunOptions", "RunWarning", "Session", "StatusError", "Store", "Suspended", "TRACE", "find_modules",
+           "module_folders"]

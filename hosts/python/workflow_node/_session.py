@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
 # After close no run is live, but a store may still be busy with how one ended.
 _STORE_SECONDS = 10.0
-_LEVELS = (logging.DEBUG, logging.INFO, logging.WARNING, logging.ERROR)
+TRACE = 5  # for logging, which has no such level
+_LEVELS = (TRACE, logging.DEBUG, logging.INFO, logging.WARNING, logging.ERROR)
 
 _numbers = itertools.count(1)
 _open: Dict[int, Session] = {}
@@ -40,8 +41,11 @@ class Session:
 
     def __init__(self, module: Module, *, name: str = "python", version: Optional[str] = None,
                  settings: Optional[Mapping[str, Any]] = None,
-                 on_log: Optional[Callable[[int, str], object]] = None) -> None:
-        """`on_log(level, line)` takes logging's levels and comes on any thread; without it lines go to logging."""
+                 on_log: Optional[Callable[[int, str], object]] = None, trace: bool = False) -> None:
+        """`on_log(level, line)` takes logging's levels and comes on any thread; without it lines go to logging.
+
+        With `trace`, also what goes over the wire: a line of JSON for each exchange with a service, at the level TRACE.
+        """
         self.module = module
         self._table: abi.Module = module._table
         self._number = next(_numbers)
@@ -52,7 +56,7 @@ class Session:
         self._closing = threading.Lock()
         self._closed = False
         self._handle = c.c_void_p()
-        host = abi.Host(name=name.encode(), version=None if version is None else version.encode(),
+        host = abi.Host(log_level=-1 if trace else 0, name=name.encode(), version=None if version is None else version.encode(),
                         user_data=self._number, log=_LOG)
         settings_json = None if settings is None else json_bytes("settings", settings)
         _open[self._number] = self
@@ -230,7 +234,7 @@ def _log_callback(number: Any, level: int, message: Any) -> None:
             line = (message or b"").decode("utf-8", "replace")
             if level >= 3 or not session._handle.value:
                 session._last_error = line
-            session._on_log(_LEVELS[level] if 0 <= level < len(_LEVELS) else logging.INFO, line)
+            session._on_log(_LEVELS[level + 1] if -1 <= level < len(_LEVELS) - 1 else logging.INFO, line)
     except BaseException as error:
         swallow(error)
 
