@@ -104,6 +104,12 @@ bool is_settled(const RunRecord& record) {
     return ended && !record.retryable && !record.collectable && record.charged != "no";
 }
 
+// It knows its job; or it failed and left the question open, and then the module may have kept an answer of
+// the service that it can read now.
+bool may_be_collected(const RunRecord& record) {
+    return record.collectable || (record.checkpoint && record.charged == "unknown");
+}
+
 } // namespace
 
 const char* to_string(RunState state) noexcept {
@@ -187,7 +193,7 @@ Claim Journal::claim(const RunSpec& spec, Repeat repeat) {
     } else if (claim.record.state == RunState::succeeded
                || (repeat == Repeat::unless_billed && is_settled(claim.record))) {
         claim.kind = Claim::Kind::finished;
-    } else if (repeat == Repeat::only_collect && !claim.record.collectable) {
+    } else if (repeat == Repeat::only_collect && !may_be_collected(claim.record)) {
         claim.kind = Claim::Kind::not_collectable;
     } else {
         claim.kind = Claim::Kind::resumed;

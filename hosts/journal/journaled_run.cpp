@@ -44,14 +44,15 @@ std::optional<wfn::Checkpoint> checkpoint_of(const RunRecord& record) {
     return checkpoint;
 }
 
-RunEnd run_end(const wfn::Result& result, const std::string& job_id, bool known_job) {
+RunEnd run_end(const wfn::Result& result, const std::string& job_id, bool known_job, RunState before) {
     RunEnd end;
     end.state = state_of(result.outcome);
     if (result.checkpoint)
         end.checkpoint = result.checkpoint->json;
     std::string job = job_id;
     if (result.error) {
-        if (result.error->code == "nothing_to_collect" && result.checkpoint)
+        const bool had_failed = before == RunState::failed || before == RunState::cancelled;
+        if (result.error->code == "nothing_to_collect" && result.checkpoint && !had_failed)
             end.state = RunState::suspended; // a run that may submit goes on from there, with the same key
         end.error = result.error->json;
         end.retryable = result.error->retryable;
@@ -77,7 +78,7 @@ struct JournaledRun::State {
         : writer(to), key(claim.record.run_key), known_job(claim.record.collectable),
           job_id(claim.record.collectable ? claim.record.job_id.value_or("") : ""),
           given_checkpoint(checkpoint_of(claim.record)), last_checkpoint(given_checkpoint),
-          collect_only(claim.collect_only) {}
+          collect_only(claim.collect_only), state_before(claim.record.state) {}
 
     JournalWriter& writer;
     const std::string key;
@@ -88,6 +89,7 @@ struct JournaledRun::State {
     const std::optional<wfn::Checkpoint> given_checkpoint; // the one to resume from
     std::optional<wfn::Checkpoint> last_checkpoint;
     const bool collect_only;
+    const RunState state_before;
     std::function<void(const wfn::Progress&)> on_progress;
     std::function<void(const wfn::Result&)> on_complete;
     JournalWriter::Done on_checkpoint_saved;
@@ -151,7 +153,7 @@ struct JournaledRun::State {
         if (result.checkpoint && result.checkpoint->submission == wfn::Submission::maybe
             && self->given_checkpoint && result.checkpoint->json == self->given_checkpoint->json)
             result.checkpoint = self->given_checkpoint;
-        self->writer.post([self, end = run_end(result, self->job_id, self->known_job)](
+        self->writer.post([self, end = run_end(result, self->job_id, self->known_job, self->state_before)](
                               Journal& journal) { journal.finish(self->key, end); },
                           [self, result](const std::string& problem) {
                               {

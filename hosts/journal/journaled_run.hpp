@@ -14,7 +14,8 @@ namespace durable {
 std::optional<wfn::Checkpoint> checkpoint_of(const RunRecord& record);
 
 // How a run ended, as the journal records it. known_job: the execution resumed a job or was told of one.
-RunEnd run_end(const wfn::Result& result, const std::string& job_id, bool known_job);
+RunEnd run_end(const wfn::Result& result, const std::string& job_id, bool known_job,
+               RunState before = RunState::interrupted);
 
 // One execution of a run that was claimed in a journal: its checkpoints, its job and its result are written
 // to the journal as they arrive. The writer must outlive it and the run.

@@ -2,9 +2,11 @@
 
 #include "base/ascii.hpp"
 #include "job/idempotency_key.hpp"
+#include "job/kept_reply.hpp"
 #include "json/json_text.hpp"
 
 #include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 
@@ -19,9 +21,11 @@ namespace {
 namespace json = boost::json;
 
 constexpr int version = 1;
-constexpr std::array<std::pair<Checkpoint::State, const char*>, 3> states{{
+constexpr std::size_t max_checkpoint_bytes = std::size_t{16} << 10; // as node.h says
+constexpr std::array<std::pair<Checkpoint::State, const char*>, 4> states{{
     {Checkpoint::State::prepared, "prepared"},
     {Checkpoint::State::intent, "intent"},
+    {Checkpoint::State::answered, "answered"},
     {Checkpoint::State::submitted, "submitted"},
 }};
 
@@ -42,6 +46,13 @@ std::optional<std::string> text_member(const json::object& object, std::string_v
     return std::string(member->get_string());
 }
 
+// Empty: there is none that can be read.
+std::string kept_reply_in(const json::object& checkpoint) {
+    const auto* member = checkpoint.if_contains("reply");
+    const auto text = member != nullptr ? json::serialize(*member) : std::string();
+    return text.size() <= max_kept_reply_bytes && read_kept_reply(text) ? text : std::string();
+}
+
 // A checkpoint comes back from the host's store: what of it goes into a request is checked again.
 bool is_target(const std::string& target) {
     return target.empty() || (target.starts_with('/') && is_printable_without_space(target));
@@ -52,7 +63,7 @@ bool is_target(const std::string& target) {
 bool operator==(const Checkpoint& a, const Checkpoint& b) {
     const auto members = [](const Checkpoint& c) {
         return std::tie(c.state, c.key, c.generation, c.input_digest, c.api, c.job.id, c.job.targets.poll,
-                        c.job.targets.result, c.job.targets.cancel);
+                        c.job.targets.result, c.job.targets.cancel, c.reply);
     };
     return members(a) == members(b);
 }
@@ -73,11 +84,23 @@ std::string to_text(const Checkpoint& checkpoint) {
                                       {"result", checkpoint.job.targets.result.view()},
                                       {"cancel", checkpoint.job.targets.cancel.view()}};
     }
-    return json::serialize(out);
+    if (was_answered(checkpoint.state) && !checkpoint.reply.empty())
+        out["reply"] = json::parse(checkpoint.reply.view());
+    auto text = json::serialize(out);
+    if (text.size() > max_checkpoint_bytes && out.erase("reply") != 0)
+        text = json::serialize(out); // its job is named, by texts of unheard-of length
+    return text;
+}
+
+Checkpoint in_doubt(Checkpoint checkpoint) {
+    const auto state = checkpoint.reply.empty() ? Checkpoint::State::intent : Checkpoint::State::answered;
+    return in_state(std::move(checkpoint), state);
 }
 
 Checkpoint in_state(Checkpoint checkpoint, Checkpoint::State state) {
     checkpoint.state = state;
+    if (!was_answered(state))
+        checkpoint.reply = {};
     return checkpoint;
 }
 
@@ -153,6 +176,12 @@ Result<Checkpoint> read_checkpoint(std::string_view text) {
                 return unreadable("it names no usable address");
         checkpoint.job = {*id,
                           {RareText(target("poll")), RareText(target("result")), RareText(target("cancel"))}};
+    }
+    if (was_answered(checkpoint.state)) {
+        auto reply = kept_reply_in(*object);
+        if (reply.empty() && checkpoint.state == Checkpoint::State::answered)
+            return unreadable("it holds no reply");
+        checkpoint.reply = RareText(std::move(reply));
     }
     return checkpoint;
 }

@@ -2,6 +2,7 @@
 
 #include "api/error.hpp"
 #include "api/request.hpp"
+#include "base/rare_text.hpp"
 #include "base/sha256.hpp"
 #include "base/shared_text.hpp"
 
@@ -16,6 +17,7 @@ struct Checkpoint {
     enum class State {
         prepared, // certainly no job yet: submit with this key
         intent,   // a submit with this key may have been sent
+        answered, // the same, and its reply may name a job that the binding has not found
         submitted // the job is known: poll it
     };
     State state = State::prepared;
@@ -24,11 +26,20 @@ struct Checkpoint {
     HexDigest input_digest; // of the inputs that the key was made for
     SharedText api;         // the authority and base path that the job lives at
     Job job;                // submitted only
+    RareText reply;         // to the submit, see kept_reply.hpp; answered, and submitted where it helps
 
     friend bool operator==(const Checkpoint&, const Checkpoint&);
 };
 
 std::string to_text(const Checkpoint& checkpoint);
+
+// The submit was answered: a later run may find the job without submitting.
+constexpr bool was_answered(Checkpoint::State state) noexcept {
+    return state == Checkpoint::State::answered || state == Checkpoint::State::submitted;
+}
+
+// What a submit leaves that may have arrived: answered with a reply, else intent.
+Checkpoint in_doubt(Checkpoint checkpoint);
 
 // The same key and job in another state.
 Checkpoint in_state(Checkpoint checkpoint, Checkpoint::State state);

@@ -96,8 +96,12 @@ Outcome dry_run(RunParameters parameters, const Node& node, std::string_view use
     auto now = std::chrono::steady_clock::now();
     auto step = flow.start(now);
     for (int steps = 0; !std::holds_alternative<Send>(step.action); ++steps) {
-        if (auto* end = std::get_if<Finish>(&step.action))
+        if (auto* end = std::get_if<Finish>(&step.action)) {
+            if (end->outcome.kind
+                == Outcome::Kind::succeeded) // by what the checkpoint keeps: nothing is sent
+                end->outcome.output_json = recorder.output();
             return std::move(end->outcome);
+        }
         if (steps == max_steps)
             throw std::logic_error("a run without hindrance comes to no request");
         if (const auto* look = std::get_if<CheckMedia>(&step.action))

@@ -2,7 +2,9 @@
 
 #include "base/secret.hpp"
 #include "job/idempotency_key.hpp"
+#include "job/kept_reply.hpp"
 #include "job/run_end.hpp"
+#include "job/submit_answer.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -59,7 +61,7 @@ Step JobFlow::start(TimePoint now) {
     if (parameters.purpose == Purpose::check_connection)
         return run_.ending == Ending::none ? resume(now, Begun{}) : end_machine(now);
     if (parameters.purpose == Purpose::collect_job
-        && (parameters.checkpoint == nullptr || parameters.checkpoint->state != Checkpoint::State::submitted))
+        && (parameters.checkpoint == nullptr || !was_answered(parameters.checkpoint->state)))
         return take(finish(nothing_to_collect(run_.parameters.checkpoint.get())));
     if (parameters.checkpoint)
         return resume_earlier(now);
@@ -89,7 +91,9 @@ Step JobFlow::resume_earlier(TimePoint now) {
         return take(finish(failed(std::move(error), std::move(earlier))));
     } else {
         run_.checkpoint = std::move(earlier);
-        if (run_.checkpoint.state == Checkpoint::State::submitted) {
+        if (auto step = reread_submit_reply(now))
+            return std::move(*step);
+        if (run_.has_job()) {
             parameters.job.reset();
             machine_.emplace<Polling>(run_, now);
         } else {
@@ -103,6 +107,36 @@ Step JobFlow::resume_earlier(TimePoint now) {
         }
     }
     return run_.ending == Ending::none ? resume(now, Begun{}) : end_machine(now);
+}
+
+// Before anything is sent: the binding may have been corrected since the reply came. What it names now
+// outranks what a wrong one has read. nullopt: the run goes on with what the checkpoint knows.
+std::optional<Step> JobFlow::reread_submit_reply(TimePoint now) {
+    const bool knew_job = run_.has_job();
+    const auto reply = read_kept_reply(run_.checkpoint.reply.view());
+    if (!reply)
+        return std::nullopt;
+    auto answer = read_submit_answer(*reply, run_.connection());
+    const bool leads_nowhere = answer.job.media.find(secret_mask) != std::string::npos;
+    if (is_success(reply->status) && answer.job.media_is_address && !leads_nowhere
+        && has_media(answer.job, run_.connection().allow_insecure_loopback))
+        if (auto done = job_done(run_, answer.job, Replied{*reply, *reply}); !done.checkpoint)
+            return take(finish(std::move(done)));
+    if (!answer.job.id.empty()) {
+        run_.take_job(answer.job);
+        if (knew_job)
+            return std::nullopt;
+        run_.parameters.job.reset();
+        machine_.emplace<Polling>(run_, now);
+        return run_.ending == Ending::none ? resume(now, JobReread{}) : end_machine(now);
+    }
+    const bool may_submit = run_.connection().idempotent_submit && run_.parameters.job != nullptr
+                            && run_.parameters.purpose == Purpose::make_job;
+    if (knew_job || may_submit)
+        return std::nullopt;
+    auto unread = submit_failed(run_, std::move(answer.error), true);
+    unread.error.retryable = false; // the same run would read the same
+    return take(finish(std::move(unread)));
 }
 
 Step JobFlow::on_media_checked(TimePoint now, const MediaVerdict& verdict) {

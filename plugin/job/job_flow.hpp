@@ -9,6 +9,7 @@
 #include "job/submission.hpp"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -60,6 +61,7 @@ private:
     enum class Awaited { media, slot, checkpoint, answer, time, nothing };
 
     Step resume_earlier(TimePoint now);
+    std::optional<Step> reread_submit_reply(TimePoint now);
     Step resume(TimePoint now, const Event& event);
     Step follow(TimePoint now, const Event& event, Transition&& transition);
     Step end(TimePoint now, Ending ending, bool is_sent);

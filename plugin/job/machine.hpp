@@ -35,8 +35,9 @@ struct JobFound { // in the reply to a submit
     const JobReply& job;
     const Replied& replied;
 };
+struct JobReread {}; // in the reply to an earlier run's submit, which that run could not read
 using Event = std::variant<Begun, MediaChecked, SlotAcquired, CheckpointAnswered, Replied, RequestFailed,
-                           TimerFired, ServiceBack, JobFound>;
+                           TimerFired, ServiceBack, JobFound, JobReread>;
 
 // Another machine goes on in the same step.
 struct PollJob { // by Submission: the API has named the job

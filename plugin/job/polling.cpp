@@ -64,16 +64,20 @@ Transition Polling::resume(TimePoint now, const Event& event) {
         }
 
         // A run whose process dies from here on is continued with its job.
-        if (timer_.knows_age()) {
+        if (timer_.knows_age() || std::holds_alternative<JobReread>(event)) {
             if (run_.parameters.keeps_checkpoints) {
                 yield return Step{SaveCheckpoint{run_.checkpoint}, now + run_.parameters.checkpoint_timeout};
                 if (!std::get<CheckpointAnswered>(event).kept)
                     run_.report.warn("checkpoint_not_kept", "The host did not keep the checkpoint of job "
                                                                 + run_.checkpoint.job.id + ".");
             }
-            if (auto end = end_between_polls(now))
-                return std::move(*end);
-            timer_.wait_for_next_poll(now, std::nullopt);
+            if (timer_.knows_age()) {
+                if (auto end = end_between_polls(now))
+                    return std::move(*end);
+                timer_.wait_for_next_poll(now, std::nullopt);
+            } else {
+                timer_.hurry(now);
+            }
         }
 
         for (;;) {
@@ -304,6 +308,9 @@ Polling::End Polling::take_job(TimePoint now, const JobReply& job, const Replied
         run_.checkpoint.job.targets.result = RareText(job_target(
             *run_.binding().result, run_.connection().base_path, {}, run_.checkpoint.job.id, job.kept));
     report(job, false);
+    // The binding has led to the job; only the address of a result may still turn out to be wrong.
+    if (job.status && !run_.binding().result)
+        run_.checkpoint.reply = {};
     const bool done = job.status == JobStatus::succeeded || has_media(job, run_);
     if (job.status || done)
         status_unknown_since_ = TimePoint::max();

@@ -1,7 +1,9 @@
 #include "job/run_end.hpp"
 
 #include "job/duration_text.hpp"
+#include "job/kept_reply.hpp"
 #include "job/output.hpp"
+#include "job/submit_answer.hpp"
 
 #include <optional>
 #include <utility>
@@ -10,10 +12,6 @@ namespace job_engine {
 namespace {
 
 using State = Checkpoint::State;
-
-Checkpoint intent(const RunState& run) {
-    return in_state(run.checkpoint, State::intent);
-}
 
 Checkpoint next_key(const RunState& run) {
     return next_generation(run.checkpoint, run.parameters.run_key);
@@ -57,7 +55,15 @@ Outcome submit_failed(const RunState& run, Error error, bool may_exist) {
     unknown.retry_after_ms = error.retry_after_ms;
     unknown.charged = Charged::unknown;
     unknown.retryable = run.connection().idempotent_submit;
-    return failed(std::move(unknown), intent(run));
+    unknown.details = std::move(error.details);
+    if (const auto reply = read_kept_reply(run.checkpoint.reply.view())) {
+        unknown.details = details_of_submit_reply(*reply, run.binding());
+        unknown.message +=
+            " The reply is in the details and in the checkpoint: if it names the job, correct the "
+            "connection's api_binding, and run again with this checkpoint or collect it, which "
+            "reads the reply again.";
+    }
+    return failed(std::move(unknown), in_doubt(run.checkpoint));
 }
 
 Outcome nothing_to_collect(const Checkpoint* earlier) {
@@ -84,7 +90,7 @@ Outcome ended_without_job(const RunState& run, bool may_exist, const Error* last
             make_error(ErrorCode::cancelled,
                        "The run was cancelled while its job was being submitted; the job may exist.");
         error.charged = Charged::unknown;
-        return cancelled(std::move(error), intent(run));
+        return cancelled(std::move(error), in_doubt(run.checkpoint));
     }
     const bool suspends = run.ending == Ending::suspend;
     if (may_exist && (!suspends || !run.connection().idempotent_submit))
@@ -95,7 +101,8 @@ Outcome ended_without_job(const RunState& run, bool may_exist, const Error* last
                            + " while its job was being submitted."),
             true);
     if (suspends)
-        return suspended(in_state(run.checkpoint, may_exist ? State::intent : State::prepared), resume_after);
+        return suspended(may_exist ? in_doubt(run.checkpoint) : in_state(run.checkpoint, State::prepared),
+                         resume_after);
     if (last_error != nullptr)
         return submit_failed(run, *last_error, false);
     return failed(make_error(ErrorCode::processing_timeout, "The run's deadline of "
@@ -144,7 +151,7 @@ Outcome job_done(RunState& run, const JobReply& job, const Replied& replied) {
     if (!output) {
         auto error = output.error();
         error.job_id = run.checkpoint.job.id;
-        return failed(std::move(error), run.has_job() ? run.checkpoint : intent(run));
+        return failed(std::move(error), run.has_job() ? run.checkpoint : in_doubt(run.checkpoint));
     }
     if (const auto whole = whole_url(run, job.media, replied); whole != job.media)
         if (auto whole_output = output_of(run, whole, job, {})) {

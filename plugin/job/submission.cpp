@@ -1,9 +1,10 @@
 #include "job/submission.hpp"
 
 #include "api/request.hpp"
+#include "base/secret.hpp"
 #include "job/duration_text.hpp"
+#include "job/kept_reply.hpp"
 #include "job/run_end.hpp"
-#include "job/submit_answer.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -168,12 +169,12 @@ std::optional<Transition> Submission::take_answer(TimePoint now, const Event& ev
     if (answer.pauses_all_runs)
         run_.service.throttle.pause_until(
             now + answer.retry_after.value_or(backoff(failures_, run_.jitter().next())));
+    if (replied != nullptr)
+        keep_reply(replied->reply, answer);
     if (!answer.job.id.empty())
         run_.take_job(answer.job); // first: whatever goes wrong from here on, the paid job is known
     if (answer.meaning == SubmitAnswer::Meaning::job)
         return PollJob{std::move(answer.job)};
-    if (answer.meaning == SubmitAnswer::Meaning::result)
-        return finish(job_done(run_, answer.job, *replied));
     if (run_.has_job()) {
         // The API refuses, but speaks of a job: a later run asks for it before anything is paid again.
         return finish(job_lost(run_, std::move(answer.error), true));
@@ -182,6 +183,25 @@ std::optional<Transition> Submission::take_answer(TimePoint now, const Event& ev
     if (answer.meaning == SubmitAnswer::Meaning::refused)
         return fail(std::move(answer.error));
     return plan_retry(now, std::move(answer.error), answer.retry_after);
+}
+
+// What the API has said may mean more under another description than under this one: a job, or another job.
+// Of several replies to one key the last is kept, but none that took the job gives way to one that did not.
+void Submission::keep_reply(const HttpReply& reply, const SubmitAnswer& answer) {
+    auto& kept = run_.checkpoint.reply;
+    std::string text;
+    if (!answer.job.id.empty()) {
+        text = kept_small_reply(reply);
+        kept = {};
+    } else if (answer.meaning == SubmitAnswer::Meaning::job || (answer.may_exist && may_name_job(reply))) {
+        const auto earlier = read_kept_reply(kept.view());
+        if (earlier && is_success(earlier->status) && !is_success(reply.status))
+            return;
+        text = kept_reply(reply);
+    }
+    // Once more: a secret that came with other escapes is written here as it is.
+    if (!text.empty())
+        kept = RareText(without_secrets(std::move(text), run_.connection().secrets));
 }
 
 // nullopt: at next_attempt_.
@@ -210,8 +230,7 @@ Transition Submission::end(TimePoint now, bool is_sent) {
 }
 
 std::optional<Checkpoint> Submission::checkpoint(bool is_sent) const {
-    return may_exist_ || is_sent ? std::optional(in_state(run_.checkpoint, State::intent))
-                                 : unsubmitted(run_.checkpoint);
+    return may_exist_ || is_sent ? std::optional(in_doubt(run_.checkpoint)) : unsubmitted(run_.checkpoint);
 }
 
 Transition Submission::fail(Error error) {

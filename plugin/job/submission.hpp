@@ -3,6 +3,7 @@
 #include "api/error.hpp"
 #include "job/machine.hpp"
 #include "job/run_state.hpp"
+#include "job/submit_answer.hpp"
 
 #include <boost/asio/coroutine.hpp>
 
@@ -20,7 +21,8 @@ namespace job_engine {
 //     before submit     its time            -> submit
 //     saving intent     kept                -> submit
 //                       not kept            -> failed
-//     submit            job named           -> Polling
+//     submit            job named, or what  -> Polling
+//                         it makes is there
 //                       certainly no job    -> before submit, by way of voiding the intent; or failed
 //                       no job is known     -> before submit where the API honours keys; or failed, as
 //                                              submission unknown
@@ -50,6 +52,7 @@ private:
     std::optional<Error> over_budget(TimePoint now);
     Step save(TimePoint now, Checkpoint::State state) const;
     std::optional<Transition> take_answer(TimePoint now, const Event& event);
+    void keep_reply(const HttpReply& reply, const SubmitAnswer& answer);
     std::optional<Transition> plan_retry(TimePoint now, Error error, std::optional<Millis> retry_after);
     Transition fail(Error error);
     Transition finish(Outcome&& outcome);

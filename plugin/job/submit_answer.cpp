@@ -3,6 +3,7 @@
 #include "api/api_text.hpp"
 #include "base/plain_text.hpp"
 #include "http/url.hpp"
+#include "job/output.hpp"
 
 #include <string>
 #include <utility>
@@ -27,12 +28,29 @@ Error error_of_submit(const HttpReply& reply, const JobReply& job, const Binding
     auto refusal = error_of_refusal(reply, binding);
     if (job.refused || refusal.code == ErrorCode::insufficient_credits)
         return refusal;
-    return unusable_reply(reply, trimmed(reply.body).starts_with('{')
-                                     ? "The reply to the submit names no job."
-                                     : "The reply to the submit is not a JSON object.");
+    auto error = unusable_reply(reply, trimmed(reply.body).starts_with('{')
+                                           ? "The reply to the submit names no job."
+                                           : "The reply to the submit is not a JSON object.");
+    error.details = details_of_submit_reply(reply, binding);
+    return error;
+}
+
+// A video in hand is a success, and needs no name.
+bool holds_media(const HttpReply& reply, const JobReply& job, bool allow_loopback_http) {
+    return is_success(reply.status) && job.media_is_address && has_media(job, allow_loopback_http)
+           && !media_url_fault(job.media, allow_loopback_http);
 }
 
 } // namespace
+
+std::vector<Violation> details_of_submit_reply(const HttpReply& reply, const Binding& binding) {
+    std::vector<Violation> details;
+    if (!reply.body.empty())
+        details.push_back(detail_of_reply(binding.id.empty() ? "" : binding.id.front(), reply.body));
+    if (!reply.location.empty())
+        details.push_back({"", "its Location: " + presentable(reply.location)});
+    return details;
+}
 
 bool is_redirect(const HttpReply& reply) noexcept {
     return reply.status >= 300 && reply.status < 400;
@@ -63,26 +81,20 @@ SubmitAnswer read_submit_answer(const HttpReply& reply, const Connection& connec
     const bool named = !answer.job.id.empty();
     const bool is_the_job = verdict == SubmitVerdict::accepted || verdict == SubmitVerdict::absent
                             || (reply.status == 303 && !answer.job.targets.poll.empty());
-    if (named && is_the_job) {
+    if ((named && is_the_job) || holds_media(reply, answer.job, connection.allow_insecure_loopback)) {
         answer.meaning = Meaning::job;
         answer.pauses_all_runs = reply.status == 429;
         return answer;
     }
 
     answer.error = error_of_submit(reply, answer.job, binding);
-    if (verdict == SubmitVerdict::accepted && !named && !answer.job.refused) {
-        if (has_media(answer.job, connection.allow_insecure_loopback)
-            && !media_url_fault(answer.job.media, connection.allow_insecure_loopback)) {
-            answer.meaning = Meaning::result;
-            return answer;
-        }
-        // Where the answer is the result, this one is the end of the job.
-        if (answer.job.status == JobStatus::failed && binding.submit.timeout.count() > 0) {
-            answer.error = error_of_failed_job(answer.job, binding);
-            answer.error.http_status = reply.status;
-            answer.meaning = Meaning::refused;
-            return answer;
-        }
+    // Where the answer is the result, this one is the end of the job.
+    if (verdict == SubmitVerdict::accepted && !named && !answer.job.refused
+        && answer.job.status == JobStatus::failed && binding.submit.timeout.count() > 0) {
+        answer.error = error_of_failed_job(answer.job, binding);
+        answer.error.http_status = reply.status;
+        answer.meaning = Meaning::refused;
+        return answer;
     }
     const auto listed = listed_error(reply, binding);
     const bool no_credits = answer.error.code == ErrorCode::insufficient_credits;

@@ -11,6 +11,7 @@ wfn_submission submission_of(Checkpoint::State state) noexcept {
     case Checkpoint::State::submitted:
         return WFN_SUBMITTED;
     case Checkpoint::State::intent:
+    case Checkpoint::State::answered:
         break;
     }
     return WFN_MAYBE_SUBMITTED;

@@ -192,8 +192,7 @@ void Run::begin_checked(RunRequest::Owner request) {
             return fail(checkpoint.error());
         parameters.checkpoint = std::make_unique<Checkpoint>(std::move(*checkpoint));
     }
-    const bool job_is_known =
-        parameters.checkpoint && parameters.checkpoint->state == Checkpoint::State::submitted;
+    const bool job_is_known = parameters.checkpoint && was_answered(parameters.checkpoint->state);
 
     Account::Opened opened;
     const auto& connection = opened.connection;

@@ -195,6 +195,22 @@ TEST_F(JournalTest, OnlyACheckpointThatKnowsItsJobIsCollected) {
     EXPECT_FALSE(claim(journal, spec("a")).collect_only);
 }
 
+// The module may have kept an answer that it can read now; it submits nothing to find out.
+TEST_F(JournalTest, AFailureThatLeftOpenWhetherThereIsAJobMayBeCollected) {
+    Journal journal = open();
+    for (const char* charged : {"unknown", "no"}) {
+        claim(journal, spec(charged));
+        RunEnd end = ended(RunState::failed);
+        end.charged = charged;
+        end.checkpoint = "{}";
+        finish(journal, charged, end);
+    }
+    const auto collecting = claim(journal, spec("unknown"), Repeat::only_collect);
+    EXPECT_EQ(collecting.kind, Claim::Kind::resumed);
+    EXPECT_TRUE(collecting.collect_only);
+    EXPECT_EQ(claim(journal, spec("no"), Repeat::only_collect).kind, Claim::Kind::not_collectable);
+}
+
 TEST_F(JournalTest, ACheckpointTellsItsJob) {
     Journal journal = open();
     claim(journal, spec("a"));

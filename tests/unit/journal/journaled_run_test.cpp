@@ -54,6 +54,14 @@ TEST(RunEnd, ARunThatHadNothingToCollectMayGoOnWithItsKey) {
     EXPECT_EQ(run_end(result, "", false).checkpoint, "{}");
 }
 
+TEST(RunEnd, ALookThatFindsNoJobLeavesAFailedRunFailed) {
+    auto result = failed(wfn::Checkpoint{wfn::Submission::maybe, "{}", ""});
+    result.error->code = "nothing_to_collect";
+    EXPECT_EQ(run_end(result, "", false, RunState::failed).state, RunState::failed);
+    EXPECT_EQ(run_end(result, "", false, RunState::failed).checkpoint, "{}");
+    EXPECT_EQ(run_end(result, "", false, RunState::interrupted).state, RunState::suspended);
+}
+
 TEST(RunEnd, KeepsWhatTheErrorSays) {
     auto result = failed(std::nullopt);
     result.error->json = "{}";

@@ -4,6 +4,7 @@
 #include "plugin_nodes_embedded.hpp"
 
 #include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <gtest/gtest.h>
 
@@ -74,6 +75,13 @@ std::string queue_binding() {
 std::string binding_without(std::string_view member) {
     auto document = (*parse_json(pixelml::embedded::pixelml_api)).as_object();
     document.erase(member);
+    return "\"api_binding\": " + boost::json::serialize(document);
+}
+
+std::string binding_with(const std::vector<BindingMember>& members) {
+    auto document = (*parse_json(pixelml::embedded::pixelml_api)).as_object();
+    for (const auto& [part, name, value] : members)
+        document.at(part).as_object()[name] = boost::json::parse(value);
     return "\"api_binding\": " + boost::json::serialize(document);
 }
 

@@ -31,6 +31,13 @@ std::string queue_binding();
 
 // A binding as the built-in one, but without these top-level members.
 std::string binding_without(std::string_view member);
+// The built-in binding with these members of its parts, whose values are JSON.
+struct BindingMember {
+    std::string_view part;
+    std::string_view name;
+    std::string_view value;
+};
+std::string binding_with(const std::vector<BindingMember>& members);
 // The built-in binding for an API that holds its reply to a poll so long, as a member of a connection.
 std::string binding_that_holds_polls(int seconds);
 

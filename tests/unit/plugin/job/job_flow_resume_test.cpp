@@ -88,7 +88,10 @@ TEST(JobFlowResume, ACancelOfARunThatOnlyCollectsLeavesTheJobAlone) {
         ASSERT_TRUE(run.over());
         EXPECT_EQ(run.sends(), 1); // the poll
         EXPECT_EQ(run.outcome().kind, Outcome::Kind::cancelled);
-        EXPECT_EQ(run.outcome().checkpoint, job_checkpoint());
+        auto left = job_checkpoint();
+        if (!polls)
+            left.reply = {}; // its poll has found the job
+        EXPECT_EQ(run.outcome().checkpoint, left);
         EXPECT_EQ(run.error().charged, Charged::unknown);
     }
 }

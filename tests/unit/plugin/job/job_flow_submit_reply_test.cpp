@@ -66,7 +66,7 @@ TEST(JobFlowSubmitReply, ARefusalThatHintsAtAJobLeavesDoubt) {
         run.reply(status, R"({"result": {"task_id": "t-7"}, "error": {"code": "insufficient_credits"}})");
         ASSERT_TRUE(run.over()) << status;
         EXPECT_EQ(run.error().charged, Charged::unknown) << status;
-        EXPECT_EQ(run.outcome().checkpoint.value().state, State::intent) << status;
+        EXPECT_EQ(run.outcome().checkpoint.value().state, State::answered) << status;
     }
 }
 
