@@ -44,7 +44,7 @@ constexpr ErrorTable table{{
      "Check that no flow submits more than is meant, then run again after the time that the message names, "
      "or raise max_submits_per_hour in the connection"},
     {ErrorCode::submission_unknown, "submission_unknown", "Submission Unknown",
-     "The connection broke after the job was sent, so it may or may not exist and be billed",
+     "The job was sent, but no answer that names it was understood, so it may exist and be billed",
      "Look at the PixelML account for a job of this time before running the node again"},
     {ErrorCode::generation_failed, "generation_failed", "Generation Failed",
      "The API accepted the job but could not make the video",

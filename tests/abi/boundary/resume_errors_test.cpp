@@ -101,8 +101,10 @@ struct GivenState {
     bool maybe_charged;
     bool names_job;
 };
-constexpr GivenState given_states[] = {
-    {"prepared", false, false}, {"intent", true, false}, {"submitted", true, true}};
+constexpr GivenState given_states[] = {{"prepared", false, false},
+                                       {"intent", true, false},
+                                       {"answered", true, false},
+                                       {"submitted", true, true}};
 
 struct EarlyError {
     const char* name;

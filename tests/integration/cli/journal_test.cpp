@@ -1,9 +1,14 @@
 // --journal, runs and collect: a run outlives its process, and is paid for once.
 #include "journal_listing.hpp"
 
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+
 #include <sys/stat.h>
 
 #include <csignal>
+#include <scripted_server.hpp>
 
 namespace {
 
@@ -192,6 +197,45 @@ TEST(Collect, RefusesWhatMightSubmit) {
     EXPECT_NE(refused.err.find("cannot be collected"), std::string::npos) << refused.err;
     EXPECT_EQ(runs(journal)[0].at("state"), "interrupted");
     EXPECT_EQ(workflow_node({"collect", "other", "-J", journal}).exit_code, 2);
+}
+
+// A description that missed the job in the service's answer is corrected.
+TEST(Collect, ReadsAKeptAnswerAgain) {
+    const test_support::ScriptedServer server([](const test_support::Request& request) {
+        return test_support::json_reply(
+            200, request.method == "POST"
+                     ? R"({"task": "t-7"})"
+                     : R"({"status": "succeeded", "output": {"video": "https://cdn.example/v.mp4"}})");
+    });
+    TemporaryDirectory directory;
+    const std::string journal = directory.file("j");
+    const auto connection = [&](const char* file, const char* id) {
+        auto binding = json::parse(read_text(PIXELML_API));
+        binding.at("reply").as_object()["id"] = json::array{id};
+        const json::object whole{{"api_key", "secret-key-1"},
+                                 {"base_url", server.base_url()},
+                                 {"allow_insecure_loopback", true},
+                                 {"check_image", false},
+                                 {"api_binding", std::move(binding)}};
+        write_text(directory.file(file), json::serialize(whole));
+        return directory.file(file);
+    };
+    const std::string wrong = connection("wrong", "/id");
+    const Outcome unknown = workflow_node({"run", PIXELML_NODES, "--set", "prompt=hi", "--set",
+                                           "image=https://example.com/a.png", "--set", "negative_prompt=null",
+                                           "-J", journal, "--run-key", "k", "--connection", wrong});
+    EXPECT_EQ(unknown.exit_code, 1) << unknown.err;
+    EXPECT_NE(unknown.err.find("t-7"), std::string::npos) << unknown.err;
+    EXPECT_EQ(runs(journal)[0].at("charged"), "unknown");
+    const Outcome again =
+        workflow_node({"collect", PIXELML_NODES, "k", "-J", journal, "--connection", wrong});
+    EXPECT_EQ(again.exit_code, 1) << again.err;
+    EXPECT_EQ(runs(journal)[0].at("state"), "failed");
+    const Outcome collected = workflow_node(
+        {"collect", PIXELML_NODES, "k", "-J", journal, "--connection", connection("right", "/task")});
+    EXPECT_EQ(collected.exit_code, 0) << collected.err;
+    EXPECT_EQ(collected.out, "{\"video\":\"https://cdn.example/v.mp4\"}\n");
+    EXPECT_EQ(server.requests("POST", "/").size(), 1u);
 }
 
 TEST(Collect, AJobOfSeveralRunsNeedsTheKey) {

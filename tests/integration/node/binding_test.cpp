@@ -120,6 +120,24 @@ TEST_P(Binding, ResumesFromItsCheckpoint) {
     EXPECT_EQ(server.requests("POST", GetParam().submit_target).size(), 1U);
 }
 
+TEST_P(Binding, ThatMissesTheJobIsCorrectedAndTheJobGoesOn) {
+    ScriptedServer server(GetParam().handler(JobEnd::success, ""));
+    auto spec = spec_for(server);
+    const auto right = spec.connection.at("api_binding");
+    spec.connection["api_binding"].at("reply").as_object()["id"] = json::array{"/nowhere"};
+    NodeHost host;
+    const auto missed = host.run(spec);
+    EXPECT_EQ(error_member(missed, "type"), "Submission Unknown") << describe(missed);
+    EXPECT_EQ(error_member(missed, "charged"), "unknown");
+    spec.checkpoint = checkpoint_of(missed);
+    const auto still = host.run(spec);
+    EXPECT_EQ(checkpoint_of(still), spec.checkpoint) << describe(still);
+    spec.connection["api_binding"] = right;
+    const auto result = host.run(spec);
+    EXPECT_EQ(video_of(result), published_video) << describe(result);
+    EXPECT_EQ(server.requests("POST", GetParam().submit_target).size(), 1U);
+}
+
 INSTANTIATE_TEST_SUITE_P(Api, Binding, testing::ValuesIn(published_apis()),
                          [](const auto& test) { return std::string(test.param.name); });
 

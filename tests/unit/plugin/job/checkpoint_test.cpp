@@ -20,11 +20,13 @@ Checkpoint example(State state) {
     checkpoint.api = SharedText("api.example/base");
     if (state == State::submitted)
         checkpoint.job = {"j \"1\"", {RareText("/p"), {}, RareText("/c?x=1")}};
+    if (was_answered(state))
+        checkpoint.reply = RareText(R"({"status":202,"location":"/l","body":"{\"a\": \"\\\"\"}"})");
     return checkpoint;
 }
 
 TEST(Checkpoint, IsReadAsItWasWritten) {
-    for (const auto state : {State::prepared, State::intent, State::submitted}) {
+    for (const auto state : {State::prepared, State::intent, State::answered, State::submitted}) {
         const auto read = read_checkpoint(to_text(example(state)));
         ASSERT_TRUE(read);
         EXPECT_EQ(*read, example(state));
@@ -35,6 +37,31 @@ TEST(Checkpoint, IsSmall) {
     auto checkpoint = example(State::submitted);
     checkpoint.job.id = std::string(1024, 'i');
     EXPECT_LT(to_text(checkpoint).size(), 16U << 10U);
+    // What the API writes so that it grows in JSON leaves no room for its reply.
+    checkpoint.job.id = std::string(1024, '\x01');
+    checkpoint.job.targets.poll = RareText("/" + std::string(2047, '"'));
+    checkpoint.reply = RareText(R"({"status":202,"body":")" + std::string(8000, 'b') + "\"}");
+    EXPECT_LE(to_text(checkpoint).size(), 16U << 10U);
+    const auto read = read_checkpoint(to_text(checkpoint));
+    ASSERT_TRUE(read);
+    EXPECT_EQ(read->job.id, checkpoint.job.id);
+}
+
+TEST(Checkpoint, OfAJobIsReadWithoutAReply) {
+    auto earlier = example(State::submitted);
+    earlier.reply = {};
+    const auto read = read_checkpoint(to_text(earlier));
+    ASSERT_TRUE(read);
+    EXPECT_EQ(*read, earlier);
+}
+
+TEST(Checkpoint, ThatIsAnsweredHoldsItsReply) {
+    auto text = to_text(example(State::answered));
+    const std::string status = "\"status\":202";
+    text.replace(text.find(status), status.size(), "\"status\":\"x\"");
+    EXPECT_FALSE(read_checkpoint(text));
+    EXPECT_EQ(in_doubt(example(State::answered)), example(State::answered));
+    EXPECT_EQ(in_state(example(State::answered), State::intent).reply, "");
 }
 
 TEST(Checkpoint, IsComparedInEveryMember) {
