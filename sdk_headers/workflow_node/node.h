@@ -165,7 +165,7 @@ enum {
  */
 typedef int32_t wfn_submission;
 enum {
-    WFN_MAYBE_SUBMITTED = 0, /* a submit may have arrived whose answer is not known */
+    WFN_MAYBE_SUBMITTED = 0, /* a submit may have arrived; its answer is not known or not understood */
     WFN_NOT_SUBMITTED = 1,   /* certainly not */
     WFN_SUBMITTED = 2        /* yes, and its job is known */
 };
@@ -214,7 +214,7 @@ enum {
      */
     WFN_CANCEL_JOB_AT_DEADLINE = 1u << 1,
     /*
-     * Only collect the job that checkpoint_json names: whatever the checkpoint says, this run never submits.
+     * Only collect the job that checkpoint_json leads to: whatever it says, this run never submits.
      * Where there is no job to collect it ends as WFN_FAILED with the error nothing_to_collect, and a
      * checkpoint that may still be worth something comes back. run_cancel ends it and leaves the job alone.
      */

@@ -64,6 +64,17 @@ TEST(JobFlowReread, AReplyInWhichNoDescriptionFindsAJobLeavesAnIntentButIsShown)
     EXPECT_THAT(run.error().details, Contains(Field(&Violation::message, HasSubstr("Welcome"))));
 }
 
+TEST(JobFlowReread, AVideoInAReplyWithoutANameIsASuccess) {
+    FlowStory run;
+    run.submit();
+    run.reply(200, R"({"output": {"video": ")" + std::string(video_url) + "\"}}");
+    EXPECT_EQ(run.outcome().kind, Outcome::Kind::succeeded);
+    FlowStory not_an_address;
+    not_an_address.submit();
+    not_an_address.reply(200, R"({"status": "succeeded", "output": {"video": "soon"}})");
+    EXPECT_EQ(not_an_address.outcome().checkpoint.value().state, State::answered);
+}
+
 TEST(JobFlowReread, AKeptReplyHoldsNoSecret) {
     const auto checkpoint = answered_with(R"({"echo": "test-key-1", "other": "\u0074est-key-1)"
                                           + std::string(20'000, 'x') + R"(", "key": "\u0074est-key-1"})");
@@ -179,6 +190,29 @@ TEST(JobFlowReread, AReplyThatTookTheJobDoesNotGiveWayToALaterRefusal) {
     const auto left = run.outcome().checkpoint.value();
     EXPECT_EQ(left.state, State::answered);
     EXPECT_THAT(std::string(left.reply.view()), HasSubstr("job-7"));
+}
+
+TEST(JobFlowReread, EveryEndOfARunThatWouldSubmitAgainKeepsTheReply) {
+    const auto waiting = [] {
+        Facts facts;
+        facts.connection = idempotent_submit;
+        FlowStory run(facts);
+        run.submit();
+        run.reply(200, unreadable);
+        return run;
+    };
+    const auto left_by = [&](void (*end)(FlowStory&)) {
+        auto run = waiting();
+        end(run);
+        return run.outcome().checkpoint.value();
+    };
+    for (const auto& left :
+         {left_by([](FlowStory& run) { run.cancel(); }), left_by([](FlowStory& run) { run.suspend(); }),
+          left_by([](FlowStory& run) { run.forced_end(); }), left_by([](FlowStory& run) { run.sleep(1h); }),
+          waiting().broken_off().checkpoint.value()}) {
+        EXPECT_EQ(left.state, State::answered);
+        EXPECT_THAT(std::string(left.reply.view()), HasSubstr("job-7"));
+    }
 }
 
 TEST(JobFlowReread, OfAnotherApiIsRefusedAndNotLost) {
