@@ -118,7 +118,7 @@ std::optional<Step> JobFlow::reread_submit_reply(TimePoint now) {
         return std::nullopt;
     auto answer = read_submit_answer(*reply, run_.connection());
     const bool leads_nowhere = answer.job.media.find(secret_mask) != std::string::npos;
-    if (is_success(reply->status) && answer.job.media_is_address && !leads_nowhere
+    if (is_success(reply->status) && !leads_nowhere
         && has_media(answer.job, run_.connection().allow_insecure_loopback))
         if (auto done = job_done(run_, answer.job, Replied{*reply, *reply}); !done.checkpoint)
             return take(finish(std::move(done)));

@@ -37,7 +37,7 @@ Error error_of_submit(const HttpReply& reply, const JobReply& job, const Binding
 
 // A video in hand is a success, and needs no name.
 bool holds_media(const HttpReply& reply, const JobReply& job, bool allow_loopback_http) {
-    return is_success(reply.status) && job.media_is_address && has_media(job, allow_loopback_http)
+    return is_success(reply.status) && has_media(job, allow_loopback_http)
            && !media_url_fault(job.media, allow_loopback_http);
 }
 

@@ -120,6 +120,19 @@ TEST(DryRun, EndsAsTheRunWouldBeforeItsRequests) {
     EXPECT_EQ(purposes_of(requests_of(played(facts))), (Purposes{"submit", "poll"}));
 }
 
+TEST(DryRun, OfARunWithAKeptReplyShowsWhatThatLeadsTo) {
+    Facts facts;
+    FlowStory missed(facts);
+    missed.submit();
+    missed.reply(200, R"({"uuid": "job-7", "clip": "https://cdn.example/v.mp4"})");
+    facts.checkpoint = missed.outcome().checkpoint;
+    EXPECT_EQ(played(facts).error.code, ErrorCode::submission_unknown);
+    facts.connection = binding_with({{"reply", "id", R"(["/uuid"])"}});
+    EXPECT_EQ(purposes_of(requests_of(played(facts))), Purposes{"poll"});
+    facts.connection = binding_with({{"reply", "video", R"(["/clip"])"}});
+    EXPECT_EQ(purposes_of(requests_of(played(facts))), Purposes{});
+}
+
 // Also of a job: its cancel is no part of the run that is asked about.
 TEST(DryRun, MayBeEndedBeforeItBegins) {
     Facts facts;

@@ -190,6 +190,7 @@ TEST(JobFlowReread, AReplyThatTookTheJobDoesNotGiveWayToALaterRefusal) {
     const auto left = run.outcome().checkpoint.value();
     EXPECT_EQ(left.state, State::answered);
     EXPECT_THAT(std::string(left.reply.view()), HasSubstr("job-7"));
+    EXPECT_THAT(run.error().details, Contains(Field(&Violation::message, HasSubstr("job-7"))));
 }
 
 TEST(JobFlowReread, EveryEndOfARunThatWouldSubmitAgainKeepsTheReply) {

@@ -93,12 +93,11 @@ Mistake mistake(Dice& dice) {
         break;
     }
     case 1: {
-        // To where no text is: any text is taken for a relative address of a video.
         const std::string member =
             dice.pick({"video", "video", "progress", "eta_seconds", "error_code", "error_message"});
         kind = "the pointer to the " + member;
         description.at("reply").as_object()[member] =
-            json::array{dice.pick({"/nowhere", "/urls", "/Output"})};
+            json::array{dice.pick({"/nowhere", "/urls", "/status", "/id"})};
         break;
     }
     case 2: {
