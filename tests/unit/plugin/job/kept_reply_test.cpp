@@ -60,12 +60,13 @@ TEST(KeptReply, KeepsIdsAndAddressesOfWhatIsTooLarge) {
     for (int i = 0; i < 9000; ++i)
         umlauts += "ü";
     const std::string url = "https://api.example/" + std::string(1000, 'u');
-    for (const auto& filler :
-         {'"' + image + '"', '"' + escaped + '"', '[' + numbers + ']', '[' + objects + ']',
-          '"' + umlauts + '"', "{\"deep\":{\"image\":\"" + image + "\"},\"list\":[\"" + image + "\"]}"}) {
-        const auto body = body_after_keeping(R"({"filler": )" + filler
-                                             + R"(, "task": {"uuid": "job-7"}, "long": 12345678901234567890,)"
-                                             + R"( "url": ")" + url + "\"}");
+    std::string nested = R"({"deep": {"image": ")";
+    nested.append(image).append(R"("}, "list": [")").append(image).append(R"("]})");
+    for (const auto& filler : {'"' + image + '"', '"' + escaped + '"', '[' + numbers + ']',
+                               '[' + objects + ']', '"' + umlauts + '"', nested}) {
+        std::string whole = R"({"filler": )";
+        whole.append(filler).append(R"(, "task": {"uuid": "job-7"}, "long": 12345678901234567890, "url": ")");
+        const auto body = body_after_keeping(whole.append(url).append("\"}"));
         EXPECT_EQ(text_in(body, "/task/uuid"), "job-7") << filler.substr(0, 40);
         EXPECT_EQ(text_in(body, "/long"), "12345678901234567890") << filler.substr(0, 40);
         EXPECT_EQ(text_in(body, "/url"), url) << filler.substr(0, 40);
