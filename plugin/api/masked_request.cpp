@@ -34,8 +34,12 @@ std::string masked_authorization(std::string_view pattern) {
 } // namespace
 
 std::string MaskedRequest::url(const HttpRequest& request) const {
-    return address((connection_.origin.tls ? "https://" : "http://") + connection_.origin.authority()
-                   + request.target);
+    auto url = address((connection_.origin.tls ? "https://" : "http://") + connection_.origin.authority()
+                       + request.target);
+    const bool key_is_in_query = !connection_.binding->authorization_query.empty();
+    if (key_is_in_query && url.find('?') == std::string::npos)
+        url += "?" + std::string(secret_mask);
+    return url;
 }
 
 json::object MaskedRequest::headers(const HttpRequest& request) const {
@@ -46,7 +50,8 @@ json::object MaskedRequest::headers(const HttpRequest& request) const {
             is_harmless(name) || ascii_equal_ignoring_case(name, binding.idempotency_header);
         headers[name] = is_shown ? text(value) : std::string(secret_mask);
     });
-    headers[binding.authorization_header] = masked_authorization(binding.authorization_value);
+    if (!binding.authorization_header.empty())
+        headers[binding.authorization_header] = masked_authorization(binding.authorization_value);
     return headers;
 }
 

@@ -1,4 +1,5 @@
 #include "module/module_type.hpp"
+#include "nodes/apis.hpp"
 #include "nodes/image_to_video.hpp"
 #include "plugin_nodes_embedded.hpp"
 #include "version.hpp"
@@ -16,6 +17,7 @@ constexpr job_engine::ModuleType pixelml_nodes{
                    .description = "The PixelML connection to call PixelML API.",
                    .schema = embedded::pixelml_connection},
     .nodes = nodes,
+    .apis = apis,
 };
 
 } // namespace

@@ -181,8 +181,8 @@ enum {
      * What went over the wire: one JSON object for each exchange with the service, {run, purpose, method,
      * url, milliseconds, request: {headers, body}}, and either reply: {status, headers, body} or failure:
      * {kind, message, may_have_arrived}. Masked as with WFN_DRY_RUN; but the inputs are there, and what the
-     * service answered. Of a body, a text or null, the first 4 KiB: then it ends in "...", and body_bytes
-     * beside it says how long it was.
+     * service answered. A body, a text or null, has at most 4 KiB; a longer one ends in "...", and
+     * body_bytes beside it says how long it was.
      */
     WFN_LOG_TRACE = -1,
     WFN_LOG_DEBUG = 0,

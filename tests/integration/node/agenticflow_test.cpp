@@ -36,21 +36,6 @@ json::object read_json(const char* file) {
     return json::parse(text).as_object();
 }
 
-// What a connection says of the API, while it cannot say {"api": "agenticflow", "workflow_id": ...}: the
-// description without what the module does not read yet, and with the workflow in its place.
-void lead_to_agenticflow(json::object& connection, const std::string& workflow_id) {
-    auto api = read_json(AGENTICFLOW_DESCRIPTION);
-    for (const char* const member : {"binding_version", "source", "checked", "notes", "base_url", "variables",
-                                     "minimum_poll_interval_seconds", "find", "examples"})
-        api.erase(member);
-    auto& body = api.at("submit").at("body").as_object();
-    body.at("workflow_id") = workflow_id;
-    body.at("input").as_object().erase("run_marker");
-    for (const char* const code : {"invalid_image_url", "prompt_too_vague"})
-        api.at("error_codes").as_object()[code] = code;
-    connection["api_binding"] = std::move(api);
-}
-
 std::size_t count_of(const std::string& part, const std::string& text) {
     std::size_t count = 0;
     for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1))
@@ -65,7 +50,8 @@ protected:
                                       {"prompt", "The camera zooms in slowly"},
                                       {"image", sandbox.base_url() + "/image"},
                                       {"negative_prompt", nullptr}});
-        lead_to_agenticflow(spec.connection, workflow_id);
+        spec.connection["api"] = "agenticflow";
+        spec.connection["workflow_id"] = workflow_id;
         return spec;
     }
     std::vector<std::string> options(std::vector<std::string> further = {}) const {

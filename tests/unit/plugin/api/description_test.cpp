@@ -1,8 +1,10 @@
-// What a description of an API may say beyond paths and pointers.
+// What a description of an API may say beyond paths and pointers, and those that the module has.
 #include "api/connection.hpp"
+#include "api/examples.hpp"
 #include "api/reply.hpp"
 #include "job/flow_story.hpp"
 #include "json/json_text.hpp"
+#include "nodes/apis.hpp"
 
 #include <boost/json/serialize.hpp>
 #include <gmock/gmock.h>
@@ -241,6 +243,61 @@ TEST(Examples, NameWhatDiffers) {
                 path_is("/api_binding/examples/0/request/body"));
     EXPECT_THAT(example_faults_with(R"("error_code":["/code"])", R"("error_code":["/kode"])"),
                 path_is("/api_binding/reply/error_code"));
+}
+
+// The services that a connection may name.
+class NamedApis : public ::testing::TestWithParam<NamedApi> {};
+
+TEST_P(NamedApis, ProveThemselves) {
+    const auto document = parse_json(GetParam().document)->as_object();
+    const auto& rules = testing::image_to_video_definition().binding_rules;
+    EXPECT_THAT(rules.schema->validate(document), IsEmpty());
+    EXPECT_THAT(example_faults(document, rules), IsEmpty());
+    EXPECT_EQ(document.at("base_url").as_string(), GetParam().base_url);
+    EXPECT_TRUE(document.contains("source") && document.contains("checked"));
+    EXPECT_GE(document.at("examples").as_array().size(), 8U);
+}
+
+TEST_P(NamedApis, TakeTheirVariablesFromFieldsOfTheConnection) {
+    const auto& members = testing::definitions().connection.document().at("properties").as_object();
+    const auto document = parse_json(GetParam().document)->as_object();
+    boost::json::object connection{{"api", GetParam().name}};
+    if (const auto* variables = document.if_contains("variables"))
+        for (const auto& variable : variables->as_object()) {
+            EXPECT_TRUE(members.contains(variable.key())) << variable.key();
+            connection[variable.key()] = "of-the-user";
+        }
+    const auto read = connection_of(connection);
+    ASSERT_TRUE(read) << read.error().message;
+    EXPECT_EQ("https://" + (*read)->authority, GetParam().base_url);
+    EXPECT_EQ((*read)->binding->name, document.at("name").as_string());
+}
+
+// A form keeps what it had: the key of one service must not go to another.
+TEST_P(NamedApis, AreNotAskedAtTheAddressOfAnother) {
+    for (const auto* address :
+         {"https://api.pixelml.com", "https://api.dev.runwayml.com", "https://queue.fal.run"}) {
+        if (address == GetParam().base_url)
+            continue;
+        const auto read =
+            connection_of({{"api", GetParam().name}, {"base_url", address}, {"workflow_id", "w"}});
+        ASSERT_FALSE(read) << address;
+        EXPECT_THAT(read.error().message, HasSubstr("is the address of")) << address;
+    }
+    EXPECT_FALSE(connection_of({{"base_url", GetParam().base_url}})) << "which is not PixelML's";
+    EXPECT_TRUE(connection_of(
+        {{"api", GetParam().name}, {"base_url", "https://proxy.example"}, {"workflow_id", "w"}}));
+}
+
+INSTANTIATE_TEST_SUITE_P(Api, NamedApis, ::testing::ValuesIn(pixelml::apis),
+                         [](const auto& test) { return std::string(test.param.name); });
+
+TEST(ConnectionSchema, NamesTheModulesServices) {
+    const auto& api = testing::definitions().connection.document().at("properties").at("api");
+    boost::json::array names{"pixelml"};
+    for (const auto& known : pixelml::apis)
+        names.emplace_back(known.name);
+    EXPECT_EQ(api.at("enum"), names);
 }
 
 // Whoever describes an API copies from the page: what it shows must be right, whole or as a part.
