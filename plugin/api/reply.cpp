@@ -168,9 +168,11 @@ std::optional<JobReply> read_job_reply(const HttpReply& reply, const Binding& bi
         if (job.error_message.empty())
             job.error_message = presentable(usual_error_message(*document));
     }
-    job.is_refusal = is_refusal(*document, binding);
+    const bool says_why = job.status == JobStatus::failed || job.status == JobStatus::cancelled;
+    const bool is_refused = is_refusal(*document, binding);
+    job.is_refusal = is_refused && !says_why; // the code of a job that ended badly is its reason
     // Who names the job has taken it.
-    job.refused = job.id.empty() && (binding.refusal ? job.is_refusal : says_no(*document));
+    job.refused = job.id.empty() && (binding.refusal ? is_refused : says_no(*document));
     for (const auto& [name, pointers] : binding.poll.keep)
         job.kept.emplace_back(name, text_at(*document, pointers, max_id_bytes));
     job.hints_at_job = hints_at_job(*document);

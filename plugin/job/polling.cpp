@@ -208,7 +208,7 @@ Polling::End Polling::take_answer(TimePoint now, const Event& event) {
         observe_answer(now);
     if (reply.status == 429)
         run_.service.throttle.pause_until(now + reply.retry_after.value_or(timer_.next_backoff()));
-    if (poll_may_recover(reply.status))
+    if (poll_may_recover(reply.status) && !tells_why_it_failed(reply))
         return retry(now, error_of_reply(reply, run_.binding()).message, reply.retry_after);
     if (follow_redirect(now, reply))
         return std::nullopt;
@@ -267,13 +267,21 @@ bool Polling::follow_redirect(TimePoint now, const HttpReply& reply) {
     return true;
 }
 
+// At a queue the result of a job that failed is refused, under any status, with a code that says why.
+bool Polling::tells_why_it_failed(const HttpReply& reply) const {
+    if (!job_succeeded_ || is_success(reply.status))
+        return false;
+    const auto known = listed_error(reply, run_.binding());
+    return known && !may_pass(*known);
+}
+
 // A reply that no repetition changes; but 404 and 410 mean "not yet" right after the submit. Later they end
 // the run too, but a job that was paid for may come back, so it stays collectable.
 Polling::End Polling::take_refusal(TimePoint now, const HttpReply& reply) {
     auto error = error_of_reply(reply, run_.binding());
     error.retryable = false;
     if (reply.status != 404 && reply.status != 410) {
-        if (job_succeeded_ && error.code == ErrorCode::invalid_input)
+        if (job_succeeded_ && error.code == ErrorCode::invalid_input && !listed_error(reply, run_.binding()))
             error.code = ErrorCode::generation_failed; // how a queue reports a job that failed
         const bool about_the_job = job_succeeded_ && (reply.status == 400 || reply.status == 422);
         return finish(job_lost(run_, std::move(error), !about_the_job));

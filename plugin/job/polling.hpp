@@ -68,6 +68,7 @@ private:
 
     End take_answer(TimePoint now, const Event& event);
     End take_failure(TimePoint now, const TransportFailure& failure);
+    bool tells_why_it_failed(const HttpReply& reply) const;
     End take_refusal(TimePoint now, const HttpReply& reply);
     End take_refused_look(TimePoint now, const HttpReply& reply);
     End take_job(TimePoint now, const JobReply& job, const Replied& replied);
