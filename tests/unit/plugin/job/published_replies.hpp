@@ -15,7 +15,7 @@ struct PublishedShape {
     std::string running;
     std::string finished; // the last poll of a job that is done
     std::string result;   // of the request for the result; empty: the poll carries it
-    std::string failed;   // the last poll of one that failed
+    std::string failed;   // the last poll of one that failed; empty: its result says so
 };
 
 std::vector<PublishedShape> published_shapes();

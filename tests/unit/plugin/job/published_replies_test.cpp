@@ -233,6 +233,8 @@ TEST(PublishedReplies, AsTheyArePublishedLeadToTheVideo) {
             run.reply(200, shape.result);
         EXPECT_NE(run.outcome().output_json.find(shape.video), std::string::npos);
 
+        if (shape.failed.empty())
+            continue;
         FlowStory failing({shape.connection});
         failing.submit();
         failing.reply(201, shape.submitted);
