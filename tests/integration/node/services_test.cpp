@@ -307,6 +307,27 @@ TEST_P(Service, CancelsNoUrlOfAnotherOrigin) {
     EXPECT_EQ(elsewhere.connections_accepted(), 0U);
 }
 
+// A description that was written by hand, without examples that would have shown the mistake.
+TEST_P(Service, WhoseJobIsMissedIsAskedAgainByACorrectedDescription) {
+    PlayedService service(api, success());
+    auto spec = service.spec();
+    const auto right = spec.connection.at("api_binding");
+    auto& wrong = spec.connection["api_binding"].as_object();
+    wrong.erase("examples");
+    wrong.at("reply").as_object()["id"] = json::array{"/nowhere"};
+    NodeHost host;
+    const auto missed = host.run(spec);
+    EXPECT_EQ(error_member(missed, "type"), "Submission Unknown") << describe(missed);
+    EXPECT_EQ(error_member(missed, "charged"), "unknown");
+    spec.checkpoint = checkpoint_of(missed);
+    const auto still = host.run(spec);
+    EXPECT_EQ(checkpoint_of(still), spec.checkpoint) << describe(still);
+    spec.connection["api_binding"] = right;
+    const auto result = host.run(spec);
+    EXPECT_EQ(video_of(result), api.video()) << describe(result);
+    EXPECT_EQ(service.requests("submit").size(), 1U);
+}
+
 INSTANTIATE_TEST_SUITE_P(Api, Service, testing::ValuesIn(described_apis()),
                          [](const auto& test) { return test.param; });
 
