@@ -1,5 +1,6 @@
 #include "api/description.hpp"
 
+#include "api/api_text.hpp"
 #include "api/body_template.hpp"
 #include "base/ascii.hpp"
 #include "base/plain_text.hpp"
@@ -104,7 +105,7 @@ std::vector<Violation> fill_variables(json::object& document, const VariableOf& 
         if (!has_value && required != nullptr && required->as_bool()) {
             const auto description = text_member(about, "description");
             missing.push_back({"/" + name, "is missing, and " + text_member(document, "name") + " needs it"
-                                               + (description.empty() ? "" : ": " + description)});
+                                               + (description.empty() ? "" : ": " + clause(description))});
         }
     }
     if (auto* headers = document.if_contains("headers"))

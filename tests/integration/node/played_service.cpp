@@ -206,9 +206,6 @@ test_support::RunSpec PlayedService::spec(std::size_t example) const {
     spec.connection = connection_to(server_.base_url());
     auto description = state_->api.document();
     description.erase("minimum_poll_interval_seconds"); // the tests do not sit through it
-    const auto& authorization = description.at("authorization").as_object();
-    if (authorization.contains("jwt"))
-        spec.connection["api_secret"] = "secret-of-these-tests";
     if (const auto* variables = shown.if_contains("variables"))
         spec.connection["variables"] = *variables;
     spec.connection["api_binding"] = std::move(description);

@@ -71,8 +71,12 @@ PublishedShape shape_of(const json::object& description) {
     auto plain = description;
     plain.erase("examples"); // their replies are what is tried
     json::object connection{{"base_url", description.at("base_url")}, {"api_binding", std::move(plain)}};
-    if (description.at("authorization").as_object().contains("jwt"))
-        connection["api_secret"] = "secret-of-these-tests";
+    json::object given;
+    if (const auto* variables = description.if_contains("variables"))
+        for (const auto& variable : variables->as_object())
+            if (!variable.value().as_object().contains("default"))
+                given[variable.key()] = "of-the-user";
+    connection["variables"] = std::move(given);
     const auto members = json::serialize(connection);
 
     PublishedShape shape;
