@@ -4,6 +4,7 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace durable {
@@ -109,9 +110,15 @@ std::optional<json::value> parse_module_json(std::string_view text) {
     return error ? std::nullopt : std::optional(std::move(parsed));
 }
 
-json::value embedded(std::string_view text) {
-    std::optional<json::value> parsed = parse_module_json(text);
-    return parsed ? *std::move(parsed) : json::value(wfn::valid_utf8(text));
+std::string embedded(std::string_view text) {
+    if (!parse_module_json(text))
+        return json::serialize(json::string(wfn::valid_utf8(text)));
+    // Not what was parsed: a number may be larger or more exact than a double is. Between the values of a
+    // JSON text no line end is needed, and inside them there is none.
+    std::string line(text);
+    line.erase(std::remove_if(line.begin(), line.end(), [](char c) { return c == '\n' || c == '\r'; }),
+               line.end());
+    return line;
 }
 
 std::string fault_of_checkpoint(const wfn::Checkpoint& checkpoint) {

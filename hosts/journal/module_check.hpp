@@ -16,8 +16,8 @@ inline constexpr std::size_t max_output = std::size_t{64} * 1024 * 1024;
 // JSON from a module, nested as deeply as is reasonable; nullopt if it is not JSON.
 std::optional<boost::json::value> parse_module_json(std::string_view text);
 
-// The text as JSON, or as a JSON string if it is not JSON; to be shown.
-boost::json::value embedded(std::string_view text);
+// The JSON text on one line, its numbers as they are; a text that is not JSON as a JSON string. To be shown.
+std::string embedded(std::string_view text);
 
 // Why a module's checkpoint is not worth keeping, as a sentence; empty if it is: it is JSON of a size that
 // can be given back.

@@ -1,6 +1,7 @@
 #include "batch/batch_line.hpp"
 
 #include "journal/module_check.hpp"
+#include "text/json_text.hpp"
 
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
@@ -64,12 +65,12 @@ BatchLine read_batch_line(const TextLine& text) {
 }
 
 std::string result_line(std::int64_t line, const std::string& run_key, const wfn::Result& result) {
-    json::object object = head_of(line, run_key, wfn::to_string(result.outcome));
+    std::string object = json::serialize(head_of(line, run_key, wfn::to_string(result.outcome)));
     if (result.succeeded())
-        object["output"] = durable::embedded(result.output_json);
+        append_member(object, "output", durable::embedded(result.output_json));
     if (result.error)
-        object["error"] = durable::embedded(result.error->json);
-    return json::serialize(object) + "\n";
+        append_member(object, "error", durable::embedded(result.error->json));
+    return object + "\n";
 }
 
 std::string problem_line(std::int64_t line, const std::string& run_key, const char* code,

@@ -48,29 +48,30 @@ std::string warning_events(const std::string& warnings_json) {
         json::object event{{"event", "warning"}};
         if (warning.is_object())
             for (const auto& [name, value] : warning.get_object())
-                event.emplace(name, value);
+                if (value.is_string()) // as node.h says; a number may be one that serialize makes no JSON of
+                    event.emplace(name, value);
         lines += line(event);
     }
     return lines;
 }
 
 std::string result_event(const wfn::Result& result) {
-    json::object event{{"event", "result"}, {"outcome", wfn::to_string(result.outcome)}};
+    std::string event =
+        json::serialize(json::object{{"event", "result"}, {"outcome", wfn::to_string(result.outcome)}});
     if (result.succeeded())
-        event["output"] = durable::embedded(result.output_json);
+        append_member(event, "output", durable::embedded(result.output_json));
     if (result.error)
-        event["error"] = durable::embedded(result.error->json);
-    event["checkpoint"] = result.checkpoint ? durable::embedded(result.checkpoint->json) : json::value();
+        append_member(event, "error", durable::embedded(result.error->json));
+    append_member(event, "checkpoint",
+                  result.checkpoint ? durable::embedded(result.checkpoint->json) : "null");
     if (result.outcome == wfn::Outcome::suspended)
-        event["resume_after_ms"] = milliseconds_or_null(result.resume_after);
-    return line(event);
+        append_member(event, "resume_after_ms", json::serialize(milliseconds_or_null(result.resume_after)));
+    return event + "\n";
 }
 
 std::string one_line(const std::string& text) {
-    if (text.find_first_of("\r\n") == std::string::npos)
-        return text;
-    const json::value parsed = durable::embedded(text);
-    return parsed.is_string() ? text : json::serialize(parsed);
+    const bool has_lines = text.find_first_of("\r\n") != std::string::npos;
+    return has_lines && durable::parse_module_json(text) ? durable::embedded(text) : text;
 }
 
 } // namespace cli

@@ -19,6 +19,11 @@ std::string text_member(const json::object& object, std::string_view name) {
     return found != nullptr && found->is_string() ? std::string(found->get_string()) : "";
 }
 
+void append_member(std::string& object, std::string_view name, std::string_view value) {
+    object.back() = ',';
+    object.append("\"").append(name).append("\":").append(value).append("}");
+}
+
 std::vector<std::string> warning_messages(std::string_view warnings_json) {
     std::vector<std::string> messages;
     const json::value warnings = parse_or_null(warnings_json);

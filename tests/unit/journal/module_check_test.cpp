@@ -26,7 +26,7 @@ TEST(ResultCheck, AnOutputThatIsNoJsonIsAnError) {
         EXPECT_EQ(result.outcome, wfn::Outcome::failed);
         ASSERT_TRUE(result.error);
         EXPECT_EQ(result.error->code, "malformed_output");
-        EXPECT_EQ(embedded(result.error->json).at("charged"), "unknown");
+        EXPECT_EQ(parse_module_json(result.error->json)->at("charged"), "unknown");
         EXPECT_FALSE(check_result(result)); // once
     }
 }
@@ -73,7 +73,7 @@ TEST(ResultCheck, AnErrorWithoutItsTextsIsFilledIn) {
     EXPECT_FALSE(check_result(result));
     EXPECT_EQ(result.error->code, "malformed_error");
     EXPECT_NE(result.error->message, "");
-    const boost::json::value whole = embedded(result.error->json);
+    const boost::json::value whole = parse_module_json(result.error->json).value();
     EXPECT_EQ(whole.at("code"), "malformed_error");
     EXPECT_EQ(whole.at("job_id"), "j");
     EXPECT_EQ(whole.at("charged"), "yes");

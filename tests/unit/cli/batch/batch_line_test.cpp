@@ -52,9 +52,9 @@ TEST(BatchLine, MayBeBlank) {
 TEST(ResultLine, HasTheOutputOrTheError) {
     wfn::Result result;
     result.outcome = wfn::Outcome::succeeded;
-    result.output_json = "{\n\"video\":1}";
+    result.output_json = "{\n\"video\":1e400}";
     EXPECT_EQ(result_line(3, "k", result),
-              "{\"line\":3,\"run_key\":\"k\",\"outcome\":\"succeeded\",\"output\":{\"video\":1}}\n");
+              "{\"line\":3,\"run_key\":\"k\",\"outcome\":\"succeeded\",\"output\":{\"video\":1e400}}\n");
     result = {};
     result.error.emplace();
     result.error->json = R"({"code":"x"})";

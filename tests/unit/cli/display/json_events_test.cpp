@@ -41,6 +41,18 @@ TEST(JsonEvents, ResultOfEachOutcome) {
               "\"resume_after_ms\":2000}\n");
 }
 
+TEST(JsonEvents, ANumberStaysAsTheModuleWroteIt) {
+    const std::string numbers = R"({"big":1e400,"small":0.1,"long":123456789012345678901234567890})";
+    wfn::Result result;
+    result.outcome = wfn::Outcome::succeeded;
+    result.output_json = numbers;
+    result.checkpoint.emplace().json = numbers;
+    EXPECT_EQ(result_event(result), R"({"event":"result","outcome":"succeeded","output":)" + numbers
+                                        + R"(,"checkpoint":)" + numbers + "}\n");
+    EXPECT_EQ(warning_events(R"([{"code":"a","message":"b","size":1e400}])"),
+              "{\"event\":\"warning\",\"code\":\"a\",\"message\":\"b\"}\n");
+}
+
 TEST(JsonEvents, Warnings) {
     EXPECT_EQ(warning_events("[]"), "");
     EXPECT_EQ(warning_events("broken"), "");
@@ -51,7 +63,8 @@ TEST(JsonEvents, Warnings) {
 
 TEST(JsonEvents, OneLine) {
     EXPECT_EQ(one_line("{\"a\": 1.0}"), "{\"a\": 1.0}"); // untouched
-    EXPECT_EQ(one_line("{\n\"a\": [1]\n}"), "{\"a\":[1]}");
+    EXPECT_EQ(one_line("{\n\"a\": [1e400]\r\n}"), "{\"a\": [1e400]}");
+    EXPECT_EQ(one_line("not\nJSON"), "not\nJSON");
 }
 
 } // namespace
