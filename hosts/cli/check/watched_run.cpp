@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <utility>
 
 namespace cli::check {
@@ -83,6 +84,8 @@ void WatchedRun::checkpoint(void* user_data, wfn_run* run, const wfn_checkpoint*
         self.fault("callbacks", "on_checkpoint was given no checkpoint");
     } else {
         const std::lock_guard lock(self.mutex_);
+        if (self.checkpoints_.empty())
+            self.phases_before_checkpoint_ = self.phases_.size();
         self.checkpoints_.push_back(wfn::detail::copy(*checkpoint));
     }
     self.changed_.notify_all();
@@ -187,6 +190,14 @@ std::vector<WatchedRun::Fault> WatchedRun::faults() const {
 bool WatchedRun::was_in_phase(wfn_phase phase) const {
     const std::lock_guard lock(mutex_);
     return std::find(phases_.begin(), phases_.end(), phase) != phases_.end();
+}
+
+bool WatchedRun::came_to_phase_after_checkpoint(wfn_phase phase) const {
+    const std::lock_guard lock(mutex_);
+    const auto after = phases_.begin() + static_cast<std::ptrdiff_t>(phases_before_checkpoint_);
+    if (after != phases_.begin() && *std::prev(after) == phase)
+        return false; // it was there before, and a report of it may come late
+    return std::find(after, phases_.end(), phase) != phases_.end();
 }
 
 std::size_t WatchedRun::progress_count() const {

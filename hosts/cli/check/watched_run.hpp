@@ -48,6 +48,7 @@ public:
     std::vector<wfn::Checkpoint> checkpoints() const;
     std::vector<Fault> faults() const;
     bool was_in_phase(wfn_phase phase) const;
+    bool came_to_phase_after_checkpoint(wfn_phase phase) const; // after its first one
     std::size_t progress_count() const;
 
 private:
@@ -71,6 +72,7 @@ private:
     std::vector<Fault> faults_;
     std::vector<wfn::Checkpoint> checkpoints_;
     std::vector<wfn_phase> phases_;
+    std::size_t phases_before_checkpoint_ = 0;
     wfn::Result result_;
 };
 
