@@ -224,8 +224,8 @@ struct Result {
 
 /* One run to be; see wfn_request. An empty string stands for NULL. */
 struct Request {
-    std::string input_json = "{}";
-    std::string connection_json; /* holds secrets: do not log it */
+    std::string input_json = "{}"; /* empty: NULL with check_connection, and otherwise not valid */
+    std::string connection_json;   /* holds secrets: do not log it */
     std::string run_key;
     std::string checkpoint_json;
     std::string traceparent;
@@ -924,6 +924,9 @@ public:
         }
         to.run_key = detail::argument(request.run_key, "run_key");
         to.input_json = detail::argument(request.input_json, "input_json");
+        if (to.input_json == nullptr && !request.check_connection) {
+            to.input_json = ""; /* a text, which the run refuses; without one, the call is wrong */
+        }
         to.connection_json = detail::argument(request.connection_json, "connection_json");
         to.checkpoint_json = detail::argument(request.checkpoint_json, "checkpoint_json");
         to.traceparent = detail::argument(request.traceparent, "traceparent");

@@ -89,6 +89,15 @@ TEST(HostHpp, OwnsTheErrorOfAResult) {
     EXPECT_NE(result->error->json.find("\"/text\""), std::string::npos);
 }
 
+TEST(HostHpp, AnEmptyInputIsRefusedByTheRun) {
+    Host host;
+    wfn::Request request;
+    request.input_json = "";
+    const wfn::Result result = host.session.run(host.echo, request);
+    ASSERT_TRUE(result.error);
+    EXPECT_EQ(result.error->code, "invalid_input");
+}
+
 TEST(HostHpp, TellsProgressAndTheEndOnce) {
     Host host;
     std::vector<wfn::Progress> reports;
