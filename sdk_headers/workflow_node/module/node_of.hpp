@@ -10,12 +10,27 @@
 namespace wfn {
 namespace sdk {
 
-/* By name alone, so that a hook with a wrong signature is an error of the compiler and not left out. */
+/*
+ * By name alone, so that a hook that is private or has a wrong signature is an error of the compiler and not
+ * left out: together with a base that has the name, the name is ambiguous. Nothing derives from a type that
+ * is final; there only what is public and not overloaded is found.
+ */
 #define WFN_SDK_HAS(name)                                                                                    \
-    template <class T, class = void>                                                                         \
-    struct has_##name : std::false_type {};                                                                  \
+    struct named_##name {                                                                                    \
+        int name;                                                                                            \
+    };                                                                                                       \
     template <class T>                                                                                       \
-    struct has_##name<T, std::void_t<decltype(&T::name)>> : std::true_type {};
+    struct beside_##name : T, named_##name {};                                                               \
+    template <class T, class = void>                                                                         \
+    struct is_##name##_of : std::false_type {};                                                              \
+    template <class T>                                                                                       \
+    struct is_##name##_of<T, std::void_t<decltype(&T::name)>> : std::true_type {};                           \
+    template <class T, bool final>                                                                           \
+    struct finds_##name : is_##name##_of<T> {};                                                              \
+    template <class T>                                                                                       \
+    struct finds_##name<T, false> : std::bool_constant<!is_##name##_of<beside_##name<T>>::value> {};         \
+    template <class T>                                                                                       \
+    struct has_##name : finds_##name<T, std::is_final<T>::value> {};
 WFN_SDK_HAS(run)
 WFN_SDK_HAS(start)
 WFN_SDK_HAS(check)
