@@ -52,8 +52,19 @@ inline const ErrorInfo* find_error(const NodeType& type, const std::string& code
     return nullptr;
 }
 
+/* std::to_string brings a unique symbol, with which no module is unloaded. */
+inline std::string decimal(std::int64_t value) {
+    char digits[24];
+    std::snprintf(digits, sizeof digits, "%lld", static_cast<long long>(value));
+    return digits;
+}
+
 /* What breaks the contract is a defect of the node, which the exception makes of it. */
 inline void demand_valid(const Run& run, const Ended& end) {
+    if (end.outcome < WFN_SUCCEEDED || end.outcome > WFN_SUSPENDED)
+        throw std::logic_error("the run ended with an outcome that does not exist");
+    if (end.charged && (*end.charged < WFN_MAYBE_CHARGED || *end.charged > WFN_CHARGED))
+        throw std::logic_error("the run ended with a \"charged\" that does not exist");
     const bool fails = end.outcome == WFN_FAILED || end.outcome == WFN_CANCELLED;
     if (fails && find_error(*run.type, end.code) == nullptr)
         throw std::logic_error("the run ended with the code \"" + end.code
@@ -104,17 +115,13 @@ inline void describe_error(Run& run) {
     to.solution = info->solution.c_str();
     to.retry_after_ms = end.retry_after ? end.retry_after->count() : -1;
     to.charged = end.charged.value_or(run.may_be_charged ? WFN_MAYBE_CHARGED : WFN_NOT_CHARGED);
-    to.http_status = end.http_status;
+    to.http_status = std::max(end.http_status, 0);
     to.request_id = end.request_id.empty() ? nullptr : end.request_id.c_str();
     to.job_id = run.job_of_error.empty() ? nullptr : run.job_of_error.c_str();
     to.details_json = run.details.c_str();
 
     const auto text = [](const char* string) { return string == nullptr ? "null" : json_string(string); };
-    const auto number = [](std::int64_t value, bool known) {
-        char digits[24]; /* std::to_string brings a unique symbol, with which no module is unloaded */
-        std::snprintf(digits, sizeof digits, "%lld", static_cast<long long>(value));
-        return std::string(known ? digits : "null");
-    };
+    const auto number = [](std::int64_t value, bool known) { return known ? decimal(value) : "null"; };
     const char* charged = to.charged == WFN_CHARGED       ? "yes"
                           : to.charged == WFN_NOT_CHARGED ? "no"
                                                           : "unknown";

@@ -91,13 +91,15 @@ public:
     /*
      * How far the run is. Call it as often as is convenient: the host is told 10 times a second at most, the
      * newest of each phase, and each phase. A blocking node may wait a moment for that. A negative fraction
-     * or eta is unknown.
+     * or eta is unknown. Throws std::invalid_argument for a phase that node.h does not have.
      */
     void progress(wfn_phase phase, double fraction, std::chrono::milliseconds eta, std::string message) {
+        if (phase < WFN_PREPARING || phase > WFN_CANCELLING)
+            throw std::invalid_argument("a progress with a phase that does not exist");
         if (run_.request.on_progress == nullptr)
             return;
-        sdk::Note note{phase, std::min(fraction, 1.0), eta.count() < 0 ? -1 : eta.count(),
-                       sdk::plain(std::move(message))};
+        sdk::Note note{phase, std::isnan(fraction) ? -1 : std::min(fraction, 1.0),
+                       eta.count() < 0 ? -1 : eta.count(), sdk::plain(std::move(message))};
         sdk::Lock lock(run_.session->home->mutex);
         /* One that still waits is out of date, unless it is the first of its phase. */
         if (!run_.pending.empty()

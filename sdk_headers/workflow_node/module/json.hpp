@@ -84,9 +84,9 @@ struct JsonScan {
             if (take('\\')) {
                 if (take('u')) {
                     for (int i = 0; i < 4; ++i, left.remove_prefix(1))
-                        if (left.empty() || std::strchr("0123456789abcdefABCDEF", head()) == nullptr)
+                        if (head() == '\0' || std::strchr("0123456789abcdefABCDEF", head()) == nullptr)
                             return false;
-                } else if (left.empty() || std::strchr("\"\\/bfnrt", head()) == nullptr) {
+                } else if (head() == '\0' || std::strchr("\"\\/bfnrt", head()) == nullptr) {
                     return false;
                 } else {
                     left.remove_prefix(1);

@@ -27,6 +27,8 @@ inline void demand_valid(const Run& run, const Saved& saved) {
         throw std::length_error("a checkpoint of more than 16 KiB");
     if (!Json::parse(saved.json))
         throw std::invalid_argument("a checkpoint that is no JSON");
+    if (saved.submission < WFN_MAYBE_SUBMITTED || saved.submission > WFN_SUBMITTED)
+        throw std::invalid_argument("a checkpoint with a submission that does not exist");
     if ((saved.submission == WFN_SUBMITTED) == saved.job_id.empty())
         throw std::invalid_argument("a checkpoint names its job if it is WFN_SUBMITTED, and only then");
 }

@@ -21,11 +21,18 @@ struct Unlocked {
 };
 
 inline Ended invalid(const char* code, const char* message, std::vector<Problem> problems) {
+    constexpr std::size_t most_problems = 20, most_text = 4096;
     Ended end = failed(code, message);
-    for (const Problem& problem : problems)
-        end.message += (&problem == problems.data() ? ": " : "; ") + problem.path
+    for (Problem& problem : problems) {
+        if (end.details.size() == most_problems || end.message.size() > most_text)
+            break;
+        end.message += (end.details.empty() ? ": " : "; ") + problem.path
                        + (problem.path.empty() ? "it " : " ") + problem.message;
-    end.details = std::move(problems);
+        end.details.push_back(std::move(problem));
+    }
+    if (end.details.size() < problems.size())
+        end.message +=
+            "; and " + decimal(static_cast<std::int64_t>(problems.size() - end.details.size())) + " more";
     return end;
 }
 
@@ -142,7 +149,7 @@ inline std::optional<Ended> take_turn(Run& run, Lock& lock) {
     const bool stops = why(run) != Why::nothing;
     if (Clock::now() < run.wake_at && (!stops || run.told))
         return std::nullopt;
-    run.told = stops;
+    run.told = stops && run.body != nullptr; /* start() need not look */
     Step step{Ended()};
     {
         const Unlocked unlocked(lock);

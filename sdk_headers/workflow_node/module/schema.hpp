@@ -7,6 +7,8 @@
 
 #include <workflow_node/module/json.hpp>
 
+#include <stdexcept>
+
 #pragma GCC visibility push(hidden)
 
 namespace wfn {
@@ -79,6 +81,8 @@ inline std::string pointer_to(const std::string& name) {
 /* What is wrong with the value; empty: nothing that this check knows of. */
 inline std::vector<Problem> problems_in(const Json& value, std::string_view schema_json) {
     const Json schema = Json::parse(schema_json);
+    if (!schema) /* a defect of the node, which the exception makes of it: nothing would be checked */
+        throw std::logic_error("a schema in its NodeInfo is no JSON");
     if (!value)
         return {{"", "must be JSON"}};
     std::vector<Problem> problems;
@@ -97,7 +101,7 @@ inline std::vector<Problem> problems_in(const Json& value, std::string_view sche
     value.each([&](const std::string& name, const Json& member) {
         if (const Json rule = rules[name])
             add(pointer_to(name), fault_of(member, rule));
-        else if (!schema["additionalProperties"].boolean(true))
+        else if (!schema["additionalProperties"].boolean(true) && !schema["patternProperties"])
             add(pointer_to(name), "not known");
     });
     return problems;

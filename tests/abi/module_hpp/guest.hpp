@@ -64,6 +64,7 @@ public:
             auto& visit = *static_cast<Visit*>(self);
             const std::lock_guard lock(visit.mutex_);
             visit.phases.push_back(progress->phase);
+            visit.fractions.push_back(progress->fraction);
             visit.progress_at.push_back(std::chrono::steady_clock::now());
             visit.changed_.notify_all();
         };
@@ -125,6 +126,7 @@ public:
 
     std::vector<wfn_status> answers;
     std::vector<wfn_phase> phases;
+    std::vector<double> fractions;
     std::vector<std::chrono::steady_clock::time_point> progress_at;
     std::vector<std::string> checkpoints;
     int completions = 0;

@@ -2,6 +2,7 @@
 #include <workflow_node/module.hpp>
 
 #include <chrono>
+#include <cmath>
 #include <stdexcept>
 #include <thread>
 
@@ -37,6 +38,19 @@ struct Wrong {
             return wfn::failed("no_such_code", "");
         if (how == "no JSON")
             return wfn::succeeded("{");
+        wfn::Ended end = wfn::failed("internal_error", "as it was meant");
+        if (how == "unknown outcome")
+            end.outcome = 4;
+        if (how == "unknown charge")
+            end.charged = 9;
+        if (how == "unknown phase")
+            job.progress(6, 0, milliseconds(0), "");
+        if (how == "unknown submission")
+            job.checkpoint("{}", 3);
+        if (how == "negative status")
+            end.http_status = -7;
+        if (how != "stops")
+            return end;
         return job.stopped(); // nobody asked
     }
 };
@@ -90,6 +104,51 @@ struct WrongPoller {
     static wfn::Step wake(wfn::Job&) { return wfn::wait(milliseconds(10)); }
 };
 
+// Does not look at what the run is asked for in its first turn.
+struct LatePoller {
+    static wfn::NodeInfo info() { return info_of("late_poller"); }
+    static wfn::Step start(wfn::Job&) { return wfn::wait(std::chrono::minutes(5)); }
+    static wfn::Step wake(wfn::Job& job) { return job.stopped(); }
+};
+
+// Says how far it is in numbers that are none.
+struct Vague {
+    static wfn::NodeInfo info() { return info_of("vague"); }
+    static wfn::Ended run(wfn::Job& job) {
+        job.progress(WFN_PREPARING, std::nan(""), milliseconds(-1), "");
+        job.progress(WFN_RUNNING, HUGE_VAL, milliseconds(-1), "");
+        return wfn::succeeded("{}");
+    }
+};
+
+struct Patterned {
+    static wfn::NodeInfo info() {
+        wfn::NodeInfo info = info_of("patterned");
+        info.input_schema_json =
+            R"({"type":"object","additionalProperties":false,"patternProperties":{"^x-":{"type":"string"}}})";
+        return info;
+    }
+    static wfn::Ended run(wfn::Job&) { return wfn::succeeded("{}"); }
+};
+
+struct Strict {
+    static wfn::NodeInfo info() {
+        wfn::NodeInfo info = info_of("strict");
+        info.input_schema_json = R"({"type":"object","additionalProperties":false})";
+        return info;
+    }
+    static wfn::Ended run(wfn::Job&) { return wfn::succeeded("{}"); }
+};
+
+struct NoSchema {
+    static wfn::NodeInfo info() {
+        wfn::NodeInfo info = info_of("no_schema");
+        info.input_schema_json = R"({"type":"object",})";
+        return info;
+    }
+    static wfn::Ended run(wfn::Job&) { return wfn::succeeded("{}"); }
+};
+
 // Has a job that is known, and wants another one.
 struct Again {
     static wfn::NodeInfo info() { return info_of("again"); }
@@ -118,8 +177,9 @@ struct Hooked {
         info.can_resume = false;
         return info;
     }
-    static std::vector<wfn::Problem> check(wfn::Json input) {
-        if (input["even"].integer() % 2 == 0)
+    static std::vector<wfn::Problem> check(wfn::Json input) { return check(input["even"].integer()); }
+    static std::vector<wfn::Problem> check(std::int64_t even) {
+        if (even % 2 == 0)
             return {};
         return {{"/even", "must be even"}};
     }
@@ -149,4 +209,5 @@ struct Hooked {
 
 } // namespace
 
-WFN_MODULE("odd_nodes", "1.0.0", Wrong, Deaf, Talker, PolledTalker, WrongPoller, Again, Hooked)
+WFN_MODULE("odd_nodes", "1.0.0", Wrong, Deaf, Talker, PolledTalker, WrongPoller, LatePoller, Vague, Patterned,
+           Strict, NoSchema, Again, Hooked)

@@ -1,6 +1,8 @@
 // What module.hpp makes of nodes that break their part of the contract, and of the hooks.
 #include "guest.hpp"
 
+#include <workflow_node/module/json.hpp>
+
 #include <fstream>
 #include <sstream>
 #include <thread>
@@ -29,6 +31,11 @@ TEST_F(OddNodes, WhatANodeDoesWrongIsAnInternalError) {
                                                  {"wrong", "throws a number", "no std::exception"},
                                                  {"wrong", "unknown code", R"(\"no_such_code\")"},
                                                  {"wrong", "no JSON", "no JSON"},
+                                                 {"wrong", "unknown outcome", "outcome that does not exist"},
+                                                 {"wrong", "unknown charge", "does not exist"},
+                                                 {"wrong", "unknown phase", "phase that does not exist"},
+                                                 {"wrong", "unknown submission", "submission that does not"},
+                                                 {"wrong", "negative status", "\"http_status\":null"},
                                                  {"wrong", "stops", "not asked to stop"},
                                                  {"wrong_poller", "blocks", "must not block"},
                                                  {"wrong_poller", "throws", "in start"}}) {
@@ -40,6 +47,58 @@ TEST_F(OddNodes, WhatANodeDoesWrongIsAnInternalError) {
         EXPECT_EQ("", visit.checkpoint);
         EXPECT_EQ(WFN_NOT_CHARGED, visit.charged);
     }
+}
+
+TEST_F(OddNodes, ASchemaThatIsNoJsonIsAnInternalErrorOfEachRun) {
+    Visit visit(guest, "{}", "no_schema");
+    visit.run(session);
+    EXPECT_EQ("internal_error", visit.code);
+    EXPECT_NE(std::string::npos, visit.error_json.find("schema")) << visit.error_json;
+}
+
+TEST_F(OddNodes, AFractionThatIsNoNumberIsNotKnown) {
+    Visit visit(guest, "{}", "vague");
+    visit.run(session);
+    EXPECT_EQ((std::vector<double>{-1, 1}), visit.fractions);
+}
+
+TEST_F(OddNodes, APollerThatIsStoppedBeforeItsFirstTurnIsWokenAtOnce) {
+    for (const bool cancels : {true, false}) {
+        Visit visit(guest, "{}", "late_poller");
+        const auto before = steady_clock::now();
+        ASSERT_EQ(WFN_OK, visit.start(session));
+        ASSERT_EQ(WFN_OK, (cancels ? guest->run_cancel : guest->run_suspend)(visit.handle));
+        visit.end();
+        EXPECT_LT(steady_clock::now() - before, std::chrono::seconds(2));
+        EXPECT_EQ(cancels ? WFN_CANCELLED : WFN_SUSPENDED, visit.outcome);
+    }
+}
+
+TEST_F(OddNodes, AMemberThatAPatternMayAllowIsTaken) {
+    Visit visit(guest, R"({"x-a":"b"})", "patterned");
+    EXPECT_EQ("{}", visit.run(session).output) << visit.error_json;
+}
+
+TEST_F(OddNodes, TheErrorOfAnInputIsBounded) {
+    std::string many = "{", long_names = "{";
+    for (int i = 0; i < 1000; ++i)
+        many += (i == 0 ? "\"m" : ",\"m") + std::to_string(i) + "\":0";
+    for (int i = 0; i < 15; ++i)
+        long_names += (i == 0 ? "\"" : ",\"") + std::string(1000, 'a') + std::to_string(i) + "\":0";
+    Visit visit(guest, many + "}", "strict");
+    EXPECT_EQ("invalid_input", visit.run(session).code);
+    EXPECT_LT(visit.error_json.size(), 4096U);
+    EXPECT_NE(std::string::npos, visit.error_json.find("/m19 not known; and 980 more"));
+    EXPECT_EQ(std::string::npos, visit.error_json.find("/m20"));
+    Visit wide(guest, long_names + "}", "strict");
+    EXPECT_LT(wide.run(session).error_json.size(), 16384U);
+    EXPECT_NE(std::string::npos, wide.error_json.find("and 10 more")) << wide.error_json;
+}
+
+TEST(ModuleJson, AnEscapeIsNotANul) {
+    EXPECT_FALSE(wfn::Json::parse({"\"\\\0\"", 4}));
+    EXPECT_FALSE(wfn::Json::parse({"\"\\u00\0\0\"", 8}));
+    EXPECT_EQ("\n", wfn::Json::parse({"\"\\n\"", 4}).text());
 }
 
 TEST_F(OddNodes, AnInternalErrorCarriesTheLastCheckpoint) {
