@@ -86,6 +86,7 @@ int Batch::run() {
     const int code = conclude(signals.received());
     if (!live_.empty()) // the session cannot be closed
         ::_exit(code);
+    close_within_limit(session, code);
     return code;
 }
 

@@ -113,7 +113,9 @@ int validate_command(const Options& options) {
     }
     if (const int error = write_all(STDOUT_FILENO, out))
         throw std::system_error(error, std::generic_category(), "cannot write to stdout");
-    return exit_code(result, 0);
+    const int code = exit_code(result, 0);
+    close_within_limit(session, code);
+    return code;
 }
 
 } // namespace cli

@@ -79,7 +79,9 @@ int RunExecution::run(wfn::Request request) {
     if (durable::check_result(result) && keeper_ != nullptr)
         result.checkpoint = keeper_->last_checkpoint();
     display_.finish();
-    return conclude(result, signals.received());
+    const int code = conclude(result, signals.received());
+    close_within_limit(session, code);
+    return code;
 }
 
 void RunExecution::prepare(wfn::Request& request) {
@@ -200,9 +202,15 @@ void RunExecution::tell_suspended(const wfn::Result& result) {
     const std::string when = result.resume_after && result.resume_after->count() > 0
                                  ? " in about " + spoken_duration(*result.resume_after)
                                  : "";
-    display_.note("Suspended; the job continues at the service. "
-                  + (keeper_ != nullptr ? keeper_->resume_advice(when)
-                                        : "Run the same command again" + when + " with the checkpoint."));
+    const std::string where = !result.checkpoint ? "Suspended, with nothing to go on from. "
+                              : result.checkpoint->submission == wfn::Submission::no
+                                  ? "Suspended; nothing is under way at a service. "
+                                  : "Suspended; the job continues at the service. ";
+    display_.note(where
+                  + (keeper_ != nullptr && result.checkpoint
+                         ? keeper_->resume_advice(when)
+                         : "Run the same command again" + when
+                               + (result.checkpoint ? " with the checkpoint." : " to start anew.")));
 }
 
 int RunExecution::report_lost_output(const wfn::Result& result) {

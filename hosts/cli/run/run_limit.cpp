@@ -1,5 +1,13 @@
 #include "run/run_limit.hpp"
 
+#include "posix/files.hpp"
+#include "posix/terminal.hpp"
+#include "text/error_text.hpp"
+
+#include <unistd.h>
+
+#include <future>
+#include <thread>
 #include <utility>
 
 namespace cli {
@@ -8,6 +16,7 @@ namespace {
 
 // A module ends a run within 5 s of being asked to; a machine may be busy.
 constexpr std::chrono::milliseconds stop_limit{6000};
+const char report_it[] = " Report this to the module's author; \"workflow-node check\" tests the module.";
 
 } // namespace
 
@@ -34,8 +43,30 @@ const char* RunLimit::missed() const {
 }
 
 std::string never_ended_text(const char* missed, const std::string& consequences) {
-    return "the module did not end the run " + std::string(missed) + ", so " + consequences
-           + " Report this to the module's author; \"workflow-node check\" tests the module.";
+    return "the module did not end the run " + std::string(missed) + ", so " + consequences + report_it;
+}
+
+void close_within_limit(wfn::Session& session, int exit_code) {
+    std::promise<void> closed;
+    std::thread closing([&] {
+        try {
+            session.close();
+        } catch (const wfn::StatusError&) { // its runs are over, and the process is about to end
+        }
+        closed.set_value();
+    });
+    if (closed.get_future().wait_for(stop_limit) == std::future_status::ready) {
+        closing.join();
+        return;
+    }
+    static_cast<void>(write_all(
+        STDERR_FILENO,
+        message_text("Error",
+                     std::string("the module did not let its session be closed: something of it still runs,"
+                                 " so this program ends without it.")
+                         + report_it,
+                     inspect_terminal(STDERR_FILENO))));
+    ::_exit(exit_code);
 }
 
 } // namespace cli

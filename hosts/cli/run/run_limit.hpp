@@ -37,4 +37,8 @@ private:
 // For people: that it missed the end of the run, and what follows, in sentences.
 std::string never_ended_text(const char* missed, const std::string& consequences);
 
+// Closes the session once its runs are over. Does not return if the module's close does not: then this
+// program says so and ends with the exit code.
+void close_within_limit(wfn::Session& session, int exit_code);
+
 } // namespace cli

@@ -40,6 +40,7 @@
 #define WARNINGS_NO_JSON 26
 #define SUSPENDED_WITHOUT_CHECKPOINT 27
 #define UNKNOWN_OUTCOME_WITH_CHECKPOINT 28
+#define CLOSE_NEVER_RETURNS 29
 
 #if ANSWER == TEXTS_NO_UTF8
 #define ODD "\xC3(\xFF"
@@ -186,6 +187,10 @@ static void* work(void* argument) {
     over = 1;
     pthread_cond_broadcast(&changed);
     pthread_mutex_unlock(&mutex);
+#if ANSWER == CLOSE_NEVER_RETURNS
+    for (;;)
+        pause();
+#endif
     return NULL;
 }
 

@@ -23,6 +23,12 @@
 #define CODE_NOT_LISTED 11
 #define SUBMITS_WHEN_COLLECTING 12
 #define TAKES_ANY_FLAG 13
+#define STAYS_LOADED 14 /* by an option of the linker */
+#define SCHEMA_UNKNOWN_TYPE 15
+#define SCHEMA_ENDLESS 16
+#define TITLE_WITH_ESCAPE 17
+#define DESCRIPTION_NO_UTF8 18
+#define EXAMPLE_NO_OBJECT 19
 
 /* The example's entry, renamed where it is compiled for this module. */
 const wfn_module* example_module_entry(void);
@@ -160,6 +166,16 @@ static void break_it(void) {
 #elif BROKEN == CODE_NOT_LISTED
         nodes[i].errors_json = "[{\"code\":\"cancelled\",\"type\":\"Cancelled\",\"cause\":\"The host\","
                                "\"solution\":\"Run it again\",\"retryable\":false}]";
+#elif BROKEN == SCHEMA_UNKNOWN_TYPE
+        nodes[i].output_schema_json = "{\"type\":\"strng\"}";
+#elif BROKEN == SCHEMA_ENDLESS
+        nodes[i].output_schema_json = "{\"properties\":{\"echo\":{\"$ref\":\"#/properties/echo\"}}}";
+#elif BROKEN == TITLE_WITH_ESCAPE
+        nodes[i].title = "\x1b[2JEcho";
+#elif BROKEN == DESCRIPTION_NO_UTF8
+        nodes[i].description = "Says it \xff";
+#elif BROKEN == EXAMPLE_NO_OBJECT
+        nodes[i].examples_json = "[7]";
 #endif
     }
 #if BROKEN == LOST_WAKE_UP

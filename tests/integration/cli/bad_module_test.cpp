@@ -195,6 +195,27 @@ TEST(BadModule, ThatNeverEndsABatchsRunIsLeftAfterCtrlC) {
     EXPECT_NE(process.err().find("with --resume"), std::string::npos) << process.err();
 }
 
+TEST(BadModule, ThatCannotBeClosedIsLeftWithTheRunsResult) {
+    const std::string module = path_of("close_never_returns");
+    TemporaryDirectory directory;
+    write_text(directory.file("b"), "{}\n");
+    Process run({"run", module});
+    Process validation({"validate", module});
+    Process batch({"batch", module, directory.file("b")});
+    const auto start = std::chrono::steady_clock::now();
+    for (Process* process : {&run, &validation, &batch}) {
+        EXPECT_EQ(process->wait(), 0);
+        EXPECT_NE(unwrapped(process->err()).find("the module did not let its session be closed"),
+                  std::string::npos)
+            << process->err();
+    }
+    EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(20));
+    EXPECT_EQ(run.out(), "{\"done\":true}\n");
+    EXPECT_EQ(validation.out(), "valid\n");
+    EXPECT_NE(batch.out().find("\"outcome\":\"succeeded\",\"output\":{\"done\":true}}\n"), std::string::npos)
+        << batch.out();
+}
+
 TEST(BadModule, ThatNeverEndsAValidationIsLeft) {
     const Outcome outcome = workflow_node({"validate", path_of("never_ends"), "--json"});
     EXPECT_EQ(outcome.exit_code, 1);
