@@ -20,11 +20,13 @@ install(DIRECTORY examples DESTINATION "${documentation_folder}" COMPONENT dev P
 # The files are the same on every architecture, hence share. All of them find their prefix from where they are.
 include(CMakePackageConfigHelpers)
 set(package_folder share/cmake/WorkflowNode)
-install(TARGETS workflow_node_sdk EXPORT WorkflowNodeTargets)
+install(TARGETS workflow_node_sdk workflow_node_module EXPORT WorkflowNodeTargets)
 install(EXPORT WorkflowNodeTargets NAMESPACE WorkflowNode:: DESTINATION "${package_folder}" COMPONENT dev)
 write_basic_package_version_file("${PROJECT_BINARY_DIR}/WorkflowNodeConfigVersion.cmake"
     COMPATIBILITY SameMajorVersion ARCH_INDEPENDENT)
 install(FILES cmake/install/WorkflowNodeConfig.cmake "${PROJECT_BINARY_DIR}/WorkflowNodeConfigVersion.cmake"
     DESTINATION "${package_folder}" COMPONENT dev)
-configure_file(cmake/install/workflow-node.pc.in "${PROJECT_BINARY_DIR}/workflow-node.pc" @ONLY)
-install(FILES "${PROJECT_BINARY_DIR}/workflow-node.pc" DESTINATION share/pkgconfig COMPONENT dev)
+foreach(name IN ITEMS workflow-node workflow-node-module)
+    configure_file(cmake/install/${name}.pc.in "${PROJECT_BINARY_DIR}/${name}.pc" @ONLY)
+    install(FILES "${PROJECT_BINARY_DIR}/${name}.pc" DESTINATION share/pkgconfig COMPONENT dev)
+endforeach()
