@@ -1,5 +1,6 @@
 #include "check/scenarios.hpp"
 
+#include <dlfcn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -214,6 +215,9 @@ void check_unload(Subject& subject, Report& report) {
         std::this_thread::sleep_for(std::chrono::milliseconds{200}); // a thread that is left runs into it
         expect(threads_fell_to(threads), counted(count_threads() - threads, "thread") + " left after dlclose",
                "join it in close");
+        void* still_loaded = ::dlopen(path.c_str(), RTLD_LAZY | RTLD_NOLOAD);
+        expect(still_loaded == nullptr, "dlclose does not unload it, so a newer version needs a new process",
+               "link it with module.map of the SDK, or with -fno-gnu-unique, and leave out -z nodelete");
         report.step("loading it a second time");
         subject.module.emplace(wfn::Module::load(path));
         subject.node = subject.module->find(action);

@@ -17,6 +17,11 @@ std::string ended(const WatchedRun& run) {
            + (result.error ? " (" + result.error->code + ")" : "");
 }
 
+// What a person who waits for it notices.
+std::string slowness(milliseconds took) {
+    return took > milliseconds{1000} ? ", which is slow: wake a run that waits" : "";
+}
+
 // Starts a run and waits until about a third of its way, where it waits for what it does.
 WatchedRun& start_and_wait(const Subject& subject, const TestSession& session) {
     if (subject.usual.count() < 0)
@@ -53,7 +58,7 @@ void check_early_cancel(Subject& subject, Report& report) {
                "it ends as cancelled, or with a result that was known");
         expect_not_ignored(subject, run, took, "run_cancel right after execute");
         session.close();
-        return "ended as " + ended(run) + " after " + milliseconds_text(took);
+        return "ended as " + ended(run) + " after " + milliseconds_text(took) + slowness(took);
     });
 }
 
@@ -74,7 +79,7 @@ void check_cancel(Subject& subject, Report& report) {
                "a cancelled run has the code \"" + (result.error ? result.error->code : "") + "\"",
                "its code is always \"cancelled\"");
         session.close();
-        return "ended as " + ended(run) + " after " + milliseconds_text(took);
+        return "ended as " + ended(run) + " after " + milliseconds_text(took) + slowness(took);
     });
 }
 
@@ -103,7 +108,7 @@ void check_suspend(Subject& subject, Report& report) {
                    "a run goes on from the checkpoint that its suspension gave");
         }
         session.close();
-        return "ended as " + ended(run) + " after " + milliseconds_text(took)
+        return "ended as " + ended(run) + " after " + milliseconds_text(took) + slowness(took)
                + (result.checkpoint ? "; resumed, it succeeded" : "");
     });
 }

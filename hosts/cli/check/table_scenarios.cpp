@@ -7,6 +7,7 @@
 #include <boost/json/object.hpp>
 
 #include <algorithm>
+#include <string_view>
 
 namespace cli::check {
 
@@ -17,6 +18,18 @@ namespace {
 void expect_text(const char* text, const std::string& name) {
     expect(text != nullptr && *text != '\0', name + " is " + (text == nullptr ? "NULL" : "empty"),
            "fill in " + name);
+    expect(wfn::valid_utf8(text) == text, name + " is not UTF-8", "every string of node.h is UTF-8");
+    const std::string_view all = text;
+    const bool has_control = std::any_of(all.begin(), all.end(), [](char c) {
+        return c == '\x7f' || (static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\r' && c != '\t');
+    });
+    expect(!has_control, name + " has a control character", "a terminal that shows it would obey it");
+}
+
+void expect_line(const char* text, const std::string& name) {
+    expect_text(text, name);
+    expect(std::string_view(text).find_first_of("\n\r\t") == std::string_view::npos,
+           name + " is not one line of text", "lists and forms show it on one line");
 }
 
 void expect_schema(const char* schema, const std::string& name) {
@@ -34,6 +47,19 @@ void expect_json(const char* text, const std::string& name, json::kind kind) {
            "see " + name + " in node.h");
 }
 
+void expect_examples(const wfn_node& node, const std::string& name) {
+    expect_json(node.examples_json, name, json::kind::array);
+    if (node.examples_json == nullptr)
+        return;
+    const json::value examples = durable::parse_module_json(node.examples_json).value();
+    for (const json::value& example : examples.get_array()) {
+        const json::object* members = example.if_object();
+        const json::value* input = members != nullptr ? members->if_contains("input") : nullptr;
+        expect(input != nullptr && input->is_object() && !text_member(*members, "title").empty(),
+               name + " has an element without a title or an input", "see examples_json in node.h");
+    }
+}
+
 bool is_version(const std::string& text) {
     const std::string core = text.substr(0, text.find_first_of("-+"));
     return std::count(core.begin(), core.end(), '.') == 2
@@ -42,9 +68,9 @@ bool is_version(const std::string& text) {
 }
 
 std::string check_node(const wfn_node& node) {
-    expect_text(node.action_id, "action_id");
+    expect_line(node.action_id, "action_id");
     std::string id = node.action_id;
-    expect_text(node.title, id + ".title");
+    expect_line(node.title, id + ".title");
     expect_text(node.description, id + ".description");
     expect(is_version(node.version), id + ".version is \"" + node.version + "\"",
            "write a semantic version, such as 1.0.0");
@@ -53,11 +79,11 @@ std::string check_node(const wfn_node& node) {
     expect_schema(node.output_schema_json, id + ".output_schema_json");
     expect_json(node.categories_json, id + ".categories_json", json::kind::array);
     expect_json(node.ui_json, id + ".ui_json", json::kind::object);
-    expect_json(node.examples_json, id + ".examples_json", json::kind::array);
+    expect_examples(node, id + ".examples_json");
     expect_json(node.price_json, id + ".price_json", json::kind::object);
     if (node.connection != nullptr) {
-        expect_text(node.connection->name, id + ".connection.name");
-        expect_text(node.connection->category, id + ".connection.category");
+        expect_line(node.connection->name, id + ".connection.name");
+        expect_line(node.connection->category, id + ".connection.category");
         expect_schema(node.connection->schema_json, id + ".connection.schema_json");
     }
     return id;
@@ -108,8 +134,8 @@ void expect_listed(const wfn::Node& node, const wfn::Error& error) {
 void check_table(Subject& subject, Report& report) {
     make_test(report, "table", [&]() -> std::string {
         const wfn_module& table = subject.table();
-        expect_text(table.name, "the module's name");
-        expect_text(table.version, "the module's version");
+        expect_line(table.name, "the module's name");
+        expect_line(table.version, "the module's version");
         if (table.settings_schema_json != nullptr)
             expect_schema(table.settings_schema_json, "settings_schema_json");
         std::vector<std::string> ids;

@@ -71,7 +71,7 @@ INSTANTIATE_TEST_SUITE_P(Check, BrokenModule, testing::Values(
           " release-in-complete unload wrong-thread"},
     Fault{"double_completion", "slow_echo",
           "cancel-early checkpoint-answers close-live collect-only complete-once error-codes release-early"
-          " release-in-complete"},
+          " release-in-complete resume"},
     Fault{"completion_inside_execute", "echo",
           "cancel-early close-live collect-only error-codes execute-stack release-early release-in-complete"
           " wrong-thread"},
@@ -84,9 +84,25 @@ INSTANTIATE_TEST_SUITE_P(Check, BrokenModule, testing::Values(
     Fault{"crash_on_garbage", "slow_echo", "fork handles release-early"},
     Fault{"code_not_listed", "slow_echo", "error-codes"},
     Fault{"submits_when_collecting", "slow_echo", "collect-only"},
-    Fault{"takes_any_flag", "slow_echo", "unknown-flags"}
+    Fault{"takes_any_flag", "slow_echo", "unknown-flags"},
+    Fault{"stays_loaded", "slow_echo", "unload"},
+    Fault{"title_with_escape", "echo", "table"},
+    Fault{"description_no_utf8", "echo", "table"},
+    Fault{"example_no_object", "echo", "table"}
 ), [](const testing::TestParamInfo<Fault>& fault) { return std::string(fault.param.module); });
 // clang-format on
+
+TEST(Check, SaysWhatIsWrongWithASchemaAndGoesOn) {
+    for (const auto& [module, said] :
+         {std::pair("schema_unknown_type", "Unrecognised JSON type name 'strng'"),
+          std::pair("schema_endless", "leads only to itself")}) {
+        const Outcome outcome =
+            workflow_node({"check", BROKEN_MODULES "/broken_" + std::string(module) + ".so", "echo", "--set",
+                           "text=hi", "--json"});
+        EXPECT_EQ(names(outcomes_of(outcome.out), "failed"), "output table");
+        EXPECT_NE(outcome.out.find(said), std::string::npos) << outcome.out;
+    }
+}
 
 TEST(Check, PassesTheExampleModule) {
     TemporaryDirectory directory;
@@ -96,12 +112,23 @@ TEST(Check, PassesTheExampleModule) {
         EXPECT_EQ(outcome.exit_code, 0) << outcome.out << outcome.err;
         const Outcomes outcomes = outcomes_of(outcome.out);
         EXPECT_EQ(names(outcomes, "failed"), "");
-        // In C there is nothing to catch with; echo ends at once and gives no checkpoint.
+        // In C there is nothing to catch with; echo ends at once and gives no checkpoint, and that of
+        // slow_echo comes before its submit.
         EXPECT_EQ(names(outcomes, "skipped"),
                   action == std::string("echo")
                       ? "cancel checkpoint-answers checkpoint-form checkpoint-refused resume suspend throwing"
-                      : "throwing");
+                      : "resume throwing");
     }
+}
+
+TEST(Check, PassesANodeThatRunsBeforeItsFirstCheckpoint) {
+    const Outcome outcome = workflow_node({"check", SOUND_NODES, "--json"});
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.out << outcome.err;
+    const Outcomes outcomes = outcomes_of(outcome.out);
+    EXPECT_EQ(names(outcomes, "failed"), "") << outcome.out;
+    EXPECT_EQ(names(outcomes, "skipped"), "") << outcome.out;
+    // What costs nothing is really gone on with, once.
+    EXPECT_NE(outcome.out.find("\"from 1 of 10: succeeded\""), std::string::npos) << outcome.out;
 }
 
 TEST(Check, PassesTheModuleOfThisProject) {
