@@ -1,10 +1,16 @@
 /*
- * A workflow host in C99:
- *   host_c list MODULE                                           the nodes
- *   host_c run MODULE NODE CONNECTION_FILE INPUT CHECKPOINT_FILE one run, which goes on from the checkpoint
- * file host_c many MODULE NODE CONNECTION_FILE INPUT COUNT          COUNT runs at once, every second one
- * cancelled The connection comes from a file because it holds the API key. Exit code 1: the run or the call
- * failed.
+ * A workflow host in C99.
+ *
+ * host_c list MODULE
+ *     the nodes
+ *
+ * host_c run MODULE NODE CONNECTION_FILE INPUT CHECKPOINT_FILE
+ *     one run, which goes on from the checkpoint file
+ *
+ * host_c many MODULE NODE CONNECTION_FILE INPUT COUNT
+ *     COUNT runs at once, every second one cancelled
+ *
+ * The connection comes from a file because it holds the API key. Exit code 1: the run or the call failed.
  */
 #define _POSIX_C_SOURCE 200809L
 #include <workflow_node/node.h>

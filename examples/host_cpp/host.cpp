@@ -1,8 +1,14 @@
-// A workflow host in C++17:
-//   host_cpp list MODULE                                           the nodes
-//   host_cpp run MODULE NODE CONNECTION_FILE INPUT CHECKPOINT_FILE one run, which goes on from the checkpoint
-//   file host_cpp many MODULE NODE CONNECTION_FILE INPUT COUNT          COUNT runs at once, every second one
-//   cancelled
+// A workflow host in C++17.
+//
+// host_cpp list MODULE
+//     the nodes
+//
+// host_cpp run MODULE NODE CONNECTION_FILE INPUT CHECKPOINT_FILE
+//     one run, which goes on from the checkpoint file
+//
+// host_cpp many MODULE NODE CONNECTION_FILE INPUT COUNT
+//     COUNT runs at once, every second one cancelled
+//
 // The connection comes from a file because it holds the API key. Exit code 1: the run or the call failed.
 #include <workflow_node/host.hpp>
 
