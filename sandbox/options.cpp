@@ -27,6 +27,8 @@ constexpr const char* examples = R"(Examples:
       on any free port (printed on standard output), keeping the videos
   pixelml-sandbox --fault '{"on":"submit","fault":"drop_after","times":1}'
       resets the first submit's connection after its job has been created
+  pixelml-sandbox --port 0 --queue 1000 --image photo.jpg
+      takes many jobs at once, and serves the image for them as /image
   pixelml-sandbox --tls-certificate cert.pem --tls-key key.pem
       serves https
 
@@ -38,6 +40,8 @@ PUT /sandbox/faults with one rule, an array of rules, or [] for none.
 AgenticFlow's workflow API is served beside it, at /v1/workflow_runs/, from the same jobs. Any UUID is the
 id of a workflow of this one node. Of 00000000-0000-4000-8000-00000000000N, N = 1 has no output mapping, 2
 no credits, 3 no connection, and 4 no project.
+
+GET /jobs.json lists the jobs and counts them: what a host would have paid for.
 
 Exit codes: 0 ended by SIGINT or SIGTERM; 1 cannot start; 2 wrong usage.)";
 
