@@ -12,13 +12,6 @@ using std::chrono::milliseconds;
 namespace {
 
 constexpr milliseconds first_checkpoint_within{20000};
-constexpr milliseconds promise{5000};
-
-std::string ended(const WatchedRun& run) {
-    const wfn::Result result = run.result();
-    return std::string(wfn::to_string(result.outcome))
-           + (result.error ? " (" + result.error->code + ")" : "");
-}
 
 void need_checkpoints(const Subject& subject) {
     if (!subject.can_resume())

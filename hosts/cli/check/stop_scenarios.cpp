@@ -8,14 +8,7 @@ using std::chrono::milliseconds;
 
 namespace {
 
-constexpr milliseconds promise{5000};  // of node.h, for cancel and suspend
 constexpr milliseconds too_short{150}; // a run that is over sooner cannot be stopped on its way
-
-std::string ended(const WatchedRun& run) {
-    const wfn::Result result = run.result();
-    return std::string(wfn::to_string(result.outcome))
-           + (result.error ? " (" + result.error->code + ")" : "");
-}
 
 // What a person who waits for it notices.
 std::string slowness(milliseconds took) {

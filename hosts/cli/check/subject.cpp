@@ -116,6 +116,12 @@ milliseconds finish_within(const Subject& subject, WatchedRun& run, milliseconds
     return since(start);
 }
 
+std::string ended(const WatchedRun& run) {
+    const wfn::Result result = run.result();
+    return std::string(wfn::to_string(result.outcome))
+           + (result.error ? " (" + result.error->code + ")" : "");
+}
+
 void watch_for_more() {
     std::this_thread::sleep_for(quiet_time);
 }

@@ -25,6 +25,9 @@ struct Subject {
     bool can_resume() const { return node->can_resume(); }
 };
 
+// Of node.h: within that time a run ends that is cancelled, suspended, or whose checkpoint is not kept.
+inline constexpr std::chrono::milliseconds promise{5000};
+
 // A session of the module, opened for the test. What is left open is not closed: the process ends.
 class TestSession {
 public:
@@ -62,6 +65,8 @@ std::chrono::milliseconds finish_within(const Subject& subject, WatchedRun& run,
                                         std::chrono::milliseconds limit, const std::string& asked);
 // Throws Failed where the run's callbacks broke a rule.
 void expect_manners(const WatchedRun& run);
+// How it ended, e.g. "failed (invalid_input)".
+std::string ended(const WatchedRun& run);
 // A while in which nothing must come.
 void watch_for_more();
 
