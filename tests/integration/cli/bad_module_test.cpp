@@ -125,6 +125,15 @@ TEST(BadModule, DoesNotCostTheCheckpointFile) {
     }
 }
 
+TEST(BadModule, IsNotSaidToGoOnWithAJobThatNobodyKnows) {
+    const Outcome outcome = workflow_node({"run", path_of("suspended_without_checkpoint")});
+    EXPECT_EQ(outcome.exit_code, 4);
+    EXPECT_NE(unwrapped(outcome.err)
+                  .find("Suspended, with nothing to go on from. Run the same command again to start anew."),
+              std::string::npos)
+        << outcome.err;
+}
+
 TEST(BadModule, ThatNeverEndsARunIsLeftAtTheDeadline) {
     TemporaryDirectory directory;
     std::vector<std::string> arguments = run_of("never_ends", directory.file("j.db"));
