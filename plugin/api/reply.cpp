@@ -96,21 +96,24 @@ std::optional<double> progress_in(const json::value& document, const Binding& bi
     return std::min(*progress / whole, 1.0);
 }
 
+// The first of the places that holds an address, else the first that holds a text.
 void read_media(const json::value& document, const Binding& binding, const Origin& origin,
                 std::string_view request_target, JobReply& job) {
+    job.media_path = binding.media.empty() ? "" : binding.media.front();
     for (const auto& pointer : binding.media) {
         const auto* value = at_pointer(document, pointer);
         auto path = pointer;
         const auto text = value != nullptr ? media_in(*value, binding, path) : std::string();
         const auto address = trimmed(text);
-        if (address.empty())
+        const bool is_address = address.starts_with('/') || address.find("://") != std::string_view::npos;
+        if (address.empty() || (!is_address && !job.media.empty()))
             continue;
         job.media_path = path;
-        job.media_is_address = address.starts_with('/') || address.find("://") != std::string_view::npos;
+        job.media_is_address = is_address;
         job.media = url_as_browsers_take_it(origin, request_target, address);
-        return;
+        if (is_address)
+            return;
     }
-    job.media_path = binding.media.empty() ? "" : binding.media.front();
 }
 
 // The last part of a job's address, or the part that the binding's own path has for it.
