@@ -167,8 +167,8 @@ void ApiCall::on_read(const Self& self, error_code error) {
     const bool keep =
         !self->ended && self->connection_->reply->keep_alive() && !self->connection_->has_leftovers();
     auto reply = self->connection_->reply->take(static_cast<std::int64_t>(std::time(nullptr)),
-                                               self->settings_->binding->request_id_headers,
-                                               self->request_.is_traced);
+                                                self->settings_->binding->request_id_headers,
+                                                self->request_.is_traced);
     self->cancel_handler = nullptr;
     if (keep)
         self->place_->release(std::move(self->connection_));

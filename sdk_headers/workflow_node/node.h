@@ -30,8 +30,8 @@
  *             The callbacks of one run never overlap; those of different runs may. They may come on
  *             another thread before execute has returned, on_complete included. They must not throw or
  *             unwind; one that throws counts as returned, and the log says so; one that ends its thread
- *             ends the process. log may be called on several threads at once.
- *             The module's threads take no signals. A handler of a signal must not call it: let a thread do it.
+ *             ends the process. log may be called on several threads at once. The module's threads take
+ *             no signals, and a signal's handler must not call the module: let a thread do it.
  *             After fork() the child must not use its parent's sessions and runs: there their handles
  *             are answered with WFN_INVALID_HANDLE. It may open sessions of its own.
  * Errors      A status other than WFN_OK means that the function was called wrongly; nothing happened
@@ -319,8 +319,8 @@ typedef struct wfn_result {
      * The checkpoint to keep from now on instead of any earlier one; NULL: discard it, there is
      * nothing to go on from. Set when suspended by a node that can be resumed, and when a failed run can be
      * taken up again, e.g. at the deadline while the service still works. An outcome that the host does not
-     * know, and a failure without an error, say nothing: then keep what was kept. A run that ends before it has read its checkpoint,
-     * e.g. because its connection is not valid, gives back the one it was given.
+     * know, and a failure without an error, say nothing: then keep what was kept. A run that ends before it
+     * has read its checkpoint, e.g. because its connection is not valid, gives back the one it was given.
      */
     const wfn_checkpoint* checkpoint;
     const char* checkpoint_json; /* its text, for a host that needs no more; NULL as checkpoint is */

@@ -3,6 +3,7 @@
 import copy
 import json
 import random
+import re
 
 TEXTS = ["", " ", "a", "Pixel M", "pixel m", "Pixel L", "https://example.com/a.jpg", "true", "null", "0",
          "Landscape HD (16:9)", "Landscape HD (16:10)", "\u00e4\u00f6\u00fc", "\u65e5\u672c\u8a9e",
@@ -55,11 +56,13 @@ class Generator:
         schema = self.resolved(self.schema if schema is None else schema)
         if "anyOf" in schema:
             return self.conforming(rng.choice(schema["anyOf"]))
+        if "const" in schema:
+            return schema["const"]
         if "enum" in schema:
             return rng.choice(schema["enum"])
         kind = schema.get("type")
         if kind == "string":
-            return rng.choice([text for text in self.texts if text] + ["t" * schema.get("minLength", 1)])
+            return rng.choice(self.conforming_texts(schema))
         if kind == "boolean":
             return rng.random() < 0.5
         if kind == "null":
@@ -73,6 +76,11 @@ class Generator:
         if kind == "object":
             return self.conforming_object(schema)
         return self.anything()
+
+    def conforming_texts(self, schema):
+        limits = range(schema.get("minLength", 1), schema.get("maxLength", 10**6) + 1)
+        texts = [*self.texts, "/a/0", "2026-11-27", "key", "t" * schema.get("minLength", 1)]
+        return [text for text in texts if len(text) in limits and re.search(schema.get("pattern", ""), text)]
 
     def conforming_object(self, schema):
         rng = self.rng
