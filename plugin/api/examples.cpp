@@ -106,10 +106,12 @@ void compare(const json::object& expected, const json::object& found, const std:
              const std::string& title, std::vector<Violation>& faults) {
     for (const auto& member : expected) {
         const std::string name(member.key());
+        std::string place = path;
+        place.append("/").append(name);
         if (!is_equal(name, member.value(), found.if_contains(name)))
-            faults.push_back({path + "/" + name, "of \"" + title + "\" is " + shown(&member.value())
-                                                     + ", but what is described here reads "
-                                                     + shown(found.if_contains(name))});
+            faults.push_back({std::move(place), "of \"" + title + "\" is " + shown(&member.value())
+                                                    + ", but what is described here reads "
+                                                    + shown(found.if_contains(name))});
     }
 }
 
