@@ -30,14 +30,19 @@ class ShownMemory(wfn.Memory):
         show(checkpoint)
 
 
+def say(line):
+    # One write: checkpoints and progress come on different threads, and print would let their lines run together.
+    sys.stderr.write(f"{line}\n")
+
+
 def show(checkpoint):
     known = {"submission": checkpoint.submission, "job_id": checkpoint.job_id}
-    print("checkpoint:", json.dumps(known), file=sys.stderr)
+    say(f"checkpoint: {json.dumps(known)}")
 
 
 def show_progress(progress):
     share = "" if progress.fraction is None else f"{progress.fraction:.0%} "
-    print(f"progress: {share}{progress.message}", file=sys.stderr)
+    say(f"progress: {share}{progress.message}")
 
 
 def list_nodes(module):
