@@ -79,6 +79,7 @@ Transition Polling::resume(TimePoint now, const Event& event) {
                 timer_.hurry(now);
             }
         }
+        run_.hold_reply();
 
         for (;;) {
             while (!timer_.may_poll(now, is_answer(event))) {
@@ -318,7 +319,7 @@ Polling::End Polling::take_job(TimePoint now, const JobReply& job, const Replied
     report(job, false);
     // The binding has led to the job; only the address of a result may still turn out to be wrong.
     if (job.status && !run_.binding().result)
-        run_.checkpoint.reply = {};
+        run_.drop_reply();
     const bool done = job.status == JobStatus::succeeded || has_media(job, run_);
     if (job.status || done)
         status_unknown_since_ = TimePoint::max();

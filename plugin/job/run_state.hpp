@@ -26,12 +26,18 @@ struct RunState {
 
     RunState(const RunState&) = delete; // the machines refer to it
     RunState& operator=(const RunState&) = delete;
+    ~RunState() { drop_reply(); }
 
     const Connection& connection() const noexcept { return *parameters.connection; }
     const Binding& binding() const noexcept { return *connection().binding; }
     Jitter& jitter() noexcept { return parameters.jitter; }
     bool has_job() const noexcept { return !checkpoint.job.id.empty(); }
     void take_job(const JobReply& job);
+    // What the submit was answered is of use until a poll has found the job. The host has it in the
+    // checkpoint meanwhile; in memory only so many runs of a service hold it, for there may be tens of
+    // thousands.
+    void hold_reply();
+    void drop_reply();
 
     RunParameters parameters;
     ServiceState& service;
@@ -39,6 +45,7 @@ struct RunState {
     Checkpoint checkpoint; // the key and, once it is known, the job
     RunReport report;
     Ending ending = Ending::none;
+    bool holds_reply = false;
     TimePoint deadline{};
     TimePoint ending_by = TimePoint::max(); // bound on an ending
     TimePoint suspend_at = TimePoint::max();

@@ -4,6 +4,7 @@
 #include "job/submit_budget.hpp"
 #include "polling/job_durations.hpp"
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <utility>
@@ -18,6 +19,7 @@ struct ServiceState {
 
     Throttle throttle; // the brake after a 429, the retry budget, outages
     KnownDurations durations;
+    std::atomic<int> replies_held{0}; // by runs that wait for their first poll, see RunState::hold_reply
     const std::shared_ptr<SubmitBudget> submits;
 };
 

@@ -5,6 +5,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <memory>
+#include <vector>
+
 namespace job_engine::testing {
 namespace {
 
@@ -357,6 +360,28 @@ TEST(JobFlowReread, AReplyIsNotKeptBeyondThePollThatFindsItsJob) {
     run.reply(200, job_json("running"));
     run.suspend();
     EXPECT_TRUE(run.outcome().checkpoint.value().reply.empty());
+}
+
+// Ten thousand runs that wait for their first poll are to take no more memory than before.
+TEST(JobFlowReread, OfThousandsOfRunsOnlySoManyHoldWhatTheSubmitWasAnswered) {
+    const auto world = std::make_shared<World>();
+    const auto submitted = [&] {
+        auto run = std::make_unique<FlowStory>(Facts(), world);
+        run->become_job();
+        EXPECT_FALSE(run->saved().reply.empty()) << "the host has it in any case";
+        return run;
+    };
+    const auto holds = [](FlowStory& run) {
+        run.suspend();
+        return !run.outcome().checkpoint.value().reply.empty();
+    };
+    std::vector<std::unique_ptr<FlowStory>> runs;
+    for (int i = 0; i < 4'096; ++i)
+        runs.push_back(submitted());
+    EXPECT_FALSE(holds(*submitted()));
+    EXPECT_TRUE(holds(*runs.front()));
+    runs.front().reset();
+    EXPECT_TRUE(holds(*submitted())) << "in its place";
 }
 
 } // namespace
