@@ -216,7 +216,7 @@ PreparedJob prepare_job(const json::object& inputs, const Node& node, const Bind
     json::monotonic_resource memory(room.data(), room.size());
     PreparedJob job;
     job.digest = digest_of(inputs, node);
-    job.path = fill_path(binding.submit, inputs);
+    job.path = RareText(fill_path(binding.submit, inputs));
     if (binding.submit.names_run)
         job.body = json::serialize(fill_body(binding.submit, with_run_places(inputs, job.digest), &memory));
     else

@@ -2,6 +2,7 @@
 
 #include "api/binding.hpp"
 #include "api/error.hpp"
+#include "base/rare_text.hpp"
 #include "base/sha256.hpp"
 #include "job/node_type.hpp"
 
@@ -26,7 +27,7 @@ Result<CheckedInputs> read_inputs(std::string_view input_json, const Node& node,
 
 // What is needed to submit a job, whatever the node.
 struct PreparedJob {
-    std::string path;      // of the submit, where it has inputs in it; empty: the binding's
+    RareText path;         // of the submit, where it has inputs in it; empty: the binding's
     std::string body;      // of the submit, as the API's binding wants it, but for the run's key
     HexDigest digest;      // of the inputs
     std::string kind;      // jobs of one kind take about as long

@@ -149,7 +149,7 @@ HttpRequest Submission::request(TimePoint /*now*/) const {
     const auto& connection = run_.connection();
     const auto& job = *run_.parameters.job;
     const auto place = job.digest.text();
-    auto request = submit_request(run_.binding(), connection.base_path, {job.path, job.body, place},
+    auto request = submit_request(run_.binding(), connection.base_path, {job.path.view(), job.body, place},
                                   run_.checkpoint.key.text());
     request.timeout = std::max<Millis>(connection.request_timeout, run_.binding().submit.timeout);
     request.needs_fresh_connection = !connection.idempotent_submit;

@@ -78,7 +78,7 @@ TEST(Variables, AreFilledIntoPathsHeadersAndBody) {
     const auto& definition = testing::image_to_video_definition();
     const auto job = prepare_job({{"prompt", "p"}}, definition.node, *binding);
     EXPECT_EQ(job.body, R"({"flow":"{{prompt}} 7","note":"<{{prompt}} 7>"})") << "a value is no template";
-    EXPECT_EQ(job.path, "");
+    EXPECT_TRUE(job.path.empty());
 }
 
 TEST(Variables, ARequiredOneThatIsMissingIsNamed) {
