@@ -19,7 +19,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const boost::json::object inputs{
         {"model", "Pixel M"}, {"prompt", "Zoom in"}, {"image", "https://images.example/a.jpg"}};
     const auto job = prepare_job(inputs, fuzz::image_to_video().node, **binding);
-    const auto submit = submit_request(**binding, "/base", {job.path.view(), job.body, job.digest.text()}, "key");
+    const auto submit =
+        submit_request(**binding, "/base", {job.path.view(), job.body, job.digest.text()}, "key");
     const auto poll = job_request((*binding)->poll, **binding,
                                   job_target((*binding)->poll, "/base", "", "a job/1"), "a job/1");
     for (const auto* request : {&submit, &poll}) { // no line of a request can be ended by a binding
