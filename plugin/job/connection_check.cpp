@@ -39,7 +39,9 @@ bool stands_in_the_way(const Error& error) {
 // A binding may ask for a job with any method, and where each job has an address of its own, its path may be
 // anything, even the submit's. Only this is certain to make no job.
 bool asks_for_a_job_by_name(const JobRequest& poll) {
-    return poll.method == "GET" && poll.path.find("{id}") != std::string::npos;
+    const bool names_it =
+        poll.path.find("{id}") != std::string::npos || poll.path.find("{+id}") != std::string::npos;
+    return poll.method == "GET" && names_it;
 }
 
 // As web frameworks say of an address that they do not have: {"detail": "Not Found"}.

@@ -1,6 +1,7 @@
 // A run that only asks whether the service answers and takes the key.
 #include "job/flow_story.hpp"
 #include "json/json_text.hpp"
+#include "nodes/apis.hpp"
 #include "plugin_nodes_embedded.hpp"
 
 #include <boost/json/object.hpp>
@@ -55,6 +56,26 @@ TEST(ConnectionCheck, AsksOnceForAJobThatDoesNotExist) {
     EXPECT_EQ(run.request().target, "/v1/jobs/connection-check");
     EXPECT_TRUE(run.request().body.empty());
     EXPECT_EQ(header_of(run.request(), "Idempotency-Key"), "");
+}
+
+TEST(ConnectionCheck, MakesNoJobAtAnyServiceThatAConnectionMayName) {
+    for (const auto& api : pixelml::apis) {
+        auto run = asked(check_facts("\"workflow_id\": \"w-1\", \"api\": \"" + std::string(api.name) + '"'));
+        ASSERT_TRUE(run.sending()) << api.name << " is not asked";
+        EXPECT_EQ(run.request().method, "GET") << api.name;
+        EXPECT_NE(run.request().target.find("connection-check"), std::string::npos) << api.name;
+        EXPECT_TRUE(run.request().body.empty()) << api.name;
+        run.reply(401, "{}");
+        EXPECT_EQ(run.error().code, ErrorCode::api_connection_error) << api.name;
+        EXPECT_EQ(run.sends(), 1) << api.name;
+    }
+}
+
+TEST(ConnectionCheck, AsksByANameWithSlashes) {
+    auto document = (*parse_json(pixelml::embedded::pixelml_api)).as_object();
+    document.at("poll").as_object()["path"] = "/v1/{+id}";
+    const auto run = asked(check_facts("\"api_binding\": " + boost::json::serialize(document)));
+    EXPECT_EQ(run.request().target, "/v1/connection-check");
 }
 
 TEST(ConnectionCheck, AnAnswerAboutTheJobIsGoodNews) {
