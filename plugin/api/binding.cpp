@@ -75,7 +75,7 @@ std::optional<JobRequest> job_request_of(const json::object& object, std::string
     out.headers = headers_of(request);
     out.url = texts_in(request, "url");
     if (const auto* body = request.if_contains("body"))
-        out.body = body->as_object();
+        out.body.emplace(body->as_object(), json::storage_ptr()); // not the storage of what is read
     if (const auto* keep = request.if_contains("keep"))
         for (const auto& kept : keep->as_object())
             out.keep.emplace_back(kept.key(), texts_in(keep->as_object(), kept.key()));
@@ -176,20 +176,26 @@ class Faults {
 public:
     explicit Faults(const Binding& binding) : binding_(binding) {}
 
-    std::vector<Violation> found(const std::vector<std::string>& variables, std::vector<std::string> inputs) {
+    std::vector<Violation> found(const std::vector<std::string>& variables,
+                                 const std::vector<std::string>& inputs) {
         for (const auto& variable : variables)
             check_name("/variables", std::string_view(variable).substr(variable.find('.') + 1));
-        inputs.insert(inputs.end(), variables.begin(), variables.end());
-        check_submit(std::move(inputs));
+        auto names = inputs;
+        names.insert(names.end(), variables.begin(), variables.end());
+        check_submit(inputs, std::move(names));
         if (!binding_.poll.path.empty())
-            check_request("/poll", binding_.poll, variables);
+            check_request("/poll", binding_.poll, {"id"}, variables);
         else if (binding_.submit.timeout.count() == 0)
             add("/poll", "is missing: only an API that answers the submit with the result "
                          "(submit.timeout_seconds) has none");
-        if (binding_.result)
-            check_request("/result", *binding_.result, variables);
+        if (binding_.result) {
+            std::vector<std::string> values{"id"};
+            for (const auto& kept : binding_.poll.keep)
+                values.push_back(kept.first);
+            check_request("/result", *binding_.result, values, variables);
+        }
         if (binding_.cancel)
-            check_request("/cancel", *binding_.cancel, variables);
+            check_request("/cancel", *binding_.cancel, {"id"}, variables);
         check_authorization();
         if (!binding_.idempotency_header.empty())
             check_header("/idempotency/header", binding_.idempotency_header, "");
@@ -223,9 +229,9 @@ private:
             add(where + "/" + plain_text(name, max_name_bytes), "must be named with a-z, 0-9 and _");
     }
 
-    void check_submit(std::vector<std::string> names) {
+    void check_submit(const std::vector<std::string>& inputs, std::vector<std::string> names) {
         for (const auto& rule : binding_.submit.derived) {
-            check_derived(rule, names);
+            check_derived(rule, inputs);
             names.emplace_back(rule.key());
         }
         check_path("/submit/path", binding_.submit.path);
@@ -246,9 +252,12 @@ private:
             details_.push_back({path + "/from", "names no input: " + plain_text(from, 64)});
     }
 
-    void check_request(const std::string& where, const JobRequest& request, std::vector<std::string> names) {
+    // values: what stands in single braces.
+    void check_request(const std::string& where, const JobRequest& request,
+                       const std::vector<std::string>& values, std::vector<std::string> names) {
         check_path(where + "/path", request.path);
         add(where + "/path", path_fault(request.path, names));
+        add(where + "/path", single_brace_fault(request.path, values));
         check_headers(where + "/headers", request.headers);
         for (const auto& [name, pointers] : request.keep)
             check_name(where + "/keep", name);
@@ -270,6 +279,10 @@ private:
     void check_header(const std::string& where, const std::string& name, const std::string& value) {
         if (!is_header_name(name) || !is_header_value(value))
             details_.push_back({where, "must be a valid HTTP header"});
+        else if (where != "/authorization" && value.find("{{") != std::string::npos)
+            details_.push_back(
+                {where, "has the unknown placeholder " + plain_text(value.substr(value.find("{{")), 64)
+                            + "; in a header there are only declared variables, {{connection.NAME}}"});
     }
 
     const Binding& binding_;
@@ -311,7 +324,10 @@ std::shared_ptr<const Binding> described_binding(const json::object& document, c
     }
     binding->headers = headers_of(document);
     binding->submit = submit_of(document);
-    binding->poll = job_request_of(document, "poll").value_or(JobRequest{});
+    JobRequest looks; // where the submit's answer says, if it names a job at all
+    looks.purpose = "poll";
+    looks.method = "GET";
+    binding->poll = job_request_of(document, "poll").value_or(std::move(looks));
     binding->result = job_request_of(document, "result");
     binding->cancel = job_request_of(document, "cancel");
     binding->minimum_poll_interval = seconds_of(document, "minimum_poll_interval_seconds");

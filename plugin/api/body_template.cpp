@@ -235,6 +235,15 @@ std::string with_place_in_text(std::string_view text, std::string_view name, std
     return out;
 }
 
+std::string with_place_in_header(std::string_view text, std::string_view name, std::string_view value) {
+    std::string out;
+    while (!text.empty()) {
+        const auto piece = next_piece(text);
+        out += piece.name == name && !name.empty() ? value : piece.text;
+    }
+    return out;
+}
+
 std::string with_place_in_path(std::string_view path, std::string_view name, std::string_view value) {
     return filled_path(path, [&](std::string_view place) {
         return place == name ? std::optional(std::string(value)) : std::nullopt;
@@ -258,6 +267,23 @@ std::optional<std::string> template_fault(const json::value& body_template,
         return fault.has_value();
     });
     return fault;
+}
+
+std::optional<std::string> single_brace_fault(std::string_view path, std::span<const std::string> names) {
+    while (!path.empty()) {
+        const auto piece = next_piece(path);
+        if (!piece.name.empty())
+            continue;
+        for (auto text = piece.text; text.find('{') != std::string_view::npos;) {
+            text.remove_prefix(text.find('{') + 1);
+            auto name = text.substr(0, text.find('}'));
+            if (name.starts_with(keeps_slashes))
+                name.remove_prefix(1);
+            if (std::find(names.begin(), names.end(), name) == names.end())
+                return "has the unknown {" + plain_text(name, 64) + "}; the job's id is {id}";
+        }
+    }
+    return std::nullopt;
 }
 
 std::optional<std::string> path_fault(std::string_view path, std::span<const std::string> names) {

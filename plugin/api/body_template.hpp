@@ -32,6 +32,8 @@ boost::json::value fill_template(const boost::json::object& body_template, const
 
 // The text with one place filled; what the value has of braces is no place.
 std::string with_place_in_text(std::string_view text, std::string_view name, std::string_view value);
+// A header is no template afterwards: the value stays as it is.
+std::string with_place_in_header(std::string_view text, std::string_view name, std::string_view value);
 std::string with_place_in_path(std::string_view path, std::string_view name, std::string_view value);
 
 // Whether a text has this place.
@@ -40,6 +42,8 @@ bool has_place(const boost::json::value& body_template, std::string_view name);
 // What is wrong with the template's places, a clause; nullopt: every one has one of the names.
 std::optional<std::string> template_fault(const boost::json::value& body_template,
                                           std::span<const std::string> names);
+// The same of what stands in single braces: "{id}", "{+id}".
+std::optional<std::string> single_brace_fault(std::string_view path, std::span<const std::string> names);
 std::optional<std::string> path_fault(std::string_view path, std::span<const std::string> names);
 
 } // namespace job_engine

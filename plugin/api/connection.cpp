@@ -9,6 +9,7 @@
 #include <openssl/evp.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <utility>
 #include <vector>
@@ -203,8 +204,25 @@ Result<Proxy> read_proxy(std::string_view text) {
 }
 
 // What a binding calls {{connection.NAME}}: a member of that name, else of the member "variables".
-const json::value* variable(const Members& members, std::string_view name) {
-    if (const auto* value = members.given(name))
+const json::value* variable(const Members& members, std::string_view name, const BindingRules& rules) {
+    // A description that somebody else has written must not send the key or the proxy's password along.
+    constexpr std::array<std::string_view, 14> own_members{"api",
+                                                           "api_key",
+                                                           "base_url",
+                                                           "ca_file",
+                                                           "proxy",
+                                                           "api_binding",
+                                                           "variables",
+                                                           "allow_insecure_loopback",
+                                                           "max_running",
+                                                           "max_connections",
+                                                           "max_submits_per_hour",
+                                                           "idempotent_submit",
+                                                           "job_timeout_ms",
+                                                           "request_timeout_ms"};
+    const bool is_own = name == rules.connection_media_check
+                        || std::find(own_members.begin(), own_members.end(), name) != own_members.end();
+    if (const auto* value = is_own ? nullptr : members.given(name))
         return value;
     const auto* variables = members.given("variables");
     return variables != nullptr ? variables->as_object().if_contains(name) : nullptr;
@@ -219,7 +237,7 @@ const NamedApi* api_named(const Members& members, const BindingRules& rules) {
 
 Result<std::shared_ptr<const Binding>> binding_of(const Members& members, const BindingRules& rules,
                                                   const std::shared_ptr<const Binding>& built_in) {
-    const auto variable_of = [&](std::string_view name) { return variable(members, name); };
+    const auto variable_of = [&](std::string_view name) { return variable(members, name, rules); };
     if (const auto* document = members.given("api_binding"))
         return read_binding(document->as_object(), rules, variable_of, Examples::tried);
     const auto* api = api_named(members, rules);

@@ -33,8 +33,10 @@ void fill(json::value& part, const VariableValues& values, Part kind) {
         for (const auto& [name, value] : values) {
             if (kind == Part::path)
                 *text = with_place_in_path(*text, name, value.value_or(""));
-            else if (value || kind == Part::headers)
-                *text = with_place_in_text(*text, name, value.value_or(""));
+            else if (kind == Part::headers)
+                *text = with_place_in_header(*text, name, value.value_or(""));
+            else if (value)
+                *text = with_place_in_text(*text, name, *value);
         }
     } else if (auto* object = part.if_object()) {
         for (auto& member : *object)

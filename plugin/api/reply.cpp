@@ -80,10 +80,22 @@ std::string status_word_in(const json::value& document, const Binding& binding) 
     return {};
 }
 
+// Many services have every member in every reply, and leave those empty that say nothing.
+bool says_something(const json::value& value) {
+    if (value.is_string())
+        return !value.get_string().empty();
+    if (value.is_array())
+        return !value.get_array().empty();
+    if (value.is_object())
+        return !value.get_object().empty();
+    return !value.is_null() && !(value.is_bool() && !value.get_bool());
+}
+
 std::optional<JobStatus> status_by_presence(const json::value& document, const Binding& binding) {
     for (const auto& [status, pointers] : binding.status_presence)
         for (const auto& pointer : pointers)
-            if (const auto* value = at_pointer(document, pointer); value != nullptr && !value->is_null())
+            if (const auto* value = at_pointer(document, pointer);
+                value != nullptr && (pointer.empty() || says_something(*value)))
                 return status;
     return std::nullopt;
 }

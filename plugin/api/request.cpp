@@ -13,20 +13,20 @@ namespace {
 constexpr std::string_view marker_prefix = "wfn-";
 constexpr std::size_t marker_digits = 32;
 
+void replace_all(std::string& text, std::string_view what, std::string_view with) {
+    for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + with.size()))
+        text.replace(at, what.size(), with);
+}
+
 // Fills {name}, percent-encoded as one segment, and {+name}, which keeps its slashes.
 std::string with_value(std::string path, const std::string& name, std::string_view value) {
     // As the places of inputs are filled, whose braces are doubled.
     for (const auto* sign : {"", "+"}) {
         const auto place = "{" + (sign + name) + "}";
-        if (const auto at = path.find(place); at != std::string::npos)
-            path.replace(at, place.size(), with_place_in_path("{" + place + "}", name, value));
+        if (path.find(place) != std::string::npos)
+            replace_all(path, place, with_place_in_path("{" + place + "}", name, value));
     }
     return path;
-}
-
-void replace_all(std::string& text, std::string_view what, std::string_view with) {
-    for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + with.size()))
-        text.replace(at, what.size(), with);
 }
 
 Headers headers_of(const Binding& binding, const Headers& own) {

@@ -1,5 +1,6 @@
 #include "job/cancellation.hpp"
 
+#include "api/api_text.hpp"
 #include "api/reply.hpp"
 #include "api/request.hpp"
 #include "job/run_end.hpp"
@@ -46,6 +47,12 @@ Outcome Cancellation::outcome_of(const Event& event) {
         const auto job = read_job_reply(reply, run_.binding(), run_.connection().origin, "/");
         if (job && job->status == JobStatus::succeeded) // before the cancel came, and it is paid for
             return job->media.empty() ? job_goes_on("it was done already") : job_done(run_, *job, replied);
+        // Only a reply that does not contradict it means that nothing is made and paid any more.
+        if (job && (job->is_refusal || job->refused))
+            return job_goes_on(clause(error_of_refusal(reply, run_.binding()).message));
+        if (job && (job->status == JobStatus::running || job->status == JobStatus::queued))
+            return job_goes_on("its answer to the cancel calls the job \"" + presentable(job->status_word, 64)
+                               + "\"");
     }
     const bool gone = reply.status == 404 || reply.status == 410;
     if (!accepted && !gone)

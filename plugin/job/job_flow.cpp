@@ -5,6 +5,7 @@
 #include "job/kept_reply.hpp"
 #include "job/run_end.hpp"
 #include "job/submit_answer.hpp"
+#include "json/json_text.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -17,11 +18,14 @@ constexpr Millis late_wake_up{1'000};
 
 // nullopt: there is no secret in it.
 std::optional<HttpReply> masked_copy(const HttpReply& reply, const std::vector<Secret>& secrets) {
-    if (!holds_secret(reply.body, secrets) && !holds_secret(reply.location, secrets)
+    const bool has_escapes = reply.body.find("\\u") != std::string::npos;
+    auto plain = has_escapes ? with_plain_ascii(reply.body) : std::string();
+    const auto& body = has_escapes ? plain : reply.body;
+    if (!holds_secret(body, secrets) && !holds_secret(reply.location, secrets)
         && !holds_secret(reply.request_id, secrets))
         return std::nullopt;
     auto copy = reply;
-    copy.body = without_secrets(std::move(copy.body), secrets);
+    copy.body = without_secrets(body, secrets);
     copy.location = without_secrets(std::move(copy.location), secrets);
     copy.request_id = without_secrets(std::move(copy.request_id), secrets);
     return copy;

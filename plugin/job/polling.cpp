@@ -80,6 +80,13 @@ Transition Polling::resume(TimePoint now, const Event& event) {
             }
         }
         run_.hold_reply();
+        if (run_.binding().poll.path.empty() && run_.checkpoint.job.targets.poll.empty())
+            return finish(job_lost(run_,
+                                   make_error(ErrorCode::invalid_api_response,
+                                              run_.binding().name
+                                                  + " has named a job, but its description has no "
+                                                    "poll: add it, and run again with this checkpoint."),
+                                   true));
 
         for (;;) {
             while (!timer_.may_poll(now, is_answer(event))) {
@@ -284,7 +291,15 @@ Polling::End Polling::take_refusal(TimePoint now, const HttpReply& reply) {
     if (reply.status != 404 && reply.status != 410) {
         if (job_succeeded_ && error.code == ErrorCode::invalid_input && !listed_error(reply, run_.binding()))
             error.code = ErrorCode::generation_failed; // how a queue reports a job that failed
-        const bool about_the_job = job_succeeded_ && (reply.status == 400 || reply.status == 422);
+        const auto listed = listed_error(reply, run_.binding());
+        if (job_succeeded_ && listed && may_pass(*listed))
+            return retry(now, error.message, reply.retry_after);
+        // The account's trouble is not the job's, and an address that a description has put together may be
+        // wrong.
+        const bool about_the_account =
+            error.code == ErrorCode::insufficient_credits || error.code == ErrorCode::api_connection_error;
+        const bool about_the_job = job_succeeded_ && (reply.status == 400 || reply.status == 422)
+                                   && !about_the_account && run_.binding().poll.keep.empty();
         return finish(job_lost(run_, std::move(error), !about_the_job));
     }
     const auto status = "(HTTP " + std::to_string(reply.status) + ")";

@@ -1,12 +1,12 @@
 #include "job/trace.hpp"
 
 #include "api/masked_request.hpp"
+#include "json/json_text.hpp"
 
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
 #include <algorithm>
-#include <charconv>
 #include <cstddef>
 #include <utility>
 #include <variant>
@@ -27,33 +27,6 @@ std::string cut(std::string text) {
         --end;
     text.resize(end);
     return text + "...";
-}
-
-// JSON with the characters of ASCII that it wrote as \u escapes: some services write & and / so, also those
-// of a key that they repeat.
-std::string with_plain_ascii(std::string_view text) {
-    std::string out;
-    out.reserve(text.size());
-    while (!text.empty()) {
-        const auto escape = std::min(text.find('\\'), text.size());
-        out += text.substr(0, escape);
-        text.remove_prefix(escape);
-        unsigned code = 0;
-        constexpr std::size_t length = 6;
-        const bool is_code =
-            text.size() >= length && text[1] == 'u'
-            && std::from_chars(text.data() + 2, text.data() + length, code, 16).ptr == text.data() + length;
-        if (is_code && code > 0x20 && code < 0x7F) {
-            if (code == '"' || code == '\\')
-                out += '\\';
-            out += static_cast<char>(code);
-            text.remove_prefix(length);
-        } else {
-            out += text.substr(0, 2);
-            text.remove_prefix(std::min<std::size_t>(text.size(), 2));
-        }
-    }
-    return out;
 }
 
 std::string shown(const MaskedRequest& mask, std::string_view text) {

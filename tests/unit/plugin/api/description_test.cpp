@@ -2,6 +2,7 @@
 #include "api/connection.hpp"
 #include "api/examples.hpp"
 #include "api/reply.hpp"
+#include "api/request.hpp"
 #include "job/flow_story.hpp"
 #include "json/json_text.hpp"
 #include "nodes/apis.hpp"
@@ -112,6 +113,49 @@ TEST(Description, RefusesWhatMeansNothing) {
     EXPECT_THAT(fault_of(R"({"variables": {"Flow Id": {}}})"), HasSubstr("variables/Flow Id must be named"));
 }
 
+TEST(Description, APlaceThatNothingFillsIsRefused) {
+    EXPECT_THAT(fault_of(R"({"poll": {"method": "GET", "path": "/jobs/{job_id}"}})"),
+                HasSubstr("poll/path has the unknown {job_id}"));
+    EXPECT_THAT(fault_of(R"({"cancel": {"method": "POST", "path": "/jobs/{file_id}"},
+                             "poll": {"method": "GET", "path": "/{+id}", "keep": {"file_id": ["/f"]}}})"),
+                HasSubstr("cancel/path has the unknown {file_id}"));
+    EXPECT_THAT(fault_of(R"({"submit": {"method": "POST", "path": "/jobs", "body": {},
+                                        "headers": {"Idempotency-Key": "{{run.key}}"}}})"),
+                HasSubstr("submit/headers has the unknown placeholder {{run.key}}"));
+    EXPECT_THAT(fault_of(R"({"headers": {"X-Team": "{{connection.team}}"}})"),
+                HasSubstr("headers has the unknown"));
+    EXPECT_THAT(
+        fault_of(
+            R"({"variables": {"tier": {}}, "derived": {"m": {"from": "connection.tier", "values": {}}}})"),
+        HasSubstr("names no input: connection.tier"));
+    EXPECT_THAT(
+        fault_of(R"({"derived": {"a": {"from": "model", "values": {}}, "b": {"from": "a", "values": {}}}})"),
+        HasSubstr("names no input: a"));
+}
+
+// A description comes from somebody else, and must not send along what is not for it.
+TEST(Variables, AreNoWayToTheKeyOrTheProxysPassword) {
+    for (const auto* name : {"api_key", "proxy"}) {
+        const auto members = R"({"variables": {")" + std::string(name) + R"(": {"required": true}},
+            "submit": {"method": "POST", "path": "/jobs", "body": {"x": "{{connection.)"
+                             + name + R"(}}"}}})";
+        const auto connection =
+            connection_of({{"api_binding", description(members)}, {"proxy", "http://user:pass@127.0.0.1:9"}});
+        ASSERT_FALSE(connection) << name;
+        EXPECT_THAT(connection.error().message, HasSubstr("is missing"));
+    }
+}
+
+// The connection's text is wiped as soon as it is read; ASan sees what still points into it.
+TEST(Description, OutlivesTheTextThatItWasReadFrom) {
+    const auto binding =
+        binding_of(R"({"poll": {"method": "POST", "path": "/q", "body": {"id": "{{id}}", "deep": {"a": [1]}}},
+        "cancel": {"method": "POST", "path": "/c", "body": {"id": "{{id}}"}}})");
+    const auto copy = *binding;
+    EXPECT_EQ(job_request(copy.poll, copy, "/q", "j1").body, R"({"id":"j1","deep":{"a":[1]}})");
+    EXPECT_EQ(job_request(*copy.cancel, copy, "/c", "j1").body, R"({"id":"j1"})");
+}
+
 TEST(Description, WhatANodeHasOfItsOwnReplacesTheRest) {
     const auto binding = binding_of(R"({"nodes": {
         "image_to_video": {"submit": {"method": "PUT", "path": "/i2v", "body": {}}, "outputs": {"video": ["/clip"]}},
@@ -136,9 +180,11 @@ TEST(DescribedReply, AStatusMayBeABooleanOrWhatIsThere) {
     EXPECT_EQ(read(by_boolean, R"({"done": true})").status, JobStatus::succeeded);
     constexpr const char* by_presence =
         R"({"status_presence": {"failed": ["/error"], "success": ["/response"], "running": [""]}})";
-    EXPECT_EQ(read(by_presence, R"({"error": null})").status, JobStatus::running);
+    for (const auto* nothing : {"null", "\"\"", "{}", "[]", "false"})
+        EXPECT_EQ(read(by_presence, R"({"error": )" + std::string(nothing) + "}").status, JobStatus::running)
+            << nothing;
     EXPECT_EQ(read(by_presence, R"({"error": {"code": 3}})").status, JobStatus::failed);
-    EXPECT_EQ(read(by_presence, R"({"response": {}, "error": {}})").status, JobStatus::succeeded);
+    EXPECT_EQ(read(by_presence, R"({"response": {"a": 1}, "error": {}})").status, JobStatus::succeeded);
     EXPECT_EQ(read(by_presence, R"({"status": "queued", "error": {}})").status, JobStatus::queued)
         << "a word first";
 }

@@ -140,6 +140,76 @@ TEST(JobFlowResult, IsFetchedFromAPathWithWhatThePollHasSaid) {
     EXPECT_EQ(run.outcome().kind, Outcome::Kind::succeeded);
 }
 
+TEST(JobFlowResult, ThatIsRefusedForAnAddressOfTheDescriptionsOwnMakingKeepsTheJob) {
+    FlowStory run({described(R"({
+        "poll": {"method": "GET", "path": "/v1/query?task_id={id}", "keep": {"file_id": ["/nowhere"]}},
+        "result": {"method": "GET", "path": "/v1/files?file_id={file_id}"}})")});
+    run.become_job();
+    run.poll();
+    run.reply(200, R"({"status": "success", "file_id": "f7"})");
+    run.reply(400, R"({"error": {"message": "file_id is empty"}})");
+    EXPECT_EQ(run.outcome().checkpoint.value().job.id, "job-1");
+}
+
+TEST(JobFlowResult, ThatIsRefusedForAWhileOrForTheAccountKeepsTheJob) {
+    const auto connection = described(R"({"result": {"method": "GET", "path": "/v1/results/{id}"},
+        "error_codes": {"busy": "rate_limited", "poor": "insufficient_credits"}})");
+    FlowStory run({connection});
+    run.become_job();
+    run.poll();
+    run.reply(200, job_json("success"));
+    run.reply(400, R"({"error": {"code": "busy"}})");
+    ASSERT_FALSE(run.over());
+    run.wake();
+    run.reply(422, R"({"error": {"code": "poor"}})");
+    EXPECT_EQ(run.error().code, ErrorCode::insufficient_credits);
+    EXPECT_EQ(run.outcome().checkpoint.value().job.id, "job-1");
+}
+
+// Only what is certainly gone may be paid for again.
+TEST(JobFlowCancel, AnAnswerThatContradictsTheCancelKeepsTheJob) {
+    for (const auto* reply : {R"({"base": {"code": 1203, "text": "it runs already"}})",
+                              R"({"status": "processing"})", R"({"status": "queued"})"}) {
+        FlowStory run({with_envelope});
+        run.become_job();
+        run.cancel();
+        run.reply(200, reply);
+        EXPECT_EQ(run.outcome().kind, Outcome::Kind::cancelled) << reply;
+        EXPECT_EQ(run.outcome().checkpoint.value().job.id, "job-1") << reply;
+        EXPECT_THAT(run.error().message, HasSubstr("goes on")) << reply;
+    }
+}
+
+TEST(JobFlowSynchronous, AJobThatItNamesAllTheSameIsAskedForWhereItSays) {
+    auto document = parse_json(pixelml::embedded::pixelml_api)->as_object();
+    document.erase("poll");
+    document.erase("cancel");
+    document["submit"].as_object()["timeout_seconds"] = 60;
+    const auto connection = "\"api_binding\": " + boost::json::serialize(document);
+    FlowStory run({connection});
+    run.submit();
+    run.reply(202, "", {}, "/v1/later/job-9");
+    run.kept();
+    run.poll();
+    EXPECT_EQ(run.request().method, "GET");
+    EXPECT_EQ(run.request().target, "/v1/later/job-9");
+    FlowStory lost({connection});
+    lost.submit();
+    lost.reply(202, R"({"id": "job-9"})");
+    lost.kept();
+    EXPECT_THAT(lost.error().message, HasSubstr("has no poll"));
+    EXPECT_EQ(lost.outcome().checkpoint.value().job.id, "job-9");
+}
+
+// As Gson and .NET write = and +.
+TEST(JobFlowSecret, AKeyThatIsRepeatedInEscapesIsMaskedBeforeAnybodyReadsIt) {
+    FlowStory run;
+    run.submit();
+    run.reply(200, R"({"note": "test\u002dkey-1 is yours"})");
+    EXPECT_THAT(run.error().details.front().message, Not(HasSubstr("key-1")));
+    EXPECT_THAT(to_text(run.outcome().checkpoint.value()), Not(HasSubstr("key-1")));
+}
+
 TEST(JobFlowPace, IsNeverFasterThanTheServiceAllows) {
     FlowStory run({described(R"({"minimum_poll_interval_seconds": 45})")});
     run.become_job();
