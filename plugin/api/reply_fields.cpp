@@ -104,7 +104,7 @@ std::optional<json::value> parse_reply(std::string_view body, json::storage_ptr 
 }
 
 std::optional<json::value> parse_reply(std::string_view body, const Binding& binding,
-                                       json::storage_ptr storage) {
+                                       const json::storage_ptr& storage) {
     auto document = parse_reply(body, storage);
     if (!document)
         return document;

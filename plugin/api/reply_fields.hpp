@@ -23,7 +23,7 @@ std::optional<boost::json::value> parse_reply(std::string_view body, boost::json
 
 // The same, with the texts of the binding that hold JSON read as such.
 std::optional<boost::json::value> parse_reply(std::string_view body, const Binding& binding,
-                                              boost::json::storage_ptr storage = {});
+                                              const boost::json::storage_ptr& storage = {});
 
 const boost::json::value* at_pointer(const boost::json::value& document, std::string_view pointer);
 
