@@ -9,7 +9,6 @@
 #include <boost/json/value.hpp>
 
 #include <algorithm>
-#include <array>
 #include <cctype>
 #include <string_view>
 
@@ -17,11 +16,6 @@ namespace job_engine {
 namespace {
 
 namespace json = boost::json;
-
-std::string text_in(const json::object& object, std::string_view name) {
-    const auto* member = object.if_contains(name);
-    return member != nullptr ? std::string(member->as_string()) : std::string();
-}
 
 std::vector<std::string> texts_in(const json::object& object, std::string_view name) {
     std::vector<std::string> texts;
@@ -100,16 +94,10 @@ void read_reply_part(const json::object& reply, Binding& binding) {
         binding.progress_maximum = maximum->to_number<double>();
 }
 
-constexpr std::array<std::pair<const char*, JobStatus>, 5> states{{{"success", JobStatus::succeeded},
-                                                                   {"failed", JobStatus::failed},
-                                                                   {"cancelled", JobStatus::cancelled},
-                                                                   {"running", JobStatus::running},
-                                                                   {"queued", JobStatus::queued}}};
-
 void read_states(const json::object& document, Binding& binding) {
     const auto* words = document.if_contains("status_words");
     const auto* presence = document.if_contains("status_presence");
-    for (const auto& [name, status] : states) {
+    for (const auto& [name, status] : job_status_names) {
         if (words != nullptr)
             for (auto& word : texts_in(words->as_object(), name))
                 binding.status_words.emplace(ascii_lower_case(std::move(word)), status);
@@ -290,10 +278,8 @@ private:
 };
 
 Error invalid_binding(std::vector<Violation> details) {
-    const auto& path = details.front().path;
-    const auto where = path.empty() ? std::string("it") : path.substr(1);
     auto error = make_error(ErrorCode::invalid_connection, "The API binding of the connection is not valid: "
-                                                               + where + " " + details.front().message + ".");
+                                                               + clause_of(details.front()) + ".");
     for (auto& detail : details)
         detail.path.insert(0, "/api_binding");
     error.details = std::move(details);
@@ -302,8 +288,7 @@ Error invalid_binding(std::vector<Violation> details) {
 
 Error missing_variables(std::vector<Violation> details) {
     auto error =
-        make_error(ErrorCode::invalid_connection, "The connection's " + details.front().path.substr(1) + " "
-                                                      + details.front().message + ".");
+        make_error(ErrorCode::invalid_connection, "The connection's " + clause_of(details.front()) + ".");
     error.details = std::move(details);
     return error;
 }

@@ -6,6 +6,7 @@
 
 #include <boost/json/object.hpp>
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -21,6 +22,14 @@
 namespace job_engine {
 
 enum class JobStatus { queued, running, succeeded, failed, cancelled };
+
+// As descriptions name them, in the order in which a status by presence is tried.
+inline constexpr std::array<std::pair<std::string_view, JobStatus>, 5> job_status_names{
+    {{"success", JobStatus::succeeded},
+     {"failed", JobStatus::failed},
+     {"cancelled", JobStatus::cancelled},
+     {"running", JobStatus::running},
+     {"queued", JobStatus::queued}}};
 
 using Pointers = std::vector<std::string>; // JSON pointers, tried in order
 

@@ -327,9 +327,7 @@ Result<std::shared_ptr<const Connection>> read_connection(std::string_view conne
         return invalid_connection("The connection cannot be read: " + parsed.error().message + ".",
                                   {{"", parsed.error().message}});
     if (auto details = schema.validate(*parsed); !details.empty()) {
-        const auto& [path, fault] = details.front();
-        auto message =
-            "The connection is not valid: " + (path.empty() ? "it" : path.substr(1)) + " " + fault + ".";
+        auto message = "The connection is not valid: " + clause_of(details.front()) + ".";
         return invalid_connection(std::move(message), std::move(details));
     }
     const Members members(parsed->as_object(), schema);

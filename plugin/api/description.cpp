@@ -55,12 +55,12 @@ void fill_request(json::object& request, const VariableValues& values) {
             fill(*part, values, kind);
 }
 
-std::string text_member(const json::object& object, std::string_view name) {
+} // namespace
+
+std::string text_in(const json::object& object, std::string_view name) {
     const auto* member = object.if_contains(name);
     return member != nullptr && member->is_string() ? std::string(member->get_string()) : std::string();
 }
-
-} // namespace
 
 json::object description_of_node(const json::object& document, std::string_view action_id,
                                  std::string_view product) {
@@ -99,14 +99,14 @@ std::vector<Violation> fill_variables(json::object& document, const VariableOf& 
         auto text = given != nullptr && given->is_string() ? std::string(trimmed(given->get_string()))
                                                            : std::string();
         if (text.empty())
-            text = text_member(about, "default");
+            text = text_in(about, "default");
         const auto* required = about.if_contains("required");
         const bool has_value = !text.empty();
         values.emplace_back(std::string(variable_prefix) + name,
                             has_value ? std::optional(std::move(text)) : std::nullopt);
         if (!has_value && required != nullptr && required->as_bool()) {
-            const auto description = text_member(about, "description");
-            missing.push_back({"/" + name, "is missing, and " + text_member(document, "name") + " needs it"
+            const auto description = text_in(about, "description");
+            missing.push_back({"/" + name, "is missing, and " + text_in(document, "name") + " needs it"
                                                + (description.empty() ? "" : ": " + clause(description))});
         }
     }

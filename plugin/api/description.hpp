@@ -13,6 +13,9 @@ namespace job_engine {
 
 // What is done to a binding's document before it is read as one.
 
+// A member that is a text; empty: there is none.
+std::string text_in(const boost::json::object& object, std::string_view name);
+
 // The document for one node: what "nodes" has for it replaces the members of the top level.
 boost::json::object description_of_node(const boost::json::object& document, std::string_view action_id,
                                         std::string_view product);

@@ -6,7 +6,13 @@
 namespace job_engine {
 namespace {
 
-const char* word(Charged charged) noexcept {
+boost::json::value text_or_null(const std::string& text) {
+    return text.empty() ? boost::json::value(nullptr) : boost::json::value(text);
+}
+
+} // namespace
+
+const char* charged_name(Charged charged) noexcept {
     switch (charged) {
     case Charged::no:
         return "no";
@@ -17,12 +23,6 @@ const char* word(Charged charged) noexcept {
     }
     return "unknown";
 }
-
-boost::json::value text_or_null(const std::string& text) {
-    return text.empty() ? boost::json::value(nullptr) : boost::json::value(text);
-}
-
-} // namespace
 
 std::optional<ErrorCode> error_code_named(std::string_view code, const ErrorTable& table) noexcept {
     const auto* row =
@@ -66,7 +66,7 @@ boost::json::object to_json(const Error& error, const ErrorTable& table) {
     out["retryable"] = error.retryable;
     out["retry_after_ms"] =
         error.retry_after_ms ? boost::json::value(*error.retry_after_ms) : boost::json::value(nullptr);
-    out["charged"] = word(error.charged);
+    out["charged"] = charged_name(error.charged);
     out["http_status"] =
         error.http_status != 0 ? boost::json::value(error.http_status) : boost::json::value(nullptr);
     out["request_id"] = text_or_null(error.request_id);

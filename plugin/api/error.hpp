@@ -69,6 +69,8 @@ bool is_retryable(ErrorCode code) noexcept;
 // Whether a run may have been billed.
 enum class Charged { no, yes, unknown };
 
+const char* charged_name(Charged charged) noexcept;
+
 // One failure of one run. Never holds a secret.
 struct Error {
     ErrorCode code = ErrorCode::internal_error;

@@ -14,7 +14,6 @@
 #include <boost/json/value.hpp>
 
 #include <algorithm>
-#include <array>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -24,25 +23,11 @@ namespace {
 
 namespace json = boost::json;
 
-const Origin example_origin{true, "api.example.com", 443};
-
-constexpr std::array<std::pair<JobStatus, std::string_view>, 5> status_names{{
-    {JobStatus::queued, "queued"},
-    {JobStatus::running, "running"},
-    {JobStatus::succeeded, "success"},
-    {JobStatus::failed, "failed"},
-    {JobStatus::cancelled, "cancelled"},
-}};
-
 std::string name_of(std::optional<JobStatus> status) {
-    for (const auto& [known, name] : status_names)
+    for (const auto& [name, known] : job_status_names)
         if (status == known)
             return std::string(name);
     return "not known";
-}
-
-constexpr std::string_view name_of(Charged charged) {
-    return charged == Charged::no ? "no" : charged == Charged::yes ? "yes" : "unknown";
 }
 
 HttpReply reply_of(const json::object& example) {
@@ -65,11 +50,11 @@ json::object meaning_of(const HttpReply& reply, std::string_view reply_to, const
     const auto add_error = [&](const Error& error) {
         meaning["error"] = error_kind(error.code, errors).code;
         meaning["message"] = error.message;
-        meaning["charged"] = name_of(error.charged);
+        meaning["charged"] = charged_name(error.charged);
     };
-    const auto job = reply_to == "submit"
-                         ? read_submit_reply(reply, binding, example_origin, "")
-                         : read_job_reply(reply, binding, example_origin, "/").value_or(JobReply{});
+    const Origin origin{true, "api.example.com", 443};
+    const auto job = reply_to == "submit" ? read_submit_reply(reply, binding, origin, "")
+                                          : read_job_reply(reply, binding, origin, "/").value_or(JobReply{});
     if (!is_success(reply.status)) {
         add_error(error_of_reply(reply, binding));
         return meaning;
@@ -131,12 +116,10 @@ void try_request(const json::object& example, const Binding& binding, const std:
     auto inputs = example.contains("input") ? example.at("input").as_object() : json::object();
     inputs[run_key_place] = "{{run.key}}";
     inputs[run_marker_place] = "{{run.marker}}";
-    auto submit = binding.submit;
-    submit.names_run = false; // an example does not know the key
     auto described = binding;
-    described.submit = submit;
-    const auto body = json::serialize(fill_body(submit, inputs));
-    const auto own_path = fill_path(submit, inputs);
+    described.submit.names_run = false; // an example does not know the key
+    const auto body = json::serialize(fill_body(described.submit, inputs));
+    const auto own_path = fill_path(described.submit, inputs);
     const auto found = request_of(submit_request(described, "", {own_path, body, ""}, "{{run.key}}"));
     auto expected = example.at("request").as_object();
     if (const auto* headers = expected.if_contains("headers"))

@@ -289,9 +289,9 @@ Polling::End Polling::take_refusal(TimePoint now, const HttpReply& reply) {
     auto error = error_of_reply(reply, run_.binding());
     error.retryable = false;
     if (reply.status != 404 && reply.status != 410) {
-        if (job_succeeded_ && error.code == ErrorCode::invalid_input && !listed_error(reply, run_.binding()))
-            error.code = ErrorCode::generation_failed; // how a queue reports a job that failed
         const auto listed = listed_error(reply, run_.binding());
+        if (job_succeeded_ && error.code == ErrorCode::invalid_input && !listed)
+            error.code = ErrorCode::generation_failed; // how a queue reports a job that failed
         if (job_succeeded_ && listed && may_pass(*listed))
             return retry(now, error.message, reply.retry_after);
         // The account's trouble is not the job's, and an address that a description has put together may be

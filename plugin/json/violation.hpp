@@ -12,4 +12,9 @@ struct Violation {
     friend bool operator==(const Violation&, const Violation&) = default;
 };
 
+// As a part of a sentence: "base_url must not be empty".
+inline std::string clause_of(const Violation& violation) {
+    return (violation.path.empty() ? "it" : violation.path.substr(1)) + " " + violation.message;
+}
+
 } // namespace job_engine

@@ -60,9 +60,7 @@ Result<SessionSettings> read_settings(const char* settings_json, const Schema& s
                           "The settings cannot be read: " + parsed.error().message + ".");
     if (const auto details = schema.validate(*parsed); !details.empty())
         return make_error(ErrorCode::invalid_input,
-                          "The settings are not valid: "
-                              + (details.front().path.empty() ? "it" : details.front().path.substr(1)) + " "
-                              + details.front().message + ".");
+                          "The settings are not valid: " + clause_of(details.front()) + ".");
     if (const auto* threads = parsed->get_object().if_contains("threads"))
         settings.threads = static_cast<int>(threads->get_int64());
     return settings;

@@ -47,20 +47,8 @@ ApiError invalid(std::string_view path, std::string_view message) {
 }
 
 // The run and the node have a word each for the same state.
-const char* run_word(JobStatus status) {
-    switch (status) {
-    case JobStatus::queued:
-        return "queued";
-    case JobStatus::running:
-        return "running";
-    case JobStatus::succeeded:
-        return "success";
-    case JobStatus::failed:
-        return "failed";
-    case JobStatus::cancelled:
-        return "cancelled";
-    }
-    return "";
+std::string_view run_word(JobStatus status) {
+    return status == JobStatus::succeeded ? "success" : status_name(status);
 }
 
 bool is_the_runs_own(const ApiError& error) {

@@ -42,6 +42,15 @@ bool means_error(const json::object& meaning) {
     return meaning.contains("error");
 }
 
+// A run that is cancelled as soon as its job has a name.
+wfn::Result cancelled_once_known(NodeHost& host, const PlayedService& service) {
+    const auto live = host.start(service.spec());
+    EXPECT_TRUE(
+        live->wait_for_progress([](const wfn::Progress& progress) { return !progress.job_id.empty(); }));
+    live->run().cancel();
+    return live->result();
+}
+
 class Service : public testing::TestWithParam<std::string> {
 protected:
     DescribedApi api{GetParam()};
@@ -279,11 +288,7 @@ TEST_P(Service, KeepsTheJobWhoseCancelItRefuses) {
         play["cancel"] = {refusal};
         PlayedService service(api, play);
         NodeHost host;
-        const auto live = host.start(service.spec());
-        ASSERT_TRUE(
-            live->wait_for_progress([](const wfn::Progress& progress) { return !progress.job_id.empty(); }));
-        live->run().cancel();
-        const auto result = live->result();
+        const auto result = cancelled_once_known(host, service);
         EXPECT_EQ(result.outcome, wfn::Outcome::cancelled) << describe(result);
         EXPECT_NE(checkpoint_of(result).find("job_id"), std::string::npos) << describe(result);
     }
@@ -302,11 +307,7 @@ TEST_P(Service, CancelsNoUrlOfAnotherOrigin) {
     ScriptedServer elsewhere([](const Request&) { return refused(500, "", "You should not be here."); });
     PlayedService service(api, endless(), elsewhere.base_url());
     NodeHost host;
-    const auto live = host.start(service.spec());
-    ASSERT_TRUE(
-        live->wait_for_progress([](const wfn::Progress& progress) { return !progress.job_id.empty(); }));
-    live->run().cancel();
-    const auto result = live->result();
+    const auto result = cancelled_once_known(host, service);
     EXPECT_EQ(result.outcome, wfn::Outcome::cancelled) << describe(result);
     EXPECT_EQ(service.requests("cancel").size(), api.has("cancel") ? 1U : 0U);
     EXPECT_EQ(elsewhere.connections_accepted(), 0U);

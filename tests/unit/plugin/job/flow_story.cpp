@@ -86,9 +86,7 @@ std::string binding_with(const std::vector<BindingMember>& members) {
 }
 
 std::string binding_that_holds_polls(int seconds) {
-    auto document = (*parse_json(pixelml::embedded::pixelml_api)).as_object();
-    document.at("poll").as_object()["prefer_wait_seconds"] = seconds;
-    return "\"api_binding\": " + boost::json::serialize(document);
+    return binding_with({{"poll", "prefer_wait_seconds", std::to_string(seconds)}});
 }
 
 boost::json::object example_input() {
@@ -337,6 +335,16 @@ std::string FlowStory::state_after(const Step& step) const {
                                                   : "suspended";
     }
     return state_; // the request under way is being given up
+}
+
+FlowStory fetching_result(const std::string& connection) {
+    FlowStory run({connection});
+    run.submit();
+    run.reply(200, R"({"request_id": "r1", "status": "IN_QUEUE"})");
+    run.kept();
+    run.poll();
+    run.reply(200, R"({"status": "COMPLETED"})");
+    return run;
 }
 
 void PrintTo(const Place& place, std::ostream* out) {

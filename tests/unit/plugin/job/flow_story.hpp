@@ -169,6 +169,9 @@ private:
     bool last_was_continue_ = false;
 };
 
+// A job of a queue as queue_binding() describes it, which has succeeded and whose result is being asked for.
+FlowStory fetching_result(const std::string& connection = queue_binding());
+
 // A state of the flow, for tests that go through several.
 struct Place {
     const char* name;

@@ -12,7 +12,7 @@ using State = Checkpoint::State;
 
 // A job that has succeeded, at a queue whose result is being asked for.
 FlowStory fetching_a_refusal() {
-    FlowStory run({R"("base_url": "https://queue.example", "api_binding": {
+    return fetching_result(R"("base_url": "https://queue.example", "api_binding": {
         "name": "Queue",
         "submit": {"method": "POST", "path": "/image-to-video", "body": {"prompt": "{{prompt}}"}},
         "poll": {"method": "GET", "path": "/requests/{id}/status"},
@@ -21,13 +21,7 @@ FlowStory fetching_a_refusal() {
                   "error_code": ["/detail/0/type", "/error_type"]},
         "status_words": {"queued": ["IN_QUEUE"], "success": ["COMPLETED"]},
         "error_codes": {"content_policy": "invalid_input", "request_timeout": "processing_timeout",
-                        "no_runner": "model_not_available"}})"});
-    run.submit();
-    run.reply(200, R"({"request_id": "r1", "status": "IN_QUEUE"})");
-    run.kept();
-    run.poll();
-    run.reply(200, R"({"status": "COMPLETED"})");
-    return run;
+                        "no_runner": "model_not_available"}})");
 }
 
 TEST(JobFlowFailureCode, OfARefusedResultIsTheErrorWhereItIsListed) {

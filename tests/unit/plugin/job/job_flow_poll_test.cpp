@@ -315,19 +315,8 @@ TEST(JobFlowResult, IsFetchedOnceTheJobHasSucceeded) {
     EXPECT_EQ(run.outcome().kind, Outcome::Kind::succeeded);
 }
 
-// A queue job that has succeeded and whose result is being asked for.
-FlowStory fetching() {
-    FlowStory run({queue_binding()});
-    run.submit();
-    run.reply(200, R"({"request_id": "r1", "status": "IN_QUEUE"})");
-    run.kept();
-    run.poll();
-    run.reply(200, R"({"status": "COMPLETED"})");
-    return run;
-}
-
 TEST(JobFlowResult, SurvivesAnOutage) {
-    auto run = fetching();
+    auto run = fetching_result();
     run.reply(502);
     run.poll();
     EXPECT_EQ(run.request().target, "/requests/r1");
@@ -339,14 +328,14 @@ TEST(JobFlowResult, SurvivesAnOutage) {
 }
 
 TEST(JobFlowResult, WithoutAVideoIsAnInvalidReplyAndPaid) {
-    auto run = fetching();
+    auto run = fetching_result();
     run.reply(200, R"({"seed": 1})");
     EXPECT_EQ(run.error().code, ErrorCode::invalid_api_response);
     EXPECT_EQ(run.error().charged, Charged::yes);
 }
 
 TEST(JobFlowResult, ThatReportsTheFailureOfTheJobEndsTheRunWithANewKey) {
-    auto run = fetching();
+    auto run = fetching_result();
     run.reply(422, R"({"detail": [{"loc": ["body", "image"], "msg": "cannot be read"}]})");
     EXPECT_EQ(run.error().code, ErrorCode::generation_failed);
     EXPECT_EQ(run.outcome().checkpoint.value().state, State::prepared);
@@ -354,7 +343,7 @@ TEST(JobFlowResult, ThatReportsTheFailureOfTheJobEndsTheRunWithANewKey) {
 
 TEST(JobFlowResult, ThatIsRefusedForTheAccountCanBeCollectedLater) {
     for (const int refusal : {401, 402, 403, 302}) {
-        auto run = fetching();
+        auto run = fetching_result();
         run.reply(refusal);
         EXPECT_NE(run.error().charged, Charged::no) << refusal;
         EXPECT_EQ(run.outcome().checkpoint.value().state, State::submitted) << refusal;
