@@ -80,6 +80,21 @@ std::optional<JobRequest> job_request_of(const json::object& object, std::string
     return out;
 }
 
+std::optional<JobList> job_list_of(const json::object& document) {
+    auto request = job_request_of(document, "find");
+    if (!request)
+        return std::nullopt;
+    const auto& find = document.at("find").as_object();
+    JobList out;
+    out.request = std::move(*request);
+    out.items = text_in(find, "items");
+    out.marker = texts_in(find, "marker");
+    out.id = texts_in(find, "id");
+    out.next = texts_in(find, "next");
+    out.settled_after = seconds_of(find, "settled_after_seconds");
+    return out;
+}
+
 void read_reply_part(const json::object& reply, Binding& binding) {
     binding.id = texts_in(reply, "id");
     binding.status = texts_in(reply, "status");
@@ -184,6 +199,8 @@ public:
         }
         if (binding_.cancel)
             check_request("/cancel", *binding_.cancel, {"id"}, variables);
+        if (binding_.find)
+            check_find(*binding_.find, variables);
         check_authorization();
         if (!binding_.idempotency_header.empty())
             check_header("/idempotency/header", binding_.idempotency_header, "");
@@ -254,6 +271,16 @@ private:
             add(where + "/body", template_fault(*request.body, names));
     }
 
+    // Absence from a list means something only where every job is listed with its marker.
+    void check_find(const JobList& list, const std::vector<std::string>& variables) {
+        check_request("/find", list.request, {std::string(find_marker_place), std::string(find_offset_place)},
+                      variables);
+        if (!has_place(binding_.submit.body, run_marker_place))
+            add("/find",
+                "looks for the run's marker, which the submit does not send: put {{run.marker}} into "
+                "submit.body, where the list shows it");
+    }
+
     void check_path(const std::string& where, const std::string& path) {
         if (!is_path(path))
             details_.push_back({where, "must begin with / and hold only characters of a URL"});
@@ -315,6 +342,7 @@ std::shared_ptr<const Binding> described_binding(const json::object& document, c
     binding->poll = job_request_of(document, "poll").value_or(std::move(looks));
     binding->result = job_request_of(document, "result");
     binding->cancel = job_request_of(document, "cancel");
+    binding->find = job_list_of(document);
     binding->minimum_poll_interval = seconds_of(document, "minimum_poll_interval_seconds");
     read_reply_part(document.at("reply").as_object(), *binding);
     if (const auto* refusal = document.if_contains("refusal"))

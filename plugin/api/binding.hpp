@@ -59,6 +59,16 @@ struct JobRequest {
     std::vector<std::pair<std::string, Pointers>> keep{}; // values for the path of the result
 };
 
+// The list of jobs in which a submit's own can be found by the run's marker.
+struct JobList {
+    JobRequest request;
+    std::string items;
+    Pointers marker; // in an item
+    Pointers id;     // the same
+    Pointers next;   // the address of the next page
+    std::chrono::seconds settled_after{};
+};
+
 // Where a reply of status 2xx says no.
 struct Refusal {
     Pointers code;
@@ -81,6 +91,7 @@ struct Binding {
     JobRequest poll;
     std::optional<JobRequest> result; // set where the poll does not carry the result
     std::optional<JobRequest> cancel;
+    std::optional<JobList> find;
     Pointers id;
     Pointers status;
     Pointers progress;

@@ -21,6 +21,10 @@ namespace job_engine {
 inline constexpr std::string_view run_key_place = "run.key";
 inline constexpr std::string_view run_marker_place = "run.marker";
 
+// In single braces, in the path of the list of jobs: the marker, and how many of its items were read.
+inline constexpr std::string_view find_marker_place = "marker";
+inline constexpr std::string_view find_offset_place = "offset";
+
 // What the submit of these inputs sends; a member whose input is absent is left out.
 boost::json::value fill_body(const SubmitRequest& submit, const boost::json::object& inputs,
                              const boost::json::storage_ptr& storage = {});

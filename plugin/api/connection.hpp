@@ -43,6 +43,11 @@ struct Connection {
     std::shared_ptr<const Binding> binding;
 };
 
+// Whether a submit whose answer was lost need not stay so: it may be repeated, or its job be looked for.
+inline bool can_be_settled(const Connection& connection) {
+    return connection.idempotent_submit || connection.binding->find;
+}
+
 // Reads connection_json. Fails as Invalid Connection. What it parsed is wiped before it returns.
 Result<std::shared_ptr<const Connection>> read_connection(std::string_view connection_json,
                                                           const Schema& schema,

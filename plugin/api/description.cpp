@@ -8,6 +8,7 @@
 #include <boost/json/array.hpp>
 #include <boost/json/value.hpp>
 
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <utility>
@@ -19,7 +20,7 @@ namespace json = boost::json;
 
 constexpr std::string_view variable_prefix = "connection.";
 
-constexpr std::array<std::string_view, 4> requests{"submit", "poll", "result", "cancel"};
+constexpr std::array<std::string_view, 5> requests{"submit", "poll", "result", "cancel", "find"};
 
 using VariableValues = std::vector<std::pair<std::string, std::optional<std::string>>>;
 
@@ -45,6 +46,12 @@ void fill(json::value& part, const VariableValues& values, Part kind) {
         for (auto& element : *array)
             fill(element, values, kind);
     }
+}
+
+bool needs_missing(const json::value& path, const VariableValues& values) {
+    return std::any_of(values.begin(), values.end(), [&](const auto& variable) {
+        return !variable.second && (has_place(path, variable.first) || has_place(path, "+" + variable.first));
+    });
 }
 
 void fill_request(json::object& request, const VariableValues& values) {
@@ -110,6 +117,10 @@ std::vector<Violation> fill_variables(json::object& document, const VariableOf& 
                                                + (description.empty() ? "" : ": " + clause(description))});
         }
     }
+    // A list that lies at an address which the connection does not give cannot be asked for.
+    if (const auto* find = document.if_contains("find");
+        find != nullptr && needs_missing(find->at("path"), values))
+        document.erase("find");
     if (auto* headers = document.if_contains("headers"))
         fill(*headers, values, Part::headers);
     for (const auto name : requests)

@@ -3,6 +3,7 @@
 #include "api/api_text.hpp"
 #include "api/body_template.hpp"
 #include "api/description.hpp"
+#include "api/job_list.hpp"
 #include "api/reply.hpp"
 #include "api/reply_fields.hpp"
 #include "api/request.hpp"
@@ -41,6 +42,12 @@ HttpReply reply_of(const json::object& example) {
             if (ascii_equal_ignoring_case(std::string_view(header.key()), "location"))
                 reply.location = header.value().as_string();
     return reply;
+}
+
+json::object meaning_of_list(const json::object& example, const Binding& binding) {
+    const auto page = read_job_page(reply_of(example), binding, Origin{true, "api.example.com", 443}, "/",
+                                    text_in(example, "marker"));
+    return {{"id", page ? page->id : std::string()}};
 }
 
 // What is read of a reply, as an example says it.
@@ -147,6 +154,17 @@ void look_for(const char* member, const Pointers& pointers, const json::array& e
     }
 }
 
+// What a list does not show decides whether a job is paid for twice.
+void look_for_list(const json::array& examples, const Binding& binding, std::vector<Violation>& faults) {
+    const bool finds_one = std::any_of(examples.begin(), examples.end(), [&](const json::value& example) {
+        return text_in(example.as_object(), "reply_to") == "find"
+               && !meaning_of_list(example.as_object(), binding).at("id").as_string().empty();
+    });
+    if (binding.find && !finds_one)
+        faults.push_back({"/find", "finds no job in the examples: add one with \"reply_to\": \"find\", the "
+                                   "list in its body and the marker of one of its jobs in \"marker\""});
+}
+
 } // namespace
 
 std::vector<Violation> example_faults(const json::object& document, const BindingRules& rules) {
@@ -179,7 +197,9 @@ std::vector<Violation> example_faults(const json::object& document, const Bindin
         const auto* reply_to = example.if_contains("reply_to");
         if (reply_to != nullptr && example.contains("meaning"))
             compare(example.at("meaning").as_object(),
-                    meaning_of(reply_of(example), reply_to->as_string(), *binding, *rules.errors),
+                    reply_to->as_string() == "find" && binding->find
+                        ? meaning_of_list(example, *binding)
+                        : meaning_of(reply_of(example), reply_to->as_string(), *binding, *rules.errors),
                     path + "/meaning", title, faults);
     }
     if (last == nullptr)
@@ -191,6 +211,7 @@ std::vector<Violation> example_faults(const json::object& document, const Bindin
     look_for(last->product.c_str(), last->media, all, *last, faults);
     look_for("error_code", last->error_code, all, *last, faults);
     look_for("error_message", last->error_message, all, *last, faults);
+    look_for_list(all, *last, faults);
     return faults;
 }
 

@@ -95,12 +95,17 @@ std::string first_text_at(const json::value& document, std::initializer_list<std
 
 } // namespace
 
-std::optional<json::value> parse_reply(std::string_view body, json::storage_ptr storage) {
+std::optional<json::value> parse_document(std::string_view body, json::storage_ptr storage) {
     auto document = has_long_number(body) ? parse_json(with_long_numbers_as_text(body), std::move(storage))
                                           : parse_json(body, std::move(storage));
+    return document ? std::optional(std::move(*document)) : std::nullopt;
+}
+
+std::optional<json::value> parse_reply(std::string_view body, json::storage_ptr storage) {
+    auto document = parse_document(body, std::move(storage));
     if (!document || !document->is_object())
         return std::nullopt;
-    return std::move(*document);
+    return document;
 }
 
 std::optional<json::value> parse_reply(std::string_view body, const Binding& binding,

@@ -17,8 +17,12 @@ namespace job_engine {
 
 inline constexpr std::size_t max_id_bytes = 1024;
 
-// A reply's body; nullopt when it is not a JSON object or breaks the limits of parse_json. A whole number
-// too long for a double is read as text: an id must not be rounded.
+// A reply's body; nullopt when it is not JSON or breaks the limits of parse_json. A whole number too long for
+// a double is read as text: an id must not be rounded.
+std::optional<boost::json::value> parse_document(std::string_view body,
+                                                 boost::json::storage_ptr storage = {});
+
+// The same; nullopt also when it is not an object.
 std::optional<boost::json::value> parse_reply(std::string_view body, boost::json::storage_ptr storage = {});
 
 // The same, with the texts of the binding that hold JSON read as such.

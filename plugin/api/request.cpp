@@ -10,7 +10,6 @@
 namespace job_engine {
 namespace {
 
-constexpr std::string_view marker_prefix = "wfn-";
 constexpr std::size_t marker_digits = 32;
 
 void replace_all(std::string& text, std::string_view what, std::string_view with) {
@@ -38,7 +37,7 @@ Headers headers_of(const Binding& binding, const Headers& own) {
 } // namespace
 
 std::string run_marker(std::string_view key) {
-    return std::string(marker_prefix) + std::string(key.substr(0, marker_digits));
+    return std::string(run_marker_prefix) + std::string(key.substr(0, marker_digits));
 }
 
 HttpRequest submit_request(const Binding& binding, std::string_view base_path, const SubmitContent& content,

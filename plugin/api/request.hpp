@@ -41,6 +41,8 @@ HttpRequest submit_request(const Binding& binding, std::string_view base_path, c
 
 // What a service can show of the key in a list of jobs; `key` may be what stands for it.
 std::string run_marker(std::string_view key);
+// What all markers begin with.
+inline constexpr std::string_view run_marker_prefix = "wfn-";
 
 // Whether a poll asks the API to hold it until the job is done, where the binding says that it may.
 enum class LongPoll { no, yes };

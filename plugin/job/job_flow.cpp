@@ -39,6 +39,14 @@ void make_presentable(Error& error, const RunReport& report) {
         detail = {report.presentable(std::move(detail.path)), report.presentable(std::move(detail.message))};
 }
 
+// What an earlier run has left is a job, or may be found to be one.
+bool may_be_collected(const RunState& run) {
+    const auto* earlier = run.parameters.checkpoint.get();
+    if (earlier == nullptr || earlier->state == Checkpoint::State::prepared)
+        return false;
+    return was_answered(earlier->state) || run.binding().find;
+}
+
 } // namespace
 
 JobFlow::JobFlow(RunParameters parameters, ServiceState& service, const Node& node)
@@ -64,8 +72,7 @@ Step JobFlow::start(TimePoint now) {
     // Before anything else: no state that is reached from here submits.
     if (parameters.purpose == Purpose::check_connection)
         return run_.ending == Ending::none ? resume(now, Begun{}) : end_machine(now);
-    if (parameters.purpose == Purpose::collect_job
-        && (parameters.checkpoint == nullptr || !was_answered(parameters.checkpoint->state)))
+    if (parameters.purpose == Purpose::collect_job && !may_be_collected(run_))
         return take(finish(nothing_to_collect(run_.parameters.checkpoint.get())));
     if (parameters.checkpoint)
         return resume_earlier(now);
@@ -102,7 +109,7 @@ Step JobFlow::resume_earlier(TimePoint now) {
             machine_.emplace<Polling>(run_, now);
         } else {
             machine_.emplace<Submission>(run_, true);
-            if (!run_.connection().idempotent_submit)
+            if (!can_be_settled(run_.connection()))
                 return take(finish(
                     submit_failed(run_,
                                   make_error(ErrorCode::submission_unknown,
@@ -132,11 +139,11 @@ std::optional<Step> JobFlow::reread_submit_reply(TimePoint now) {
             return std::nullopt;
         run_.parameters.job.reset();
         machine_.emplace<Polling>(run_, now);
-        return run_.ending == Ending::none ? resume(now, JobReread{}) : end_machine(now);
+        return run_.ending == Ending::none ? resume(now, JobRecovered{}) : end_machine(now);
     }
     const bool may_submit = run_.connection().idempotent_submit && run_.parameters.job != nullptr
                             && run_.parameters.purpose == Purpose::make_job;
-    if (knew_job || may_submit)
+    if (knew_job || may_submit || run_.binding().find)
         return std::nullopt;
     auto unread = submit_failed(run_, std::move(answer.error), true);
     unread.error.retryable = false; // the same run would read the same
@@ -253,8 +260,11 @@ Step JobFlow::resume(TimePoint now, const Event& event) {
 Step JobFlow::follow(TimePoint now, const Event& event, Transition&& transition) {
     if (auto* found = std::get_if<PollJob>(&transition)) {
         const auto job = std::move(found->job);
-        transition =
-            machine_.emplace<Polling>(run_, now).resume(now, JobFound{job, std::get<Replied>(event)});
+        auto& polling = machine_.emplace<Polling>(run_, now);
+        if (job)
+            transition = polling.resume(now, JobFound{*job, std::get<Replied>(event)});
+        else
+            transition = run_.ending == Ending::none ? polling.resume(now, JobRecovered{}) : polling.end(now);
     }
     if (std::holds_alternative<CancelJob>(transition))
         transition = machine_.emplace<Cancellation>(run_).resume(now, Begun{});

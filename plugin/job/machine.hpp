@@ -4,6 +4,7 @@
 #include "job/step.hpp"
 #include "media/media_check.hpp"
 
+#include <optional>
 #include <utility>
 #include <variant>
 
@@ -35,13 +36,13 @@ struct JobFound { // in the reply to a submit
     const JobReply& job;
     const Replied& replied;
 };
-struct JobReread {}; // in the reply to an earlier run's submit, which that run could not read
+struct JobRecovered {}; // in the API's list of jobs, or in a reply that an earlier run could not read
 using Event = std::variant<Begun, MediaChecked, SlotAcquired, CheckpointAnswered, Replied, RequestFailed,
-                           TimerFired, ServiceBack, JobFound, JobReread>;
+                           TimerFired, ServiceBack, JobFound, JobRecovered>;
 
 // Another machine goes on in the same step.
-struct PollJob { // by Submission: the API has named the job
-    JobReply job;
+struct PollJob {                 // by Submission: the job is known
+    std::optional<JobReply> job; // as the submit's reply names it; nullopt: it was recovered
 };
 struct CancelJob {}; // by Polling: RunState::ending wants the job cancelled
 using Transition = std::variant<Step, PollJob, CancelJob>;

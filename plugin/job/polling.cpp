@@ -64,7 +64,7 @@ Transition Polling::resume(TimePoint now, const Event& event) {
         }
 
         // A run whose process dies from here on is continued with its job.
-        if (timer_.knows_age() || std::holds_alternative<JobReread>(event)) {
+        if (timer_.knows_age() || std::holds_alternative<JobRecovered>(event)) {
             if (run_.parameters.keeps_checkpoints) {
                 yield return Step{SaveCheckpoint{run_.checkpoint}, now + run_.parameters.checkpoint_timeout};
                 if (!std::get<CheckpointAnswered>(event).kept)

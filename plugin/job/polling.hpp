@@ -16,7 +16,7 @@ namespace job_engine {
 // From the moment the API has named the job until it is done.
 //
 //     state         event                     leads to
-//     saving job    kept or not               -> before poll; poll, where the job was read in a kept reply
+//     saving job    kept or not               -> before poll; poll, where the job was recovered
 //     before poll   its time                  -> poll; before poll, where it may not go out yet
 //                   the service is back       -> before poll, soon
 //                   the moment to suspend     -> suspended
@@ -38,7 +38,7 @@ class Polling {
 public:
     Polling(RunState& run, TimePoint now) : run_(run), timer_(run, now) {}
 
-    // It begins with JobFound, with JobReread, or with Begun where an earlier run has found the job.
+    // It begins with JobFound, with JobRecovered, or with Begun where an earlier run has found the job.
     Transition resume(TimePoint now, const Event& event);
     // Ends the run as RunState::ending says.
     Transition end(TimePoint now);

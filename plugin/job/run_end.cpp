@@ -54,7 +54,7 @@ Outcome submit_failed(const RunState& run, Error error, bool may_exist) {
     unknown.request_id = error.request_id;
     unknown.retry_after_ms = error.retry_after_ms;
     unknown.charged = Charged::unknown;
-    unknown.retryable = run.connection().idempotent_submit;
+    unknown.retryable = can_be_settled(run.connection());
     unknown.details = std::move(error.details);
     if (const auto reply = read_kept_reply(run.checkpoint.reply.view())) {
         unknown.details = details_of_submit_reply(*reply, run.binding());
@@ -80,6 +80,20 @@ Outcome nothing_to_collect(const Checkpoint* earlier) {
     return failed(std::move(error), std::move(kept));
 }
 
+Outcome never_made(const RunState& run) {
+    auto prepared = in_state(run.checkpoint, State::prepared);
+    const bool collects = run.parameters.purpose == Purpose::collect_job;
+    const auto& service = run.binding().name;
+    return failed(collects ? make_error(ErrorCode::nothing_to_collect,
+                                        "The job was never made: " + service
+                                            + " does not list it, so there is none to collect.")
+                           : make_error(ErrorCode::invalid_input,
+                                        "The job was never made: " + service
+                                            + " does not list it. It cannot be submitted now, because the "
+                                              "inputs are not valid any more."),
+                  std::move(prepared));
+}
+
 Outcome ended_without_job(const RunState& run, bool may_exist, const Error* last_error, Millis resume_after) {
     if (run.ending == Ending::cancel) {
         if (!may_exist)
@@ -93,7 +107,7 @@ Outcome ended_without_job(const RunState& run, bool may_exist, const Error* last
         return cancelled(std::move(error), in_doubt(run.checkpoint));
     }
     const bool suspends = run.ending == Ending::suspend;
-    if (may_exist && (!suspends || !run.connection().idempotent_submit))
+    if (may_exist && (!suspends || !can_be_settled(run.connection())))
         return submit_failed(
             run,
             make_error(ErrorCode::submission_unknown,

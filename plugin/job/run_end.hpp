@@ -20,6 +20,9 @@ Outcome ended_without_job(const RunState& run, bool may_exist, const Error* last
 // Of a run that is only to collect. earlier: what it was given, or nullptr.
 Outcome nothing_to_collect(const Checkpoint* earlier);
 
+// The search for the job of a run that cannot submit: see JobSearch.
+Outcome never_made(const RunState& run);
+
 // With a job. collectable: what it makes may still come, so a later run may ask for it.
 // The API says that the job failed or was cancelled, and perhaps what it cost.
 Outcome job_failed(const RunState& run, const JobReply& job);

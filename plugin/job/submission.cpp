@@ -34,58 +34,24 @@ bool is_aborted(const Event& event) {
 
 Transition Submission::resume(TimePoint now, const Event& event) {
     reenter(resume_point_) {
-        if (checks_media()) {
-            run_.report.set_phase(Phase::preparing,
-                                  "Checking the " + std::string(media_input(run_.node.type)));
-            yield return Step{CheckMedia{run_.parameters.job->media_url}};
-            const auto& verdict = std::get<MediaChecked>(event).verdict;
-            if (const auto* error = std::get_if<Error>(&verdict))
-                return finish(failed(*error, unsubmitted(run_.checkpoint)));
-            if (const auto* warning = std::get_if<Warning>(&verdict))
-                run_.report.warn(warning->code, warning->message);
-        }
-
-        if (run_.connection().max_running > 0) {
-            run_.report.set_phase(Phase::queued, "Waiting for a free slot");
-            yield return Step{AcquireSlot{}};
-        }
+        if (may_exist_ && may_look())
+            search_ = std::make_unique<JobSearch>(
+                run_, now,
+                make_error(ErrorCode::api_connection_error,
+                           "The run was interrupted while its job was being submitted."),
+                false);
 
         for (;;) {
-            // After a failure, and while a pause lasts that the API imposed on all runs of the connection.
-            for (;;) {
-                if (auto error = too_late(now))
-                    return fail(std::move(*error));
-                if (now >= next_attempt_)
-                    break;
-                if (run_.report.phase() != Phase::retrying)
-                    run_.report.set_phase(Phase::queued,
-                                          "Waiting because " + run_.binding().name + " asked for a pause");
-                yield return Step{Wait{}, next_attempt_};
+            while (search_ != nullptr) {
+                while (now < search_->next_look())
+                    yield return Step{Wait{}, search_->next_look()};
+                yield return Step{Send{}};
+                if (auto end = take_look(now, event))
+                    return std::move(*end);
             }
 
-            // Before the intent: a run that is held up is not "maybe submitted".
-            if (auto error = over_budget(now))
-                return finish(submit_failed(run_, std::move(*error), false));
-
-            // Before the submit: a run whose process dies during it must not pay again.
-            if (run_.parameters.keeps_checkpoints && !intent_kept_) {
-                yield return save(now, State::intent);
-                if (!was_kept(event))
-                    return finish(
-                        failed(make_error(ErrorCode::checkpoint_not_kept,
-                                          "The host did not keep the checkpoint, so nothing was submitted."),
-                               checkpoint(false)));
-                intent_kept_ = true;
-                continue; // the host took its time: a pause may have begun
-            }
-
-            run_.report.set_phase(Phase::submitting);
-            yield return Step{Send{}};
-            if (auto end = take_answer(now, event))
-                return std::move(*end);
-
-            // It is repeated. Keeping that there is no job spares a run that dies during the wait the doubt
-            // whether it was paid for.
+            // The submit is repeated. Keeping that there is no job spares a run that dies during the wait the
+            // doubt whether it was paid for.
             if (intent_kept_ && !may_exist_) {
                 intent_kept_ = false;
                 yield return save(now, State::prepared);
@@ -96,6 +62,60 @@ Transition Submission::resume(TimePoint now, const Event& event) {
                     return finish(submit_failed(run_, *last_error_, false));
                 }
             }
+
+            if (!is_admitted_) {
+                if (checks_media()) {
+                    run_.report.set_phase(Phase::preparing,
+                                          "Checking the " + std::string(media_input(run_.node.type)));
+                    yield return Step{CheckMedia{run_.parameters.job->media_url}};
+                    const auto& verdict = std::get<MediaChecked>(event).verdict;
+                    if (const auto* error = std::get_if<Error>(&verdict))
+                        return finish(failed(*error, unsubmitted(run_.checkpoint)));
+                    if (const auto* warning = std::get_if<Warning>(&verdict))
+                        run_.report.warn(warning->code, warning->message);
+                }
+                if (run_.connection().max_running > 0) {
+                    run_.report.set_phase(Phase::queued, "Waiting for a free slot");
+                    yield return Step{AcquireSlot{}};
+                }
+                is_admitted_ = true;
+            }
+
+            // Until the intent is kept and no pause has begun meanwhile: the host may take its time.
+            for (;;) {
+                // After a failure, and while a pause lasts that the API imposed on all runs of the
+                // connection.
+                for (;;) {
+                    if (auto error = too_late(now))
+                        return fail(std::move(*error));
+                    if (now >= next_attempt_)
+                        break;
+                    if (run_.report.phase() != Phase::retrying)
+                        run_.report.set_phase(Phase::queued, "Waiting because " + run_.binding().name
+                                                                 + " asked for a pause");
+                    yield return Step{Wait{}, next_attempt_};
+                }
+
+                // Before the intent: a run that is held up is not "maybe submitted".
+                if (auto error = over_budget(now))
+                    return finish(submit_failed(run_, std::move(*error), false));
+
+                // Before the submit: a run whose process dies during it must not pay again.
+                if (!run_.parameters.keeps_checkpoints || intent_kept_)
+                    break;
+                yield return save(now, State::intent);
+                if (!was_kept(event))
+                    return finish(
+                        failed(make_error(ErrorCode::checkpoint_not_kept,
+                                          "The host did not keep the checkpoint, so nothing was submitted."),
+                               checkpoint(false)));
+                intent_kept_ = true;
+            }
+
+            run_.report.set_phase(Phase::submitting);
+            yield return Step{Send{}};
+            if (auto end = take_answer(now, event))
+                return std::move(*end);
         }
     }
     return Step{Continue{}};
@@ -146,6 +166,8 @@ Step Submission::save(TimePoint now, State state) const {
 }
 
 HttpRequest Submission::request(TimePoint /*now*/) const {
+    if (search_ != nullptr)
+        return search_->request();
     const auto& connection = run_.connection();
     const auto& job = *run_.parameters.job;
     const auto place = job.digest.text();
@@ -180,7 +202,12 @@ std::optional<Transition> Submission::take_answer(TimePoint now, const Event& ev
         return finish(job_lost(run_, std::move(answer.error), true));
     }
     may_exist_ = may_exist_ || answer.may_exist;
-    if (answer.meaning == SubmitAnswer::Meaning::refused)
+    const bool is_refused = answer.meaning == SubmitAnswer::Meaning::refused;
+    if (may_exist_ && may_look() && run_.ending == Ending::none) {
+        search_ = std::make_unique<JobSearch>(run_, now, std::move(answer.error), is_refused);
+        return std::nullopt;
+    }
+    if (is_refused)
         return fail(std::move(answer.error));
     return plan_retry(now, std::move(answer.error), answer.retry_after);
 }
@@ -202,6 +229,53 @@ void Submission::keep_reply(const HttpReply& reply, const SubmitAnswer& answer) 
     // Once more: a secret that came with other escapes is written here as it is.
     if (!text.empty())
         kept = RareText(without_secrets(std::move(text), run_.connection().secrets));
+}
+
+// Where the API honours keys, repeating the submit settles it, but who only collects may not.
+bool Submission::may_look() const {
+    const bool may_repeat = run_.connection().idempotent_submit && run_.parameters.job != nullptr
+                            && run_.parameters.purpose == Purpose::make_job;
+    return run_.binding().find && !may_repeat;
+}
+
+// nullopt: the search goes on, or the job is to be submitted.
+std::optional<Transition> Submission::take_look(TimePoint now, const Event& event) {
+    if (run_.ending != Ending::none && is_aborted(event))
+        return end(now, false);
+    switch (search_->take_answer(now, event)) {
+    case JobSearch::Finding::job: {
+        JobReply job;
+        job.id = search_->id();
+        run_.take_job(job);
+        run_.parameters.job.reset();
+        search_.reset();
+        return PollJob{};
+    }
+    case JobSearch::Finding::none:
+        return take_absence(now);
+    case JobSearch::Finding::unanswered: {
+        auto unknown = submit_failed(run_, search_->unanswered(), true);
+        unknown.error.retryable = false; // the list would not tell then either
+        return finish(std::move(unknown));
+    }
+    case JobSearch::Finding::open:
+        break;
+    }
+    return run_.ending == Ending::none ? std::nullopt : std::optional(end(now, false));
+}
+
+// The job was never made. nullopt: it is submitted, at next_attempt_.
+std::optional<Transition> Submission::take_absence(TimePoint now) {
+    const auto search = std::move(search_);
+    may_exist_ = false;
+    run_.checkpoint.reply = {};
+    if (run_.ending != Ending::none)
+        return end(now, false);
+    if (run_.parameters.purpose == Purpose::collect_job || run_.parameters.job == nullptr)
+        return finish(never_made(run_));
+    if (search->is_final())
+        return fail(search->cause());
+    return plan_retry(now, search->cause(), std::nullopt);
 }
 
 // nullopt: at next_attempt_.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "api/error.hpp"
+#include "job/job_search.hpp"
 #include "job/machine.hpp"
 #include "job/run_state.hpp"
 #include "job/submit_answer.hpp"
@@ -24,15 +25,22 @@ namespace job_engine {
 //     submit            job named, or what  -> Polling
 //                         it makes is there
 //                       certainly no job    -> before submit, by way of voiding the intent; or failed
-//                       no job is known     -> before submit where the API honours keys; or failed, as
-//                                              submission unknown
+//                       no job is known     -> before submit where the API honours keys; find where it
+//                                              lists its jobs; or failed, as submission unknown
 //                       refused             -> failed
 //     voiding intent    kept                -> before submit
 //                       not kept            -> failed
+//     before find       its time            -> find
+//     find              the job             -> Polling
+//                       it was never made   -> before submit, by way of voiding the intent; or failed
+//                       not known yet       -> before find
+//                       the list is of no   -> failed, as submission unknown
+//                         use
 //     any               cancel, suspend,    -> the end; a submit under way is waited for, but not at the
 //                       deadline               deadline
 //
-// What each answer to a submit means stands at SubmitAnswer in submit_answer.hpp.
+// What each answer to a submit means stands at SubmitAnswer in submit_answer.hpp, and what a list of jobs
+// means at JobSearch. A run whose process died during a submit begins before find.
 class Submission {
 public:
     // may_exist: a submit with this key may have arrived, in an earlier attempt of the run.
@@ -53,6 +61,9 @@ private:
     Step save(TimePoint now, Checkpoint::State state) const;
     std::optional<Transition> take_answer(TimePoint now, const Event& event);
     void keep_reply(const HttpReply& reply, const SubmitAnswer& answer);
+    bool may_look() const;
+    std::optional<Transition> take_look(TimePoint now, const Event& event);
+    std::optional<Transition> take_absence(TimePoint now);
     std::optional<Transition> plan_retry(TimePoint now, Error error, std::optional<Millis> retry_after);
     Transition fail(Error error);
     Transition finish(Outcome&& outcome);
@@ -62,9 +73,11 @@ private:
     int failures_ = 0;
     TimePoint next_attempt_{};
     std::unique_ptr<const Error> last_error_;
+    std::unique_ptr<JobSearch> search_;   // while it goes on
     std::optional<TimePoint> counted_at_; // the place in the budget that is held
     bool intent_kept_;
     bool may_exist_;
+    bool is_admitted_ = false; // the input is checked, and a slot is there
 };
 
 } // namespace job_engine

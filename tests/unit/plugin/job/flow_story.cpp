@@ -72,6 +72,20 @@ std::string queue_binding() {
                          "failed": []}})";
 }
 
+std::string listing_binding(std::string_view find_members) {
+    auto document = (*parse_json(pixelml::embedded::pixelml_api)).as_object();
+    document.at("submit").at("body").as_object()["marker"] = "{{run.marker}}";
+    auto find = boost::json::parse(R"({"method": "GET", "path": "/v1/jobs?offset={offset}",
+        "items": "/jobs", "marker": ["/request/marker"], "id": ["/id"], "next": ["/next"],
+        "settled_after_seconds": 60})")
+                    .as_object();
+    const auto own = boost::json::parse("{" + std::string(find_members) + "}");
+    for (const auto& member : own.as_object())
+        find[member.key()] = member.value();
+    document["find"] = std::move(find);
+    return R"("idempotent_submit": false, "api_binding": )" + boost::json::serialize(document);
+}
+
 std::string binding_without(std::string_view member) {
     auto document = (*parse_json(pixelml::embedded::pixelml_api)).as_object();
     document.erase(member);
@@ -318,9 +332,11 @@ std::string FlowStory::state_after(const Step& step) const {
     if (std::holds_alternative<AcquireSlot>(step.action))
         return "awaiting_slot";
     if (std::holds_alternative<Wait>(step.action))
-        return has_job ? "before_poll" : "before_submit";
+        return has_job ? "before_poll" : is_search() ? "before_find" : "before_submit";
     if (std::holds_alternative<Send>(step.action))
-        return !has_job ? "submitting" : flow_->request(now()).method == "GET" ? "polling" : "cancelling";
+        return !has_job                                ? (is_search() ? "finding" : "submitting")
+               : flow_->request(now()).method == "GET" ? "polling"
+                                                       : "cancelling";
     if (const auto* save = std::get_if<SaveCheckpoint>(&step.action)) {
         const auto state = save->checkpoint.state;
         return state == Checkpoint::State::prepared ? "voiding_intent"
@@ -335,6 +351,11 @@ std::string FlowStory::state_after(const Step& step) const {
                                                   : "suspended";
     }
     return state_; // the request under way is being given up
+}
+
+// What would be sent now is a look at the list of jobs.
+bool FlowStory::is_search() const {
+    return flow_->request(now()).purpose == "find";
 }
 
 FlowStory fetching_result(const std::string& connection) {

@@ -29,6 +29,10 @@ std::shared_ptr<const Connection> connection_with(const std::string& members = {
 // The fal queue's shape: status and result are two requests, no idempotency key, PUT cancels.
 std::string queue_binding();
 
+// The built-in binding for an API that honours no keys but lists its jobs with their markers, at /v1/jobs; as
+// members of a connection. settled_after is one minute.
+std::string listing_binding(std::string_view find_members = {});
+
 // A binding as the built-in one, but without these top-level members.
 std::string binding_without(std::string_view member);
 // The built-in binding with these members of its parts, whose values are JSON.
@@ -148,6 +152,7 @@ public:
 private:
     void take(Step step);
     std::string state_after(const Step& step) const;
+    bool is_search() const;
     void end_request();
 
     std::shared_ptr<World> world_;

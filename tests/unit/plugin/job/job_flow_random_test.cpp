@@ -18,12 +18,14 @@ namespace job_engine::testing {
 namespace {
 
 using State = Checkpoint::State;
+using Shape = ModelApi::Shape;
 
 struct Tally {
     int succeeded = 0;
     int suspended = 0;
     int crashed = 0;
     int submission_unknown = 0;
+    int looked_for = 0; // looks at a list of jobs
     int repeated = 0;
     // From one state of the flow to another, but for the early ends; see docs/architecture.md.
     std::set<std::pair<std::string, std::string>> transitions;
@@ -38,9 +40,10 @@ struct Store {
 class Chain {
 public:
     Chain(std::uint64_t seed, Tally& tally)
-        : dice_(seed), queue_(dice_.percent(25)), honours_keys_(!queue_ && dice_.percent(50)),
-          keeps_(dice_.percent(75)), has_all_(keeps_ && dice_.percent(30)),
-          api_(dice_, honours_keys_, queue_), world_(std::make_shared<World>()), tally_(tally) {}
+        : dice_(seed), shape_(dice_.pick({Shape::queue, Shape::listing, Shape::built_in, Shape::built_in})),
+          honours_keys_(shape_ == Shape::built_in && dice_.percent(65)), keeps_(dice_.percent(75)),
+          has_all_(keeps_ && dice_.percent(30)), api_(dice_, honours_keys_, shape_),
+          world_(std::make_shared<World>()), tally_(tally) {}
 
     void play() {
         for (int attempt = 0; attempt < 8; ++attempt) {
@@ -63,13 +66,15 @@ public:
 private:
     Facts facts() {
         Facts facts;
-        facts.connection = queue_ ? queue_binding()
-                                  : "\"idempotent_submit\": " + std::string(honours_keys_ ? "true" : "false");
+        facts.connection = shape_ == Shape::queue     ? queue_binding()
+                           : shape_ == Shape::listing ? listing_binding()
+                           : honours_keys_            ? R"("idempotent_submit": true)"
+                                                      : R"("idempotent_submit": false)";
         if (has_all_ || dice_.percent(30))
             facts.connection += R"(, "max_running": 1)";
         if (has_all_ || dice_.percent(20))
             facts.connection += R"(, "check_image": true)";
-        if (!queue_ && dice_.percent(20)) // a mistake, which the next attempt may not make
+        if (shape_ == Shape::built_in && dice_.percent(20)) // a mistake, which the next attempt may not make
             facts.connection += ", " + binding_with({{"reply", "id", R"(["/name"])"}});
         facts.checkpoint = store_.checkpoint;
         facts.keeps_checkpoints = keeps_;
@@ -98,6 +103,7 @@ private:
             if (run.sends() != sends) {
                 sends = run.sends();
                 EXPECT_FALSE(facts_.purpose != Purpose::make_job && run.state() == "submitting");
+                tally_.looked_for += run.state() == "finding" ? 1 : 0;
                 check_send(run);
             }
             let_time_pass(run);
@@ -194,7 +200,7 @@ private:
         const auto kept = store_.acknowledged->state;
         EXPECT_TRUE(kept == State::intent || (kept == State::answered && honours_keys_))
             << "a submit without an intent";
-        if (!queue_) {
+        if (shape_ != Shape::queue) {
             EXPECT_EQ(store_.acknowledged->key, run.key());
         }
     }
@@ -230,7 +236,8 @@ private:
             return checkpoint->reply.view().find(job.id) != std::string_view::npos;
         return checkpoint->state == State::submitted
                    ? checkpoint->job.id == job.id
-                   : checkpoint->state == State::intent && (queue_ || checkpoint->key == job.key);
+                   : checkpoint->state == State::intent
+                         && (shape_ == Shape::queue || checkpoint->key == job.key);
     }
 
     static void poke_after_the_end(FlowStory& run) {
@@ -252,7 +259,7 @@ private:
     }
 
     Dice dice_;
-    bool queue_;
+    ModelApi::Shape shape_;
     bool honours_keys_;
     bool keeps_;
     bool has_all_; // that a run may wait for
@@ -298,6 +305,7 @@ TEST(JobFlowRandom, NobodyPaysTwiceAndNothingPaidIsLostWithoutAWord) {
     EXPECT_GT(tally.suspended, 300);
     EXPECT_GT(tally.crashed, 300);
     EXPECT_GT(tally.submission_unknown, 300);
+    EXPECT_GT(tally.looked_for, 1000);
     EXPECT_GT(tally.repeated, 1000);
     // The page shows what the flow does.
     EXPECT_EQ(listed(tally.transitions), listed(documented_transitions()));

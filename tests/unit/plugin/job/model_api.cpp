@@ -18,10 +18,31 @@ const ModelApi::RemoteJob* ModelApi::billable() const {
     return nullptr;
 }
 
-ModelApi::RemoteJob& ModelApi::take_job(const std::string& key) {
+ModelApi::RemoteJob& ModelApi::take_job(const FlowStory& run) {
+    const auto key = run.key();
     if (!book_.knows_key(key) && billable() != nullptr)
         ++paid_twice_;
-    return book_.take(key);
+    auto& job = book_.take(key);
+    listed_from_.try_emplace(job.id, run.now() + Millis(dice_.percent(50) ? 0 : dice_.roll(60'000)));
+    return job;
+}
+
+// By the newest first, in pages of two.
+void ModelApi::answer_list(FlowStory& run) const {
+    auto to_skip = std::stoul(run.request().target.substr(std::string_view("/v1/jobs?offset=").size()));
+    std::string items;
+    int shown = 0;
+    for (auto job = book_.jobs().rbegin(); job != book_.jobs().rend() && shown < 2; ++job) {
+        if (listed_from_.at(job->id) > run.now())
+            continue;
+        if (to_skip > 0) {
+            --to_skip;
+            continue;
+        }
+        items += (shown++ > 0 ? ", " : "") + (R"({"id": ")" + job->id) + R"(", "request": {"marker": "wfn-)"
+                 + job->key.substr(0, 32) + R"("}})";
+    }
+    run.reply(200, R"({"jobs": [)" + items + "]}");
 }
 
 ModelApi::RemoteJob& ModelApi::job_in(const std::string& target) {
@@ -94,6 +115,8 @@ void ModelApi::answer(FlowStory& run) {
     const auto request = run.request();
     if (request.method == "POST")
         return answer_submit(run);
+    if (request.purpose == "find")
+        return fail_on_the_way(run) ? void() : answer_list(run);
     auto& job = job_in(request.target);
     if (request.method == "DELETE" || request.method == "PUT")
         return answer_cancel(run, job);
@@ -119,14 +142,14 @@ void ModelApi::answer_submit(FlowStory& run) {
         return run.fails(Kind::tls, false);
     case 3: // there may be one
         if (dice_.percent(60))
-            take_job(key);
+            take_job(run);
         return run.reply(dice_.pick({500, 502, 504, 408, 409}));
     case 4:
         if (dice_.percent(60))
-            take_job(key);
+            take_job(run);
         return run.fails(dice_.pick({Kind::broken, Kind::timed_out, Kind::bad_reply}), true);
     case 5:
-        take_job(key);
+        take_job(run);
         return run.reply(201, dice_.pick({"<html>", "{}", "[]"}));
     case 6: // refused before anybody looks at the key
         return run.reply(dice_.pick({401, 402, 403, 307}));
@@ -135,7 +158,7 @@ void ModelApi::answer_submit(FlowStory& run) {
             return run.reply(dice_.pick({400, 413, 415, 422}));
         [[fallthrough]];
     default: {
-        auto& job = take_job(key);
+        auto& job = take_job(run);
         move_on(job);
         if (queue_ && job.state != JobState::running)
             return run.reply(200, body_of(job));
@@ -182,7 +205,7 @@ void ModelApi::give_up(FlowStory& run) {
     const auto request = run.request();
     const bool arrived = dice_.percent(60);
     if (arrived && request.method == "POST" && dice_.percent(60))
-        take_job(run.key());
+        take_job(run);
     run.aborted(arrived);
 }
 

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <job_book.hpp>
+#include <map>
 #include <random>
 #include <string>
 
@@ -30,8 +31,13 @@ class ModelApi {
 public:
     using RemoteJob = test_support::Job;
 
-    // queue: of the queue's shape, else as the built-in binding says.
-    ModelApi(Dice& dice, bool honours_keys, bool queue) : dice_(dice), queue_(queue), book_(honours_keys) {}
+    enum class Shape {
+        built_in, // as the built-in binding says
+        queue,    // see queue_binding
+        listing   // as the built-in one, and its jobs are listed within a minute: see listing_binding
+    };
+    ModelApi(Dice& dice, bool honours_keys, Shape shape)
+        : dice_(dice), queue_(shape == Shape::queue), lists_(shape == Shape::listing), book_(honours_keys) {}
 
     // Ends the run's request under way in one of the ways in which such a request may end.
     void answer(FlowStory& run);
@@ -44,19 +50,22 @@ public:
     int jobs_made() const { return static_cast<int>(book_.jobs().size()); }
 
 private:
-    RemoteJob& take_job(const std::string& key);
+    RemoteJob& take_job(const FlowStory& run);
     RemoteJob& job_in(const std::string& target);
     void move_on(RemoteJob& job);
     std::string body_of(const RemoteJob& job) const;
     void answer_submit(FlowStory& run);
     void answer_poll(FlowStory& run, RemoteJob& job);
     void answer_result(FlowStory& run, RemoteJob& job);
+    void answer_list(FlowStory& run) const;
     void answer_cancel(FlowStory& run, RemoteJob& job);
     bool fail_on_the_way(FlowStory& run);
 
     Dice& dice_;
     const bool queue_;
+    const bool lists_;
     test_support::JobBook book_;
+    std::map<std::string, TimePoint> listed_from_; // by id
     int paid_twice_ = 0;
 };
 
