@@ -44,12 +44,6 @@ HttpReply reply_of(const json::object& example) {
     return reply;
 }
 
-json::object meaning_of_list(const json::object& example, const Binding& binding) {
-    const auto page = read_job_page(reply_of(example), binding, Origin{true, "api.example.com", 443}, "/",
-                                    text_in(example, "marker"));
-    return {{"id", page ? page->id : std::string()}};
-}
-
 // What is read of a reply, as an example says it.
 json::object meaning_of(const HttpReply& reply, std::string_view reply_to, const Binding& binding,
                         const ErrorTable& errors) {
@@ -78,6 +72,13 @@ json::object meaning_of(const HttpReply& reply, std::string_view reply_to, const
     if (job.status == JobStatus::failed || job.status == JobStatus::cancelled)
         add_error(error_of_failed_job(job, binding));
     return meaning;
+}
+
+// The same of a reply to find, whose marker the example gives.
+json::object meaning_of_list(const json::object& example, const Binding& binding) {
+    const auto page = read_job_page(reply_of(example), binding, Origin{true, "api.example.com", 443}, "/",
+                                    text_in(example, "marker"));
+    return {{"id", page ? page->id : std::string()}};
 }
 
 std::string shown(const json::value* value) {
@@ -154,17 +155,6 @@ void look_for(const char* member, const Pointers& pointers, const json::array& e
     }
 }
 
-// What a list does not show decides whether a job is paid for twice.
-void look_for_list(const json::array& examples, const Binding& binding, std::vector<Violation>& faults) {
-    const bool finds_one = std::any_of(examples.begin(), examples.end(), [&](const json::value& example) {
-        return text_in(example.as_object(), "reply_to") == "find"
-               && !meaning_of_list(example.as_object(), binding).at("id").as_string().empty();
-    });
-    if (binding.find && !finds_one)
-        faults.push_back({"/find", "finds no job in the examples: add one with \"reply_to\": \"find\", the "
-                                   "list in its body and the marker of one of its jobs in \"marker\""});
-}
-
 } // namespace
 
 std::vector<Violation> example_faults(const json::object& document, const BindingRules& rules) {
@@ -175,6 +165,7 @@ std::vector<Violation> example_faults(const json::object& document, const Bindin
     auto plain = description_of_node(document, rules.action_id, rules.product);
     plain.erase("examples");
     std::shared_ptr<const Binding> last;
+    bool finds_job = false;
     for (std::size_t at = 0; at < examples->as_array().size(); ++at) {
         const auto& example = examples->as_array()[at].as_object();
         const auto* node = example.if_contains("node");
@@ -195,13 +186,21 @@ std::vector<Violation> example_faults(const json::object& document, const Bindin
         if (example.contains("request") && missing.empty())
             try_request(example, *binding, path + "/request", title, faults);
         const auto* reply_to = example.if_contains("reply_to");
+        const bool is_list = reply_to != nullptr && reply_to->as_string() == "find" && binding->find;
+        const auto meaning = is_list               ? meaning_of_list(example, *binding)
+                             : reply_to != nullptr ? meaning_of(reply_of(example), reply_to->as_string(),
+                                                                *binding, *rules.errors)
+                                                   : json::object();
+        finds_job = finds_job || (is_list && !meaning.at("id").as_string().empty());
         if (reply_to != nullptr && example.contains("meaning"))
-            compare(example.at("meaning").as_object(),
-                    reply_to->as_string() == "find" && binding->find
-                        ? meaning_of_list(example, *binding)
-                        : meaning_of(reply_of(example), reply_to->as_string(), *binding, *rules.errors),
-                    path + "/meaning", title, faults);
+            compare(example.at("meaning").as_object(), meaning, path + "/meaning", title, faults);
     }
+    // What a list does not show decides whether a job is paid for twice.
+    if (plain.contains("find") && !finds_job)
+        faults.push_back({"/find",
+                          "finds no job in the examples: add one with \"reply_to\": \"find\", the list "
+                          "in its body, the marker of one of its jobs in \"marker\", and its id in "
+                          "\"meaning\""});
     if (last == nullptr)
         return faults;
     const auto& all = examples->as_array();
@@ -211,7 +210,6 @@ std::vector<Violation> example_faults(const json::object& document, const Bindin
     look_for(last->product.c_str(), last->media, all, *last, faults);
     look_for("error_code", last->error_code, all, *last, faults);
     look_for("error_message", last->error_message, all, *last, faults);
-    look_for_list(all, *last, faults);
     return faults;
 }
 

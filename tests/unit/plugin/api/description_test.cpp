@@ -291,6 +291,58 @@ TEST(Examples, NameWhatDiffers) {
                 path_is("/api_binding/reply/error_code"));
 }
 
+constexpr const char* listing =
+    R"({"reply": {"id": ["/id"], "video": ["/video"]},
+    "submit": {"method": "POST", "path": "/jobs", "body": {"prompt": "{{prompt}}", "tag": "{{run.marker}}"}},
+    "find": {"method": "GET", "path": "/jobs", "items": "/jobs", "marker": ["/tag"], "id": ["/id"],
+             "settled_after_seconds": 60},
+    "examples": [
+      {"title": "made", "reply_to": "poll", "body": {"id": "j1", "video": "https://a/b.mp4"}},
+      {"title": "listed", "reply_to": "find", "marker": "wfn-7", "body": {"jobs": [{"id": "j0"}, {"id": "j1", "tag": "wfn-7"}]},
+       "meaning": {"id": "j1"}}]})";
+
+TEST(Find, IsProvedByAnExample) {
+    EXPECT_EQ(fault_of(listing), "none");
+    for (const auto& [from, to] : std::vector<std::pair<std::string, std::string>>{
+             {R"("items":"/jobs")", R"("items":"/job")"},
+             {R"("marker":["/tag"])", R"("marker":["/tags"])"},
+             {R"("id":["/id"],"settled)", R"("id":["/uuid"],"settled)"}}) {
+        auto text = boost::json::serialize(description(listing));
+        ASSERT_NE(text.find(from), std::string::npos) << from;
+        text.replace(text.find(from), from.size(), to);
+        const auto connection = connection_of(boost::json::object{{"api_binding", *parse_json(text)}});
+        ASSERT_FALSE(connection) << to;
+        EXPECT_THAT(connection.error().details, Contains(Field(&Violation::path, "/api_binding/find")));
+    }
+}
+
+TEST(Find, NeedsAMarkerInTheSubmitAndAGet) {
+    auto document = description(listing);
+    document["submit"].as_object()["body"].as_object().erase("tag");
+    const auto unmarked = connection_of({{"api_binding", document}});
+    ASSERT_FALSE(unmarked);
+    EXPECT_THAT(unmarked.error().message, HasSubstr("{{run.marker}}"));
+    document = description(listing);
+    document["find"].as_object()["method"] = "POST";
+    EXPECT_FALSE(connection_of({{"api_binding", document}}));
+    document = description(listing);
+    document["find"].as_object()["path"] = "/jobs/{job}";
+    EXPECT_FALSE(connection_of({{"api_binding", document}}));
+}
+
+TEST(Find, IsLeftOutWhereItsAddressIsNotGiven) {
+    auto document = description(listing);
+    document["variables"] = {{"team", boost::json::object()}};
+    document["find"].as_object()["path"] = "/teams/{{connection.team}}/jobs";
+    document.erase("examples");
+    const auto without = connection_of({{"api_binding", document}});
+    ASSERT_TRUE(without) << without.error().message;
+    EXPECT_FALSE((*without)->binding->find);
+    const auto given = connection_of({{"api_binding", document}, {"variables", {{"team", "t 1"}}}});
+    ASSERT_TRUE(given) << given.error().message;
+    EXPECT_EQ((*given)->binding->find.value().request.path, "/teams/t%201/jobs");
+}
+
 // The services that a connection may name.
 class NamedApis : public ::testing::TestWithParam<NamedApi> {};
 

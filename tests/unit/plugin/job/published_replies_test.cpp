@@ -138,8 +138,8 @@ private:
         const auto& request = run_.request();
         if (request.method == "POST")
             return give(shape_.submitted);
-        // An address that is not the job's, which a changed member led to.
-        if (request.target.find(run_.job_id()) == std::string::npos)
+        // An address that is not the job's, which a changed member led to; and here no list of jobs.
+        if (request.purpose == "find" || request.target.find(run_.job_id()) == std::string::npos)
             return run_.reply(404, R"({"detail": "Not found."})");
         if (completed_ && !shape_.result.empty()) {
             note_video(shape_.result);
