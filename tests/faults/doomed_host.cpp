@@ -1,4 +1,4 @@
-// doomed_host MODULE BASE_URL RUN_KEY PROMPT CHECKPOINT_FILE MOST_STALL_US SEED
+// doomed_host MODULE CONNECTION_FILE RUN_KEY PROMPT CHECKPOINT_FILE MOST_STALL_US SEED
 //
 // A host that may be killed at any moment: it keeps the run's checkpoint in a file, durably, and goes on from
 // it when it is started again. On standard output it says where it is, one line before each step, so that
@@ -93,10 +93,7 @@ void run(char** arguments) {
     request.input_json = json::serialize(json::object{{"prompt", arguments[4]},
                                                       {"image", "https://images.example/photo.jpg"},
                                                       {"negative_prompt", nullptr}});
-    request.connection_json = json::serialize(json::object{{"api_key", "secret-key-of-the-faults"},
-                                                           {"base_url", arguments[2]},
-                                                           {"allow_insecure_loopback", true},
-                                                           {"idempotent_submit", true}});
+    request.connection_json = content_of(arguments[2]);
     request.run_key = arguments[3];
     request.checkpoint_json = content_of(checkpoint_file);
     request.timeout = std::chrono::seconds(60);

@@ -1,8 +1,11 @@
 // Row killed-hosts: a host is killed at a random moment and started again, with the checkpoint that it kept.
 #include "child_process.hpp"
 #include "job_service.hpp"
+#include "node_runs.hpp"
 #include "report.hpp"
 #include "test_directory.hpp"
+
+#include <boost/json/serialize.hpp>
 
 #include <algorithm>
 #include <array>
@@ -10,8 +13,10 @@
 #include <chrono>
 #include <csignal>
 #include <cstdint>
+#include <fstream>
 #include <string>
 #include <thread>
+#include <utility>
 
 namespace faults {
 namespace {
@@ -23,6 +28,7 @@ using namespace std::chrono_literals;
 using test_support::ChildProcess;
 
 constexpr std::size_t hosts_at_once = 8;
+constexpr std::size_t patient_hosts_at_once = 48; // most of them wait until a list of jobs tells
 constexpr unsigned max_stall_us = 3000;
 constexpr int killed_exit_code = 128 + SIGKILL;
 constexpr auto patience = 90s;
@@ -56,9 +62,10 @@ struct Tally {
 
 class KilledRun {
 public:
-    KilledRun(JobService& service, const test_support::TestDirectory& directory, std::uint64_t seed,
-              std::size_t number)
-        : service_(service), seed_(mixed(seed, number)), prompt_("Kill " + std::to_string(number)),
+    KilledRun(JobService& service, std::string connection_file, const test_support::TestDirectory& directory,
+              std::uint64_t seed, std::size_t number)
+        : service_(service), connection_file_(std::move(connection_file)), seed_(mixed(seed, number)),
+          prompt_("Kill " + std::to_string(number)),
           checkpoint_file_((directory.path() / std::to_string(number)).string()) {}
 
     const std::string& prompt() const { return prompt_; }
@@ -93,7 +100,7 @@ public:
 
 private:
     ChildProcess start() {
-        return ChildProcess({DOOMED_HOST, MODULE_PATH, service_.base_url(), "run of " + prompt_, prompt_,
+        return ChildProcess({DOOMED_HOST, MODULE_PATH, connection_file_, "run of " + prompt_, prompt_,
                              checkpoint_file_, std::to_string(max_stall_us),
                              std::to_string(mixed(seed_, ++choices_) % 1'000'000)});
     }
@@ -111,17 +118,17 @@ private:
     }
 
     JobService& service_;
+    const std::string connection_file_;
     const std::uint64_t seed_;
     const std::string prompt_;
     const std::string checkpoint_file_;
     std::uint64_t choices_ = 0;
 };
 
-} // namespace
-
-std::vector<Finding> measure_killed_hosts(const Options& options) {
-    const std::size_t runs = options.is_short ? 50 : 1000;
+Finding measure(const Options& options, Settled settled, std::size_t runs) {
     Script script;
+    script.keys_honoured = settled == Settled::by_key;
+    script.listed_after = 500ms;
     script.held = 12ms; // half of the jobs are made well before their reply leaves
     script.submit = [seed = options.seed](const std::string& prompt, int attempt) {
         const auto chance = mixed(seed + static_cast<std::uint64_t>(attempt), prompt.size() + prompt.back());
@@ -132,23 +139,26 @@ std::vector<Finding> measure_killed_hosts(const Options& options) {
     };
     JobService service(std::move(script));
     const test_support::TestDirectory directory;
+    const auto connection_file = (directory.path() / "connection.json").string();
+    std::ofstream(connection_file) << boost::json::serialize(connection_to(service.base_url(), settled));
     Tally tally;
-    for_each("killed hosts", runs, hosts_at_once, [&](std::size_t i) {
-        KilledRun run(service, directory, options.seed, i);
-        run.kill_once(tally);
-        if (i % 4 == 0) // and what goes on after it, too
-            run.kill_once(tally);
-        const auto last = run.go_on();
-        const auto job = service.job_for(run.prompt());
-        if (job && last == "video " + job->video())
-            ++tally.videos;
-        else
-            say(run.prompt() + " ended with: " + last);
-        if (service.jobs_of(run.prompt()) != 1) {
-            ++tally.runs_with_other_than_one_job;
-            say(run.prompt() + " made " + std::to_string(service.jobs_of(run.prompt())) + " jobs");
-        }
-    });
+    for_each("killed hosts", runs, settled == Settled::by_list ? patient_hosts_at_once : hosts_at_once,
+             [&](std::size_t i) {
+                 KilledRun run(service, connection_file, directory, options.seed, i);
+                 run.kill_once(tally);
+                 if (i % 4 == 0) // and what goes on after it, too
+                     run.kill_once(tally);
+                 const auto last = run.go_on();
+                 const auto job = service.job_for(run.prompt());
+                 if (job && last == "video " + job->video())
+                     ++tally.videos;
+                 else
+                     say(run.prompt() + " ended with: " + last);
+                 if (service.jobs_of(run.prompt()) != 1) {
+                     ++tally.runs_with_other_than_one_job;
+                     say(run.prompt() + " made " + std::to_string(service.jobs_of(run.prompt())) + " jobs");
+                 }
+             });
     service.wait_until_settled();
 
     std::size_t kills = 0;
@@ -161,7 +171,8 @@ std::vector<Finding> measure_killed_hosts(const Options& options) {
         by_phase += std::string(i > 0 ? ", " : "") + phases[i] + " " + std::to_string(count);
     }
     Finding finding;
-    finding.test_case = std::to_string(runs) + " runs, host killed (SIGKILL) once or twice, then run again";
+    finding.test_case = std::to_string(runs) + " runs, host killed (SIGKILL) once or twice, then run again"
+                        + (settled == Settled::by_list ? "; keys not honoured, jobs listed" : "");
     finding.measured = std::to_string(kills) + " kills: " + by_phase + "; " + std::to_string(service.jobs())
                        + " jobs, " + std::to_string(tally.runs_with_other_than_one_job)
                        + " runs with other than one, " + std::to_string(tally.videos) + " videos";
@@ -170,7 +181,14 @@ std::vector<Finding> measure_killed_hosts(const Options& options) {
     const bool is_spread = options.is_short || least > 0; // so few may leave a phase out
     finding.met = kills >= runs && is_spread && tally.runs_with_other_than_one_job == 0
                   && service.jobs() == runs && tally.videos == runs;
-    return {finding};
+    return finding;
+}
+
+} // namespace
+
+std::vector<Finding> measure_killed_hosts(const Options& options) {
+    const std::size_t runs = options.is_short ? 50 : 1000;
+    return {measure(options, Settled::by_key, runs), measure(options, Settled::by_list, runs)};
 }
 
 } // namespace faults

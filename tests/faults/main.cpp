@@ -17,6 +17,7 @@ namespace faults {
 namespace {
 
 const Row rows[] = {{"submits-with-keys", measure_submits_with_keys},
+                    {"submits-listed", measure_submits_listed},
                     {"submits-without-keys", measure_submits_without_keys},
                     {"poll-outages", measure_poll_outages},
                     {"killed-hosts", measure_killed_hosts},

@@ -1,6 +1,27 @@
 #include "node_runs.hpp"
 
+#include <boost/json/parse.hpp>
+
+#include <fstream>
+#include <iterator>
+
 namespace faults {
+
+boost::json::object connection_to(const std::string& base_url, Settled settled) {
+    boost::json::object connection{{"api_key", secret_key},
+                                   {"base_url", base_url},
+                                   {"allow_insecure_loopback", true},
+                                   {"idempotent_submit", settled == Settled::by_key}};
+    if (settled != Settled::by_list)
+        return connection;
+    std::ifstream file(PIXELML_API);
+    auto binding = boost::json::parse(std::string{std::istreambuf_iterator<char>(file), {}}).as_object();
+    binding.at("submit").at("body").as_object()["marker"] = "{{run.marker}}";
+    binding["find"] = boost::json::parse(R"({"method": "GET", "path": "/v1/jobs?offset={offset}",
+        "items": "/jobs", "marker": ["/request/marker"], "id": ["/id"], "settled_after_seconds": 3})");
+    connection["api_binding"] = std::move(binding);
+    return connection;
+}
 
 test_support::RunSpec spec_for(const std::string& base_url, const std::string& prompt) {
     test_support::RunSpec spec;

@@ -2,11 +2,23 @@
 
 #include "run_node.hpp"
 
+#include <boost/json/object.hpp>
+
 #include <string>
 
 namespace faults {
 
 inline constexpr const char* secret_key = "secret-key-of-the-faults";
+
+// What a service does about a submit that comes again, and what its clients know of that.
+enum class Settled {
+    by_key,  // it honours idempotency keys
+    by_list, // it lists its jobs, with a marker
+    never
+};
+
+// A connection to the service. With by_list, a job is listed within three seconds.
+boost::json::object connection_to(const std::string& base_url, Settled settled);
 
 // A run of this prompt at the service, by its own run key.
 test_support::RunSpec spec_for(const std::string& base_url, const std::string& prompt);

@@ -29,6 +29,7 @@ struct Row {
 
 // The rows, each in the file of its name.
 std::vector<Finding> measure_submits_with_keys(const Options& options);
+std::vector<Finding> measure_submits_listed(const Options& options);
 std::vector<Finding> measure_submits_without_keys(const Options& options);
 std::vector<Finding> measure_poll_outages(const Options& options);
 std::vector<Finding> measure_killed_hosts(const Options& options);

@@ -1,4 +1,4 @@
-// Rows submits-with-keys and submits-without-keys: three of ten submits go wrong.
+// Rows submits-with-keys, submits-listed and submits-without-keys: three of ten submits go wrong.
 #include "job_service.hpp"
 #include "node_runs.hpp"
 #include "report.hpp"
@@ -61,9 +61,16 @@ std::string faults_of(const JobService& service) {
            + std::to_string(service.faults(SubmitFault::held_and_late)) + " held and made late";
 }
 
-Finding measure(const Options& options, bool keys_honoured, std::size_t runs, std::size_t runs_at_once) {
+constexpr const char* name_of(Settled settled) {
+    return settled == Settled::by_key    ? "keys honoured"
+           : settled == Settled::by_list ? "keys not honoured, jobs listed within 1 s"
+                                         : "keys not honoured";
+}
+
+Finding measure(const Options& options, Settled settled, std::size_t runs, std::size_t runs_at_once) {
     Script script;
-    script.keys_honoured = keys_honoured;
+    script.keys_honoured = settled == Settled::by_key;
+    script.listed_after = std::chrono::seconds(1);
     script.submit = [seed = options.seed](const std::string& prompt, int attempt) {
         return fault_of(seed, prompt, attempt);
     };
@@ -71,25 +78,23 @@ Finding measure(const Options& options, bool keys_honoured, std::size_t runs, st
     JobService service(std::move(script));
     test_support::NodeHost host;
     Tally tally;
-    for_each(keys_honoured ? "submits with keys" : "submits without keys", runs, runs_at_once,
-             [&](std::size_t i) {
-                 const auto prompt = "Run " + std::to_string(i);
-                 auto spec = spec_for(service.base_url(), prompt);
-                 spec.connection["idempotent_submit"] = keys_honoured;
-                 spec.connection["request_timeout_ms"] = request_timeout_ms;
-                 spec.connection["max_connections"] = max_connections;
-                 spec.timeout = patience;
-                 const auto result = host.start(spec)->result(patience);
-                 const auto job = service.job_for(prompt);
-                 count(result, job ? job->video() : std::string(), tally);
-             });
+    for_each(std::string("submits, ") + name_of(settled), runs, runs_at_once, [&](std::size_t i) {
+        const auto prompt = "Run " + std::to_string(i);
+        auto spec = spec_for(service.base_url(), prompt);
+        spec.connection = connection_to(service.base_url(), settled);
+        spec.connection["request_timeout_ms"] = request_timeout_ms;
+        spec.connection["max_connections"] = max_connections;
+        spec.timeout = patience;
+        const auto result = host.start(spec)->result(patience);
+        const auto job = service.job_for(prompt);
+        count(result, job ? job->video() : std::string(), tally);
+    });
     service.wait_until_settled();
 
     Finding finding;
     const auto many = std::to_string(runs);
     finding.test_case = many + " runs, " + (runs_at_once < runs ? std::to_string(runs_at_once) : "all")
-                        + " at once on 1000 connections, 30 % faulty submits, keys "
-                        + (keys_honoured ? "" : "not ") + "honoured";
+                        + " at once on 1000 connections, 30 % faulty submits, " + name_of(settled);
     finding.measured = std::to_string(service.jobs()) + " jobs (at most "
                        + std::to_string(service.max_jobs_of_a_prompt()) + " of a run), "
                        + std::to_string(tally.videos) + " videos, " + std::to_string(tally.unknown)
@@ -98,7 +103,7 @@ Finding measure(const Options& options, bool keys_honoured, std::size_t runs, st
                        + " silent; " + std::to_string(service.submits()) + " submits; " + faults_of(service);
     const bool once = service.jobs() <= runs && service.max_jobs_of_a_prompt() <= 1;
     const bool true_to_word = tally.wrong_videos == 0 && tally.silent == 0 && tally.other_errors == 0;
-    if (keys_honoured) {
+    if (settled != Settled::never) {
         finding.bar = many + " jobs, " + many + " videos, 0 errors";
         finding.met = once && true_to_word && service.jobs() == runs && tally.videos == runs;
     } else {
@@ -115,13 +120,18 @@ Finding measure(const Options& options, bool keys_honoured, std::size_t runs, st
 
 std::vector<Finding> measure_submits_with_keys(const Options& options) {
     if (options.is_short)
-        return {measure(options, true, 100, some_at_once)};
+        return {measure(options, Settled::by_key, 100, some_at_once)};
     // All at once use up the connection's budget of retries.
-    return {measure(options, true, 1000, some_at_once), measure(options, true, 1000, 1000)};
+    return {measure(options, Settled::by_key, 1000, some_at_once),
+            measure(options, Settled::by_key, 1000, 1000)};
+}
+
+std::vector<Finding> measure_submits_listed(const Options& options) {
+    return {measure(options, Settled::by_list, options.is_short ? 100 : 1000, some_at_once)};
 }
 
 std::vector<Finding> measure_submits_without_keys(const Options& options) {
-    return {measure(options, false, options.is_short ? 100 : 1000, some_at_once)};
+    return {measure(options, Settled::never, options.is_short ? 100 : 1000, some_at_once)};
 }
 
 } // namespace faults

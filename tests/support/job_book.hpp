@@ -14,6 +14,7 @@ struct Job {
     std::string id;
     std::string key; // the submit's idempotency key
     std::string prompt;
+    std::string marker; // what the submit said for the list of jobs
     State state = State::running;
     int polls = 0;
 

@@ -14,8 +14,12 @@ namespace json = boost::json;
 
 constexpr auto settling_timeout = std::chrono::seconds(30);
 
-std::string prompt_of(const Request& request) {
-    return std::string(json::parse(request.body).as_object().at("prompt").as_string());
+constexpr std::size_t jobs_of_a_page = 100;
+
+std::string text_in(const Request& request, std::string_view member) {
+    const auto body = json::parse(request.body);
+    const auto* text = body.as_object().if_contains(member);
+    return text != nullptr ? std::string(text->as_string()) : std::string();
 }
 
 std::string key_of(const Request& request) {
@@ -131,12 +135,14 @@ Reply JobService::answer(const Request& request) {
         if (auto reply = script_.instead(request))
             return *std::move(reply);
     const std::lock_guard lock(mutex_);
-    return request.target == submit_path ? on_submit(request) : on_job_request(request);
+    if (request.target == submit_path)
+        return on_submit(request);
+    return request.target.starts_with(list_path) ? on_list(request) : on_job_request(request);
 }
 
 Reply JobService::on_submit(const Request& request) {
     ++submits_;
-    const auto prompt = prompt_of(request);
+    const auto prompt = text_in(request, "prompt");
     const auto key = script_.keys_honoured ? key_of(request) : std::string();
     const int attempt = attempts_of_prompt_[prompt]++;
     const auto fault = script_.submit ? script_.submit(prompt, attempt) : SubmitFault::none;
@@ -154,16 +160,16 @@ Reply JobService::on_submit(const Request& request) {
         Reply late;
         const bool is_late = fault == SubmitFault::held_and_late;
         late.hold = is_late ? script_.held : time;
-        late.after_hold = [this, prompt, key, rest = is_late ? SubmitFault::none : fault] {
+        late.after_hold = [this, request, key, rest = is_late ? SubmitFault::none : fault] {
             const std::lock_guard lock(mutex_);
             --at_work_;
             settled_.notify_all();
             keys_at_work_.erase(key);
-            return spoilt(reply_to_submit(take_job(prompt, key)), rest);
+            return spoilt(reply_to_submit(take_job(request)), rest);
         };
         return late;
     }
-    return spoilt(reply_to_submit(take_job(prompt, key)), fault);
+    return spoilt(reply_to_submit(take_job(request)), fault);
 }
 
 // The reply to a submit whose job exists.
@@ -175,6 +181,23 @@ Reply JobService::spoilt(Reply reply, SubmitFault fault) const {
     if (fault == SubmitFault::held || fault == SubmitFault::held_and_late)
         reply.hold = script_.held;
     return reply;
+}
+
+Reply JobService::on_list(const Request& request) const {
+    auto to_skip = std::stoull(request.target.substr(list_path.size()));
+    const auto listed_until = std::chrono::steady_clock::now() - script_.listed_after;
+    json::array items;
+    for (auto job = book_.jobs().rbegin(); job != book_.jobs().rend() && items.size() < jobs_of_a_page;
+         ++job) {
+        if (made_at_.at(job->id) > listed_until)
+            continue;
+        if (to_skip > 0)
+            --to_skip;
+        else
+            items.push_back(
+                {{"id", job->id}, {"status", word_for(job->state)}, {"request", {{"marker", job->marker}}}});
+    }
+    return json_reply(200, json::serialize(json::object{{"jobs", std::move(items)}}));
 }
 
 Reply JobService::on_job_request(const Request& request) {
@@ -203,11 +226,15 @@ Reply JobService::reply_to_submit(Job& job) const {
     return json_reply(202, description_of(job));
 }
 
-Job& JobService::take_job(const std::string& prompt, const std::string& key) {
+Job& JobService::take_job(const Request& submit) {
     const auto before = book_.jobs().size();
-    auto& job = book_.take(key, prompt);
-    if (book_.jobs().size() > before)
+    const auto prompt = text_in(submit, "prompt");
+    auto& job = book_.take(script_.keys_honoured ? key_of(submit) : std::string(), prompt);
+    if (book_.jobs().size() > before) {
+        job.marker = text_in(submit, "marker");
+        made_at_[job.id] = std::chrono::steady_clock::now();
         jobs_of_prompt_[prompt].push_back(&job);
+    }
     return job;
 }
 

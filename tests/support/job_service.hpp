@@ -21,6 +21,8 @@ namespace test_support {
 // The API as the module's built-in binding describes it.
 inline constexpr std::string_view submit_path = "/v1/image-to-video";
 inline constexpr std::string_view jobs_path = "/v1/jobs/";
+// Beyond that description, for one with a `find`: the jobs, newest first, in pages.
+inline constexpr std::string_view list_path = "/v1/jobs?offset=";
 
 Reply accepted(const std::string& job_id);                                      // 202, the job is queued
 Reply refused(int status, const std::string& code, const std::string& message); // {"error": {...}}
@@ -33,6 +35,7 @@ struct Script {
     bool keys_honoured = true;
     bool done_at_once = false;                                                       // at the submit's reply
     std::chrono::milliseconds held{1500};                                            // see SubmitFault::held
+    std::chrono::milliseconds listed_after{0};                                       // since the job was made
     std::function<SubmitFault(const std::string& prompt, int attempt)> submit;       // attempt: from 0
     std::function<std::chrono::milliseconds(const std::string& prompt)> submit_time; // before the reply
     std::function<bool(const Job&)> is_done;                                         // default: when polled
@@ -67,15 +70,17 @@ public:
 private:
     Reply answer(const Request& request);
     Reply on_submit(const Request& request);
+    Reply on_list(const Request& request) const;
     Reply on_job_request(const Request& request);
     Reply reply_to_submit(Job& job) const;
     Reply spoilt(Reply reply, SubmitFault fault) const;
-    Job& take_job(const std::string& prompt, const std::string& key);
+    Job& take_job(const Request& submit);
 
     const Script script_;
     mutable std::mutex mutex_; // of what follows
     mutable std::condition_variable settled_;
     JobBook book_;
+    std::map<std::string, std::chrono::steady_clock::time_point> made_at_; // by the job's id
     std::set<std::string> keys_at_work_; // of submits that have made no job yet
     std::map<std::string, std::vector<const Job*>> jobs_of_prompt_;
     std::map<std::string, int> attempts_of_prompt_;
