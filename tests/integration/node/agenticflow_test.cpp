@@ -24,6 +24,7 @@ using test_support::SandboxProcess;
 using test_support::video_of;
 
 const std::string workflow = "6f1e8c1e-6a0f-4a34-9d4b-51b2f0f6a2c1";
+const std::string workspace = "2c0b7a54-61a3-4d0c-9f43-0d8f6f3d7a10";
 
 // Of the sandbox's workflows that were prepared in another way, see its --help.
 std::string special_workflow(int number) {
@@ -155,6 +156,18 @@ TEST_F(AgenticFlow, SubmitsNotAgainWhenTheAnswerIsLost) {
     EXPECT_EQ(error_member(result, "type"), "Submission Unknown") << describe(result);
     EXPECT_EQ(error_member(result, "charged"), "unknown");
     EXPECT_EQ(count_of(" queued: ", sandbox.log()), 1U);
+}
+
+TEST_F(AgenticFlow, FindsTheRunWhoseAnswerWasLostInTheWorkspacesList) {
+    for (const auto* fault : {"drop_after", "bad_gateway", "broken_body"}) {
+        const SandboxProcess sandbox(
+            options({"--fault", R"({"on":"submit","times":1,"fault":")" + std::string(fault) + "\"}"}));
+        auto spec = spec_with(sandbox, workflow);
+        spec.connection["workspace_id"] = workspace;
+        const auto result = host_.run(spec);
+        EXPECT_TRUE(video_of(result).starts_with(sandbox.base_url() + "/videos/")) << describe(result);
+        EXPECT_EQ(count_of(" queued: ", sandbox.log()), 1U) << fault;
+    }
 }
 
 // The file that a user makes the workflow of.

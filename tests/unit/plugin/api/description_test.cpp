@@ -409,7 +409,7 @@ TEST(Page, ShowsWhatHolds) {
         const auto json = text.substr(begin, text.find("```", begin) - begin);
         EXPECT_EQ(fault_of(json, {{"team", "t"}}), "none") << json;
     }
-    EXPECT_EQ(shown, 3);
+    EXPECT_EQ(shown, 4);
 }
 
 } // namespace
