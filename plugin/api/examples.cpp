@@ -76,9 +76,13 @@ json::object meaning_of(const HttpReply& reply, std::string_view reply_to, const
 
 // The same of a reply to find, whose marker the example gives.
 json::object meaning_of_list(const json::object& example, const Binding& binding) {
-    const auto page = read_job_page(reply_of(example), binding, Origin{true, "api.example.com", 443}, "/",
-                                    text_in(example, "marker"));
-    return {{"id", page ? page->id : std::string()}};
+    const auto page = read_job_page(reply_of(example), binding, Origin{true, "api.example.com", 443}, "/");
+    const auto marker = text_in(example, "marker");
+    if (page)
+        for (const auto& [found, id] : page->ids)
+            if (found == marker)
+                return {{"id", id}};
+    return {{"id", ""}};
 }
 
 std::string shown(const json::value* value) {

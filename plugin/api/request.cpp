@@ -10,8 +10,6 @@
 namespace job_engine {
 namespace {
 
-constexpr std::size_t marker_digits = 32;
-
 void replace_all(std::string& text, std::string_view what, std::string_view with) {
     for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + with.size()))
         text.replace(at, what.size(), with);
@@ -37,7 +35,8 @@ Headers headers_of(const Binding& binding, const Headers& own) {
 } // namespace
 
 std::string run_marker(std::string_view key) {
-    return std::string(run_marker_prefix) + std::string(key.substr(0, marker_digits));
+    return std::string(run_marker_prefix)
+           + std::string(key.substr(0, run_marker_bytes - run_marker_prefix.size()));
 }
 
 HttpRequest submit_request(const Binding& binding, std::string_view base_path, const SubmitContent& content,

@@ -43,6 +43,7 @@ HttpRequest submit_request(const Binding& binding, std::string_view base_path, c
 std::string run_marker(std::string_view key);
 // What all markers begin with.
 inline constexpr std::string_view run_marker_prefix = "wfn-";
+inline constexpr std::size_t run_marker_bytes = run_marker_prefix.size() + 32;
 
 // Whether a poll asks the API to hold it until the job is done, where the binding says that it may.
 enum class LongPoll { no, yes };

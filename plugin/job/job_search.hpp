@@ -3,8 +3,11 @@
 #include "api/error.hpp"
 #include "job/machine.hpp"
 #include "job/run_state.hpp"
+#include "job/shared_job_list.hpp"
 
 #include <cstddef>
+#include <memory>
+#include <optional>
 #include <string>
 
 namespace job_engine {
@@ -19,16 +22,21 @@ public:
     enum class Finding {
         job,        // it was made: id()
         none,       // it was never made
-        open,       // look again, at next_look()
-        unanswered, // the list does not tell, and will not: trouble()
+        open,       // not known yet: look again at wake_at()
+        ask,        // send request()
+        unanswered, // the list does not tell, and will not
     };
 
     // cause: what the submit ended with. is_final: it is not repeated even if there is no job.
     JobSearch(RunState& run, TimePoint now, Error cause, bool is_final);
 
-    TimePoint next_look() const noexcept { return next_look_; }
+    // What is known now, by this run or by another that has read the same list.
+    Finding look(TimePoint now);
+    TimePoint wake_at() const noexcept { return wake_at_; }
+    bool is_asking() const noexcept { return walk_.has_value(); }
     HttpRequest request() const;
-    Finding take_answer(TimePoint now, const Event& event);
+    // To the request: a look follows.
+    void take_answer(TimePoint now, const Event& event);
 
     const std::string& id() const noexcept { return id_; }
     const Error& cause() const noexcept { return cause_; }
@@ -37,27 +45,30 @@ public:
     Error unanswered() const;
 
 private:
+    // This run's own way through the list.
+    struct Walk {
+        std::shared_ptr<const void> right;
+        JobListing listing;
+        std::string next_page; // a target; empty: by the binding's path
+        std::size_t pages = 0;
+    };
+
     std::string marker() const;
     std::string target() const;
-    Finding take_reply(TimePoint now, const HttpReply& reply);
-    Finding end_look(TimePoint now, bool is_whole);
-    Finding look_again(TimePoint now, Millis not_before = Millis(0));
-    Finding give_up(std::string trouble);
+    Finding judge(TimePoint now, const JobListing& listing);
+    void take_reply(TimePoint now, const HttpReply& reply);
+    void end_walk(JobListing::End end, std::string why = {});
+    void look_again(TimePoint now, Millis not_before = Millis(0));
 
     RunState& run_;
+    const std::shared_ptr<SharedJobList> list_;
     const Error cause_;
     const bool is_final_;
     const TimePoint settled_at_;
-    TimePoint next_look_;
-    // This look.
-    TimePoint began_{};
-    std::string next_page_; // a target; empty: by the binding's path
-    std::size_t pages_ = 0;
-    std::size_t items_ = 0;
-    bool shows_markers_ = false;
-
+    TimePoint next_look_; // at a list that was asked for since then
+    TimePoint wake_at_;
+    std::optional<Walk> walk_;
     int looks_ = 0;
-    int unreadable_ = 0; // replies in a row
     std::string id_;
     std::string trouble_; // a clause
 };

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "job/retry.hpp"
+#include "job/shared_job_list.hpp"
 #include "job/submit_budget.hpp"
 #include "polling/job_durations.hpp"
 
@@ -19,6 +20,7 @@ struct ServiceState {
 
     Throttle throttle; // the brake after a 429, the retry budget, outages
     KnownDurations durations;
+    SharedJobLists job_lists;
     std::atomic<int> replies_held{0}; // by runs that wait for their first poll, see RunState::hold_reply
     const std::shared_ptr<SubmitBudget> submits;
 };

@@ -43,11 +43,16 @@ Transition Submission::resume(TimePoint now, const Event& event) {
 
         for (;;) {
             while (search_ != nullptr) {
-                while (now < search_->next_look())
-                    yield return Step{Wait{}, search_->next_look()};
-                yield return Step{Send{}};
-                if (auto end = take_look(now, event))
+                if (auto end = look(now))
                     return std::move(*end);
+                if (search_ == nullptr)
+                    break;
+                if (!search_->is_asking()) {
+                    yield return Step{Wait{}, search_->wake_at()};
+                    continue;
+                }
+                yield return Step{Send{}};
+                search_->take_answer(now, event);
             }
 
             // The submit is repeated. Keeping that there is no job spares a run that dies during the wait the
@@ -239,10 +244,8 @@ bool Submission::may_look() const {
 }
 
 // nullopt: the search goes on, or the job is to be submitted.
-std::optional<Transition> Submission::take_look(TimePoint now, const Event& event) {
-    if (run_.ending != Ending::none && is_aborted(event))
-        return end(now, false);
-    switch (search_->take_answer(now, event)) {
+std::optional<Transition> Submission::look(TimePoint now) {
+    switch (search_->look(now)) {
     case JobSearch::Finding::job: {
         JobReply job;
         job.id = search_->id();
@@ -253,12 +256,15 @@ std::optional<Transition> Submission::take_look(TimePoint now, const Event& even
     }
     case JobSearch::Finding::none:
         return take_absence(now);
-    case JobSearch::Finding::unanswered: {
-        auto unknown = submit_failed(run_, search_->unanswered(), true);
-        unknown.error.retryable = false; // the list would not tell then either
-        return finish(std::move(unknown));
-    }
+    case JobSearch::Finding::unanswered:
+        if (run_.ending == Ending::none) {
+            auto unknown = submit_failed(run_, search_->unanswered(), true);
+            unknown.error.retryable = false; // the list would not tell then either
+            return finish(std::move(unknown));
+        }
+        break;
     case JobSearch::Finding::open:
+    case JobSearch::Finding::ask:
         break;
     }
     return run_.ending == Ending::none ? std::nullopt : std::optional(end(now, false));
@@ -318,6 +324,7 @@ Transition Submission::finish(Outcome&& outcome) {
     if (counted_at_ && !unsure)
         run_.service.submits->give_back(*counted_at_);
     counted_at_.reset();
+    search_.reset(); // another run may read the list now
     return Step{Finish{std::move(outcome)}};
 }
 

@@ -62,7 +62,7 @@ private:
     std::optional<Transition> take_answer(TimePoint now, const Event& event);
     void keep_reply(const HttpReply& reply, const SubmitAnswer& answer);
     bool may_look() const;
-    std::optional<Transition> take_look(TimePoint now, const Event& event);
+    std::optional<Transition> look(TimePoint now);
     std::optional<Transition> take_absence(TimePoint now);
     std::optional<Transition> plan_retry(TimePoint now, Error error, std::optional<Millis> retry_after);
     Transition fail(Error error);

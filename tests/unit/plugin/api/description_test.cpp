@@ -298,7 +298,7 @@ constexpr const char* listing =
              "settled_after_seconds": 60},
     "examples": [
       {"title": "made", "reply_to": "poll", "body": {"id": "j1", "video": "https://a/b.mp4"}},
-      {"title": "listed", "reply_to": "find", "marker": "wfn-7", "body": {"jobs": [{"id": "j0"}, {"id": "j1", "tag": "wfn-7"}]},
+      {"title": "listed", "reply_to": "find", "marker": "wfn-00000000000000000000000000000007", "body": {"jobs": [{"id": "j0"}, {"id": "j1", "tag": "wfn-00000000000000000000000000000007"}]},
        "meaning": {"id": "j1"}}]})";
 
 TEST(Find, IsProvedByAnExample) {

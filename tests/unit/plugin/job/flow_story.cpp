@@ -332,9 +332,9 @@ std::string FlowStory::state_after(const Step& step) const {
     if (std::holds_alternative<AcquireSlot>(step.action))
         return "awaiting_slot";
     if (std::holds_alternative<Wait>(step.action))
-        return has_job ? "before_poll" : is_search() ? "before_find" : "before_submit";
+        return has_job ? "before_poll" : is_searching() ? "before_find" : "before_submit";
     if (std::holds_alternative<Send>(step.action))
-        return !has_job                                ? (is_search() ? "finding" : "submitting")
+        return !has_job                                ? (is_searching() ? "finding" : "submitting")
                : flow_->request(now()).method == "GET" ? "polling"
                                                        : "cancelling";
     if (const auto* save = std::get_if<SaveCheckpoint>(&step.action)) {
@@ -353,9 +353,8 @@ std::string FlowStory::state_after(const Step& step) const {
     return state_; // the request under way is being given up
 }
 
-// What would be sent now is a look at the list of jobs.
-bool FlowStory::is_search() const {
-    return flow_->request(now()).purpose == "find";
+bool FlowStory::is_searching() const {
+    return flow_->report().progress().message.starts_with("Looking whether");
 }
 
 FlowStory fetching_result(const std::string& connection) {

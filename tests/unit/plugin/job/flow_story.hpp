@@ -152,7 +152,7 @@ public:
 private:
     void take(Step step);
     std::string state_after(const Step& step) const;
-    bool is_search() const;
+    bool is_searching() const; // for its job, in the list of jobs
     void end_request();
 
     std::shared_ptr<World> world_;

@@ -6,6 +6,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -204,6 +206,64 @@ TEST(JobFlowSearch, AListThatGoesOnWhereNobodyMayAskProvesNothing) {
     EXPECT_THAT(run.error().message, HasSubstr("not in its first 1 entries"));
 }
 
+// An outage cuts off the submits of thousands at once.
+TEST(JobFlowSearch, OfManyRunsOneReadsTheListAndAllLearnOfIt) {
+    const auto world = std::make_shared<World>();
+    std::vector<std::unique_ptr<FlowStory>> runs;
+    std::string jobs = other_jobs;
+    for (int i = 0; i < 50; ++i) {
+        auto facts = listed();
+        facts.run_key = "run-" + std::to_string(i);
+        auto run = std::make_unique<FlowStory>(facts, world);
+        run->submit();
+        if (i % 2 == 0)
+            jobs += ", " + job_with(marker_of(run->saved().key.text()), "job-of-" + std::to_string(i));
+        run->fails(Kind::broken, true);
+        runs.push_back(std::move(run));
+    }
+    int looks = 0;
+    const auto all_settled = [&] {
+        return std::all_of(runs.begin(), runs.end(), [](const auto& run) { return run->saving(); });
+    };
+    for (int rounds = 0; rounds < 400 && !all_settled(); ++rounds) {
+        world->now += 500ms;
+        for (const auto& run : runs) {
+            if (run->saving())
+                continue;
+            if (!run->sending())
+                run->timer();
+            while (run->sending()) {
+                ++looks;
+                run->reply(200, run->request().target == "/v1/jobs?offset=0" ? list_of(jobs) : empty_list);
+            }
+        }
+    }
+    ASSERT_TRUE(all_settled());
+    EXPECT_LE(looks, 80);
+    for (std::size_t i = 0; i < runs.size(); ++i) {
+        const auto& saved = runs[i]->saved();
+        EXPECT_EQ(saved.state, i % 2 == 0 ? State::submitted : State::prepared);
+        EXPECT_EQ(saved.job.id, i % 2 == 0 ? "job-of-" + std::to_string(i) : "");
+    }
+}
+
+TEST(JobFlowSearch, ARunThatEndsWhileItReadsTheListLeavesItToTheNext) {
+    const auto world = std::make_shared<World>();
+    auto first_facts = listed();
+    FlowStory first(first_facts, world);
+    first.submit();
+    first.fails(Kind::broken, true);
+    auto second_facts = listed();
+    second_facts.run_key = "run-2";
+    FlowStory second(second_facts, world);
+    second.submit();
+    second.fails(Kind::broken, true);
+    EXPECT_EQ(second.state(), "before_find");
+    first.forced_end();
+    second.wake();
+    EXPECT_EQ(second.state(), "finding");
+}
+
 TEST(JobFlowSearch, AListWithoutEndIsGivenUp) {
     auto run = looking();
     for (int pages = 0; pages < 100'000 && !run.over(); ++pages) {
@@ -212,7 +272,7 @@ TEST(JobFlowSearch, AListWithoutEndIsGivenUp) {
         run.reply(200, list_of(other_jobs));
     }
     EXPECT_EQ(run.error().code, ErrorCode::submission_unknown);
-    EXPECT_THAT(run.error().message, HasSubstr("not in its first 100 entries"));
+    EXPECT_THAT(run.error().message, HasSubstr("not in its first 200 entries"));
 }
 
 TEST(JobFlowSearch, AsksForTheMarkerWhereTheServiceLooksByIt) {
