@@ -1,5 +1,6 @@
 #include "api/api_call.hpp"
 
+#include "api/credentials.hpp"
 #include "api/request_headers.hpp"
 #include "http/http_client.hpp"
 #include "http/http_connect.hpp"
@@ -85,9 +86,15 @@ void ApiCall::talk(const Self& self) {
     write(self);
 }
 
-RequestText ApiCall::request_text() const {
+// A run may wait for longer than a token lives, so each attempt has one of its own.
+RequestText ApiCall::request_text() {
     const auto& binding = *settings_->binding;
-    const auto key = settings_->authorization.view();
+    SignedAuthorization made;
+    if (binding.jwt)
+        made = signed_authorization(settings_->api_key.view(), settings_->api_secret.view(), binding,
+                                    std::time(nullptr));
+    signature_ = std::move(made.signature);
+    const auto key = binding.jwt ? made.value.view() : settings_->authorization.view();
     const bool key_is_in_query = !binding.authorization_query.empty();
     const auto with_key = key_is_in_query ? RequestWriter::Parameter{binding.authorization_query, key}
                                           : RequestWriter::Parameter{};
@@ -169,6 +176,7 @@ void ApiCall::on_read(const Self& self, error_code error) {
     auto reply = self->connection_->reply->take(static_cast<std::int64_t>(std::time(nullptr)),
                                                 self->settings_->binding->request_id_headers,
                                                 self->request_.is_traced);
+    reply.signature = std::move(self->signature_);
     self->cancel_handler = nullptr;
     if (keep)
         self->place_->release(std::move(self->connection_));

@@ -54,7 +54,7 @@ private:
     bool has_reply();
     void finish(Exchanged exchanged, const std::exception_ptr& defect = nullptr);
     const boost::asio::any_io_executor& strand() noexcept { return timer.get_executor(); }
-    RequestText request_text() const;
+    RequestText request_text();
     template <class Handler>
     static void guarded(const Self& self, Handler handler);
 
@@ -65,6 +65,7 @@ private:
     const Place place_;
     std::unique_ptr<HttpConnection> connection_;
     RequestText text_;
+    Secret signature_; // of the token that was sent; empty: none was
 };
 
 } // namespace job_engine

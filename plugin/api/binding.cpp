@@ -95,6 +95,15 @@ std::optional<JobList> job_list_of(const json::object& document) {
     return out;
 }
 
+void read_authorization(const json::object& authorization, Binding& binding) {
+    binding.authorization_header = text_in(authorization, "header");
+    binding.authorization_value = text_in(authorization, "value");
+    binding.authorization_query = text_in(authorization, "query");
+    if (const auto* jwt = authorization.if_contains("jwt"))
+        binding.jwt = JwtRule{seconds_of(jwt->as_object(), "lifetime_seconds"),
+                              seconds_of(jwt->as_object(), "not_before_seconds")};
+}
+
 void read_reply_part(const json::object& reply, Binding& binding) {
     binding.id = texts_in(reply, "id");
     binding.status = texts_in(reply, "status");
@@ -164,11 +173,16 @@ bool is_path(const std::string& path) {
 }
 
 // A misspelt place would send its braces instead of the key.
-std::optional<std::string> fault_of_authorization(std::string_view value) {
+std::optional<std::string> fault_of_authorization(const Binding& binding) {
+    const std::string_view value = binding.authorization_value;
+    const std::string place(binding.credential_place());
     const auto at = value.find("{{");
-    if (at == std::string_view::npos || value.substr(at).starts_with("{{api_key}}"))
+    if (at == std::string_view::npos)
+        return binding.jwt && !value.empty() ? std::optional("must have " + place + " in it") : std::nullopt;
+    if (value.substr(at).starts_with(place))
         return std::nullopt;
-    return "has the unknown placeholder " + plain_text(value.substr(at), 64) + "; there is {{api_key}}";
+    return "has the unknown placeholder " + plain_text(value.substr(at), 64) + "; there is " + place
+           + (binding.jwt ? "" : ", and {{jwt}} where authorization.jwt describes a token");
 }
 
 constexpr std::size_t max_name_bytes = 64;
@@ -205,7 +219,7 @@ public:
         if (!binding_.idempotency_header.empty())
             check_header("/idempotency/header", binding_.idempotency_header, "");
         check_headers("/headers", binding_.headers);
-        add("/authorization/value", fault_of_authorization(binding_.authorization_value));
+        add("/authorization/value", fault_of_authorization(binding_));
         return std::move(details_);
     }
 
@@ -329,11 +343,8 @@ std::shared_ptr<const Binding> described_binding(const json::object& document, c
     binding->base_url = text_in(document, "base_url");
     binding->authorization_header = "Authorization";
     binding->authorization_value = "Bearer {{api_key}}";
-    if (const auto* authorization = document.if_contains("authorization")) {
-        binding->authorization_header = text_in(authorization->as_object(), "header");
-        binding->authorization_value = text_in(authorization->as_object(), "value");
-        binding->authorization_query = text_in(authorization->as_object(), "query");
-    }
+    if (const auto* authorization = document.if_contains("authorization"))
+        read_authorization(authorization->as_object(), *binding);
     binding->headers = headers_of(document);
     binding->submit = submit_of(document);
     JobRequest looks; // where the submit's answer says, if it names a job at all

@@ -76,6 +76,12 @@ struct Refusal {
     Pointers message;
 };
 
+// A token that takes the key's place, made anew for each request.
+struct JwtRule {
+    std::chrono::seconds lifetime;
+    std::chrono::seconds not_before; // how long before now it begins
+};
+
 // One HTTP API as data, see schemas/api_binding.schema.json. The code knows no path and no member that is not
 // here; it knows the words that mean the same everywhere, and where APIs usually put an error. Immutable,
 // shared by runs.
@@ -84,9 +90,10 @@ struct Binding {
     std::string product;              // what is made, for people: "video"
     std::string base_url;             // for a connection that gives none
     std::string authorization_header; // empty: the key goes into the query
-    std::string authorization_value;  // with {{api_key}} in it
+    std::string authorization_value;  // with credential_place() in it
     std::string authorization_query;  // the parameter's name
-    Headers headers;                  // of every request
+    std::optional<JwtRule> jwt;
+    Headers headers; // of every request
     SubmitRequest submit;
     JobRequest poll;
     std::optional<JobRequest> result; // set where the poll does not carry the result
@@ -112,6 +119,8 @@ struct Binding {
     bool idempotency_honoured = false;
     std::map<std::string, ErrorCode, std::less<>> error_codes;
     std::uint64_t max_media_bytes = 0; // 0: not known
+
+    std::string_view credential_place() const noexcept { return jwt ? "{{jwt}}" : "{{api_key}}"; }
 };
 
 // A service that the module describes besides the nodes' own, by the name that a connection has for it.

@@ -1,12 +1,12 @@
 #include "api/connection.hpp"
 
+#include "api/credentials.hpp"
 #include "base/ascii.hpp"
 #include "base/plain_text.hpp"
 #include "json/json_text.hpp"
 
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
-#include <openssl/evp.h>
 
 #include <algorithm>
 #include <array>
@@ -29,6 +29,10 @@ Error fault_at(const std::string& member, const std::string& fault) {
     return invalid_connection("The connection's " + member + " " + fault + ".", {{"/" + member, fault}});
 }
 
+std::string_view text_or_empty(const json::value* value) {
+    return value != nullptr ? std::string_view(value->as_string()) : std::string_view();
+}
+
 // The given value, or the schema's own default.
 class Members {
 public:
@@ -42,10 +46,7 @@ public:
         const auto* property = properties_.if_contains(name);
         return property != nullptr ? property->as_object().if_contains("default") : nullptr;
     }
-    std::string text(std::string_view name) const {
-        const auto* value = find(name);
-        return value != nullptr ? std::string(value->as_string()) : std::string();
-    }
+    std::string text(std::string_view name) const { return std::string(text_or_empty(find(name))); }
     bool flag(std::string_view name, bool otherwise) const {
         const auto* value = find(name);
         return value != nullptr ? value->as_bool() : otherwise;
@@ -56,50 +57,6 @@ private:
     const json::object& given_;
     const json::object& properties_;
 };
-
-bool is_letter_or_digit(unsigned char c) {
-    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-}
-
-using WipedText = std::vector<char, WipingAllocator<char>>;
-
-bool is_unreserved(unsigned char c) {
-    return is_letter_or_digit(c)
-           || std::string_view("-._~").find(static_cast<char>(c)) != std::string_view::npos;
-}
-
-// Escapes every character for which `kept` does not hold.
-template <class Kept>
-Secret percent_encoded_secret(std::string_view text, std::string_view digits, Kept kept) {
-    WipedText out;
-    out.reserve(text.size() * 3);
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (kept(byte))
-            out.push_back(c);
-        else
-            out.insert(out.end(), {'%', digits[byte >> 4U], digits[byte & 15U]});
-    }
-    return Secret(std::string_view(out.data(), out.size()));
-}
-
-// What is sent of this key; empty when the key cannot stand in a header.
-Secret authorization_for(std::string_view key, const Binding& binding) {
-    if (!is_printable_without_space(key))
-        return {};
-    if (!binding.authorization_query.empty())
-        return percent_encoded_secret(key, "0123456789ABCDEF", is_unreserved);
-    constexpr std::string_view placeholder = "{{api_key}}";
-    const std::string_view pattern = binding.authorization_value;
-    const auto at = pattern.find(placeholder);
-    if (at == std::string_view::npos)
-        return Secret(pattern);
-    WipedText value(pattern.begin(), pattern.begin() + static_cast<std::ptrdiff_t>(at));
-    value.insert(value.end(), key.begin(), key.end());
-    const auto rest = pattern.substr(at + placeholder.size());
-    value.insert(value.end(), rest.begin(), rest.end());
-    return Secret(std::string_view(value.data(), value.size()));
-}
 
 // A percent sign that begins no escape stands for itself.
 WipedText percent_decoded_secret(std::string_view text) {
@@ -122,44 +79,9 @@ WipedText percent_decoded_secret(std::string_view text) {
 constexpr std::string_view basic_scheme = "Basic ";
 
 Secret basic_authorization(std::string_view user_info) {
-    const auto plain = percent_decoded_secret(user_info);
-    std::vector<unsigned char, WipingAllocator<unsigned char>> encoded(plain.size() / 3 * 4 + 5);
-    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): OpenSSL's bytes are unsigned
-    const auto* bytes = reinterpret_cast<const unsigned char*>(plain.data());
-    const auto length = EVP_EncodeBlock(encoded.data(), bytes, static_cast<int>(plain.size()));
     WipedText value(basic_scheme.begin(), basic_scheme.end());
-    value.insert(value.end(), encoded.begin(), encoded.begin() + length);
-    return Secret(std::string_view(value.data(), value.size()));
-}
-
-// Adds a secret in the forms in which it may come back: as it is, as a URL has it, and as JSON text may have
-// it.
-void add_forms(std::vector<Secret>& secrets, std::string_view text) {
-    const auto add = [&secrets](Secret secret) {
-        const auto is_same = [&](const Secret& known) { return known.view() == secret.view(); };
-        if (!secret.empty() && std::none_of(secrets.begin(), secrets.end(), is_same))
-            secrets.push_back(std::move(secret));
-    };
-    add(Secret(text));
-    const auto of_a_query = [&](unsigned char c) {
-        return is_unreserved(c)
-               || std::string_view("!$&'()*+,;=:@/?").find(static_cast<char>(c)) != std::string_view::npos;
-    };
-    for (const std::string_view digits : {"0123456789ABCDEF", "0123456789abcdef"}) {
-        add(percent_encoded_secret(text, digits, is_unreserved));
-        add(percent_encoded_secret(text, digits, of_a_query));
-    }
-    for (const std::string_view marked : {"\"\\", "\"\\/"}) {
-        WipedText escaped;
-        for (const char c : text) {
-            if (marked.find(c) != std::string_view::npos)
-                escaped.push_back('\\');
-            escaped.push_back(c);
-        }
-        add(Secret(std::string_view(escaped.data(), escaped.size())));
-    }
-    std::stable_sort(secrets.begin(), secrets.end(),
-                     [](const Secret& a, const Secret& b) { return a.view().size() > b.view().size(); });
+    append(value, view(base64(view(percent_decoded_secret(user_info)))));
+    return Secret(view(value));
 }
 
 // What somebody could repeat of "user:password": the password (or the user, where that is all), and the
@@ -168,7 +90,7 @@ void add_proxy_secrets(std::vector<Secret>& secrets, std::string_view user_info,
                        const Secret& authorization) {
     add_forms(secrets, authorization.view().substr(basic_scheme.size()));
     const auto plain = percent_decoded_secret(user_info);
-    const std::string_view text(plain.data(), plain.size());
+    const auto text = view(plain);
     const auto colon = text.find(':');
     add_forms(secrets, colon == std::string_view::npos ? text : text.substr(colon + 1));
 }
@@ -206,8 +128,9 @@ Result<Proxy> read_proxy(std::string_view text) {
 // What a binding calls {{connection.NAME}}: a member of that name, else of the member "variables".
 const json::value* variable(const Members& members, std::string_view name, const BindingRules& rules) {
     // A description that somebody else has written must not send the key or the proxy's password along.
-    constexpr std::array<std::string_view, 14> own_members{"api",
+    constexpr std::array<std::string_view, 15> own_members{"api",
                                                            "api_key",
+                                                           "api_secret",
                                                            "base_url",
                                                            "ca_file",
                                                            "proxy",
@@ -295,24 +218,36 @@ std::optional<std::string> doubled_version(std::string_view base_path, std::stri
 constexpr std::string_view key_prefix = "Bearer ";
 
 // Of the key as it was given.
-std::optional<std::string> fault_of_key(std::string_view given, const Connection& connection) {
+std::optional<std::string> fault_of_key(std::string_view given) {
     const auto key = trimmed(given);
     if (key.empty())
         return "must not be empty";
     if (ascii_equal_ignoring_case(key.substr(0, key_prefix.size()), key_prefix))
         return "must be the key alone, without \"Bearer \" in front of it";
-    if (connection.authorization.empty())
+    if (!is_printable_without_space(key))
         return "must be printable ASCII without spaces";
     return std::nullopt;
 }
 
-// The one place that makes a key of what was given.
-void set_key(Connection& connection, std::string_view given) {
-    const auto key = trimmed(given);
-    connection.api_key = Secret(key);
-    connection.authorization = authorization_for(key, *connection.binding);
-    connection.secrets.clear();
-    add_forms(connection.secrets, key);
+std::optional<std::string> fault_of_secret(std::string_view given, const Binding& binding) {
+    const bool is_given = !trimmed(given).empty();
+    if (binding.jwt && !is_given)
+        return "is missing, and " + binding.name
+               + " needs it: give the secret that belongs to the API key, which signs each request's token";
+    if (!binding.jwt && is_given)
+        return "is not used by " + binding.name
+               + ", which takes the API key alone: leave it empty, or choose the service that needs it";
+    return std::nullopt;
+}
+
+// The one place that makes credentials of what was given.
+void set_credentials(Connection& connection, std::string_view key, std::string_view secret) {
+    connection.api_key = Secret(trimmed(key));
+    connection.api_secret = Secret(trimmed(secret));
+    const auto& binding = *connection.binding;
+    if (!binding.jwt)
+        connection.authorization = authorization_for(connection.api_key.view(), binding);
+    connection.secrets = secrets_of(connection.api_key.view(), connection.api_secret.view(), binding);
 }
 
 } // namespace
@@ -365,9 +300,12 @@ Result<std::shared_ptr<const Connection>> read_connection(std::string_view conne
             return fault_at("base_url", *fault);
 
     const std::string_view key = members.find("api_key")->as_string();
-    set_key(*connection, key);
-    if (const auto fault = fault_of_key(key, *connection))
+    if (const auto fault = fault_of_key(key))
         return fault_at("api_key", *fault);
+    const auto secret = text_or_empty(members.find("api_secret"));
+    if (const auto fault = fault_of_secret(secret, *connection->binding))
+        return fault_at("api_secret", *fault);
+    set_credentials(*connection, key, secret);
     connection->ca_file = members.text("ca_file");
     connection->max_connections = static_cast<std::size_t>(members.number("max_connections"));
     connection->max_running = static_cast<std::size_t>(members.number("max_running"));
@@ -391,6 +329,7 @@ std::optional<Connection> without_key(const Connection& connection) {
         return std::nullopt;
     auto kept = connection;
     kept.api_key = {};
+    kept.api_secret = {};
     kept.authorization = {};
     kept.secrets.clear();
     return kept;
@@ -399,8 +338,10 @@ std::optional<Connection> without_key(const Connection& connection) {
 std::shared_ptr<const Connection> with_key_of(std::string_view connection_json, const Connection& kept) {
     WipingResource wiping;
     auto connection = std::make_shared<Connection>(kept);
-    const auto members = json::parse(connection_json, &wiping);
-    set_key(*connection, members.at("api_key").as_string());
+    const auto document = json::parse(connection_json, &wiping);
+    const auto& members = document.as_object();
+    set_credentials(*connection, text_or_empty(members.if_contains("api_key")),
+                    text_or_empty(members.if_contains("api_secret")));
     return connection;
 }
 

@@ -21,8 +21,9 @@ namespace job_engine {
 // An account at the API, and how to reach it.
 struct Connection {
     Secret api_key;
-    Secret authorization; // the value of the binding's authorization header
-    // Those two as somebody may repeat them, and the proxy's: what is to stand nowhere. The longest first, so
+    Secret api_secret;    // empty: the binding needs none
+    Secret authorization; // the value of the binding's authorization header; empty: each request has its own
+    // Those as somebody may repeat them, and the proxy's: what is to stand nowhere. The longest first, so
     // that none is masked in part.
     std::vector<Secret> secrets;
     Origin origin;
@@ -55,7 +56,7 @@ Result<std::shared_ptr<const Connection>> read_connection(std::string_view conne
                                                           const std::shared_ptr<const Binding>& built_in);
 
 // What may be kept of a connection when its runs are over; nullopt when there is a secret in more than its
-// key.
+// key and the key's secret.
 std::optional<Connection> without_key(const Connection& connection);
 // The connection of a text that read_connection has taken before, from what was kept of it.
 std::shared_ptr<const Connection> with_key_of(std::string_view connection_json, const Connection& kept);

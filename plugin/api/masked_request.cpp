@@ -56,7 +56,7 @@ json::object MaskedRequest::headers(const HttpRequest& request) const {
 }
 
 std::string MaskedRequest::text(std::string_view text) const {
-    return without_secrets(std::string(text), connection_.secrets);
+    return without_secret(without_secrets(std::string(text), connection_.secrets), signature_);
 }
 
 json::value

@@ -8,15 +8,16 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace job_engine {
 
 // A connection's requests as people may see them: without what is or may be one of its secrets.
 class MaskedRequest {
 public:
-    // Both must outlive it. user_agent: as the client sends it.
-    MaskedRequest(const Connection& connection, std::string_view user_agent)
-        : connection_(connection), user_agent_(user_agent) {}
+    // Both must outlive it. user_agent: as the client sends it. signature: see HttpReply.
+    MaskedRequest(const Connection& connection, std::string_view user_agent, Secret signature = {})
+        : connection_(connection), user_agent_(user_agent), signature_(std::move(signature)) {}
 
     std::string url(const HttpRequest& request) const;
     // Those that a request is sent with, but Host and Content-Length.
@@ -31,6 +32,7 @@ public:
 private:
     const Connection& connection_;
     std::string_view user_agent_;
+    Secret signature_;
 };
 
 } // namespace job_engine

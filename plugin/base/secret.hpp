@@ -37,26 +37,54 @@ struct WipingAllocator {
 
 // Text that is wiped when it goes. A vector, because a short std::string lives inside its object,
 // where no allocator sees it.
+using WipedText = std::vector<char, WipingAllocator<char>>;
+
+inline std::string_view view(const WipedText& text) noexcept {
+    return {text.data(), text.size()};
+}
+
+inline void append(WipedText& text, std::string_view more) {
+    text.insert(text.end(), more.begin(), more.end());
+}
+
 class Secret {
 public:
-    Secret() = default;
-    explicit Secret(std::string_view text) : characters_(text.begin(), text.end()) {}
+    // A token is made anew for each request, so only its beginning is known beforehand.
+    enum class Kind { whole, begins_token };
 
-    std::string_view view() const noexcept { return {characters_.data(), characters_.size()}; }
+    Secret() = default;
+    explicit Secret(std::string_view text, Kind kind = Kind::whole)
+        : characters_(text.begin(), text.end()), kind_(kind) {}
+
+    std::string_view view() const noexcept { return job_engine::view(characters_); }
     bool empty() const noexcept { return characters_.empty(); }
 
+    // Where in the text the secret ends that begins at `at`.
+    std::size_t end_in(std::string_view text, std::size_t at) const noexcept {
+        const auto end = at + characters_.size();
+        return kind_ == Kind::whole ? end
+                                    : std::min(text.find_first_not_of(token_characters, end), text.size());
+    }
+
 private:
-    std::vector<char, WipingAllocator<char>> characters_;
+    static constexpr std::string_view token_characters =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.";
+
+    WipedText characters_;
+    Kind kind_ = Kind::whole;
 };
 
 // A secret of a few characters would be found everywhere and hides nothing, so it is not looked for.
 constexpr std::size_t min_secret = 6;
 constexpr std::string_view secret_mask = "***";
 
+inline bool holds_secret(std::string_view text, const Secret& secret) {
+    return secret.view().size() >= min_secret && text.find(secret.view()) != std::string_view::npos;
+}
+
 inline bool holds_secret(std::string_view text, const std::vector<Secret>& secrets) {
-    return std::any_of(secrets.begin(), secrets.end(), [text](const Secret& secret) {
-        return secret.view().size() >= min_secret && text.find(secret.view()) != std::string_view::npos;
-    });
+    return std::any_of(secrets.begin(), secrets.end(),
+                       [text](const Secret& secret) { return holds_secret(text, secret); });
 }
 
 // The text with "***" wherever the secret stood.
@@ -65,7 +93,7 @@ inline std::string without_secret(std::string text, const Secret& secret) {
     if (hidden.size() < min_secret)
         return text;
     for (auto at = text.find(hidden); at != std::string::npos; at = text.find(hidden, at))
-        text.replace(at, hidden.size(), secret_mask);
+        text.replace(at, secret.end_in(text, at) - at, secret_mask);
     return text;
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "base/secret.hpp"
+
 #include <chrono>
 #include <optional>
 #include <string>
@@ -37,6 +39,7 @@ struct HttpReply {
     std::string location;
     std::string request_id;
     std::string content_type; // of a traced request alone
+    Secret signature; // of the token that the request was sent with, which the reply may repeat; empty: none
     std::optional<std::chrono::milliseconds> retry_after;
 };
 

@@ -19,8 +19,7 @@ ApiService::ApiService(boost::asio::io_context& io, Resolver& resolver, const Co
 
 std::string account_key(const Connection& connection) {
     return (connection.origin.tls ? "https://" : "http://") + connection.origin.authority() + "\n"
-           + sha256_hex(connection.authorization.view()) + "\n" + connection.binding->authorization_header
-           + "\n";
+           + sha256_hex(connection.api_key.view()) + "\n" + connection.binding->authorization_header + "\n";
 }
 
 std::string service_key(const Connection& connection) {

@@ -21,13 +21,18 @@ std::optional<HttpReply> masked_copy(const HttpReply& reply, const std::vector<S
     const bool has_escapes = reply.body.find("\\u") != std::string::npos;
     auto plain = has_escapes ? with_plain_ascii(reply.body) : std::string();
     const auto& body = has_escapes ? plain : reply.body;
-    if (!holds_secret(body, secrets) && !holds_secret(reply.location, secrets)
-        && !holds_secret(reply.request_id, secrets))
+    const auto holds_any = [&](const std::string& text) {
+        return holds_secret(text, secrets) || holds_secret(text, reply.signature);
+    };
+    if (!holds_any(body) && !holds_any(reply.location) && !holds_any(reply.request_id))
         return std::nullopt;
+    const auto masked = [&](const std::string& text) {
+        return without_secret(without_secrets(text, secrets), reply.signature);
+    };
     auto copy = reply;
-    copy.body = without_secrets(body, secrets);
-    copy.location = without_secrets(std::move(copy.location), secrets);
-    copy.request_id = without_secrets(std::move(copy.request_id), secrets);
+    copy.body = masked(body);
+    copy.location = masked(reply.location);
+    copy.request_id = masked(reply.request_id);
     return copy;
 }
 

@@ -84,7 +84,8 @@ const char* kind_name(TransportFailure::Kind kind) {
 
 std::string trace_line(const TracedExchange& exchange, const Connection& connection,
                        std::string_view user_agent) {
-    const MaskedRequest mask(connection, user_agent);
+    const auto* reply = std::get_if<HttpReply>(&exchange.exchanged);
+    const MaskedRequest mask(connection, user_agent, reply != nullptr ? reply->signature : Secret());
     const auto& request = exchange.request;
     json::object sent{{"headers", mask.headers(request)}};
     if (request.body.empty())
@@ -102,7 +103,7 @@ std::string trace_line(const TracedExchange& exchange, const Connection& connect
                                        {"message", shown(mask, failure->message)},
                                        {"may_have_arrived", failure->may_have_arrived}};
     else
-        line["reply"] = reply_object(std::get<HttpReply>(exchange.exchanged), mask);
+        line["reply"] = reply_object(*reply, mask);
     return json::serialize(line);
 }
 

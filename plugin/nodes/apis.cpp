@@ -5,8 +5,8 @@
 namespace pixelml {
 
 // The addresses are those of the documents, which a test compares: a connection is checked against all of
-// them without reading nine documents.
-constexpr std::array<job_engine::NamedApi, 9> apis{{
+// them without reading ten documents.
+constexpr std::array<job_engine::NamedApi, 10> apis{{
     {"agenticflow", "https://api.agenticflow.ai", embedded::agenticflow_api},
     {"replicate", "https://api.replicate.com", embedded::replicate_api},
     {"fal", "https://queue.fal.run", embedded::fal_api},
@@ -16,6 +16,7 @@ constexpr std::array<job_engine::NamedApi, 9> apis{{
     {"seedance", "https://ark.ap-southeast.bytepluses.com", embedded::seedance_api},
     {"minimax", "https://api.minimax.io", embedded::minimax_api},
     {"kling", "https://api-singapore.klingai.com", embedded::kling_api},
+    {"kling_access_key", "https://api-singapore.klingai.com", embedded::kling_access_key_api},
 }};
 
 } // namespace pixelml

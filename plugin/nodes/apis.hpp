@@ -7,6 +7,6 @@
 namespace pixelml {
 
 // Other services that make what these nodes make, in the order in which forms show them.
-extern const std::array<job_engine::NamedApi, 9> apis;
+extern const std::array<job_engine::NamedApi, 10> apis;
 
 } // namespace pixelml

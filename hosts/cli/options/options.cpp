@@ -17,8 +17,9 @@ namespace {
 
 const char connection_help[] = "Connection:\n"
                                "  A node that needs a connection of category \"foo\" takes it from\n"
-                               "  --connection FILE, or else from the environment variables FOO_API_KEY and\n"
-                               "  FOO_BASE_URL. Secrets do not belong on a command line.\n\n";
+                               "  --connection FILE, or else from the environment variables FOO_API_KEY,\n"
+                               "  FOO_BASE_URL, FOO_API and FOO_API_SECRET, as far as it has such members.\n"
+                               "  Secrets do not belong on a command line.\n\n";
 
 const char run_help[] = "Durations: 90, 90s, 5m, 1h30m, 250ms; a plain number means seconds.\n\n"
                         "Output:\n"

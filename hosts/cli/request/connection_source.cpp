@@ -12,21 +12,19 @@ namespace cli {
 std::optional<std::string> connection_from_environment(std::string_view category,
                                                        std::string_view schema_json,
                                                        const Environment& environment) {
-    const std::string prefix = environment_prefix(category);
-    const std::optional<std::string> api_key = environment(prefix + "_API_KEY");
-    const std::optional<std::string> base_url = environment(prefix + "_BASE_URL");
-    if (!api_key && !base_url)
-        return std::nullopt;
     boost::json::object connection;
-    if (api_key)
-        connection["api_key"] = *api_key;
-    if (base_url) {
-        connection["base_url"] = *base_url;
+    for (const auto& [member, variable] : environment_variables(category, schema_json))
+        if (const auto value = environment(variable))
+            connection[member] = *value;
+    const auto* base_url = connection.if_contains("base_url");
+    if (base_url == nullptr && !connection.contains("api_key"))
+        return std::nullopt;
+    if (base_url != nullptr) {
         const auto names = property_names(schema_properties(schema_json));
         const bool has_switch =
             std::find(names.begin(), names.end(), "allow_insecure_loopback") != names.end();
         // Which host is this machine decides the module, which takes no other without encryption.
-        if (has_switch && base_url->rfind("http://", 0) == 0)
+        if (has_switch && std::string_view(base_url->as_string()).starts_with("http://"))
             connection["allow_insecure_loopback"] = true;
     }
     return boost::json::serialize(connection);

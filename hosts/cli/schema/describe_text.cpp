@@ -1,6 +1,5 @@
 #include "schema/describe_text.hpp"
 
-#include "posix/environment.hpp"
 #include "schema/schema_view.hpp"
 #include "text/json_text.hpp"
 #include "text/suggestion.hpp"
@@ -84,9 +83,10 @@ void add_connection(Page& page, const wfn::Connection& connection) {
     page.line("  ", std::string(connection.name) + " (category " + std::string(connection.category)
                         + (connection.required ? ", required)" : ", optional)"));
     page.paragraph("  ", std::string(connection.description));
-    const std::string prefix = environment_prefix(connection.category);
-    page.line("  ",
-              "Pass it with --connection FILE, or set " + prefix + "_API_KEY and " + prefix + "_BASE_URL.\n");
+    std::vector<std::string> variables;
+    for (const auto& named : environment_variables(connection.category, connection.schema_json))
+        variables.push_back(named.second);
+    page.line("  ", "Pass it with --connection FILE, or set " + joined(variables) + ".\n");
     add_properties(page, schema_properties(connection.schema_json));
 }
 

@@ -1,5 +1,6 @@
 #include "schema/schema_view.hpp"
 
+#include "posix/environment.hpp"
 #include "text/json_text.hpp"
 
 #include <boost/json/parse.hpp>
@@ -101,6 +102,22 @@ std::vector<std::string> property_names(const std::vector<SchemaProperty>& prope
     for (const SchemaProperty& property : properties)
         names.push_back(property.name);
     return names;
+}
+
+std::vector<std::pair<std::string, std::string>> environment_variables(std::string_view category,
+                                                                       std::string_view schema_json) {
+    const std::string prefix = environment_prefix(category);
+    const auto known = property_names(schema_properties(schema_json));
+    const auto is_known = [&](const char* name) {
+        return std::find(known.begin(), known.end(), name) != known.end();
+    };
+    std::vector<std::pair<std::string, std::string>> variables{{"api_key", prefix + "_API_KEY"},
+                                                               {"base_url", prefix + "_BASE_URL"}};
+    if (is_known("api"))
+        variables.emplace_back("api", prefix + "_API");
+    if (is_known("api_secret"))
+        variables.emplace_back("api_secret", prefix + "_API_SECRET");
+    return variables;
 }
 
 } // namespace cli

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace cli {
@@ -26,5 +27,10 @@ struct SchemaProperty {
 std::vector<SchemaProperty> schema_properties(std::string_view schema_json);
 
 std::vector<std::string> property_names(const std::vector<SchemaProperty>& properties);
+
+// The members of a connection that the environment may give, each with its variable ("api_key",
+// "FOO_API_KEY"): key and address, and where the schema has them, the service and the key's secret.
+std::vector<std::pair<std::string, std::string>> environment_variables(std::string_view category,
+                                                                       std::string_view schema_json);
 
 } // namespace cli

@@ -1,6 +1,7 @@
 #include "played_service.hpp"
 
 #include "scripted_api.hpp"
+#include "signed_token.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>
@@ -206,6 +207,8 @@ test_support::RunSpec PlayedService::spec(std::size_t example) const {
     spec.connection = connection_to(server_.base_url());
     auto description = state_->api.document();
     description.erase("minimum_poll_interval_seconds"); // the tests do not sit through it
+    if (description.at("authorization").as_object().contains("jwt"))
+        spec.connection["api_secret"] = api_secret;
     if (const auto* variables = shown.if_contains("variables"))
         spec.connection["variables"] = *variables;
     spec.connection["api_binding"] = std::move(description);

@@ -1,43 +1,61 @@
-// The API key and the proxy's password appear nowhere but on the wire.
+// The API key, its secret and the proxy's password appear nowhere but on the wire.
 #include "connect_proxy.hpp"
+#include "played_service.hpp"
 #include "scripted_api.hpp"
+#include "signed_token.hpp"
 
 #include <gtest/gtest.h>
 
 #include <chrono>
 #include <string>
+#include <vector>
 
 namespace node_tests {
 namespace {
 
 using namespace std::chrono_literals;
 using test_support::checkpoint_of;
+using test_support::json_reply;
 using test_support::NodeHost;
 
 constexpr const char* password = "proxy-password-5d11";
 constexpr const char* password_in_base64 = "b3R0bzpwcm94eS1wYXNzd29yZC01ZDEx"; // otto:...
 
-void expect_no_secret(const std::string& text, const char* where) {
-    for (const auto* secret : {api_key, password, password_in_base64})
-        EXPECT_EQ(text.find(secret), std::string::npos) << where << " holds a secret";
-}
+// Everything that the module says of the run.
+struct Said {
+    wfn::Result result;
+    std::string text;
+};
 
-// Runs it and looks at everything that the module says.
-void run_and_look(const test_support::RunSpec& spec, wfn::Outcome expected) {
+Said run_and_listen(const test_support::RunSpec& spec) {
     NodeHost host({}, wfn::LogLevel::trace);
     const auto live = host.start(spec);
-    const auto result = live->result();
-    EXPECT_EQ(result.outcome, expected) << test_support::describe(result);
+    Said said{live->result(), {}};
     const auto heard = live->heard();
+    const auto add = [&](const char* where, const std::string& text) {
+        said.text += std::string(where) + ": " + text + "\n";
+    };
     for (const auto& line : host.log())
-        expect_no_secret(line.text, "the log");
+        add("log", line.text);
     for (const auto& checkpoint : heard.checkpoints)
-        expect_no_secret(checkpoint, "a checkpoint");
+        add("checkpoint", checkpoint);
     for (const auto& progress : heard.progress)
-        expect_no_secret(progress.message, "the progress");
-    expect_no_secret(test_support::describe(result), "the result");
-    expect_no_secret(result.warnings_json, "a warning");
-    expect_no_secret(checkpoint_of(result), "the last checkpoint");
+        add("progress", progress.message);
+    add("result", test_support::describe(said.result));
+    add("warnings", said.result.warnings_json);
+    add("last checkpoint", checkpoint_of(said.result));
+    return said;
+}
+
+void expect_nothing_of(const std::string& text, const std::vector<std::string>& secrets) {
+    for (const auto& secret : secrets)
+        EXPECT_EQ(text.find(secret), std::string::npos) << secret << " is in\n" << text;
+}
+
+void run_and_look(const test_support::RunSpec& spec, wfn::Outcome expected) {
+    const auto said = run_and_listen(spec);
+    EXPECT_EQ(said.result.outcome, expected) << test_support::describe(said.result);
+    expect_nothing_of(said.text, {api_key, password, password_in_base64});
 }
 
 TEST(Secret, IsOnTheWireAloneInARunWithTroubleThatSucceeds) {
@@ -101,6 +119,61 @@ TEST(Secret, IsNotInTheErrorOfABadConnection) {
     spec.connection["ca_file"] = 7;
     run_and_look(spec, wfn::Outcome::failed);
     EXPECT_EQ(api.server().connections_accepted(), 0U);
+}
+
+// Whether the service repeats the token of this request, a part of it, or that of an earlier one.
+TEST(Secret, ATokenIsNowhereButOnTheWire) {
+    const DescribedApi described("kling_access_key");
+    std::vector<std::string> tokens;
+    const auto repeated = [&](const Request& request) {
+        const auto text = request.header("authorization").substr(std::string("Bearer ").size());
+        tokens.push_back(text);
+        const SignedToken token(text);
+        return "No: " + tokens.front() + ", " + text + ", " + token.payload + " and " + token.signature + ". "
+               + api_key + " " + api_secret;
+    };
+    int submits = 0;
+    test_support::ScriptedServer server([&](const Request& request) {
+        const auto words = repeated(request);
+        const auto echoed = R"("message": ")" + words + R"(", "request_id": ")" + words + '"';
+        if (request.method == "POST")
+            return submits++ == 0
+                       ? json_reply(503, "{" + echoed + "}")
+                       : json_reply(200, R"({"code": 0, "data": {"task_id": "7"}, )" + echoed + "}");
+        return json_reply(200, R"({"code": 0, "data": {"task_id": "7", "task_status": "failed",
+            "task_status_msg": ")" + words
+                                   + R"("}})");
+    });
+    auto spec = PlayedService(described, {}).spec();
+    spec.connection["base_url"] = server.base_url();
+    const auto said = run_and_listen(spec);
+    EXPECT_EQ(said.result.outcome, wfn::Outcome::failed) << test_support::describe(said.result);
+    EXPECT_EQ(error_member(said.result, "code"), "generation_failed") << test_support::describe(said.result);
+    ASSERT_GE(tokens.size(), 3U);
+    std::vector<std::string> secrets{api_key, api_secret};
+    for (const auto& text : tokens) {
+        const SignedToken token(text);
+        secrets.insert(secrets.end(), {token.payload, token.signature});
+    }
+    expect_nothing_of(said.text, secrets);
+    EXPECT_NE(said.text.find("No: ***, ***, *** and ***. *** ***"), std::string::npos) << said.text;
+}
+
+// The reply is kept, for a description that finds the job in it.
+TEST(Secret, ATokenIsNotInAKeptReply) {
+    std::string signature;
+    test_support::ScriptedServer server([&](const Request& request) {
+        const auto text = request.header("authorization").substr(std::string("Bearer ").size());
+        signature = SignedToken(text).signature;
+        return json_reply(200,
+                          R"({"code": 0, "job": {"seen": ")" + text + R"(", "by": ")" + signature + R"("}})");
+    });
+    auto spec = PlayedService(DescribedApi("kling_access_key"), {}).spec();
+    spec.connection["base_url"] = server.base_url();
+    const auto said = run_and_listen(spec);
+    EXPECT_EQ(error_member(said.result, "type"), "Submission Unknown") << test_support::describe(said.result);
+    EXPECT_NE(checkpoint_of(said.result).find("\\\"by\\\""), std::string::npos) << checkpoint_of(said.result);
+    expect_nothing_of(said.text, {signature, "eyJpc3MiOi"});
 }
 
 } // namespace

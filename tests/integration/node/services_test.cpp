@@ -1,12 +1,15 @@
 // Every service that has a description in schemas/apis, played by the replies of its own documentation.
 #include "played_service.hpp"
 #include "scripted_api.hpp"
+#include "signed_token.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <ctime>
 #include <functional>
 #include <memory>
 #include <regex>
@@ -138,21 +141,32 @@ TEST_P(Service, IsSentWhatTheExamplesSay) {
     }
 }
 
+// As the service itself checks it.
+void expect_token(const std::string& text, const json::object& rule) {
+    const SignedToken token(text);
+    const auto now = static_cast<std::int64_t>(std::time(nullptr));
+    EXPECT_TRUE(token.is_signed);
+    EXPECT_EQ(token.algorithm, text_in(rule, "algorithm"));
+    EXPECT_EQ(token.issuer, api_key);
+    const auto lifetime = rule.at("lifetime_seconds").as_int64();
+    EXPECT_LE(token.expires, now + lifetime);
+    EXPECT_GT(token.expires, now + lifetime - 60);
+    EXPECT_EQ(token.expires - token.not_before, lifetime + rule.at("not_before_seconds").as_int64());
+}
+
 TEST_P(Service, IsShownTheKeyInEveryRequest) {
     PlayedService service(api, success());
     NodeHost host;
     EXPECT_EQ(video_of(host.run(service.spec())), api.video());
     const auto& authorization = api.document().at("authorization").as_object();
+    const auto* rule = authorization.if_contains("jwt");
     auto wanted = text_in(authorization, "value");
-    for (const std::string placeholder : {"{{api_key}}", "{{jwt}}"})
-        if (const auto at = wanted.find(placeholder); at != std::string::npos)
-            wanted.resize(at);
+    wanted.resize(wanted.find(rule != nullptr ? "{{jwt}}" : "{{api_key}}"));
     for (const auto& request : service.server().requests()) {
         const auto shown = request.header("authorization");
         ASSERT_TRUE(shown.starts_with(wanted)) << request.target;
-        if (authorization.contains("jwt"))
-            EXPECT_TRUE(
-                std::regex_match(shown.substr(wanted.size()), std::regex(R"([\w-]+\.[\w-]+\.[\w-]+)")));
+        if (rule != nullptr)
+            expect_token(shown.substr(wanted.size()), rule->as_object());
         else
             EXPECT_EQ(shown, wanted + api_key);
     }

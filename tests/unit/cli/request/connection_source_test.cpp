@@ -31,6 +31,17 @@ TEST(ConnectionSource, MakesAConnectionOfTheEnvironment) {
     EXPECT_FALSE(connection_from_environment("foo", "{}", environment({{"BAR_API_KEY", "k"}})));
 }
 
+TEST(ConnectionSource, TakesTheServiceAndTheKeysSecretWhereTheSchemaKnowsThem) {
+    const auto all = environment({{"FOO_API_KEY", "k"}, {"FOO_API_SECRET", "s"}, {"FOO_API", "kling"}});
+    EXPECT_EQ(connection_from_environment(
+                  "foo", R"({"properties": {"api": {}, "api_key": {}, "api_secret": {}}})", all),
+              R"({"api_key":"k","api":"kling","api_secret":"s"})");
+    EXPECT_EQ(connection_from_environment("foo", R"({"properties": {"api_key": {}}})", all),
+              R"({"api_key":"k"})");
+    EXPECT_FALSE(connection_from_environment("foo", R"({"properties": {"api_secret": {}}})",
+                                             environment({{"FOO_API_SECRET", "s"}})));
+}
+
 TEST(ConnectionSource, AllowsHttpTowardsThisMachineWhereTheSchemaKnowsTheSwitch) {
     const auto local = environment({{"FOO_BASE_URL", "http://127.0.0.1:8080"}});
     EXPECT_EQ(connection_from_environment("foo", schema_with_switch, local),

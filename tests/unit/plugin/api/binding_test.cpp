@@ -129,5 +129,27 @@ TEST(Binding, AnUnknownPlaceholderIsNamed) {
     EXPECT_THAT(key.error().message, HasSubstr("{{key}}"));
 }
 
+TEST(Binding, ATokenHasARuleAndAPlace) {
+    const auto with = [](const std::string& authorization) {
+        return read(document_with(R"({"authorization": {"header": "X", )" + authorization + "}}"));
+    };
+    const std::string jwt = R"("jwt": {"algorithm": "HS256", "lifetime_seconds": 600})";
+    const auto binding = with(R"("value": "Bearer {{jwt}}", )" + jwt);
+    ASSERT_TRUE(binding) << binding.error().message;
+    EXPECT_EQ((*binding)->jwt.value().lifetime, std::chrono::seconds(600));
+    EXPECT_EQ((*binding)->jwt.value().not_before, std::chrono::seconds(0));
+    const auto fault_of = [&](const std::string& authorization) {
+        const auto read = with(authorization);
+        return read ? "none" : read.error().message;
+    };
+    EXPECT_THAT(fault_of(R"("value": "Bearer {{jwt}}")"), HasSubstr("{{jwt}} where authorization.jwt"));
+    EXPECT_THAT(fault_of(R"("value": "Bearer {{api_key}}", )" + jwt), HasSubstr("there is {{jwt}}"));
+    EXPECT_THAT(fault_of(R"("value": "Bearer", )" + jwt), HasSubstr("must have {{jwt}} in it"));
+    EXPECT_THAT(fault_of(R"("value": "{{jwt}}", "jwt": {"algorithm": "RS256", "lifetime_seconds": 600})"),
+                HasSubstr("authorization/jwt/algorithm"));
+    EXPECT_THAT(fault_of(R"("value": "{{jwt}}", "jwt": {"algorithm": "HS256"})"),
+                HasSubstr("lifetime_seconds"));
+}
+
 } // namespace
 } // namespace job_engine

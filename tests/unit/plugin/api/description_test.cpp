@@ -134,15 +134,17 @@ TEST(Description, APlaceThatNothingFillsIsRefused) {
 }
 
 // A description comes from somebody else, and must not send along what is not for it.
-TEST(Variables, AreNoWayToTheKeyOrTheProxysPassword) {
-    for (const auto* name : {"api_key", "proxy"}) {
+TEST(Variables, AreNoWayToTheKeyOrItsSecretOrTheProxysPassword) {
+    for (const auto* name : {"api_key", "api_secret", "proxy"}) {
         const auto members = R"({"variables": {")" + std::string(name) + R"(": {"required": true}},
+            "authorization": {"header": "X", "value": "{{jwt}}", "jwt": {"algorithm": "HS256", "lifetime_seconds": 60}},
             "submit": {"method": "POST", "path": "/jobs", "body": {"x": "{{connection.)"
                              + name + R"(}}"}}})";
-        const auto connection =
-            connection_of({{"api_binding", description(members)}, {"proxy", "http://user:pass@127.0.0.1:9"}});
+        const auto connection = connection_of({{"api_binding", description(members)},
+                                               {"api_secret", "s3cret"},
+                                               {"proxy", "http://user:pass@127.0.0.1:9"}});
         ASSERT_FALSE(connection) << name;
-        EXPECT_THAT(connection.error().message, HasSubstr("is missing"));
+        EXPECT_THAT(connection.error().message, HasSubstr(name + std::string(" is missing")));
     }
 }
 
@@ -344,10 +346,20 @@ TEST(Find, IsLeftOutWhereItsAddressIsNotGiven) {
 }
 
 // The services that a connection may name.
-class NamedApis : public ::testing::TestWithParam<NamedApi> {};
+class NamedApis : public ::testing::TestWithParam<NamedApi> {
+protected:
+    const boost::json::object document = parse_json(GetParam().document)->as_object();
+
+    // What names it, and what it cannot be without.
+    boost::json::object members() const {
+        boost::json::object all{{"api", GetParam().name}};
+        if (document.at("authorization").as_object().contains("jwt"))
+            all["api_secret"] = "s3cret";
+        return all;
+    }
+};
 
 TEST_P(NamedApis, ProveThemselves) {
-    const auto document = parse_json(GetParam().document)->as_object();
     const auto& rules = testing::image_to_video_definition().binding_rules;
     EXPECT_THAT(rules.schema->validate(document), IsEmpty());
     EXPECT_THAT(example_faults(document, rules), IsEmpty());
@@ -357,12 +369,11 @@ TEST_P(NamedApis, ProveThemselves) {
 }
 
 TEST_P(NamedApis, TakeTheirVariablesFromFieldsOfTheConnection) {
-    const auto& members = testing::definitions().connection.document().at("properties").as_object();
-    const auto document = parse_json(GetParam().document)->as_object();
-    boost::json::object connection{{"api", GetParam().name}};
+    const auto& fields = testing::definitions().connection.document().at("properties").as_object();
+    auto connection = members();
     if (const auto* variables = document.if_contains("variables"))
         for (const auto& variable : variables->as_object()) {
-            EXPECT_TRUE(members.contains(variable.key())) << variable.key();
+            EXPECT_TRUE(fields.contains(variable.key())) << variable.key();
             connection[variable.key()] = "of-the-user";
         }
     const auto read = connection_of(connection);
@@ -377,14 +388,18 @@ TEST_P(NamedApis, AreNotAskedAtTheAddressOfAnother) {
          {"https://api.pixelml.com", "https://api.dev.runwayml.com", "https://queue.fal.run"}) {
         if (address == GetParam().base_url)
             continue;
-        const auto read =
-            connection_of({{"api", GetParam().name}, {"base_url", address}, {"workflow_id", "w"}});
+        auto connection = members();
+        connection["base_url"] = address;
+        connection["workflow_id"] = "w";
+        const auto read = connection_of(connection);
         ASSERT_FALSE(read) << address;
         EXPECT_THAT(read.error().message, HasSubstr("is the address of")) << address;
     }
     EXPECT_FALSE(connection_of({{"base_url", GetParam().base_url}})) << "which is not PixelML's";
-    EXPECT_TRUE(connection_of(
-        {{"api", GetParam().name}, {"base_url", "https://proxy.example"}, {"workflow_id", "w"}}));
+    auto connection = members();
+    connection["base_url"] = "https://proxy.example";
+    connection["workflow_id"] = "w";
+    EXPECT_TRUE(connection_of(connection));
 }
 
 INSTANTIATE_TEST_SUITE_P(Api, NamedApis, ::testing::ValuesIn(pixelml::apis),

@@ -28,6 +28,14 @@ TEST(Secret, DoesNotKeepAShortTextInsideItsObject) {
     EXPECT_TRUE(before(text, object) || !before(text, object + sizeof secret));
 }
 
+TEST(Secret, ATokensBeginningHidesItToItsEnd) {
+    const Secret beginning("eyJhbGci.abc", Secret::Kind::begins_token);
+    EXPECT_EQ(without_secret("is eyJhbGci.abcDEF-1_2.xyz, not eyJhbGci.abc or eyJhbGci.ab", beginning),
+              "is ***, not *** or eyJhbGci.ab");
+    EXPECT_EQ(without_secret("eyJhbGci.abcDEF", beginning), "***");
+    EXPECT_EQ(without_secret("eyJhbGci.abcDEF", Secret("eyJhbGci.abc")), "***DEF");
+}
+
 TEST(WipingResource, IsUsedForAllOfAParsedText) {
     WipingResource resource;
     const boost::json::memory_resource& base = resource;
