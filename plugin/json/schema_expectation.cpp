@@ -39,6 +39,19 @@ const json::object* schema_below(const json::object& schema, const std::string& 
     return object_member(schema, "additionalProperties");
 }
 
+// The values that are listed, by themselves or each with its title.
+json::array choices_of(const json::object& schema) {
+    if (const auto* values = schema.if_contains("enum"); values != nullptr && values->is_array())
+        return values->get_array();
+    json::array choices;
+    if (const auto* named = schema.if_contains("oneOf"); named != nullptr && named->is_array())
+        for (const auto& alternative : named->get_array())
+            if (const auto* object = alternative.if_object())
+                if (const auto* value = object->if_contains("const"))
+                    choices.push_back(*value);
+    return choices;
+}
+
 void add_types(const json::object& schema, std::vector<std::string>& types) {
     const auto* type = schema.if_contains("type");
     if (type != nullptr && type->is_string())
@@ -82,11 +95,10 @@ std::string schema_expectation(const json::object& schema, std::span<const std::
         return {};
 
     std::string words;
-    if (const auto* choices = here->if_contains("enum"); choices != nullptr && choices->is_array()) {
-        for (const auto& choice : choices->get_array())
-            words += (words.empty() ? "must be one of " : ", ") + json::serialize(choice);
+    for (const auto& choice : choices_of(*here))
+        words += (words.empty() ? "must be one of " : ", ") + json::serialize(choice);
+    if (!words.empty())
         return words;
-    }
     std::vector<std::string> types;
     add_types(*here, types);
     for (const auto& type : types)

@@ -12,6 +12,8 @@ const exampleModule = path.join(build, 'examples', 'module_c', 'example_module.s
 const packageFile = path.join(repository, 'hosts', 'n8n', 'package.json');
 const hostRequire = createRequire(packageFile);
 const ts = hostRequire('typescript');
+const { fieldsOf } = createRequire(path.join(repository, 'hosts', 'node', 'package.json'))('./durable/fields.js');
+const { propertyOf } = hostRequire('./scripts/form_fields.js');
 const { namesOf } = hostRequire('./scripts/package_names.js');
 const { sourceOf } = hostRequire('./scripts/source_text.js');
 const { classNameOf, titled } = hostRequire('./scripts/words.js');
@@ -19,6 +21,14 @@ const { classNameOf, titled } = hostRequire('./scripts/words.js');
 test('a label is in words, however they are spaced', () => {
     assert.equal(titled('length  of the\tvideo '), 'Length of the Video');
     assert.equal(titled(''), '');
+});
+
+test('a choice shows its title, in the order of the alphabet', () => {
+    const schema = { oneOf: [{ const: 'r', title: 'Runway' }, { const: 'f', title: 'fal' }, { const: 'Other' }] };
+    const [field] = fieldsOf({ properties: { api: schema } }, { prefix: '' });
+    const { type, options } = propertyOf(field, {});
+    assert.equal(type, 'options');
+    assert.deepEqual(options.map(({ name, value }) => [name, value]), [['fal', 'f'], ['Other', 'Other'], ['Runway', 'r']]);
 });
 
 test('a class has a name that the language allows', () => {

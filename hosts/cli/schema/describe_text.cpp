@@ -69,8 +69,11 @@ void add_properties(Page& page, const std::vector<SchemaProperty>& properties) {
         page.line("  " + pad(printable(property.name), widest) + "  ", facts_of(property));
         page.paragraph(indent, property.description);
         std::string choices;
-        for (const json::value& choice : property.choices)
-            choices += (choices.empty() ? "" : "\n") + json::serialize(choice);
+        for (std::size_t i = 0; i < property.choices.size(); ++i) {
+            choices += (choices.empty() ? "" : "\n") + json::serialize(property.choices[i]);
+            if (!property.choice_titles[i].empty())
+                choices += ": " + property.choice_titles[i];
+        }
         if (!choices.empty())
             page.paragraph(indent + "one of  ", choices);
     }

@@ -58,6 +58,23 @@ void collect_types(const json::object& schema, std::vector<std::string>& types) 
     }
 }
 
+// An enum's, or those that a oneOf lists with a title each.
+void collect_choices(const json::object& schema, SchemaProperty& property) {
+    if (const json::value* values = schema.if_contains("enum"); values && values->is_array()) {
+        property.choices = values->get_array();
+        property.choice_titles.resize(property.choices.size());
+    } else if (const json::value* named = schema.if_contains("oneOf"); named && named->is_array()) {
+        for (const json::value& alternative : named->get_array()) {
+            const json::object* choice = alternative.if_object();
+            const json::value* value = choice != nullptr ? choice->if_contains("const") : nullptr;
+            if (value == nullptr)
+                continue;
+            property.choices.push_back(*value);
+            property.choice_titles.push_back(text_member(*choice, "title"));
+        }
+    }
+}
+
 } // namespace
 
 bool SchemaProperty::allows(std::string_view type) const {
@@ -86,8 +103,7 @@ std::vector<SchemaProperty> schema_properties(std::string_view schema_json) {
                 property.description = text_member(object, "title");
             const json::value* secret = object.if_contains("writeOnly");
             property.secret = secret != nullptr && secret->is_bool() && secret->get_bool();
-            if (const json::value* choices = object.if_contains("enum"); choices && choices->is_array())
-                property.choices = choices->get_array();
+            collect_choices(object, property);
             if (const json::value* given = object.if_contains("default"))
                 property.default_value = *given;
         }

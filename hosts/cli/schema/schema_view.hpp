@@ -17,7 +17,8 @@ struct SchemaProperty {
     bool required = false;
     bool secret = false; // writeOnly
     std::string description;
-    boost::json::array choices; // the enum's; empty: none
+    boost::json::array choices;             // those listed; empty: none
+    std::vector<std::string> choice_titles; // of each of them; empty: it has none
     std::optional<boost::json::value> default_value;
 
     bool allows(std::string_view type) const;

@@ -19,7 +19,11 @@ const undecided = [
 
 const isUndecided = ({ kind, default: value }) => kind === 'boolean' && value === undefined;
 
-const choicesOf = ({ choices }) => [...choices].sort().map((value) => ({ name: value, value }));
+/** In the order of the alphabet, as n8n wants them. */
+const choicesOf = ({ choices, choiceTitles }) =>
+    choices
+        .map((value, i) => ({ name: choiceTitles[i], value }))
+        .sort((one, other) => one.name.localeCompare(other.name, 'en'));
 
 function typeOptionsOf(field) {
     const options = {

@@ -16,7 +16,7 @@ function propertyList(fields) {
     const rows = fields.map((field) => {
         const parts = [escape(sentence(field.help ?? field.label))];
         if (field.choices && !field.help?.includes(field.choices[0])) {
-            parts.push(`One of: ${escape(field.choices.join(', '))}.`);
+            parts.push(`One of: ${escape(field.choiceTitles.join(', '))}.`);
         }
         if (field.default !== undefined) {
             parts.push(`Default: <code>${escape(field.default)}</code>.`);

@@ -3,6 +3,8 @@ import { text, typesOf } from './field_values.js';
 
 export const escape = (value) => $('<i>').text(value).html().replace(/"/g, '&quot;');
 
+const option = (value, title) => `<option value="${escape(value)}">${escape(title)}</option>`;
+
 export function controlHtml(field, id) {
     switch (field.kind) {
         case 'longText':
@@ -10,7 +12,7 @@ export function controlHtml(field, id) {
         case 'json':
             return `<textarea id="${id}" rows="4" class="wfn-code" spellcheck="false"></textarea>`;
         case 'choice':
-            return `<select id="${id}">${field.choices.map((c) => `<option value="${escape(c)}">${escape(c)}</option>`).join('')}</select>`;
+            return `<select id="${id}">${field.choices.map((c, i) => option(c, field.choiceTitles[i])).join('')}</select>`;
         case 'boolean':
             return `<label class="wfn-check"><input type="checkbox" id="${id}"> <span></span></label>`;
         case 'number':

@@ -110,6 +110,10 @@ test('an image is shown where its address is given', { timeout: 60000 }, async (
 test('a connection is added, filled for the sandbox, and tested', { timeout: 60000 }, async () => {
     await editor.page.click('#node-input-btn-connection-add');
     await editor.page.waitForSelector('#node-config-input-api_key', { state: 'visible' });
+    const services = await editor.page.locator('#node-config-input-connection_api option').allTextContents();
+    assert.deepEqual(services.slice(0, 2), ['PixelML', 'AgenticFlow']);
+    assert.equal(await editor.page.inputValue('#node-config-input-connection_api'), 'pixelml');
+    assert.equal(await editor.page.getAttribute('#node-config-input-api_secret', 'type'), 'password');
     await editor.page.click('.wfn-test');
     await until('the answer', async () => /The test failed/.test(await editor.page.textContent('.wfn-answer')));
     assert.match(await editor.page.textContent('.wfn-answer'), /api_key/);

@@ -43,6 +43,21 @@ test('the kind of a field follows its schema, and what the module says of it', (
     assert.deepEqual(field('a', { anyOf: [{ enum: ['x'] }, { type: 'null' }] }).choices, ['x']);
 });
 
+test('a choice may have a title besides its value', () => {
+    const named = { type: 'string', oneOf: [{ const: 'x', title: 'The X' }, { const: 'y' }], default: 'x' };
+    const chosen = field('a', named);
+    assert.deepEqual([chosen.kind, chosen.nullable], ['choice', false]);
+    assert.deepEqual([chosen.choices, chosen.choiceTitles], [['x', 'y'], ['The X', 'y']]);
+    assert.deepEqual(field('a', { enum: ['x', null] }).choiceTitles, ['x']);
+    const orNone = field('a', { oneOf: [{ const: 'x', title: 'The X' }, { type: 'null' }] });
+    assert.deepEqual([orNone.nullable, orNone.choiceTitles], [true, ['The X']]);
+    assert.equal(field('a', { oneOf: [{ type: 'string' }, { type: 'integer' }] }).kind, 'json');
+    assert.equal(parseConstant(chosen, 'y'), 'y');
+    const schema = { properties: { a: { ...named, description: 'A' } } };
+    const form = formOf(described({ inputSchema: schema }));
+    assert.ok(helpOf({ title: 'A', description: 'A', outputSchema: {}, errors: [] }, form, t).includes('One of: The X, y.'));
+});
+
 test('a field counts only for a choice of another where the module says so, whatever the words are', () => {
     assert.deepEqual(field('a', {}, { a: { only_for: { other: 'B' } } }).onlyFor, { name: 'other', value: 'B' });
     assert.equal(field('a', {}, { a: { only_for: { unknown: 'B' } } }).onlyFor, null);
@@ -268,6 +283,7 @@ const sheet = {
         flag: { type: 'boolean' },
         maybe: { anyOf: [{ type: 'boolean' }, { type: 'null' }], default: true },
         size: { enum: ['A', 'B'], default: 'A' },
+        named: { oneOf: [{ const: 'a', title: 'A' }] },
         count: { type: ['integer', 'null'] },
         note: { type: 'string' },
         style: { type: 'string', default: 'plain' },
@@ -283,7 +299,7 @@ test('texts of sheets and agents are what the schema means by them', () => {
     const inputOf = (given) => readGiven(sheet, given).input;
     assert.deepEqual(inputOf({ flag: 'TRUE', maybe: ' false ' }), { flag: true, maybe: false });
     assert.deepEqual(inputOf({ flag: 'yes', maybe: null }), { flag: 'yes', maybe: null });
-    assert.deepEqual(inputOf({ flag: '', maybe: ' ', size: '', count: '', style: '' }), {});
+    assert.deepEqual(inputOf({ flag: '', maybe: ' ', size: '', named: '', count: '', style: '' }), {});
     const asGiven = { note: '', style: ' ', text: '', without: '', must: '', any: '', unknown: '', size: 'C' };
     assert.deepEqual(inputOf(asGiven), asGiven);
     assert.deepEqual(inputOf({ text: 'TRUE', any: 'true', count: '7' }), { text: 'TRUE', any: 'true', count: '7' });

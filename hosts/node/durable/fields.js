@@ -26,8 +26,18 @@ function withoutNull(schema) {
 
 const kindOfControl = { long_text: 'longText', media_url: 'media' }; // by the control's type
 
+/** {value, title} of each value that the schema lists, in an enum or, each with its title, in a oneOf; null: it lists none. */
+function choicesIn(schema) {
+    const named = (schema.oneOf ?? [schema]).filter((branch) => branch.const !== undefined);
+    const listed = schema.enum ?? named.map((branch) => branch.const);
+    const choices = listed
+        .map((value, i) => ({ value, title: named[i]?.title ?? String(value) }))
+        .filter(({ value }) => value !== null);
+    return choices.length > 0 ? choices : null;
+}
+
 function kindOf(schema, control) {
-    if (Array.isArray(schema.enum)) {
+    if (choicesIn(schema)) {
         return 'choice';
     }
     switch (schema.type) {
@@ -65,6 +75,7 @@ function fieldsOf(schema, { prefix, controls = {} }) {
         order = control.order ?? order;
         const { schema: inner, nullable } = withoutNull(property);
         const help = control.help ?? property.description;
+        const choices = choicesIn(inner);
         return {
             name,
             property: propertyName(property.writeOnly === true ? '' : prefix, name), // a credential keeps its name
@@ -73,7 +84,8 @@ function fieldsOf(schema, { prefix, controls = {} }) {
             kind: kindOf(inner, control),
             required: required.has(name),
             nullable: nullable || property.default === null,
-            choices: inner.enum?.filter((value) => value !== null),
+            choices: choices?.map(({ value }) => value),
+            choiceTitles: choices?.map(({ title }) => title),
             default: property.default,
             integer: inner.type === 'integer',
             minimum: inner.minimum,

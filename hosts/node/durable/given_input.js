@@ -5,7 +5,7 @@
 function allowedBy(property) {
     const branches = property.anyOf ?? property.oneOf ?? [property];
     const types = new Set(branches.flatMap(({ type }) => type ?? []));
-    const choices = branches.flatMap((branch) => branch.enum ?? []);
+    const choices = branches.flatMap((branch) => branch.enum ?? (branch.const !== undefined ? [branch.const] : []));
     return { types, choices, anything: types.size === 0 && choices.length === 0 };
 }
 

@@ -55,5 +55,14 @@ TEST(SchemaView, ReadsAnyShape) {
     EXPECT_EQ(properties[2].types, (std::vector<std::string>{"integer", "string", "null"}));
 }
 
+TEST(SchemaView, ReadsChoicesWithAndWithoutTitles) {
+    const auto properties = schema_properties(R"({"properties":{"a":{"enum":["x","y"]},"b":{"type":"string",
+        "oneOf":[{"const":"x","title":"The X"},{"const":"y"},{"type":"null"},true]}}})");
+    ASSERT_EQ(properties.size(), 2u);
+    EXPECT_EQ(properties[0].choices, properties[1].choices);
+    EXPECT_EQ(properties[0].choice_titles, (std::vector<std::string>{"", ""}));
+    EXPECT_EQ(properties[1].choice_titles, (std::vector<std::string>{"The X", ""}));
+}
+
 } // namespace
 } // namespace cli

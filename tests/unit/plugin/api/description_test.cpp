@@ -405,12 +405,24 @@ TEST_P(NamedApis, AreNotAskedAtTheAddressOfAnother) {
 INSTANTIATE_TEST_SUITE_P(Api, NamedApis, ::testing::ValuesIn(pixelml::apis),
                          [](const auto& test) { return std::string(test.param.name); });
 
+// As their descriptions do.
 TEST(ConnectionSchema, NamesTheModulesServices) {
     const auto& api = testing::definitions().connection.document().at("properties").at("api");
-    boost::json::array names{"pixelml"};
+    const auto& own = testing::image_to_video_definition().built_in_binding->name;
+    boost::json::array choices{{{"const", "pixelml"}, {"title", own}}};
     for (const auto& known : pixelml::apis)
-        names.emplace_back(known.name);
-    EXPECT_EQ(api.at("enum"), names);
+        choices.push_back(
+            {{"const", known.name}, {"title", parse_json(known.document)->as_object().at("name")}});
+    EXPECT_EQ(api.at("oneOf"), choices);
+}
+
+TEST(ConnectionSchema, SaysWhichServicesThereAre) {
+    const auto unknown = connection_of({{"api", "klin"}});
+    ASSERT_FALSE(unknown);
+    EXPECT_EQ(unknown.error().details.size(), 1U);
+    EXPECT_EQ(unknown.error().details.at(0).path, "/api");
+    EXPECT_THAT(unknown.error().details.at(0).message,
+                HasSubstr(R"(must be one of "pixelml", "agenticflow")"));
 }
 
 // Whoever describes an API copies from the page: what it shows must be right, whole or as a part.

@@ -28,6 +28,8 @@ TEST(SchemaExpectation, NamesTheChoices) {
     EXPECT_EQ(schema_expectation(testing::image_to_video_node().input.document(),
                                  std::vector<std::string>{"model"}),
               R"(must be one of "Pixel M", "Pixel S")");
+    EXPECT_EQ(expectation(R"({"oneOf": [{"const": "x", "title": "The X"}, {"const": 2}, true]})", {}),
+              R"(must be one of "x", 2)");
 }
 
 TEST(SchemaExpectation, NamesTheLimits) {
