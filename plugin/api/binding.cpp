@@ -336,6 +336,14 @@ Error missing_variables(std::vector<Violation> details) {
 
 } // namespace
 
+// The code itself, then the longest beginning.
+std::optional<ErrorCode> Binding::listed_error(std::string_view code) const {
+    auto known = error_codes.find(code);
+    for (auto size = code.size(); known == error_codes.end() && size > 0; --size)
+        known = error_codes.find(std::string(code.substr(0, size)) + '*');
+    return known != error_codes.end() ? std::optional(known->second) : std::nullopt;
+}
+
 std::shared_ptr<const Binding> described_binding(const json::object& document, const BindingRules& rules) {
     auto binding = std::make_shared<Binding>();
     binding->name = text_in(document, "name");

@@ -117,9 +117,11 @@ struct Binding {
     std::string idempotency_header;
     bool sends_key = false; // in a header or in the submit's body
     bool idempotency_honoured = false;
-    std::map<std::string, ErrorCode, std::less<>> error_codes;
-    std::uint64_t max_media_bytes = 0; // 0: not known
+    std::map<std::string, ErrorCode, std::less<>> error_codes; // "SAFETY.*": of all that begin so
+    std::uint64_t max_media_bytes = 0;                         // 0: not known
 
+    // What the description says of an API's code.
+    std::optional<ErrorCode> listed_error(std::string_view code) const;
     std::string_view credential_place() const noexcept { return jwt ? "{{jwt}}" : "{{api_key}}"; }
 };
 

@@ -59,7 +59,7 @@ ApiError read_error_body(const std::string& body, const Binding& binding) {
     error.code = error_code_at(*document, binding);
     error.message = text_at(*document, binding.error_message, max_json_bytes);
     if (binding.refusal) {
-        if (!binding.error_codes.contains(error.code) && is_refusal(*document, binding))
+        if (!binding.listed_error(error.code) && is_refusal(*document, binding))
             error.code = text_at(*document, binding.refusal->code, max_id_bytes);
         if (error.message.empty())
             error.message = text_at(*document, binding.refusal->message, max_json_bytes);
@@ -123,9 +123,8 @@ std::string what_the_status_means(int status, const std::string& service) {
 }
 
 ErrorCode mapped(const std::string& api_code, const Binding& binding, ErrorCode fallback) {
-    const auto known = binding.error_codes.find(api_code);
-    if (known != binding.error_codes.end())
-        return known->second;
+    if (const auto listed = binding.listed_error(api_code))
+        return *listed;
     // An empty account is said under any status; it is neither a busy API nor a broken one.
     constexpr std::array<std::string_view, 8> no_credits{
         "insufficient_credits", "insufficient_balance", "insufficient_credit", "insufficient_quota",
@@ -145,8 +144,7 @@ int status_in(const std::string& api_code) {
 } // namespace
 
 std::optional<ErrorCode> listed_error(const HttpReply& reply, const Binding& binding) {
-    const auto known = binding.error_codes.find(read_error_body(reply.body, binding).code);
-    return known != binding.error_codes.end() ? std::optional(known->second) : std::nullopt;
+    return binding.listed_error(read_error_body(reply.body, binding).code);
 }
 
 Error error_of_reply(const HttpReply& reply, const Binding& binding) {

@@ -166,7 +166,7 @@ std::string error_code_at(const json::value& document, const Binding& binding) {
     std::string first;
     for (const auto& pointer : binding.error_code) {
         auto code = text_at(document, pointer, max_id_bytes);
-        if (binding.error_codes.contains(code))
+        if (binding.listed_error(code))
             return code;
         if (first.empty())
             first = std::move(code);

@@ -175,6 +175,17 @@ TEST(Description, TheNodesOwnErrorCodesAreKnown) {
     EXPECT_FALSE(binding->error_codes.contains("submission_unknown")) << "the API cannot say that";
 }
 
+TEST(Description, AnErrorCodeMayStandForAllThatBeginSo) {
+    const auto binding = binding_of(R"({"error_codes": {"SAFETY.*": "invalid_input",
+        "SAFETY.OUTPUT.*": "generation_failed", "SAFETY.OUTPUT.RATE": "rate_limited", "*": "image_too_large"}})");
+    EXPECT_EQ(binding->listed_error("SAFETY.INPUT.TEXT"), ErrorCode::invalid_input);
+    EXPECT_EQ(binding->listed_error("SAFETY."), ErrorCode::invalid_input);
+    EXPECT_EQ(binding->listed_error("SAFETY.OUTPUT.VIDEO"), ErrorCode::generation_failed);
+    EXPECT_EQ(binding->listed_error("SAFETY.OUTPUT.RATE"), ErrorCode::rate_limited);
+    for (const auto* other : {"SAFETY", "safety.input", "X.SAFETY.INPUT", ""})
+        EXPECT_FALSE(binding->listed_error(other)) << other;
+}
+
 TEST(DescribedReply, AStatusMayBeABooleanOrWhatIsThere) {
     constexpr const char* by_boolean = R"({"reply": {"id": ["/name"], "status": ["/done"], "video": ["/uri"]},
         "status_words": {"success": ["true"], "running": ["false"]}})";
@@ -210,8 +221,10 @@ TEST(DescribedReply, PointersLeadIntoJsonInAText) {
 TEST(DescribedReply, ALastingCodeIsFoundBehindOneThatSaysLess) {
     constexpr const char* codes =
         R"({"reply": {"status": ["/status"], "video": ["/v"], "error_code": ["/code", "/inner"]},
-        "error_codes": {"NSFW": "invalid_input"}})";
+        "error_codes": {"NSFW": "invalid_input", "UNFIT.*": "invalid_input"}})";
     EXPECT_EQ(read(codes, R"({"status": "failed", "code": "failed", "inner": "NSFW"})").error_code, "NSFW");
+    EXPECT_EQ(read(codes, R"({"status": "failed", "code": "failed", "inner": "UNFIT.A"})").error_code,
+              "UNFIT.A");
     EXPECT_EQ(read(codes, R"({"status": "failed", "code": "failed", "inner": "?"})").error_code, "failed");
 }
 
