@@ -104,10 +104,10 @@ bool is_settled(const RunRecord& record) {
     return ended && !record.retryable && !record.collectable && record.charged != "no";
 }
 
-// It knows its job; or it failed and left the question open, and then the module may have kept an answer of
-// the service that it can read now.
+// It knows its job; or it left the question open, by its failure or because its process died: then the module
+// may have kept an answer of the service that it can read now, or find the job in the service's list.
 bool may_be_collected(const RunRecord& record) {
-    return record.collectable || (record.checkpoint && record.charged == "unknown");
+    return record.collectable || (record.checkpoint && record.charged != "no");
 }
 
 } // namespace

@@ -92,6 +92,8 @@ std::optional<JobList> job_list_of(const json::object& document) {
     out.id = texts_in(find, "id");
     out.next = texts_in(find, "next");
     out.settled_after = seconds_of(find, "settled_after_seconds");
+    const auto* empty_proves = find.if_contains("empty_list_proves");
+    out.empty_proves = empty_proves != nullptr && empty_proves->as_bool();
     return out;
 }
 
@@ -285,10 +287,17 @@ private:
             add(where + "/body", template_fault(*request.body, names));
     }
 
-    // Absence from a list means something only where every job is listed with its marker.
+    // On a list's word a job is made, and paid, once more: what would let a part of it pass for the whole, or
+    // a list without markers for one with them, is refused.
     void check_find(const JobList& list, const std::vector<std::string>& variables) {
         check_request("/find", list.request, {std::string(find_marker_place), std::string(find_offset_place)},
                       variables);
+        if (list.request.path.find("{+") != std::string::npos)
+            add("/find/path", "has a place with +, for which there is no use here");
+        if (!list.looks_by_marker() && !list.pages_by_offset() && list.next.empty())
+            add("/find",
+                "says nothing of further pages: put {offset} into the path or give next, or {marker} "
+                "where the service looks by it");
         if (!has_place(binding_.submit.body, run_marker_place))
             add("/find",
                 "looks for the run's marker, which the submit does not send: put {{run.marker}} into "

@@ -67,6 +67,10 @@ struct JobList {
     Pointers id;     // the same
     Pointers next;   // the address of the next page
     std::chrono::seconds settled_after{};
+    bool empty_proves = false; // an empty list is believed, too
+
+    bool looks_by_marker() const { return request.path.find("{marker}") != std::string::npos; }
+    bool pages_by_offset() const { return request.path.find("{offset}") != std::string::npos; }
 };
 
 // Where a reply of status 2xx says no.

@@ -79,9 +79,9 @@ json::object meaning_of_list(const json::object& example, const Binding& binding
     const auto page = read_job_page(reply_of(example), binding, Origin{true, "api.example.com", 443}, "/");
     const auto marker = text_in(example, "marker");
     if (page)
-        for (const auto& [found, id] : page->ids)
-            if (found == marker)
-                return {{"id", id}};
+        for (const auto& job : page->jobs)
+            if (std::find(job.markers.begin(), job.markers.end(), marker) != job.markers.end())
+                return {{"id", job.id}};
     return {{"id", ""}};
 }
 
@@ -141,7 +141,7 @@ void try_request(const json::object& example, const Binding& binding, const std:
 }
 
 // The pointers of one member that no example reaches: a mistake in them would not be noticed.
-void look_for(const char* member, const Pointers& pointers, const json::array& examples,
+void look_for(const std::string& member, const Pointers& pointers, const json::array& examples,
               const Binding& binding, std::vector<Violation>& faults) {
     for (const auto& pointer : pointers) {
         const bool is_reached =
@@ -152,10 +152,9 @@ void look_for(const char* member, const Pointers& pointers, const json::array& e
                 return document && at_pointer(*document, pointer) != nullptr;
             });
         if (!is_reached)
-            faults.push_back({std::string("/reply/") + member,
-                              "has " + pointer
-                                  + ", which leads nowhere in the examples: correct it, or add "
-                                    "an example with it"});
+            faults.push_back({"/" + member, "has " + pointer
+                                                + ", which leads nowhere in the examples: correct it, or add "
+                                                  "an example with it"});
     }
 }
 
@@ -208,12 +207,14 @@ std::vector<Violation> example_faults(const json::object& document, const Bindin
     if (last == nullptr)
         return faults;
     const auto& all = examples->as_array();
-    look_for("id", last->id, all, *last, faults);
-    look_for("status", last->status, all, *last, faults);
-    look_for("progress", last->progress, all, *last, faults);
-    look_for(last->product.c_str(), last->media, all, *last, faults);
-    look_for("error_code", last->error_code, all, *last, faults);
-    look_for("error_message", last->error_message, all, *last, faults);
+    look_for("reply/id", last->id, all, *last, faults);
+    look_for("reply/status", last->status, all, *last, faults);
+    look_for("reply/progress", last->progress, all, *last, faults);
+    look_for("reply/" + last->product, last->media, all, *last, faults);
+    look_for("reply/error_code", last->error_code, all, *last, faults);
+    look_for("reply/error_message", last->error_message, all, *last, faults);
+    if (last->find)
+        look_for("find/next", last->find->next, all, *last, faults);
     return faults;
 }
 

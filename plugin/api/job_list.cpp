@@ -8,27 +8,41 @@
 #include <boost/json/value.hpp>
 
 #include <algorithm>
-#include <utility>
 
 namespace job_engine {
 namespace {
 
-constexpr std::size_t max_text_with_marker = std::size_t{64} << 10;
+namespace json = boost::json;
 
 bool is_hex_digit(char c) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
 }
 
-// Where a service has no member of its own for it, it stands within a longer text. Empty: there is none.
-std::string marker_in(std::string_view text) {
+// Where a service has no member of its own for it, it stands within a longer text.
+void add_markers(std::string_view text, std::vector<std::string>& markers) {
     for (auto at = text.find(run_marker_prefix); at != std::string_view::npos;
          at = text.find(run_marker_prefix, at + 1)) {
         const auto marker = text.substr(at, run_marker_bytes);
         const auto digits = marker.substr(run_marker_prefix.size());
-        if (marker.size() == run_marker_bytes && std::all_of(digits.begin(), digits.end(), is_hex_digit))
-            return std::string(marker);
+        if (marker.size() == run_marker_bytes && std::all_of(digits.begin(), digits.end(), is_hex_digit)
+            && std::find(markers.begin(), markers.end(), marker) == markers.end())
+            markers.emplace_back(marker);
     }
-    return {};
+}
+
+// What is there, but leads nowhere, is a page that was not read.
+void read_next(const json::value& document, const Pointers& pointers, const Origin& origin,
+               std::string_view target, JobPage& page) {
+    for (const auto& pointer : pointers) {
+        const auto* next = at_pointer(document, pointer);
+        const bool is_none = next == nullptr || next->is_null() || (next->is_bool() && !next->get_bool())
+                             || (next->is_string() && next->get_string().empty());
+        if (is_none)
+            continue;
+        page.has_next = true;
+        if (next->is_string() && page.next.empty())
+            page.next = same_origin_target(origin, target, next->get_string()).value_or("");
+    }
 }
 
 } // namespace
@@ -41,15 +55,13 @@ std::optional<JobPage> read_job_page(const HttpReply& reply, const Binding& bind
     if (items == nullptr || !items->is_array() || is_refusal(*document, binding))
         return std::nullopt;
     JobPage page;
-    page.items = items->get_array().size();
-    for (const auto& item : items->get_array())
+    for (const auto& item : items->get_array()) {
+        auto& job = page.jobs.emplace_back();
+        job.id = text_at(item, list.id, max_id_bytes);
         for (const auto& pointer : list.marker)
-            if (auto marker = marker_in(text_at(item, pointer, max_text_with_marker)); !marker.empty())
-                page.ids.emplace_back(std::move(marker), text_at(item, list.id, max_id_bytes));
-    const auto next = text_at(*document, list.next, max_json_bytes);
-    page.has_next = !next.empty();
-    if (page.has_next)
-        page.next = same_origin_target(origin, target, next).value_or("");
+            add_markers(text_at(item, pointer, max_json_bytes), job.markers);
+    }
+    read_next(*document, list.next, origin, target, page);
     return page;
 }
 

@@ -4,20 +4,21 @@
 #include "http/http_message.hpp"
 #include "http/url.hpp"
 
-#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace job_engine {
 
-// A reply to Binding::find: some of the account's jobs.
+// An entry of a reply to Binding::find.
+struct ListedJob {
+    std::string id; // empty: not where the binding says
+    std::vector<std::string> markers;
+};
+
 struct JobPage {
-    std::size_t items = 0;
-    std::vector<std::pair<std::string, std::string>> ids; // of jobs, behind their runs' markers; empty: not
-                                                          // where the binding says
+    std::vector<ListedJob> jobs;
     bool has_next = false;
     std::string next; // the target of the next page; empty although there is one: it is of no use
 };

@@ -63,7 +63,7 @@ bool is_target(const std::string& target) {
 bool operator==(const Checkpoint& a, const Checkpoint& b) {
     const auto members = [](const Checkpoint& c) {
         return std::tie(c.state, c.key, c.generation, c.input_digest, c.api, c.job.id, c.job.targets.poll,
-                        c.job.targets.result, c.job.targets.cancel, c.reply);
+                        c.job.targets.result, c.job.targets.cancel, c.reply, c.list_scope);
     };
     return members(a) == members(b);
 }
@@ -84,6 +84,8 @@ std::string to_text(const Checkpoint& checkpoint) {
                                       {"result", checkpoint.job.targets.result.view()},
                                       {"cancel", checkpoint.job.targets.cancel.view()}};
     }
+    if (checkpoint.state != Checkpoint::State::submitted && !checkpoint.list_scope.empty())
+        out["list_scope"] = checkpoint.list_scope.view();
     if (was_answered(checkpoint.state) && !checkpoint.reply.empty())
         out["reply"] = json::parse(checkpoint.reply.view());
     auto text = json::serialize(out);
@@ -163,6 +165,8 @@ Result<Checkpoint> read_checkpoint(std::string_view text) {
     checkpoint.input_digest = *digest;
     checkpoint.api = SharedText(*api);
     checkpoint.generation = static_cast<int>(generation->get_int64());
+    if (auto scope = text_member(*object, "list_scope").value_or(""); is_hex_digest(scope))
+        checkpoint.list_scope = RareText(std::move(scope));
     if (checkpoint.state == Checkpoint::State::submitted) {
         const auto id = text_member(*object, "job_id");
         const auto* targets = object->if_contains("targets");

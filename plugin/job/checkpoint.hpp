@@ -25,8 +25,10 @@ struct Checkpoint {
     int generation = 0;     // how many keys of this run are used up
     HexDigest input_digest; // of the inputs that the key was made for
     SharedText api;         // the authority and base path that the job lives at
-    Job job;                // submitted only
-    RareText reply;         // to the submit, see kept_reply.hpp; answered, and submitted where it helps
+    // Where the submit's marker shows, see list_scope(); empty: perhaps nowhere. Not when submitted.
+    RareText list_scope;
+    Job job;        // submitted only
+    RareText reply; // to the submit, see kept_reply.hpp; answered, and submitted where it helps
 
     friend bool operator==(const Checkpoint&, const Checkpoint&);
 };

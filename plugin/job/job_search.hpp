@@ -1,6 +1,7 @@
 #pragma once
 
 #include "api/error.hpp"
+#include "api/job_list.hpp"
 #include "job/machine.hpp"
 #include "job/run_state.hpp"
 #include "job/shared_job_list.hpp"
@@ -9,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace job_engine {
 
@@ -16,7 +18,8 @@ namespace job_engine {
 // run's marker in the list, again and again, until the job is there or would be there if it had been made.
 //
 // That there is none is believed only of a whole list, asked for after Binding::find's settled_after, which
-// is empty or shows markers of other runs: on its word the job is submitted, and paid, once more.
+// shows markers of other runs, and is the one in which the submit's own would show: on its word the job is
+// submitted, and paid, once more.
 class JobSearch {
 public:
     enum class Finding {
@@ -42,7 +45,7 @@ public:
     const Error& cause() const noexcept { return cause_; }
     bool is_final() const noexcept { return is_final_; }
     // The cause, and why the list does not tell.
-    Error unanswered() const;
+    Error error_of_unanswered() const;
 
 private:
     // This run's own way through the list.
@@ -51,14 +54,21 @@ private:
         JobListing listing;
         std::string next_page; // a target; empty: by the binding's path
         std::size_t pages = 0;
+        std::size_t offset = 0;             // of the next page
+        std::vector<ListedJob> page_before; // where pages go by offset
     };
 
     std::string marker() const;
     std::string target() const;
     Finding judge(TimePoint now, const JobListing& listing);
+    Finding unanswered(std::string why);
+    bool begin_walk(TimePoint now);
     void take_reply(TimePoint now, const HttpReply& reply);
+    void take_page(JobPage&& page);
+    void take_jobs(const std::vector<ListedJob>& jobs);
+    void fail_walk(TimePoint now, std::optional<Millis> retry_after, const std::string& unreadable = {});
     void end_walk(JobListing::End end, std::string why = {});
-    void look_again(TimePoint now, Millis not_before = Millis(0));
+    void look_again(TimePoint now);
 
     RunState& run_;
     const std::shared_ptr<SharedJobList> list_;
@@ -69,6 +79,7 @@ private:
     TimePoint wake_at_;
     std::optional<Walk> walk_;
     int looks_ = 0;
+    int torn_ = 0; // lists, after settled_at_
     std::string id_;
     std::string trouble_; // a clause
 };

@@ -17,7 +17,10 @@ struct JobListing {
     enum class End {
         whole,    // all of it was read
         left,     // its reader has found what it looked for
+        early,    // only its beginning was read, before the list could tell that there is no job
+        torn,     // what lies between two pages was not read: jobs have moved
         too_long, // it goes on where nobody may ask, or beyond what is read
+        failed,   // not now
         refused   // the list does not tell: why
     };
     TimePoint began{}; // asked for at this moment or later
@@ -25,6 +28,8 @@ struct JobListing {
     std::size_t items = 0;
     std::unordered_map<std::string, std::string> ids; // of jobs, by their run's marker
     std::string why;                                  // a clause
+    TimePoint not_before{};                           // failed: when to ask again
+    int unreadable = 0;                               // failed: so many replies in a row were no list
 };
 
 // One list of jobs. Of thousands of runs that look for their jobs in it, because one outage has cut off their
@@ -38,15 +43,16 @@ public:
     std::shared_ptr<const void> begin_walk();
     // The walk's end.
     void share(JobListing listing);
-    // How many replies in a row were no list, with this one.
-    int count_unreadable();
 
 private:
     mutable std::mutex mutex_;
     std::shared_ptr<const JobListing> last_;
     std::weak_ptr<const void> walk_;
-    int unreadable_ = 0;
 };
+
+// A digest of where a submit's marker shows: the account, what is submitted where, and the list. On the word
+// of another list nothing is paid for once more. Needs a Binding::find.
+std::string list_scope(const Connection& connection);
 
 // The lists of one service, each as long as runs look into it. Thread-safe.
 class SharedJobLists {

@@ -42,13 +42,20 @@ Transition Submission::resume(TimePoint now, const Event& event) {
                 false);
 
         for (;;) {
+            if (search_ != nullptr && std::exchange(doubt_is_news_, false)) {
+                yield return Step{SaveCheckpoint{in_doubt(run_.checkpoint)},
+                                  now + run_.parameters.checkpoint_timeout};
+                if (!was_kept(event))
+                    run_.report.warn("checkpoint_not_kept",
+                                     "The host did not keep the answer to the submit.");
+            }
             while (search_ != nullptr) {
                 if (auto end = look(now))
                     return std::move(*end);
                 if (search_ == nullptr)
                     break;
                 if (!search_->is_asking()) {
-                    yield return Step{Wait{}, search_->wake_at()};
+                    yield return Step{Wait{}, std::min(search_->wake_at(), suspend_search_at())};
                     continue;
                 }
                 yield return Step{Send{}};
@@ -59,12 +66,15 @@ Transition Submission::resume(TimePoint now, const Event& event) {
             // doubt whether it was paid for.
             if (intent_kept_ && !may_exist_) {
                 intent_kept_ = false;
-                yield return save(now, State::prepared);
-                // What the host holds now wrongly speaks of a submit; the result's checkpoint replaces it.
-                if (!was_kept(event)) {
-                    run_.report.warn("checkpoint_not_kept",
-                                     "The host did not keep the checkpoint between two submits.");
-                    return finish(submit_failed(run_, *last_error_, false));
+                if (run_.parameters.keeps_checkpoints) {
+                    yield return save(now, State::prepared);
+                    // What the host holds now wrongly speaks of a submit; the result's checkpoint replaces
+                    // it.
+                    if (!was_kept(event)) {
+                        run_.report.warn("checkpoint_not_kept",
+                                         "The host did not keep the checkpoint between two submits.");
+                        return finish(submit_failed(run_, *last_error_, false));
+                    }
                 }
             }
 
@@ -105,6 +115,9 @@ Transition Submission::resume(TimePoint now, const Event& event) {
                 if (auto error = over_budget(now))
                     return finish(submit_failed(run_, std::move(*error), false));
 
+                // Not where an earlier submit, without a marker perhaps, may have made the job.
+                if (run_.binding().find && !may_exist_)
+                    run_.checkpoint.list_scope = RareText(list_scope(run_.connection()));
                 // Before the submit: a run whose process dies during it must not pay again.
                 if (!run_.parameters.keeps_checkpoints || intent_kept_)
                     break;
@@ -207,8 +220,14 @@ std::optional<Transition> Submission::take_answer(TimePoint now, const Event& ev
         return finish(job_lost(run_, std::move(answer.error), true));
     }
     may_exist_ = may_exist_ || answer.may_exist;
+    // What was accepted may exist wherever it is listed, or not.
+    const bool was_accepted = replied != nullptr && is_success(replied->reply.status);
+    if (was_accepted && may_exist_)
+        run_.checkpoint.list_scope = {};
     const bool is_refused = answer.meaning == SubmitAnswer::Meaning::refused;
     if (may_exist_ && may_look() && run_.ending == Ending::none) {
+        const bool is_news = was_accepted || !run_.checkpoint.reply.empty();
+        doubt_is_news_ = is_news && run_.parameters.keeps_checkpoints;
         search_ = std::make_unique<JobSearch>(run_, now, std::move(answer.error), is_refused);
         return std::nullopt;
     }
@@ -258,16 +277,26 @@ std::optional<Transition> Submission::look(TimePoint now) {
         return take_absence(now);
     case JobSearch::Finding::unanswered:
         if (run_.ending == Ending::none) {
-            auto unknown = submit_failed(run_, search_->unanswered(), true);
+            auto unknown = submit_failed(run_, search_->error_of_unanswered(), true);
             unknown.error.retryable = false; // the list would not tell then either
             return finish(std::move(unknown));
         }
         break;
     case JobSearch::Finding::open:
+        if (run_.ending == Ending::none && now >= suspend_search_at())
+            run_.ending = Ending::suspend;
+        break;
     case JobSearch::Finding::ask:
         break;
     }
     return run_.ending == Ending::none ? std::nullopt : std::optional(end(now, false));
+}
+
+// "As soon as it is submitted" is when that is known.
+TimePoint Submission::suspend_search_at() const {
+    const bool when_submitted =
+        run_.parameters.suspend_after == 0ms && run_.parameters.purpose == Purpose::make_job;
+    return when_submitted ? TimePoint::max() : run_.suspend_at;
 }
 
 // The job was never made. nullopt: it is submitted, at next_attempt_.
@@ -279,9 +308,11 @@ std::optional<Transition> Submission::take_absence(TimePoint now) {
         return end(now, false);
     if (run_.parameters.purpose == Purpose::collect_job || run_.parameters.job == nullptr)
         return finish(never_made(run_));
+    auto cause = search->cause();
     if (search->is_final())
-        return fail(search->cause());
-    return plan_retry(now, search->cause(), std::nullopt);
+        return fail(std::move(cause));
+    cause.message += " The job was not made: " + run_.binding().name + " does not list it.";
+    return plan_retry(now, std::move(cause), std::nullopt);
 }
 
 // nullopt: at next_attempt_.

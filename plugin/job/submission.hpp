@@ -62,6 +62,7 @@ private:
     std::optional<Transition> take_answer(TimePoint now, const Event& event);
     void keep_reply(const HttpReply& reply, const SubmitAnswer& answer);
     bool may_look() const;
+    TimePoint suspend_search_at() const;
     std::optional<Transition> look(TimePoint now);
     std::optional<Transition> take_absence(TimePoint now);
     std::optional<Transition> plan_retry(TimePoint now, Error error, std::optional<Millis> retry_after);
@@ -77,7 +78,8 @@ private:
     std::optional<TimePoint> counted_at_; // the place in the budget that is held
     bool intent_kept_;
     bool may_exist_;
-    bool is_admitted_ = false; // the input is checked, and a slot is there
+    bool doubt_is_news_ = false; // the host's intent says less than is known now
+    bool is_admitted_ = false;   // the input is checked, and a slot is there
 };
 
 } // namespace job_engine

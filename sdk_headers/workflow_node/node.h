@@ -365,8 +365,8 @@ typedef struct wfn_request {
      * inside the callback or later from any thread. Until then the run does not go on, also after the
      * second: it comes before a submit and again once the service has named the job, so that a run whose
      * process dies never pays twice. It goes on where it was; only a run that dies between its submit and the
-     * answer to it, at a service that honours no idempotency keys, ends as an error that may have been
-     * charged. NULL: the host keeps none. [module]
+     * answer to it, at a service that neither honours idempotency keys nor lists its jobs, ends as an error
+     * that may have been charged. NULL: the host keeps none. [module]
      */
     void (*on_checkpoint)(void* user_data, wfn_run* run, const wfn_checkpoint* checkpoint);
     /*

@@ -97,7 +97,8 @@ export async function findByExecution(executionId: string): Promise<Collectable[
 }
 
 export function failureOf({ runKey, jobId, failure }: Collectable, error: unknown): CollectFailure {
-    const isNothing = error instanceof NotCollectable || (error instanceof RunError && error.code === 'nothing_to_collect');
+    const isOpen = error instanceof RunError && error.code === 'nothing_to_collect' && error.charged !== 'no';
+    const isNothing = error instanceof NotCollectable || isOpen;
     const reason = failure && isNothing ? new RunError(failure) : error;
     return { status: 'failed', runKey, jobId, error: reason };
 }

@@ -205,6 +205,12 @@ TEST_F(JournalTest, AFailureThatLeftOpenWhetherThereIsAJobMayBeCollected) {
         end.checkpoint = "{}";
         finish(journal, charged, end);
     }
+    { // its process dies, perhaps during the submit
+        Journal dying = open();
+        claim(dying, spec("dead"));
+        dying.transact([&] { dying.save_checkpoint("dead", without_job("{}")); });
+    }
+    EXPECT_EQ(claim(journal, spec("dead"), Repeat::only_collect).kind, Claim::Kind::resumed);
     const auto collecting = claim(journal, spec("unknown"), Repeat::only_collect);
     EXPECT_EQ(collecting.kind, Claim::Kind::resumed);
     EXPECT_TRUE(collecting.collect_only);

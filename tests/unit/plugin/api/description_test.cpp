@@ -310,10 +310,10 @@ constexpr const char* listing =
     R"({"reply": {"id": ["/id"], "video": ["/video"]},
     "submit": {"method": "POST", "path": "/jobs", "body": {"prompt": "{{prompt}}", "tag": "{{run.marker}}"}},
     "find": {"method": "GET", "path": "/jobs", "items": "/jobs", "marker": ["/tag"], "id": ["/id"],
-             "settled_after_seconds": 60},
+             "next": ["/next"], "settled_after_seconds": 60},
     "examples": [
       {"title": "made", "reply_to": "poll", "body": {"id": "j1", "video": "https://a/b.mp4"}},
-      {"title": "listed", "reply_to": "find", "marker": "wfn-00000000000000000000000000000007", "body": {"jobs": [{"id": "j0"}, {"id": "j1", "tag": "wfn-00000000000000000000000000000007"}]},
+      {"title": "listed", "reply_to": "find", "marker": "wfn-00000000000000000000000000000007", "body": {"next": null, "jobs": [{"id": "j0"}, {"id": "j1", "tag": "wfn-00000000000000000000000000000007"}]},
        "meaning": {"id": "j1"}}]})";
 
 TEST(Find, IsProvedByAnExample) {
@@ -321,7 +321,7 @@ TEST(Find, IsProvedByAnExample) {
     for (const auto& [from, to] : std::vector<std::pair<std::string, std::string>>{
              {R"("items":"/jobs")", R"("items":"/job")"},
              {R"("marker":["/tag"])", R"("marker":["/tags"])"},
-             {R"("id":["/id"],"settled)", R"("id":["/uuid"],"settled)"}}) {
+             {R"("id":["/id"],"next)", R"("id":["/uuid"],"next)"}}) {
         auto text = boost::json::serialize(description(listing));
         ASSERT_NE(text.find(from), std::string::npos) << from;
         text.replace(text.find(from), from.size(), to);
@@ -340,9 +340,21 @@ TEST(Find, NeedsAMarkerInTheSubmitAndAGet) {
     document = description(listing);
     document["find"].as_object()["method"] = "POST";
     EXPECT_FALSE(connection_of({{"api_binding", document}}));
+    for (const auto* path : {"/jobs/{job}", "/jobs?skip={+offset}"}) {
+        document = description(listing);
+        document["find"].as_object()["path"] = path;
+        EXPECT_FALSE(connection_of({{"api_binding", document}})) << path;
+    }
+    // A page must not pass for the list.
     document = description(listing);
-    document["find"].as_object()["path"] = "/jobs/{job}";
-    EXPECT_FALSE(connection_of({{"api_binding", document}}));
+    document["find"].as_object().erase("next");
+    const auto pageless = connection_of({{"api_binding", document}});
+    ASSERT_FALSE(pageless);
+    EXPECT_THAT(pageless.error().message, HasSubstr("says nothing of further pages"));
+    document["find"].as_object()["next"] = {"/more"};
+    const auto unreached = connection_of({{"api_binding", document}});
+    ASSERT_FALSE(unreached);
+    EXPECT_THAT(unreached.error().message, HasSubstr("/more, which leads nowhere in the examples"));
 }
 
 TEST(Find, IsLeftOutWhereItsAddressIsNotGiven) {

@@ -77,7 +77,7 @@ std::string listing_binding(std::string_view find_members) {
     document.at("submit").at("body").as_object()["marker"] = "{{run.marker}}";
     auto find = boost::json::parse(R"({"method": "GET", "path": "/v1/jobs?offset={offset}",
         "items": "/jobs", "marker": ["/request/marker"], "id": ["/id"], "next": ["/next"],
-        "settled_after_seconds": 60})")
+        "empty_list_proves": true, "settled_after_seconds": 60})")
                     .as_object();
     const auto own = boost::json::parse("{" + std::string(find_members) + "}");
     for (const auto& member : own.as_object())
@@ -339,9 +339,10 @@ std::string FlowStory::state_after(const Step& step) const {
                                                        : "cancelling";
     if (const auto* save = std::get_if<SaveCheckpoint>(&step.action)) {
         const auto state = save->checkpoint.state;
-        return state == Checkpoint::State::prepared ? "voiding_intent"
-               : state == Checkpoint::State::intent ? "saving_intent"
-                                                    : "saving_job";
+        return is_searching() && !has_job             ? "saving_doubt"
+               : state == Checkpoint::State::prepared ? "voiding_intent"
+               : state == Checkpoint::State::intent   ? "saving_intent"
+                                                      : "saving_job";
     }
     if (const auto* finish = std::get_if<Finish>(&step.action)) {
         const auto kind = finish->outcome.kind;

@@ -67,7 +67,7 @@ private:
     Facts facts() {
         Facts facts;
         facts.connection = shape_ == Shape::queue     ? queue_binding()
-                           : shape_ == Shape::listing ? listing_binding()
+                           : shape_ == Shape::listing ? listing_connection()
                            : honours_keys_            ? R"("idempotent_submit": true)"
                                                       : R"("idempotent_submit": false)";
         if (has_all_ || dice_.percent(30))
@@ -86,6 +86,16 @@ private:
             facts.purpose = Purpose::collect_job;
         facts.jitter_seed = static_cast<std::uint64_t>(dice_.roll(1 << 20));
         return facts;
+    }
+
+    // An attempt by an older description sends no marker, and one with another header may see another list.
+    std::string listing_connection() {
+        if (dice_.percent(10))
+            return R"("idempotent_submit": false)";
+        auto connection = listing_binding();
+        if (dice_.percent(10))
+            connection.insert(connection.find(R"("submit":)"), R"("headers": {"X-Team": "b"}, )");
+        return connection;
     }
 
     // Plays one attempt to its end; false when its process dies before.

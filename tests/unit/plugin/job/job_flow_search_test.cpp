@@ -66,11 +66,11 @@ std::string list_with(const FlowStory& run) {
     return list_of(other_jobs + ", " + job_with(marker_of(run.saved().key.text())));
 }
 
-// Answers a whole look: the list's only page, and the empty one behind it.
-void answer_look(FlowStory& run, const std::string& items) {
-    run.reply(200, list_of(items));
-    if (!items.empty() && run.sending())
-        run.reply(200, empty_list);
+// Answers a whole look: the list's only page, and the one behind it, which begins with its last entry.
+void answer_look(FlowStory& run, const std::string& last, const std::string& before = {}) {
+    run.reply(200, list_of(before.empty() ? last : before + ", " + last));
+    if (!last.empty() && run.sending())
+        run.reply(200, list_of(last));
 }
 
 // Looks, and is told that there are other jobs, until it draws a conclusion.
@@ -150,10 +150,15 @@ TEST(JobFlowSearch, SubmitsAgainOnlyWhenTheJobWouldBeListed) {
     EXPECT_EQ(run.saved().job.id, "job-1");
 }
 
-TEST(JobFlowSearch, AnEmptyListIsWholeToo) {
-    auto run = looking();
-    look_until_settled(run, "");
-    EXPECT_EQ(run.state(), "voiding_intent");
+TEST(JobFlowSearch, AnEmptyListProvesWhatItsDescriptionSays) {
+    auto proved = looking();
+    look_until_settled(proved, "");
+    EXPECT_EQ(proved.state(), "voiding_intent");
+
+    auto open = looking(listed(R"("empty_list_proves": false)"));
+    look_until_settled(open, "");
+    EXPECT_EQ(open.error().code, ErrorCode::submission_unknown);
+    EXPECT_THAT(open.error().message, HasSubstr("empty, as that of another account"));
 }
 
 // The list as it was before the moment from which it tells: a job may have come since.
@@ -161,7 +166,7 @@ TEST(JobFlowSearch, ALookThatBeganTooEarlyProvesNothingHoweverLongItsPagesTake) 
     auto run = looking();
     run.reply(200, list_of(other_jobs));
     run.pass(80s);
-    run.reply(200, empty_list);
+    run.reply(200, list_of(other_jobs));
     EXPECT_EQ(run.state(), "before_find");
 }
 
@@ -171,18 +176,67 @@ TEST(JobFlowSearch, JobsWithoutMarkersProveNothing) {
     EXPECT_EQ(run.error().code, ErrorCode::submission_unknown);
     EXPECT_EQ(run.error().charged, Charged::unknown);
     EXPECT_FALSE(run.error().retryable);
-    EXPECT_THAT(run.error().message, HasSubstr("none of its entries shows the marker of a run"));
+    EXPECT_THAT(run.error().message, HasSubstr("shows the marker of a run"));
     EXPECT_EQ(run.outcome().checkpoint.value().state, State::intent);
+
+    // Nor do the markers of later runs, when the list has come to show them.
+    auto facts = listed();
+    facts.checkpoint = run.outcome().checkpoint;
+    FlowStory later(facts);
+    later.start();
+    look_until_settled(later);
+    EXPECT_EQ(later.error().code, ErrorCode::submission_unknown);
 }
 
-TEST(JobFlowSearch, ReadsPageByPage) {
+// A marker is looked for where the submit has sent it: an older module, another description, another team or
+// another key have not sent it there.
+TEST(JobFlowSearch, TheListOfAnotherSubmitProvesNothing) {
+    const auto unmarked = [] {
+        auto facts = resumed();
+        facts.checkpoint->list_scope = {};
+        return facts;
+    };
+    auto other_headers = resumed();
+    const auto at = other_headers.connection.find(R"("submit":)");
+    other_headers.connection.insert(at, R"("headers": {"X-Team": "b"}, )");
+    for (const auto& facts :
+         {unmarked(), other_headers, resumed(Purpose::make_job, R"("path": "/v1/all?offset={offset}")")}) {
+        FlowStory run(facts);
+        run.start();
+        look_until_settled(run);
+        EXPECT_EQ(run.error().code, ErrorCode::submission_unknown);
+        EXPECT_THAT(run.error().message, HasSubstr("without a marker or with other settings"));
+        EXPECT_EQ(run.outcome().checkpoint.value().state, State::intent);
+    }
+}
+
+TEST(JobFlowSearch, ReadsPageByPageEachFromTheLastEntryOfTheOneBefore) {
     auto run = looking();
-    run.reply(200, list_of(other_jobs + ", " + other_jobs));
+    const auto second = job_with(marker_of(std::string(64, 'b')), "job-b");
+    const auto third = job_with(marker_of(std::string(64, 'c')), "job-c");
+    run.reply(200, list_of(other_jobs + ", " + second));
+    EXPECT_EQ(run.request().target, "/v1/jobs?offset=1");
+    run.reply(200, list_of(second + ", " + third));
     EXPECT_EQ(run.request().target, "/v1/jobs?offset=2");
-    run.reply(200, list_of(other_jobs));
-    EXPECT_EQ(run.request().target, "/v1/jobs?offset=3");
-    run.reply(200, list_with(run));
+    run.reply(200, list_of(third + ", " + job_with(marker_of(run.saved().key.text()))));
     EXPECT_EQ(run.saved().job.id, "job-1");
+}
+
+// An entry above the next page went away, so the one that would have been its first was never shown. A
+// service that counts pages instead of entries answers an offset with nothing.
+TEST(JobFlowSearch, PagesThatDoNotFitTogetherProveNothing) {
+    for (const auto& behind : {job_with(marker_of(std::string(64, 'c')), "job-c"), std::string()}) {
+        auto run = looking();
+        for (int looks = 0; looks < 60 && !run.over(); ++looks) {
+            if (!run.sending())
+                run.wake();
+            run.reply(200,
+                      list_of(run.request().target == "/v1/jobs?offset=0" ? other_jobs + ", " + other_jobs
+                                                                          : behind));
+        }
+        EXPECT_EQ(run.error().code, ErrorCode::submission_unknown);
+        EXPECT_THAT(run.error().message, HasSubstr("do not begin with the last entry"));
+    }
 }
 
 TEST(JobFlowSearch, FollowsTheAddressOfTheNextPage) {
@@ -206,10 +260,21 @@ TEST(JobFlowSearch, AListThatGoesOnWhereNobodyMayAskProvesNothing) {
     EXPECT_THAT(run.error().message, HasSubstr("not in its first 1 entries"));
 }
 
+TEST(JobFlowSearch, AWordThatThereIsMoreProvesNothing) {
+    auto run = looking(listed(R"("path": "/v1/jobs", "next": ["/has_more"])"));
+    for (int looks = 0; looks < 30 && !run.over(); ++looks) {
+        if (!run.sending())
+            run.wake();
+        run.reply(200, R"({"has_more": true, "jobs": [)" + other_jobs + "]}");
+    }
+    EXPECT_EQ(run.error().code, ErrorCode::submission_unknown);
+}
+
 // An outage cuts off the submits of thousands at once.
 TEST(JobFlowSearch, OfManyRunsOneReadsTheListAndAllLearnOfIt) {
     const auto world = std::make_shared<World>();
     std::vector<std::unique_ptr<FlowStory>> runs;
+    const auto last_job = job_with(marker_of(std::string(64, 'b')), "the-last-of-the-list");
     std::string jobs = other_jobs;
     for (int i = 0; i < 50; ++i) {
         auto facts = listed();
@@ -221,6 +286,7 @@ TEST(JobFlowSearch, OfManyRunsOneReadsTheListAndAllLearnOfIt) {
         run->fails(Kind::broken, true);
         runs.push_back(std::move(run));
     }
+    jobs += ", " + last_job;
     int looks = 0;
     const auto all_settled = [&] {
         return std::all_of(runs.begin(), runs.end(), [](const auto& run) { return run->saving(); });
@@ -234,7 +300,7 @@ TEST(JobFlowSearch, OfManyRunsOneReadsTheListAndAllLearnOfIt) {
                 run->timer();
             while (run->sending()) {
                 ++looks;
-                run->reply(200, run->request().target == "/v1/jobs?offset=0" ? list_of(jobs) : empty_list);
+                run->reply(200, list_of(run->request().target == "/v1/jobs?offset=0" ? jobs : last_job));
             }
         }
     }
@@ -245,6 +311,31 @@ TEST(JobFlowSearch, OfManyRunsOneReadsTheListAndAllLearnOfIt) {
         EXPECT_EQ(saved.state, i % 2 == 0 ? State::submitted : State::prepared);
         EXPECT_EQ(saved.job.id, i % 2 == 0 ? "job-of-" + std::to_string(i) : "");
     }
+}
+
+TEST(JobFlowSearch, AnOutageIsAskedAboutOnceASecondByAllTogether) {
+    const auto world = std::make_shared<World>();
+    std::vector<std::unique_ptr<FlowStory>> runs;
+    for (int i = 0; i < 100; ++i) {
+        auto facts = listed();
+        facts.run_key = "run-" + std::to_string(i);
+        runs.push_back(std::make_unique<FlowStory>(facts, world));
+        runs.back()->submit();
+        runs.back()->fails(Kind::broken, true);
+    }
+    int looks = 0;
+    for (int rounds = 0; rounds < 600; ++rounds) {
+        world->now += 100ms;
+        for (const auto& run : runs) {
+            if (!run->sending())
+                run->timer();
+            if (run->sending()) {
+                ++looks;
+                run->fails(Kind::unreachable, false);
+            }
+        }
+    }
+    EXPECT_LE(looks, 75) << "in a minute";
 }
 
 TEST(JobFlowSearch, ARunThatEndsWhileItReadsTheListLeavesItToTheNext) {
@@ -265,14 +356,16 @@ TEST(JobFlowSearch, ARunThatEndsWhileItReadsTheListLeavesItToTheNext) {
 }
 
 TEST(JobFlowSearch, AListWithoutEndIsGivenUp) {
-    auto run = looking();
-    for (int pages = 0; pages < 100'000 && !run.over(); ++pages) {
+    auto run = looking(listed(R"("path": "/v1/jobs")"));
+    int pages = 0;
+    for (; pages < 100'000 && !run.over(); ++pages) {
         if (!run.sending())
             run.wake();
-        run.reply(200, list_of(other_jobs));
+        run.reply(200, list_of(other_jobs, "/v1/jobs?cursor=more"));
     }
     EXPECT_EQ(run.error().code, ErrorCode::submission_unknown);
     EXPECT_THAT(run.error().message, HasSubstr("not in its first 200 entries"));
+    EXPECT_LT(pages, 400) << "of a list that cannot tell yet only the beginning is read";
 }
 
 TEST(JobFlowSearch, AsksForTheMarkerWhereTheServiceLooksByIt) {
@@ -281,6 +374,10 @@ TEST(JobFlowSearch, AsksForTheMarkerWhereTheServiceLooksByIt) {
     EXPECT_EQ(run.request().target, "/v1/jobs?external_id=" + marker);
     run.reply(200, empty_list); // its only page
     EXPECT_EQ(run.state(), "before_find");
+    run.wake();
+    run.reply(200, list_of(other_jobs)); // it was not looked for at all
+    EXPECT_EQ(run.error().code, ErrorCode::submission_unknown);
+    EXPECT_THAT(run.error().message, HasSubstr("not looked through by the marker"));
 }
 
 TEST(JobFlowSearch, ARefusedLookEndsTheRunAsUnknown) {
@@ -312,6 +409,17 @@ TEST(JobFlowSearch, WaitsOutWhatPasses) {
     EXPECT_EQ(run.saved().job.id, "job-1");
 }
 
+TEST(JobFlowSearch, AReplyThatIsTooLargeIsNoList) {
+    auto run = looking();
+    for (int looks = 0; looks < 3; ++looks) {
+        if (!run.sending())
+            run.wake();
+        run.fails(Kind::bad_reply, true, "it has more than 1 MiB");
+    }
+    EXPECT_EQ(run.error().code, ErrorCode::submission_unknown);
+    EXPECT_THAT(run.error().message, HasSubstr("more than 1 MiB"));
+}
+
 TEST(JobFlowSearch, WhatIsNeverAListIsSaidSoon) {
     auto run = looking(listed(R"("items": "/data/items")"));
     for (int looks = 0; looks < 3; ++looks) {
@@ -330,21 +438,41 @@ TEST(JobFlowSearch, AJobThatIsListedWithoutAnIdIsNotMadeAgain) {
     EXPECT_THAT(run.error().message, HasSubstr("find.id"));
 }
 
+// A prompt that was copied together with the marker of an older run.
+TEST(JobFlowSearch, OfAJobWithTwoMarkersNobodyKnowsWhoseItIs) {
+    auto run = looking();
+    run.reply(200,
+              list_of(job_with("wfn-" + std::string(32, 'a') + " " + marker_of(run.saved().key.text()))));
+    EXPECT_EQ(run.error().code, ErrorCode::submission_unknown);
+    EXPECT_EQ(run.error().charged, Charged::unknown);
+}
+
 // The reply took the job, though its id is not where the binding says: the list has it, or nobody knows.
 TEST(JobFlowSearch, WhatWasAcceptedIsFoundByTheListButNeverMadeAgain) {
     for (const auto* reply : {R"({"task": {"uuid": "job-1"}})", "<html>Welcome"}) {
         FlowStory found(listed());
         found.submit();
         found.reply(201, reply);
+        EXPECT_EQ(found.state(), "saving_doubt");
+        found.kept();
         found.reply(200, list_with(found));
         EXPECT_EQ(found.saved().job.id, "job-1");
 
         FlowStory lost(listed());
         lost.submit();
         lost.reply(201, reply);
+        const auto died = lost.saved();
+        lost.kept();
         look_until_settled(lost);
         EXPECT_EQ(lost.error().code, ErrorCode::submission_unknown);
-        EXPECT_THAT(lost.error().message, HasSubstr("although the submit was accepted"));
+        EXPECT_THAT(lost.error().message, HasSubstr("may have been accepted"));
+
+        auto facts = listed();
+        facts.checkpoint = died;
+        FlowStory later(facts);
+        later.start();
+        look_until_settled(later);
+        EXPECT_EQ(later.error().code, ErrorCode::submission_unknown);
     }
 }
 
@@ -420,6 +548,7 @@ TEST(JobFlowSearch, WithoutUsableInputsNothingIsSubmitted) {
     FlowStory lost(listed());
     lost.submit();
     lost.reply(500, R"({"error": {"code": "oops", "message": "An inner error"}})");
+    lost.kept();
     lost.suspend();
     lost.wake(); // the look's answer is waited for, but not for long
     lost.aborted(true);
@@ -474,6 +603,40 @@ TEST(JobFlowSearch, ASuspendedSearchGoesOnLater) {
     FlowStory later(facts);
     later.start();
     EXPECT_EQ(later.state(), "finding");
+}
+
+TEST(JobFlowSearch, ObeysTheMomentToSuspend) {
+    auto facts = listed();
+    facts.suspend_after = 5s;
+    auto run = looking(facts);
+    answer_look(run, other_jobs);
+    for (int looks = 0; looks < 30 && !run.over(); ++looks)
+        run.sending() ? answer_look(run, other_jobs) : run.wake();
+    EXPECT_EQ(run.outcome().kind, Outcome::Kind::suspended);
+
+    auto once = resumed(Purpose::collect_job);
+    once.suspend_after = 0s;
+    FlowStory collect(once);
+    collect.start();
+    answer_look(collect, other_jobs);
+    EXPECT_EQ(collect.outcome().kind, Outcome::Kind::suspended);
+
+    facts.suspend_after = 0s; // once it is submitted, which is not known yet
+    auto start = looking(facts);
+    answer_look(start, other_jobs);
+    EXPECT_EQ(start.state(), "before_find");
+}
+
+TEST(JobFlowSearch, AHostThatKeepsNoCheckpointsIsNotAskedTo) {
+    auto facts = resumed();
+    facts.keeps_checkpoints = false;
+    FlowStory run(facts);
+    run.start();
+    look_until_settled(run);
+    EXPECT_FALSE(run.saving());
+    while (!run.sending())
+        run.wake();
+    EXPECT_EQ(run.state(), "submitting");
 }
 
 TEST(JobFlowSearch, TheDeadlineLeavesItToALaterRun) {

@@ -23,6 +23,8 @@ ModelApi::RemoteJob& ModelApi::take_job(const FlowStory& run) {
     if (!book_.knows_key(key) && billable() != nullptr)
         ++paid_twice_;
     auto& job = book_.take(key);
+    if (run.request().body.find("wfn-") != std::string::npos)
+        marked_.insert(job.id);
     listed_from_.try_emplace(job.id, run.now() + Millis(dice_.percent(50) ? 0 : dice_.roll(60'000)));
     return job;
 }
@@ -39,8 +41,9 @@ void ModelApi::answer_list(FlowStory& run) const {
             --to_skip;
             continue;
         }
-        items += (shown++ > 0 ? ", " : "") + (R"({"id": ")" + job->id) + R"(", "request": {"marker": "wfn-)"
-                 + job->key.substr(0, 32) + R"("}})";
+        const auto marker =
+            marked_.contains(job->id) ? R"("marker": "wfn-)" + job->key.substr(0, 32) + '"' : "";
+        items += (shown++ > 0 ? ", " : "") + (R"({"id": ")" + job->id) + R"(", "request": {)" + marker + "}}";
     }
     run.reply(200, R"({"jobs": [)" + items + "]}");
 }

@@ -6,6 +6,7 @@
 #include <job_book.hpp>
 #include <map>
 #include <random>
+#include <set>
 #include <string>
 
 namespace job_engine::testing {
@@ -66,6 +67,7 @@ private:
     const bool lists_;
     test_support::JobBook book_;
     std::map<std::string, TimePoint> listed_from_; // by id
+    std::set<std::string> marked_;                 // ids of jobs whose submit had a marker
     int paid_twice_ = 0;
 };
 
