@@ -54,8 +54,9 @@ class Generator:
         """A value that should conform; the validators decide."""
         rng = self.rng
         schema = self.resolved(self.schema if schema is None else schema)
-        if "anyOf" in schema:
-            return self.conforming(rng.choice(schema["anyOf"]))
+        for alternatives in ("anyOf", "oneOf"):
+            if alternatives in schema:
+                return self.conforming(rng.choice(schema[alternatives]))
         if "const" in schema:
             return schema["const"]
         if "enum" in schema:
