@@ -127,22 +127,12 @@ Result<Proxy> read_proxy(std::string_view text) {
 
 // What a binding calls {{connection.NAME}}: a member of that name, else of the member "variables".
 const json::value* variable(const Members& members, std::string_view name, const BindingRules& rules) {
-    // A description that somebody else has written must not send the key or the proxy's password along.
-    constexpr std::array<std::string_view, 15> own_members{"api",
-                                                           "api_key",
-                                                           "api_secret",
-                                                           "base_url",
-                                                           "ca_file",
-                                                           "proxy",
-                                                           "api_binding",
-                                                           "variables",
-                                                           "allow_insecure_loopback",
-                                                           "max_running",
-                                                           "max_connections",
-                                                           "max_submits_per_hour",
-                                                           "idempotent_submit",
-                                                           "job_timeout_ms",
-                                                           "request_timeout_ms"};
+    // A description that somebody else has written must not send the key, its secret or the proxy's password
+    // along.
+    constexpr auto own_members = std::to_array<std::string_view>(
+        {"api", "api_key", "api_secret", "base_url", "ca_file", "proxy", "api_binding", "variables",
+         "allow_insecure_loopback", "max_running", "max_connections", "max_submits_per_hour",
+         "idempotent_submit", "job_timeout_ms", "request_timeout_ms"});
     const bool is_own = name == rules.connection_media_check
                         || std::find(own_members.begin(), own_members.end(), name) != own_members.end();
     if (const auto* value = is_own ? nullptr : members.given(name))
