@@ -72,6 +72,7 @@ export interface NodeDescriptor {
 export interface FormDescription {
     readonly inputs?: { readonly [property: string]: Control };
     readonly outputs?: { readonly [property: string]: Control };
+    readonly connection?: { readonly [property: string]: Control };
     readonly help?: { readonly how_it_works?: string; readonly notes?: readonly { title: string; text: string }[] };
     /** Categories to show the node under. */
     readonly palette?: readonly string[];
@@ -84,8 +85,10 @@ export interface Control {
     readonly type?: string;
     readonly media_type?: 'image' | 'video' | 'audio' | 'file';
     readonly help?: string;
-    /** Another input, and the value of it that this one is used with. */
-    readonly only_for?: { readonly [input: string]: unknown };
+    /** Another property, and the value of it that this one is used with, or an array of them. */
+    readonly only_for?: { readonly [property: string]: unknown };
+    /** Whether it must be given with those values. */
+    readonly required?: boolean;
 }
 
 export interface ConnectionDescription {

@@ -407,9 +407,11 @@ typedef struct wfn_node {
     const char* errors_json;
     /*
      * What a form needs beside the schemas; NULL: nothing. JSON object, each member optional:
-     *     inputs, outputs  by property: {order: integer from 1, type: short_text | long_text | media_url |
+     *     inputs, outputs, connection
+     *                      by property: {order: integer from 1, type: short_text | long_text | media_url |
      *                      dropdown | ..., media_type: image | video | audio | file, help: a sentence,
-     *                      only_for: {another input: the value of it that this one is used with}}
+     *                      only_for: {another property: the value of it that this one is used with, or an
+     *                      array of them}, required: true where it must be given with those values}
      *     help             {how_it_works: text, notes: [{title, text}]}
      *     palette          categories to show the node under, strings
      */

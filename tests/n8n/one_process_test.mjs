@@ -48,9 +48,9 @@ test("the credential's test: accepted, refused, no server, wrong values", async 
     };
     assert.match(await of({ api_key: 'another' }), /does not accept the API key: .*\(HTTP 401\)/);
     assert.match(await of({ base_url: 'http://127.0.0.1:9' }), /127\.0\.0\.1:9 cannot be connected to \(Connection refused\)/);
-    assert.match(await of({ base_url: 'ftp://example.com' }), /^Invalid Connection: .*base_url/);
-    assert.match(await of({ api_binding: '{' }), /api_binding of the credential is not JSON/);
-    assert.match(await of({ base_url: 'https://127.0.0.1:9', ca_file: '/nowhere.pem' }), /ca_file \/nowhere\.pem does not exist/);
+    assert.match(await of({ base_url: 'ftp://example.com' }), /^Invalid Connection: .*"Base URL"/);
+    assert.match(await of({ api_binding: '{' }), /"API Binding" of the credential is not JSON/);
+    assert.match(await of({ base_url: 'https://127.0.0.1:9', ca_file: '/nowhere.pem' }), /"CA File" \/nowhere\.pem does not exist/);
 });
 
 test('Generate: the video, its file, and the same again without paying', async () => {

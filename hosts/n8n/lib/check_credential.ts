@@ -27,7 +27,7 @@ export async function checkCredential(
         const words = [asked ? accepted : notAsked, ...warnings.map(({ message }) => sentence(message))];
         return { status: 'OK', message: words.join(' ') };
     } catch (error) {
-        const { message, description } = wordsOf(error);
+        const { message, description } = wordsOf(error, connectionFacts?.labels);
         return { status: 'Error', message: [sentence(message), description].filter(Boolean).join(' ') };
     }
 }

@@ -9,8 +9,8 @@ export interface FieldUse {
     name: string;
     /** The schema requires it and allows null: an empty field becomes null. */
     nullWhenEmpty?: boolean;
-    /** Used only if another field has this value. */
-    onlyFor?: { field: string; is: unknown };
+    /** Used only if another field has one of these values. */
+    onlyFor?: { field: string; isOneOf: unknown[] };
     /** How the text in the form is read. */
     reads?: 'json' | 'boolean';
 }
@@ -32,7 +32,7 @@ export function readInput(context: IExecuteFunctions, uses: readonly FieldUse[],
     const { input, warnings } = readGiven(schema, given);
     const properties = schema.properties as Record<string, JsonSchema>;
     for (const { name, onlyFor } of uses) {
-        if (onlyFor && (input[onlyFor.field] ?? properties[onlyFor.field].default) !== onlyFor.is) {
+        if (onlyFor && !onlyFor.isOneOf.includes(input[onlyFor.field] ?? properties[onlyFor.field].default)) {
             delete input[name];
         }
     }

@@ -8,6 +8,7 @@ import {
 } from 'n8n-workflow';
 
 import { ModuleError, RunError } from '../native/addon';
+import { detailsBeside, labeller } from '../native/durable/labels';
 
 import { RunFailed, RunSuspended } from './node_run';
 
@@ -27,19 +28,21 @@ export function fieldsOfError(error: unknown): IDataObject {
 
 export const isSuspended = (error: unknown) => error instanceof RunFailed && error.reason instanceof RunSuspended;
 
-/** What happened, and what to do, in sentences. */
-export function wordsOf(error: unknown) {
+/** What happened, and what to do, in sentences. `labels`: what people call the fields that it may be about. */
+export function wordsOf(error: unknown, labels = {}) {
     const fields = fieldsOfError(error);
+    const inWords = labeller(labels);
     const details = (fields.details ?? []) as { path: string; message: string }[];
     const description = [
-        ...details.map(({ path, message: detail }) => `${path.slice(1)}: ${detail}`),
+        ...detailsBeside({ message: String(fields.message), details }, labels),
         fields.solution,
         fields.charged === 'unknown' ? 'It may have been charged' : '',
     ]
         .filter(Boolean)
         .map((text) => sentence(String(text)))
         .join(' ');
-    return { message: [fields.type, fields.message].filter(Boolean).join(': '), description, fields };
+    const message = [fields.type, fields.message].filter(Boolean).join(': ');
+    return { message: inWords(message), description: inWords(description), fields };
 }
 
 export function nodeErrorOf(context: IExecuteFunctions, error: unknown, itemIndex: number) {

@@ -1,5 +1,6 @@
 // What the build writes about the module's nodes into nodes/facts.ts; everything else comes from a node's descriptor.
 import type { NodeDescriptor } from '../native/addon';
+import type { Labels } from '../native/durable/labels';
 import { formOf } from '../native/durable/node_form';
 
 import type { FieldUse } from './inputs';
@@ -15,6 +16,8 @@ export interface NodeFacts {
 export interface ConnectionFacts {
     credential: string;
     uses: FieldUse[];
+    /** Of its fields, by their names. */
+    labels: Labels;
 }
 
 export function descriptorOf(actionId: string): NodeDescriptor {

@@ -52,8 +52,8 @@ function readModule() {
     const native = path.join(target, 'dist', 'native');
     const [file] = bundledModules(path.join(native, 'modules'));
     const module = require(path.join(native, 'addon')).load(file);
-    const connection = module.nodes.find((node) => node.connection)?.connection;
-    const credential = connection ? credentials.credentialOf(connection, bindingOf(connection.category)) : null;
+    const connected = module.nodes.find((node) => node.connection);
+    const credential = connected ? credentials.credentialOf(connected, bindingOf(connected.connection.category)) : null;
     const plans = module.nodes.map((descriptor) => nodes.planOf(descriptor, credential));
     return { names: namesOf(module), plans, credential };
 }

@@ -1,16 +1,16 @@
 'use strict';
 // The connection of the module's nodes as n8n's credential.
-const { fieldsOf } = require('../../node/durable/fields');
+const { connectionFieldsOf } = require('../../node/durable/node_form');
 
 const { propertyOf, useOf } = require('./form_fields');
 const { quoted, sourceOf } = require('./source_text');
-const { classNameOf, withSmallInitial } = require('./words');
+const { classNameOf, titled, withSmallInitial } = require('./words');
 
-/** `binding`: the API that the connection leads to, where it is known. */
-function credentialOf(connection, binding) {
-    const service = connection.name.replace(/ Connection$/, '');
+/** Of the connection of a node. `binding`: the API that it leads to, where it is known. */
+function credentialOf(descriptor, binding) {
+    const service = descriptor.connection.name.replace(/ Connection$/, '');
     const className = `${classNameOf(service)}Api`;
-    return { connection, binding, service, className, name: withSmallInitial(className) };
+    return { fields: connectionFieldsOf(descriptor), binding, service, className, name: withSmallInitial(className) };
 }
 
 /** For n8n's own HTTP Request node. */
@@ -22,8 +22,8 @@ function authenticate({ authorization: { header, value } }) {
 }
 
 /** The TypeScript of the class. `icon`: its path from the folder of the credentials, or null. */
-function classOf({ connection, binding, service, className, name }, { documentationUrl, icon }) {
-    const properties = fieldsOf(connection.schema, { prefix: '' }).map((field) => propertyOf(field, {}));
+function classOf({ fields, binding, service, className, name }, { documentationUrl, icon }) {
+    const properties = fields.map((field) => propertyOf(field, {}));
     return `// Written by scripts/build.js from the module's descriptor.
 import type { ${binding ? 'IAuthenticateGeneric, ' : ''}ICredentialType, INodeProperties } from 'n8n-workflow';
 
@@ -40,11 +40,11 @@ ${binding ? authenticate(binding) : ''}}
 }
 
 /** A ConnectionFacts of lib/node_facts.ts. */
-function factsOf({ connection, name }) {
-    const fields = fieldsOf(connection.schema, { prefix: '' });
+function factsOf({ fields, name }) {
     return {
         credential: name,
         uses: fields.map(useOf),
+        labels: Object.fromEntries(fields.map((field) => [field.name, titled(field.label)])),
     };
 }
 

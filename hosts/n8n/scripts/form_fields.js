@@ -37,13 +37,13 @@ function typeOptionsOf(field) {
 
 /** `show`: when the field is shown; `example`: an input that the schema accepts. */
 function propertyOf(field, show, example = {}) {
-    const shown = { ...show, ...(field.onlyFor && { [field.onlyFor.name]: [field.onlyFor.value] }) };
+    const shown = { ...show, ...(field.onlyFor && { [field.onlyFor.name]: field.onlyFor.values }) };
     const description = descriptionOf(field);
     return {
         displayName: titled(field.label),
         name: field.name,
         type: isUndecided(field) ? 'options' : (typeOf[field.kind] ?? 'string'),
-        ...(field.required && !field.nullable && { required: true }),
+        ...(((field.required && !field.nullable) || field.requiredIfUsed) && { required: true }),
         ...(Object.keys(shown).length > 0 && { displayOptions: { show: shown } }),
         ...typeOptionsOf(field),
         ...(isUndecided(field) && { options: undecided }),
@@ -59,7 +59,7 @@ function useOf(field) {
     return {
         name: field.name,
         ...(field.required && field.nullable && { nullWhenEmpty: true }),
-        ...(field.onlyFor && { onlyFor: { field: field.onlyFor.name, is: field.onlyFor.value } }),
+        ...(field.onlyFor && { onlyFor: { field: field.onlyFor.name, isOneOf: field.onlyFor.values } }),
         ...(field.kind === 'json' && { reads: 'json' }),
         ...(isUndecided(field) && { reads: 'boolean' }),
     };

@@ -1,7 +1,6 @@
 'use strict';
 // Which nodes there are: loads the modules and gathers their descriptors, and the forms that follow from these.
-const { fieldsOf } = require('../native/durable/fields');
-const { formOf } = require('../native/durable/node_form');
+const { connectionFieldsOf, formOf } = require('../native/durable/node_form');
 const { colourOf } = require('./appearance');
 
 class Catalogue {
@@ -38,14 +37,14 @@ class Catalogue {
 
     /** Connections of one category are interchangeable, so one configuration node serves all of them. */
     #connection(module, descriptor) {
-        const { category, name, description, required, schema } = descriptor.connection;
+        const { category, name, description, required } = descriptor.connection;
         if (!this.connections.has(category)) {
             this.connections.set(category, {
                 type: `${category}-connection`,
                 category,
                 name,
                 description,
-                fields: fieldsOf(schema, { prefix: 'connection_' }),
+                fields: connectionFieldsOf(descriptor, 'connection_'),
                 module,
                 descriptor,
             });

@@ -59,7 +59,7 @@ async function readInputs(RED, node, { form: { fields }, descriptor }, config, m
     const { input, warnings } = readGiven(descriptor.inputSchema, given);
     for (const field of fields.filter((candidate) => candidate.onlyFor)) {
         const other = fields.find((candidate) => candidate.name === field.onlyFor.name);
-        if ((input[other.name] ?? other.default) !== field.onlyFor.value) {
+        if (!field.onlyFor.values.includes(input[other.name] ?? other.default)) {
             delete input[field.name];
         }
     }

@@ -15,7 +15,7 @@ function openChoiceHtml(field) {
 }
 
 function fieldHtml(field) {
-    const star = field.required ? ' <span class="wfn-required">*</span>' : '';
+    const star = field.required || field.requiredIfUsed ? ' <span class="wfn-required">*</span>' : '';
     let control = controlHtml(field, inputId(field));
     if (field.secret) {
         control = `<input type="password" id="${inputId(field)}" autocomplete="new-password">`;
@@ -26,26 +26,37 @@ function fieldHtml(field) {
     }
     const help = field.help ? `<div class="wfn-help">${escape(field.help)}</div>` : '';
     return (
-        `<div class="form-row wfn-field wfn-is-constant"><label for="${inputId(field)}">${escape(field.label)}${star}</label>` +
+        `<div class="form-row wfn-field wfn-is-constant" id="${inputId(field)}_row">` +
+        `<label for="${inputId(field)}">${escape(field.label)}${star}</label>` +
         `<div class="wfn-control"><div class="wfn-constant">${control}</div></div>${help}</div>`
     );
 }
 
-const hasMember = (connection, name) => connection.fields.some((field) => field.name === name);
-const hasSandbox = (connection) => hasMember(connection, 'base_url') && hasMember(connection, 'allow_insecure_loopback');
+const hasSandbox = (fields) =>
+    ['base_url', 'allow_insecure_loopback'].every((name) => fields.some((field) => field.name === name));
 
-function templateOf(connection) {
-    const sandbox = hasSandbox(connection)
+/** What a person begins with: what is required, and what to choose with the fields that count only for that choice. */
+function isFirst(field, fields) {
+    return field.required || field.onlyFor !== null || fields.some(({ onlyFor }) => onlyFor?.name === field.name);
+}
+
+/** Whether a field counts. `valueOf`: of a field by its name. */
+function isUsed({ onlyFor }, valueOf) {
+    return onlyFor === null || onlyFor.values.map(String).includes(String(valueOf(onlyFor.name)));
+}
+
+function templateOf({ fields }) {
+    const sandbox = hasSandbox(fields)
         ? `<button type="button" class="red-ui-button wfn-sandbox">${escape(text('sandbox.button'))}</button>`
         : '';
     return (
         `<div class="wfn-form"><div class="form-row wfn-field wfn-is-constant"><label for="node-config-input-name">${text('field.name')}</label>` +
         `<div class="wfn-control"><div class="wfn-constant"><input type="text" id="node-config-input-name"></div></div></div>` +
-        connection.fields.filter((field) => field.required).map(fieldHtml).join('') +
+        fields.filter((field) => isFirst(field, fields)).map(fieldHtml).join('') +
         `<div class="form-row wfn-buttons"><button type="button" class="red-ui-button wfn-test">${escape(text('test.button'))}</button>` +
         `${sandbox}<div class="wfn-answer" role="status"></div></div>` +
         `<details class="wfn-more"><summary>${escape(text('field.advanced'))}</summary>` +
-        `${connection.fields.filter((field) => !field.required).map(fieldHtml).join('')}</details></div>`
+        `${fields.filter((field) => !isFirst(field, fields)).map(fieldHtml).join('')}</details></div>`
     );
 }
 
@@ -60,7 +71,14 @@ function defaultsOf(connection) {
             value: typeof value === 'object' ? JSON.stringify(value) : value,
             label: field.label,
             validate(given, opt) {
-                const wrong = wrongConstant({ ...field, kind: field.kind === 'boolean' ? 'text' : field.kind }, given);
+                const kind = field.kind === 'boolean' ? 'text' : field.kind;
+                // While the form is open, the choice in it counts, not the node's.
+                const choiceOf = (name) => {
+                    const other = connection.fields.find((one) => one.name === name);
+                    return inForm(other) || this[other.property] || other.default;
+                };
+                const required = field.required || (field.requiredIfUsed && isUsed(field, choiceOf));
+                const wrong = wrongConstant({ ...field, kind, required }, given);
                 return wrong === null ? true : opt ? wrong : false;
             },
         };
@@ -109,6 +127,25 @@ function useSandbox(connection, url) {
     answer(true, text('sandbox.done', { url }));
 }
 
+/** Shows those fields that count for what is chosen. */
+function prepareChoices({ fields }) {
+    const valueOf = (name) => inForm(fields.find((field) => field.name === name));
+    const dependent = fields.filter((field) => field.onlyFor);
+    const show = () => dependent.forEach((field) => $(`#${inputId(field)}_row`).toggle(isUsed(field, valueOf)));
+    const deciding = new Set(dependent.map(({ onlyFor }) => onlyFor.name));
+    fields
+        .filter((field) => deciding.has(field.name))
+        .forEach((field) => {
+            const $control = $('#' + inputId(field));
+            // A connection that was made before there was this field has none, and goes by the default.
+            if ($control.val() === null) {
+                $control.val(field.default);
+            }
+            $control.on('change', show);
+        });
+    show();
+}
+
 export function registerConnectionType(connection, sandboxUrl) {
     addScript('data-template-name', connection.type, templateOf(connection));
     addScript('data-help-name', connection.type, connection.help);
@@ -129,6 +166,7 @@ export function registerConnectionType(connection, sandboxUrl) {
                     $box.data('show', show);
                     show(this[field.property] ?? field.default);
                 });
+            prepareChoices(connection);
             $('.wfn-test').on('click', () => test(connection, this.id));
             $('.wfn-sandbox').on('click', () => useSandbox(connection, sandboxUrl));
         },

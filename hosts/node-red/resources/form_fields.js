@@ -131,8 +131,8 @@ function prepareDependencies(fields) {
         dependent.forEach((field) => {
             const other = fields.find((candidate) => candidate.name === field.onlyFor.name);
             const value = constantInForm(other);
-            const off = value !== undefined && value !== String(field.onlyFor.value);
-            const words = { name: other.label, value: field.onlyFor.value };
+            const off = value !== undefined && !field.onlyFor.values.map(String).includes(value);
+            const words = { name: other.label, value: field.onlyFor.values.join(', ') };
             const note = off ? 'field.onlyFor' : value === undefined ? 'field.onlyForSometimes' : null;
             const id = '#node-input-' + field.property;
             $(id + '_row').toggleClass('wfn-off', off);

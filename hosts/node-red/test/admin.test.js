@@ -76,7 +76,7 @@ test('the test takes the stored key where the form has none, and submits nothing
             ...more,
         }, admin);
     const right = await ask({});
-    assert.deepEqual([right.ok, right.text], [true, 'The service answers and takes these settings. Nothing was submitted, and nothing was paid.']);
+    assert.deepEqual([right.ok, right.text], [true, 'The service answers and takes the key. Nothing was submitted, and nothing was paid.']);
     assert.equal((await ask({ id: 'another' })).ok, false);
     server.apiKey = 'another';
     const refused = await ask({});
@@ -86,7 +86,7 @@ test('the test takes the stored key where the form has none, and submits nothing
     assert.ok(!refused.text.includes('a-secret-key'));
     const wrong = await ask({ values: { connection_base_url: 'http://example.com' } });
     assert.equal(wrong.ok, false);
-    assert.match(wrong.text, /base_url/);
+    assert.match(wrong.text, /"Base URL"/);
     await server.end();
     const away = await ask({});
     assert.equal(away.ok, false);

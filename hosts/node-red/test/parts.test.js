@@ -59,7 +59,8 @@ test('a choice may have a title besides its value', () => {
 });
 
 test('a field counts only for a choice of another where the module says so, whatever the words are', () => {
-    assert.deepEqual(field('a', {}, { a: { only_for: { other: 'B' } } }).onlyFor, { name: 'other', value: 'B' });
+    assert.deepEqual(field('a', {}, { a: { only_for: { other: 'B' } } }).onlyFor, { name: 'other', values: ['B'] });
+    assert.deepEqual(field('a', {}, { a: { only_for: { other: ['A', 'B'] } } }).onlyFor, { name: 'other', values: ['A', 'B'] });
     assert.equal(field('a', {}, { a: { only_for: { unknown: 'B' } } }).onlyFor, null);
     assert.equal(field('a', { title: 'A (Only for B)' }).onlyFor, null);
 });
@@ -96,7 +97,7 @@ test('the form of a node is its schemas and what the module says beside them', (
     assert.deepEqual(fields.map(({ property, kind, help }) => [property, kind, help]), [
         ['input_model', 'choice', null], ['input_prompt', 'longText', 'What moves'], ['input_size', 'text', null],
     ]);
-    assert.deepEqual(fields[2].onlyFor, { name: 'model', value: 'M' });
+    assert.deepEqual(fields[2].onlyFor, { name: 'model', values: ['M'] });
     assert.deepEqual(media, [{ name: 'result', kind: 'video' }]);
     assert.deepEqual(others, {
         howItWorks: 'It renders.',
@@ -359,8 +360,9 @@ test('a module that cannot ask looks at the values, with an input that it accept
 });
 
 test('the Test button says what is known: the service takes it, the values are right, or what to do', async () => {
+    const fields = [{ name: 'api_key', label: 'API key' }, { name: 'proxy', label: 'Proxy' }];
     const answerOf = (answer) =>
-        testConnection({ t, sessions: { of: () => moduleThat(answer) } }, { module: {}, descriptor: node }, {});
+        testConnection({ t, sessions: { of: () => moduleThat(answer) } }, { module: {}, descriptor: node, connection: { fields } }, {});
     assert.deepEqual(await answerOf(() => well), { ok: true, text: english.test.accepted });
     const warned = await answerOf(() => ({ ...well, warnings: [{ code: 'c', message: 'The answer was odd' }] }));
     assert.equal(warned.text, `${english.test.accepted} The answer was odd.`);
@@ -368,7 +370,10 @@ test('the Test button says what is known: the service takes it, the values are r
     assert.deepEqual(old, { ok: true, text: english.test.valid });
     const wrong = { message: 'No.', solution: 'Check the key', details: [{ path: '/api_key', message: 'too short' }] };
     const failed = await answerOf(() => Promise.reject(Object.assign(new Error(), wrong)));
-    assert.deepEqual(failed, { ok: false, text: 'The test failed: No. api_key: too short. Check the key.' });
+    assert.deepEqual(failed, { ok: false, text: 'The test failed: No. API key: too short. Check the key.' });
+    const said = { message: 'The proxy for /api_key and api_key.pem: api_key is too short.', details: [{ path: '/api_key', message: 'is too short' }] };
+    const repeated = await answerOf(() => Promise.reject(Object.assign(new Error(), said)));
+    assert.equal(repeated.text, 'The test failed: The proxy for /api_key and api_key.pem: "API key" is too short.');
 });
 
 /** The editor's own script, which asks its global RED for words. */

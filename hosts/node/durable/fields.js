@@ -1,6 +1,7 @@
 'use strict';
 // From a node's schemas to the fields of a form: one for each input, in the platform's order. The same fields tell the
 // runtime how to read a configured value. Nothing here knows a particular node.
+const { labeller } = require('./labels');
 
 /** A property of a saved flow for an input; the prefix keeps it apart from the host's own (id, type, name, z…). */
 function propertyName(prefix, name) {
@@ -56,10 +57,10 @@ function kindOf(schema, control) {
     }
 }
 
-/** {name, value} of the field that a field depends on, or null. JSON Schema has no word for it. */
+/** {name, values} of the field that a field depends on, or null. JSON Schema has no word for it. */
 function onlyFor(control, properties) {
     const [[name, value] = []] = Object.entries(control.only_for ?? {});
-    return name in properties ? { name, value } : null;
+    return name in properties ? { name, values: [value].flat() } : null;
 }
 
 /**
@@ -69,6 +70,7 @@ function onlyFor(control, properties) {
 function fieldsOf(schema, { prefix, controls = {} }) {
     const properties = schema.properties ?? {};
     const required = new Set(schema.required ?? []);
+    const inWords = labeller(Object.fromEntries(Object.entries(properties).map(([name, { title }]) => [name, title ?? name])));
     let order = 0;
     const fields = Object.entries(properties).map(([name, property]) => {
         const control = controls[name] ?? {};
@@ -80,7 +82,7 @@ function fieldsOf(schema, { prefix, controls = {} }) {
             name,
             property: propertyName(property.writeOnly === true ? '' : prefix, name), // a credential keeps its name
             label: property.title ?? name,
-            help: help && help !== (property.title ?? name) ? help : null,
+            help: help && help !== (property.title ?? name) ? inWords(help) : null,
             kind: kindOf(inner, control),
             required: required.has(name),
             nullable: nullable || property.default === null,
@@ -93,6 +95,7 @@ function fieldsOf(schema, { prefix, controls = {} }) {
             secret: property.writeOnly === true,
             mediaType: control.media_type,
             onlyFor: onlyFor(control, properties),
+            requiredIfUsed: control.required === true,
             order,
         };
     });

@@ -37,6 +37,11 @@ function formOf(descriptor, prefix = '') {
     };
 }
 
+/** The fields of the connection that the node needs. */
+function connectionFieldsOf({ connection, ui }, prefix = '') {
+    return fieldsOf(connection.schema, { prefix, controls: controlsOf(membersOf(ui).connection) });
+}
+
 const inEnglish = (credits) => `${credits} ${credits === 1 ? 'credit' : 'credits'}`;
 
 /** "4 credits ($0.10)"; `creditsIn` says the credits in another language. */
@@ -48,4 +53,4 @@ function priceText({ credits, dollars }, creditsIn = inEnglish) {
     return creditsIn(credits) + (inDollars === null ? '' : ` (${inDollars})`);
 }
 
-module.exports = { formOf, priceText };
+module.exports = { connectionFieldsOf, formOf, priceText };

@@ -103,6 +103,7 @@ class ManifestTest(unittest.TestCase):
         self.assertEqual(json.loads(self.built.ui_json), {
             "inputs": controls(self.node["input_schema"], self.own["inputs"]),
             "outputs": controls(self.node["output_schema"], {}),
+            "connection": self.own["connection"],
             "help": self.own["help"],
             "palette": self.own["palette_categories"],
         })
@@ -132,6 +133,20 @@ class ManifestTest(unittest.TestCase):
         for name, ((other, value),) in ((name, fact.items()) for name, fact in only_for.items()):
             self.assertNotEqual(name, other)
             self.assertIn(value, properties[other]["enum"])
+
+    def test_a_connection_has_the_variables_of_the_service_that_is_chosen(self):
+        variables = {}
+        for service in json.loads(self.built.connection.contents.schema_json)["properties"]["api"]["enum"]:
+            path = "schemas/pixelml_api.json" if service == "pixelml" else f"schemas/apis/{service}.json"
+            for name, variable in load(path).get("variables", {}).items():
+                must_be_given = variable.get("required", False) and "default" not in variable
+                variables.setdefault(name, {})[service] = must_be_given
+        said = {}
+        for name, control in self.own["connection"].items():
+            services = control["only_for"]["api"]
+            services = services if isinstance(services, list) else [services]
+            said[name] = {service: control.get("required", False) for service in services}
+        self.assertEqual(variables, said)
 
     def test_examples_are_valid(self):
         self.assertEqual(3, len(self.own["examples"]))
