@@ -14,7 +14,7 @@ let editor;
 const ids = {};
 
 before(async () => {
-    sandbox = await startSandbox();
+    sandbox = await startSandbox([], { key: 'sandbox' }); // the one that the form fills in
     nodeRed = await new NodeRed({
         more: { workflowNodes: { modules: [exampleModule] } },
         env: { PIXELML_SANDBOX_URL: sandbox.url },
@@ -116,7 +116,7 @@ test('a connection is added, filled for the sandbox, and tested', { timeout: 600
     assert.equal(await editor.page.getAttribute('#node-config-input-api_secret', 'type'), 'password');
     await editor.page.click('.wfn-test');
     await until('the answer', async () => /The test failed/.test(await editor.page.textContent('.wfn-answer')));
-    assert.match(await editor.page.textContent('.wfn-answer'), /api_key/);
+    assert.match(await editor.page.textContent('.wfn-answer'), /"API key" is required/);
     await editor.page.click('.wfn-sandbox');
     assert.equal(await editor.page.inputValue('#node-config-input-connection_base_url'), sandbox.url);
     assert.equal(await editor.page.isChecked('#node-config-input-connection_allow_insecure_loopback'), true);
@@ -133,18 +133,14 @@ test('a connection is added, filled for the sandbox, and tested', { timeout: 600
 
 test('deploy, inject: progress, then the video plays in the sidebar', { timeout: 120000 }, async () => {
     await editor.deploy();
-    const seen = new Set();
-    const watch = setInterval(() => editor.status(ids.video).then((text) => seen.add(text), () => {}), 40);
-    await editor.press(ids.inject);
-    await until('the node to be done', async () => (await editor.status(ids.video).catch(() => '')) === 'done', 90000);
-    clearInterval(watch);
-    assert.ok([...seen].some((text) => /^rendering \d+ %( · about \d+ s)?$/.test(text)), [...seen].join(' | '));
+    const seen = await editor.statusesUntil(ids.video, 'done', () => editor.press(ids.inject));
+    assert.ok(seen.some((text) => /^rendering \d+ %( · about \d+ s)?$/.test(text)), seen.join(' | '));
 
     const video = editor.page.locator('.wfn-previews video');
     await until('the video to play', () => video.evaluate((e) => e.currentTime > 0.2 && e.videoWidth === 1280), 20000);
     const job = (await sandbox.jobs())[0];
     assert.match(await video.getAttribute('src'), new RegExp(job.id));
-    await editor.page.evaluate(() => $('#red-ui-workspace-chart').scrollTop(0).scrollLeft(0));
+    await editor.scrollToTop();
     await editor.screenshot('video');
 });
 
@@ -160,6 +156,77 @@ test('wrong input shows the right error', { timeout: 60000 }, async () => {
     assert.match(await message.textContent(), /The image URL uses http, but must use https. Verify the image/);
     await editor.screenshot('error');
     assert.equal((await sandbox.jobs()).length, 1);
+});
+
+const workflowId = '6f1e8c1e-6a0f-4a34-9d4b-51b2f0f6a2c1';
+const connectionRow = (name) => editor.page.locator(`#node-config-input-connection_${name}_row`);
+
+test('a connection with AgenticFlow asks for the workflow, and with PixelML it does not', { timeout: 60000 }, async () => {
+    const { page } = editor;
+    await editor.edit(ids.video);
+    await page.fill('#node-input-input_image_constant', sandbox.image);
+    await page.click('#node-input-btn-connection-add');
+    await page.waitForSelector('#node-config-input-api_key', { state: 'visible' });
+    assert.equal(await page.inputValue('#node-config-input-connection_api'), 'pixelml');
+    const shown = async () => Promise.all(['workflow_id', 'model_path'].map((name) => connectionRow(name).isVisible()));
+    assert.deepEqual(await shown(), [false, false]);
+    await page.selectOption('#node-config-input-connection_api', 'replicate');
+    assert.deepEqual(await shown(), [false, true]);
+    await page.click('.wfn-sandbox');
+    await page.selectOption('#node-config-input-connection_api', 'agenticflow');
+    assert.deepEqual(await shown(), [true, false]);
+    await page.waitForSelector('#node-config-input-connection_workflow_id.input-error');
+
+    await page.click('.wfn-test');
+    await until('the answer', async () => /The test failed/.test(await page.textContent('.wfn-answer')));
+    await editor.screenshot('agenticflow_missing');
+    assert.match(await page.textContent('.wfn-answer'), /"Workflow ID" is missing, and AgenticFlow needs it/);
+    await page.fill('#node-config-input-connection_workflow_id', workflowId);
+    await page.press('#node-config-input-connection_workflow_id', 'Tab');
+    await page.waitForSelector('#node-config-input-connection_workflow_id:not(.input-error)');
+    await page.click('.wfn-test');
+    await until('the answer', async () => /answers/.test(await page.textContent('.wfn-answer')));
+    await editor.screenshot('agenticflow_connection');
+    assert.ok(await visible('.wfn-answer.wfn-good'));
+    await page.fill('#node-config-input-name', 'AgenticFlow');
+    await page.click('#node-config-dialog-ok');
+    await page.waitForSelector('#node-config-dialog-ok', { state: 'detached' });
+    await editor.done();
+});
+
+test('a run at AgenticFlow: progress, then its video', { timeout: 120000 }, async () => {
+    await editor.deploy();
+    const seen = await editor.statusesUntil(ids.video, 'done', () => editor.press(ids.inject));
+    assert.ok(seen.includes('rendering'), seen.join(' | '));
+    const [{ output }] = await sandbox.workflowRuns(workflowId);
+    const video = editor.page.locator('.red-ui-debug-msg', { hasText: '/videos/' }).last();
+    await video.locator('.red-ui-debug-msg-object-handle').first().click(); // the whole address
+    assert.ok((await video.textContent()).includes(output.video), output.video);
+    const played = editor.page.locator('.wfn-previews video').first();
+    assert.equal(await played.getAttribute('src'), output.video);
+    await editor.scrollToTop();
+    await editor.screenshot('agenticflow_video');
+});
+
+test('a wrong key: the error names AgenticFlow', { timeout: 60000 }, async () => {
+    const { page } = editor;
+    const jobs = (await sandbox.jobs()).length;
+    await editor.edit(ids.video);
+    await page.click('#node-input-btn-connection-edit');
+    await page.fill('#node-config-input-api_key', 'another-key');
+    await page.click('.wfn-test');
+    await until('the answer', async () => /The test failed/.test(await page.textContent('.wfn-answer')));
+    await editor.screenshot('agenticflow_key');
+    assert.match(await page.textContent('.wfn-answer'), /AgenticFlow does not accept the API key.*\(HTTP 401\)/);
+    await page.click('#node-config-dialog-ok');
+    await page.waitForSelector('#node-config-dialog-ok', { state: 'detached' });
+    await editor.done();
+    await editor.deploy();
+    await editor.statusesUntil(ids.video, 'API Connection Error', () => editor.press(ids.inject));
+    const message = page.locator('.red-ui-debug-msg', { hasText: 'API Connection Error' }).first();
+    await editor.screenshot('agenticflow_error');
+    assert.match(await message.textContent(), /AgenticFlow does not accept the API key/);
+    assert.equal((await sandbox.jobs()).length, jobs);
 });
 
 test('the credentials are not in the flow file, and nothing went wrong in the page', { timeout: 60000 }, async () => {

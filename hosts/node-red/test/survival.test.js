@@ -29,8 +29,12 @@ async function withNodeRed(work) {
 /** Without a file that a process killed amid a write left unfinished: a start removes it when it is a minute old. */
 const keptFiles = (nodeRed) => {
     const directory = path.join(nodeRed.userDirectory, 'workflow-nodes', 'runs');
-    return fs.existsSync(directory) ? fs.readdirSync(directory).filter((name) => !name.endsWith('.new')) : [];
+    const names = fs.existsSync(directory) ? fs.readdirSync(directory) : [];
+    return names.filter((name) => !name.endsWith('.new')).map((name) => path.join(directory, name));
 };
+/** How many of them name the job that was submitted. */
+const keptJobs = (nodeRed) =>
+    keptFiles(nodeRed).filter((file) => JSON.parse(fs.readFileSync(file, 'utf8')).checkpoint?.submission === 'yes').length;
 const threads = (nodeRed) => fs.readdirSync(`/proc/${nodeRed.child.pid}/task`).length;
 const renders = () => {
     try {
@@ -45,24 +49,36 @@ const renders = () => {
 const photos = (count) =>
     Array.from({ length: count }, (_, n) => ({ topic: `photo ${n}`, prompt: `Slow zoom in, number ${n}`, image: sandbox.image }));
 
-test('kill -9 while 20 runs render: 20 videos of 20 jobs after the restart', { timeout: 180000 }, async () => {
+/** A kill while `count` runs render, whose `jobs` the sandbox has, and a start: as many videos of as many jobs. */
+async function surviveKill(connection, count, jobs, isKillable) {
     await withNodeRed(async (nodeRed) => {
-        const flow = await Flow.deploy(nodeRed, [connectionTo(sandbox.url), imageToVideo()]);
-        const before = (await sandbox.jobs()).length;
-        await flow.send(photos(20));
-        await until('20 jobs', async () => (await sandbox.jobs()).length === before + 20);
+        const flow = await Flow.deploy(nodeRed, [connection, imageToVideo()]);
+        const before = (await jobs()).length;
+        await flow.send(photos(count));
+        await until(`${count} jobs`, async () => (await jobs()).length === before + count && isKillable(nodeRed));
         await nodeRed.end('SIGKILL');
         const early = flow.lines().length;
-        assert.ok(early < 20, 'it was killed too late to show anything');
+        assert.ok(early < count, 'it was killed too late to show anything');
 
         await nodeRed.start();
-        const lines = await flow.results(20, 120000);
+        const lines = await flow.results(count, 120000);
         assert.deepEqual(lines.filter((line) => line.from !== 'result'), []);
-        assert.deepEqual(new Set(lines.map((line) => line.topic)), new Set(photos(20).map((photo) => photo.topic)));
-        assert.equal(new Set(lines.map((line) => line.payload.video)).size, 20);
-        assert.equal((await sandbox.jobs()).length, before + 20);
+        assert.deepEqual(new Set(lines.map((line) => line.topic)), new Set(photos(count).map((photo) => photo.topic)));
+        assert.equal(new Set(lines.map((line) => line.payload.video)).size, count);
+        assert.equal((await jobs()).length, before + count);
         await until('the files to go', () => keptFiles(nodeRed).length === 0);
     });
+}
+
+test('kill -9 while 20 runs render: 20 videos of 20 jobs after the restart', { timeout: 180000 }, async () => {
+    await surviveKill(connectionTo(sandbox.url), 20, sandbox.jobs, () => true);
+});
+
+test('kill -9 while AgenticFlow has 4 runs, which has no idempotency keys: the same 4 after the restart', { timeout: 90000 }, async () => {
+    const workflowId = '6f1e8c1e-6a0f-4a34-9d4b-51b2f0f6a2c1';
+    const agenticFlow = connectionTo(sandbox.url, { connection_api: 'agenticflow', connection_workflow_id: workflowId });
+    // A run that dies between its submit and the answer cannot be found again: the checkpoints name the jobs by then.
+    await surviveKill(agenticFlow, 4, () => sandbox.workflowRuns(workflowId), (nodeRed) => keptJobs(nodeRed) === 4);
 });
 
 test('a restart suspends, and goes on', { timeout: 60000 }, async () => {

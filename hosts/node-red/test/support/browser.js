@@ -91,11 +91,32 @@ class Editor {
         return this.page.locator(`[id="${id}"] .red-ui-flow-node-status-label`).textContent();
     }
 
+    /** What the node shows, one after the other, until `act` has led to `last`. */
+    async statusesUntil(id, last, act, limitMs = 90000) {
+        const seen = [];
+        const look = async () => {
+            const status = await this.status(id).catch(() => '');
+            if (status !== seen.at(-1)) {
+                seen.push(status);
+            }
+            return seen.length > 1 && status === last; // not that of an earlier run
+        };
+        await look();
+        await act();
+        await until(() => `the status ${last}; it was ${seen.join(' | ')}`, look, limitMs);
+        return seen;
+    }
+
     /** Chooses the type of a typed input, e.g. "msg." */
     async chooseType(property, label) {
         const row = this.page.locator(`#node-input-${property}_row`);
         await row.locator('.red-ui-typedInput-type-select').click();
         await this.page.locator('.red-ui-typedInput-options:visible a', { hasText: label }).click();
+    }
+
+    /** Drags and clicks scroll the canvas. */
+    scrollToTop() {
+        return this.page.evaluate(() => $('#red-ui-workspace-chart').scrollTop(0).scrollLeft(0));
     }
 
     /** Takes a picture once nothing is moving. */
