@@ -6,6 +6,7 @@ import { pause, until } from '../support/waiting.js';
 
 import { shortLocks } from './support/n8n.mjs';
 import { kills, randomNumbers, Scenario, seed } from './support/scenario.mjs';
+import { credentialFor, imageToVideo, workflow } from './support/workflows.mjs';
 
 const items = 5;
 
@@ -42,6 +43,21 @@ test(`kill -9 at ${kills} random moments`, { timeout: kills * 60_000 }, async (t
         scenario.assertOneJobEach(text, items);
     }
     t.diagnostic(`seconds from the kill to the end of the execution: ${recoveries.join(' ')}`);
+});
+
+test('kill -9 while runs at AgenticFlow render, which has no idempotency keys', { timeout: 120_000 }, async () => {
+    server.renderMs = () => 10_000;
+    const agenticFlow = { api: 'agenticflow', workflow_id: '6f1e8c1e-6a0f-4a34-9d4b-51b2f0f6a2c1' };
+    const credential = await n8n.addCredential(credentialFor(server, agenticFlow));
+    await n8n.addWorkflow(workflow('agenticflow', [imageToVideo(credential)]));
+    const id = await scenario.trigger('agenticflow', 'at AgenticFlow:', items);
+    const worker = await n8n.holderOf(id);
+    await until('each run to be polled', () => server.recordedJobsOf('at AgenticFlow:').length === items);
+    await worker.end('SIGKILL');
+    const [execution] = await Promise.all([n8n.finished(id, 90_000), n8n.replaceWorker(worker)]);
+    scenario.assertVideos(execution, 'at AgenticFlow:', items);
+    scenario.assertOneJobEach('at AgenticFlow:', items);
+    assert.ok(server.jobsOf('at AgenticFlow:').every(({ api }) => api === '/v1/workflow_runs/'));
 });
 
 test('what Redis keeps of a run has its inputs, and no secret', { timeout: 60_000 }, async () => {

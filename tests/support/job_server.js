@@ -11,6 +11,9 @@ function send(response, status, body) {
     response.end(text);
 }
 
+/** The path of AgenticFlow's workflow API, which is served too. It knows no idempotency keys. */
+const workflowRuns = '/v1/workflow_runs/';
+
 const sendError = (response, status, code, message) => send(response, status, { error: { code, message } });
 
 async function bodyOf(request) {
@@ -84,6 +87,10 @@ class JobServer {
     }
 
     #state(job) {
+        if (job.api === workflowRuns) {
+            const isDone = job.doneAt <= performance.now();
+            return { id: job.id, status: isDone ? 'success' : 'running', output: isDone ? { video: this.videoOf(job) } : null };
+        }
         if (job.cancelled) {
             return { id: job.id, status: 'cancelled' };
         }
@@ -103,7 +110,9 @@ class JobServer {
         } else if (this.apiKey !== null && request.headers.authorization !== `Bearer ${this.apiKey}`) {
             sendError(response, 401, 'invalid_api_key', 'The key is wrong');
         } else if (request.method === 'POST') {
-            this.#handleSubmit(pathname, request.headers['idempotency-key'], JSON.parse(body), response);
+            const given = JSON.parse(body);
+            const input = pathname === workflowRuns ? given.input : given;
+            this.#handleSubmit(pathname, request.headers['idempotency-key'], input, response);
         } else {
             this.#handleJob(request.method, this.jobs.get(pathname.split('/').pop()), response);
         }
