@@ -12,7 +12,8 @@ function typeName(field) {
     return `${name ?? field.kind}${field.nullable ? ' or null' : ''}`;
 }
 
-function propertyList(fields) {
+/** `nameOf`: what each is called. */
+function propertyList(fields, nameOf) {
     const rows = fields.map((field) => {
         const parts = [escape(sentence(field.help ?? field.label))];
         if (field.choices && !field.help?.includes(field.choices[0])) {
@@ -22,9 +23,9 @@ function propertyList(fields) {
             parts.push(`Default: <code>${escape(field.default)}</code>.`);
         }
         const optional = field.required ? '' : ' class="optional"';
-        return `<dt${optional}>${escape(field.name)} <span class="property-type">${typeName(field)}</span></dt><dd>${parts.join(' ')}</dd>`;
+        return `<dt${optional}>${escape(nameOf(field))} <span class="property-type">${typeName(field)}</span></dt><dd>${parts.join(' ')}</dd>`;
     });
-    return `<dl class="message-properties">${rows.join('')}</dl>`;
+    return `<dl class="message-properties wfn-properties">${rows.join('')}</dl>`;
 }
 
 function outputList(schema) {
@@ -60,7 +61,7 @@ function helpOf(descriptor, form, t) {
         howItWorks ? `<p>${escape(howItWorks)}</p>` : '',
         price ? `<p>${escape(price)}</p>` : '',
         `<h3>${t('help.inputs')}</h3>`,
-        propertyList(fields),
+        propertyList(fields, ({ name }) => name),
         `<p>${t('help.typed')}</p>`,
         `<h3>${t('help.outputs')}</h3>`,
         outputList(descriptor.outputSchema),
@@ -78,7 +79,8 @@ function helpOf(descriptor, form, t) {
 }
 
 function connectionHelpOf(connection, fields) {
-    return `<p>${escape(connection.description)}</p>\n${propertyList(fields)}`;
+    const list = propertyList(fields, ({ label }) => label); // no flow reads them by name
+    return `<p>${escape(connection.description)}</p>\n${list}`;
 }
 
 module.exports = { helpOf, connectionHelpOf, priceOf };

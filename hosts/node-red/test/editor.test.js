@@ -53,6 +53,8 @@ test('drag and wire', { timeout: 60000 }, async () => {
 
 test('the form shows the schema: defaults, what is required, choices', { timeout: 60000 }, async () => {
     await editor.edit(ids.video);
+    const { width } = await editor.page.locator('.red-ui-tray').first().boundingBox();
+    assert.ok(width < 600, `${width}: the form is no wider than the editor's own, whatever its texts`);
     assert.equal(await value('input_model'), 'Pixel M');
     assert.equal(await value('input_size'), 'Landscape HD (16:9)');
     assert.equal(await value('input_prompt_optimizer'), 'true');

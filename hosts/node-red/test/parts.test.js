@@ -6,7 +6,7 @@ const path = require('node:path');
 const { test } = require('node:test');
 const { colourOf } = require('../lib/appearance');
 const { parseConstant } = require('../lib/form');
-const { helpOf, priceOf } = require('../lib/help');
+const { connectionHelpOf, helpOf, priceOf } = require('../lib/help');
 const { readConnection, readInputs } = require('../lib/inputs');
 const { keepMessage, largestMessage, restoreMessage } = require('../lib/kept_message');
 const { statusOf } = require('../lib/status');
@@ -14,7 +14,7 @@ const { testConnection } = require('../lib/connection_test');
 const { exampleInput, fieldsOf, mediaOutputs } = require('../native/durable/fields');
 const { readGiven } = require('../native/durable/given_input');
 const { checkConnection } = require('../native/durable/check_connection');
-const { formOf, priceText } = require('../native/durable/node_form');
+const { connectionFieldsOf, formOf, priceText } = require('../native/durable/node_form');
 
 const english = require('../locales/en-US/workflow-nodes.json')['workflow-nodes'];
 const t = (key, values = {}) =>
@@ -277,6 +277,28 @@ test('what a module says cannot become markup in the help', () => {
     const help = helpOf(descriptor, formOf(described({ ui, inputSchema })), t);
     assert.ok(!help.includes('<img'));
     assert.ok(help.includes('&lt;img'));
+});
+
+test('the help of a connection calls its fields as its form does', () => {
+    const properties = {
+        api_key: { title: 'API key', writeOnly: true },
+        base_url: { title: 'Base URL', description: 'For another api_key; see base_url.md, a/base_url and key_of_api_key.' },
+    };
+    const fields = connectionFieldsOf({ connection: { schema: { properties } }, ui: {} }, 'connection_');
+    const help = connectionHelpOf({ description: 'An account' }, fields);
+    assert.deepEqual([...help.matchAll(/<dt[^>]*>([^<]*) </g)].map(([, name]) => name), ['API key', 'Base URL']);
+    assert.match(help, /For another &quot;API key&quot;; see base_url\.md, a\/base_url and key_of_api_key\./);
+});
+
+test("a connection's member that counts only for a choice may be required then", () => {
+    const properties = { api: { enum: ['A', 'B', 'C'], default: 'A' }, workflow: {}, path: {} };
+    const connection = { workflow: { only_for: { api: 'B' }, required: true }, path: { only_for: { api: ['B', 'C'] } } };
+    const fields = connectionFieldsOf({ connection: { schema: { properties } }, ui: { connection } });
+    assert.deepEqual(fields.map(({ onlyFor, required, requiredIfUsed }) => [onlyFor, required, requiredIfUsed]), [
+        [null, false, false],
+        [{ name: 'api', values: ['B'] }, false, true],
+        [{ name: 'api', values: ['B', 'C'] }, false, false],
+    ]);
 });
 
 const sheet = {
