@@ -123,8 +123,9 @@ class JobServer {
             sendError(response, 422, 'prompt_too_vague', 'Which motion is wanted?');
             return;
         }
-        const job = this.#submit(api, key, input);
-        setTimeout(() => send(response, 202, this.#state(job)), this.submitMs);
+        // As it is now: on a busy machine a job of a few milliseconds would be done when the answer is sent.
+        const state = this.#state(this.#submit(api, key, input));
+        setTimeout(() => send(response, 202, state), this.submitMs);
     }
 
     #handleJob(method, job, response) {
