@@ -75,7 +75,7 @@ function defaultsOf(connection) {
                 // While the form is open, the choice in it counts, not the node's.
                 const choiceOf = (name) => {
                     const other = connection.fields.find((one) => one.name === name);
-                    return inForm(other) || this[other.property] || other.default;
+                    return inForm(other) ?? this[other.property] ?? other.default;
                 };
                 const required = field.required || (field.requiredIfUsed && isUsed(field, choiceOf));
                 const wrong = wrongConstant({ ...field, kind, required }, given);

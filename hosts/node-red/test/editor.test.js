@@ -166,6 +166,7 @@ const connectionRow = (name) => editor.page.locator(`#node-config-input-connecti
 test('a connection with AgenticFlow asks for the workflow, and with PixelML it does not', { timeout: 60000 }, async () => {
     const { page } = editor;
     await editor.edit(ids.video);
+    await page.selectOption('#node-input-input_model_constant', 'Pixel S');
     await page.fill('#node-input-input_image_constant', sandbox.image);
     await page.click('#node-input-btn-connection-add');
     await page.waitForSelector('#node-config-input-api_key', { state: 'visible' });
