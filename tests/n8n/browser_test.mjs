@@ -133,7 +133,7 @@ test('a credential with AgenticFlow asks for the workflow, and its test names Ag
     await field('api').waitFor();
     assert.deepEqual([await field('workflow_id').count(), await field('model_path').count()], [0, 0]);
     await field('api').click();
-    await page.getByRole('option', { name: 'agenticflow', exact: true }).click();
+    await page.getByRole('option', { name: 'AgenticFlow', exact: true }).click();
     await field('workflow_id').waitFor();
     assert.equal(await field('model_path').count(), 0);
     await field('api_key').locator('input').fill('another-key');

@@ -134,19 +134,23 @@ class ManifestTest(unittest.TestCase):
             self.assertNotEqual(name, other)
             self.assertIn(value, properties[other]["enum"])
 
-    def test_a_connection_has_the_variables_of_the_service_that_is_chosen(self):
-        variables = {}
-        for service in json.loads(self.built.connection.contents.schema_json)["properties"]["api"]["enum"]:
+    def test_a_connection_has_what_the_service_that_is_chosen_asks_for(self):
+        asked = {}
+        api = json.loads(self.built.connection.contents.schema_json)["properties"]["api"]
+        for service in (choice["const"] for choice in api["oneOf"]):
             path = "schemas/pixelml_api.json" if service == "pixelml" else f"schemas/apis/{service}.json"
-            for name, variable in load(path).get("variables", {}).items():
+            description = load(path)
+            for name, variable in description.get("variables", {}).items():
                 must_be_given = variable.get("required", False) and "default" not in variable
-                variables.setdefault(name, {})[service] = must_be_given
+                asked.setdefault(name, {})[service] = must_be_given
+            if "jwt" in description.get("authorization", {}):
+                asked.setdefault("api_secret", {})[service] = True
         said = {}
         for name, control in self.own["connection"].items():
             services = control["only_for"]["api"]
             services = services if isinstance(services, list) else [services]
             said[name] = {service: control.get("required", False) for service in services}
-        self.assertEqual(variables, said)
+        self.assertEqual(asked, said)
 
     def test_examples_are_valid(self):
         self.assertEqual(3, len(self.own["examples"]))
