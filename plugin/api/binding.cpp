@@ -3,6 +3,7 @@
 #include "api/body_template.hpp"
 #include "api/description.hpp"
 #include "api/examples.hpp"
+#include "api/sent_faults.hpp"
 #include "base/ascii.hpp"
 #include "base/plain_text.hpp"
 
@@ -400,6 +401,8 @@ Result<std::shared_ptr<const Binding>> read_binding(const json::object& given, c
         return missing_variables(std::move(missing));
     auto binding = described_binding(document, rules);
     if (auto details = Faults(*binding).found(variable_names(document), rules.input_names); !details.empty())
+        return invalid_binding(std::move(details));
+    if (auto details = sent_faults(*binding, rules); !details.empty())
         return invalid_binding(std::move(details));
     if (examples == Examples::tried)
         if (auto details = example_faults(given, rules); !details.empty())

@@ -141,6 +141,8 @@ struct BindingRules {
     std::shared_ptr<const Schema> schema;
     std::span<const NamedApi> apis;
     std::vector<std::string> input_names; // what its submit may refer to
+    const boost::json::object* inputs;    // their schemas by name
+    std::string_view media_input;         // empty: none
     // Of the node: see NodeType.
     std::string_view action_id;
     const ErrorTable* errors;

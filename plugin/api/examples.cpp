@@ -132,7 +132,10 @@ void try_request(const json::object& example, const Binding& binding, const std:
     described.submit.names_run = false; // an example does not know the key
     const auto body = json::serialize(fill_body(described.submit, inputs));
     const auto own_path = fill_path(described.submit, inputs);
-    const auto found = request_of(submit_request(described, "", {own_path, body, ""}, "{{run.key}}"));
+    auto request = submit_request(described, "", {own_path, body, ""}, "{{run.key}}");
+    if (!binding.authorization_header.empty())
+        request.headers.emplace_back(binding.authorization_header, binding.authorization_value);
+    const auto found = request_of(request);
     auto expected = example.at("request").as_object();
     if (const auto* headers = expected.if_contains("headers"))
         compare(headers->as_object(), found.at("headers").as_object(), path + "/headers", title, faults);
@@ -204,9 +207,12 @@ std::vector<Violation> example_faults(const json::object& document, const Bindin
                           "finds no job in the examples: add one with \"reply_to\": \"find\", the list "
                           "in its body, the marker of one of its jobs in \"marker\", and its id in "
                           "\"meaning\""});
-    if (last == nullptr)
-        return faults;
     const auto& all = examples->as_array();
+    const bool shows_replies = std::any_of(all.begin(), all.end(), [](const json::value& example) {
+        return example.as_object().contains("reply_to");
+    });
+    if (last == nullptr || !shows_replies)
+        return faults;
     look_for("reply/id", last->id, all, *last, faults);
     look_for("reply/status", last->status, all, *last, faults);
     look_for("reply/progress", last->progress, all, *last, faults);

@@ -58,12 +58,41 @@ bool is_target(const std::string& target) {
     return target.empty() || (target.starts_with('/') && is_printable_without_space(target));
 }
 
+// The job's members of a checkpoint.
+json::object job_members(const Checkpoint& checkpoint) {
+    const auto& targets = checkpoint.job.targets;
+    json::object out{{"job_id", checkpoint.job.id},
+                     {"targets", json::object{{"poll", targets.poll.view()},
+                                              {"result", targets.result.view()},
+                                              {"cancel", targets.cancel.view()}}}};
+    if (!checkpoint.reply.empty())
+        out["reply"] = json::parse(checkpoint.reply.view());
+    return out;
+}
+
+// nullptr, or what is wrong with them.
+const char* read_job_members(const json::object& object, Checkpoint& checkpoint) {
+    const auto id = text_member(object, "job_id");
+    const auto* targets = object.if_contains("targets");
+    if (!id || id->empty() || targets == nullptr || !targets->is_object())
+        return "it names no job";
+    const auto target = [&](std::string_view name) {
+        return text_member(targets->get_object(), name).value_or("");
+    };
+    for (const auto* name : {"poll", "result", "cancel"})
+        if (!is_target(target(name)))
+            return "it names no usable address";
+    checkpoint.job = {*id,
+                      {RareText(target("poll")), RareText(target("result")), RareText(target("cancel"))}};
+    return nullptr;
+}
+
 } // namespace
 
 bool operator==(const Checkpoint& a, const Checkpoint& b) {
     const auto members = [](const Checkpoint& c) {
         return std::tie(c.state, c.key, c.generation, c.input_digest, c.api, c.job.id, c.job.targets.poll,
-                        c.job.targets.result, c.job.targets.cancel, c.reply, c.list_scope);
+                        c.job.targets.result, c.job.targets.cancel, c.reply, c.list_scope, c.ended);
     };
     return members(a) == members(b);
 }
@@ -78,18 +107,19 @@ std::string to_text(const Checkpoint& checkpoint) {
     out["generation"] = checkpoint.generation;
     out["input_digest"] = checkpoint.input_digest.text();
     out["api"] = checkpoint.api.view();
-    if (checkpoint.state == Checkpoint::State::submitted) {
-        out["job_id"] = checkpoint.job.id;
-        out["targets"] = json::object{{"poll", checkpoint.job.targets.poll.view()},
-                                      {"result", checkpoint.job.targets.result.view()},
-                                      {"cancel", checkpoint.job.targets.cancel.view()}};
-    }
-    if (checkpoint.state != Checkpoint::State::submitted && !checkpoint.list_scope.empty())
+    const bool is_in_doubt =
+        checkpoint.state == Checkpoint::State::intent || checkpoint.state == Checkpoint::State::answered;
+    if (is_in_doubt && !checkpoint.list_scope.empty())
         out["list_scope"] = checkpoint.list_scope.view();
-    if (was_answered(checkpoint.state) && !checkpoint.reply.empty())
+    if (checkpoint.state == Checkpoint::State::submitted)
+        for (auto& member : job_members(checkpoint))
+            out[member.key()] = std::move(member.value());
+    else if (checkpoint.state == Checkpoint::State::answered && !checkpoint.reply.empty())
         out["reply"] = json::parse(checkpoint.reply.view());
+    else if (checkpoint.state == Checkpoint::State::prepared && !checkpoint.ended.empty())
+        out["ended"] = json::parse(checkpoint.ended.view());
     auto text = json::serialize(out);
-    if (text.size() > max_checkpoint_bytes && out.erase("reply") != 0)
+    if (text.size() > max_checkpoint_bytes && (out.erase("reply") != 0 || out.erase("ended") != 0))
         text = json::serialize(out); // its job is named, by texts of unheard-of length
     return text;
 }
@@ -112,7 +142,24 @@ Checkpoint next_generation(const Checkpoint& checkpoint, std::string_view run_ke
     next.key = idempotency_key(run_key, checkpoint.input_digest, next.generation);
     next.input_digest = checkpoint.input_digest;
     next.api = checkpoint.api;
+    next.ended =
+        checkpoint.job.id.empty() ? checkpoint.ended : RareText(json::serialize(job_members(checkpoint)));
     return next;
+}
+
+bool leads_to_job(const Checkpoint& checkpoint) noexcept {
+    return was_answered(checkpoint.state)
+           || (checkpoint.state == Checkpoint::State::prepared && !checkpoint.ended.empty());
+}
+
+Checkpoint with_ended_job(Checkpoint checkpoint) {
+    const auto ended = parse_json(checkpoint.ended.view());
+    if (!ended || !ended->is_object() || read_job_members(ended->get_object(), checkpoint) != nullptr)
+        return checkpoint;
+    checkpoint.reply = RareText(kept_reply_in(ended->get_object()));
+    checkpoint.ended = {};
+    checkpoint.state = Checkpoint::State::submitted;
+    return checkpoint;
 }
 
 std::optional<Checkpoint> unsubmitted(const Checkpoint& checkpoint) {
@@ -167,20 +214,14 @@ Result<Checkpoint> read_checkpoint(std::string_view text) {
     checkpoint.generation = static_cast<int>(generation->get_int64());
     if (auto scope = text_member(*object, "list_scope").value_or(""); is_hex_digest(scope))
         checkpoint.list_scope = RareText(std::move(scope));
-    if (checkpoint.state == Checkpoint::State::submitted) {
-        const auto id = text_member(*object, "job_id");
-        const auto* targets = object->if_contains("targets");
-        if (!id || id->empty() || targets == nullptr || !targets->is_object())
-            return unreadable("it names no job");
-        const auto target = [&](std::string_view name) {
-            return text_member(targets->get_object(), name).value_or("");
-        };
-        for (const auto* name : {"poll", "result", "cancel"})
-            if (!is_target(target(name)))
-                return unreadable("it names no usable address");
-        checkpoint.job = {*id,
-                          {RareText(target("poll")), RareText(target("result")), RareText(target("cancel"))}};
-    }
+    if (checkpoint.state == Checkpoint::State::submitted)
+        if (const auto* fault = read_job_members(*object, checkpoint))
+            return unreadable(fault);
+    // One that cannot be read is as good as none: nothing is submitted because of it, nor left out.
+    if (const auto* ended = object->if_contains("ended");
+        ended != nullptr && checkpoint.state == Checkpoint::State::prepared && ended->is_object())
+        if (Checkpoint of_job; read_job_members(ended->get_object(), of_job) == nullptr)
+            checkpoint.ended = RareText(json::serialize(*ended));
     if (was_answered(checkpoint.state)) {
         auto reply = kept_reply_in(*object);
         if (reply.empty() && checkpoint.state == Checkpoint::State::answered)

@@ -25,10 +25,11 @@ struct Checkpoint {
     int generation = 0;     // how many keys of this run are used up
     HexDigest input_digest; // of the inputs that the key was made for
     SharedText api;         // the authority and base path that the job lives at
-    // Where the submit's marker shows, see list_scope(); empty: perhaps nowhere. Not when submitted.
+    // Where the submit's marker shows, see list_scope(); empty: perhaps nowhere. Intent and answered only.
     RareText list_scope;
     Job job;        // submitted only
     RareText reply; // to the submit, see kept_reply.hpp; answered, and submitted where it helps
+    RareText ended; // the job that used the last key up, see with_ended_job(); prepared only
 
     friend bool operator==(const Checkpoint&, const Checkpoint&);
 };
@@ -43,10 +44,18 @@ constexpr bool was_answered(Checkpoint::State state) noexcept {
 // What a submit leaves that may have arrived: answered with a reply, else intent.
 Checkpoint in_doubt(Checkpoint checkpoint);
 
+// Whether a run that only collects has something to look at. A job that ended badly is one: a wrong
+// description may have called it so.
+bool leads_to_job(const Checkpoint& checkpoint) noexcept;
+
+// As it was before its job ended, but for the key. Unchanged where that cannot be read.
+Checkpoint with_ended_job(Checkpoint checkpoint);
+
 // The same key and job in another state.
 Checkpoint in_state(Checkpoint checkpoint, Checkpoint::State state);
 
-// For the attempt after a definite failure: an API may go on answering a key with that failure.
+// For the attempt after a definite failure: an API may go on answering a key with that failure. What it
+// failed with is kept.
 Checkpoint next_generation(const Checkpoint& checkpoint, std::string_view run_key);
 
 // What a run without a job leaves behind: nothing, unless earlier keys are used up.

@@ -36,8 +36,8 @@ bool stands_in_the_way(const Error& error) {
            || error.code == ErrorCode::insufficient_credits;
 }
 
-// A binding may ask for a job with any method, and where each job has an address of its own, its path may be
-// anything, even the submit's. Only this is certain to make no job.
+// A binding may ask for a job with a POST, and where each job has an address of its own, its path may be
+// anything. Only this is certain to make no job.
 bool asks_for_a_job_by_name(const JobRequest& poll) {
     const bool names_it =
         poll.path.find("{id}") != std::string::npos || poll.path.find("{+id}") != std::string::npos;

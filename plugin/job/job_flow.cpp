@@ -8,6 +8,7 @@
 #include "json/json_text.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 namespace job_engine {
@@ -47,9 +48,9 @@ void make_presentable(Error& error, const RunReport& report) {
 // What an earlier run has left is a job, or may be found to be one.
 bool may_be_collected(const RunState& run) {
     const auto* earlier = run.parameters.checkpoint.get();
-    if (earlier == nullptr || earlier->state == Checkpoint::State::prepared)
+    if (earlier == nullptr)
         return false;
-    return was_answered(earlier->state) || run.binding().find;
+    return leads_to_job(*earlier) || (earlier->state != Checkpoint::State::prepared && run.binding().find);
 }
 
 } // namespace
@@ -71,6 +72,8 @@ Step JobFlow::start(TimePoint now) {
     }
     run_.checkpoint.api = run_.connection().api;
     if (parameters.job != nullptr) {
+        if (!parameters.job->media_url.empty())
+            run_.media_input = std::hash<std::string_view>{}(parameters.job->media_url);
         run_.checkpoint.input_digest = parameters.job->digest;
         run_.checkpoint.key = idempotency_key(parameters.run_key, run_.checkpoint.input_digest, 0);
     }
@@ -93,7 +96,8 @@ Step JobFlow::resume_earlier(TimePoint now) {
     const bool same_inputs =
         parameters.job == nullptr || earlier.input_digest == run_.checkpoint.input_digest;
     const bool same_run = same_inputs && earlier.api == run_.checkpoint.api;
-    if (earlier.state == Checkpoint::State::prepared) {
+    const bool only_collects = parameters.purpose == Purpose::collect_job;
+    if (earlier.state == Checkpoint::State::prepared && !only_collects) {
         // Nothing was paid for, so other inputs are simply another run.
         if (same_run)
             run_.checkpoint = std::move(earlier);
@@ -106,7 +110,8 @@ Step JobFlow::resume_earlier(TimePoint now) {
         error.job_id = earlier.job.id;
         return take(finish(failed(std::move(error), std::move(earlier))));
     } else {
-        run_.checkpoint = std::move(earlier);
+        run_.checkpoint = earlier.state == Checkpoint::State::prepared ? with_ended_job(std::move(earlier))
+                                                                       : std::move(earlier);
         if (auto step = reread_submit_reply(now))
             return std::move(*step);
         if (run_.has_job()) {

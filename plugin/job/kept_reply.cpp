@@ -17,7 +17,7 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t max_small_reply_bytes = std::size_t{2} << 10;
+constexpr std::size_t max_small_reply_bytes = std::size_t{4} << 10;
 constexpr std::size_t max_header_bytes = std::size_t{2} << 10;
 
 // How much of a reply is kept: what is longer is cut. The first is as long as an address may be.
@@ -69,6 +69,18 @@ std::string text_of_reply(const HttpReply& reply, std::string_view body) {
     return json::serialize(out);
 }
 
+// Empty: what can be cut of it does not suffice.
+std::string kept_within(const HttpReply& reply, std::size_t most_bytes) {
+    if (auto whole = text_of_reply(reply, plain_text(reply.body)); whole.size() <= most_bytes)
+        return whole;
+    if (const auto document = parse_reply(reply.body))
+        for (const auto& most : lengths)
+            if (auto kept = text_of_reply(reply, plain_text(json::serialize(shortened(*document, most))));
+                kept.size() <= most_bytes)
+                return kept;
+    return {};
+}
+
 } // namespace
 
 bool may_name_job(const HttpReply& reply) {
@@ -77,21 +89,12 @@ bool may_name_job(const HttpReply& reply) {
 }
 
 std::string kept_reply(const HttpReply& reply) {
-    if (auto whole = text_of_reply(reply, plain_text(reply.body)); whole.size() <= max_kept_reply_bytes)
-        return whole;
-    if (const auto document = parse_reply(reply.body))
-        for (const auto& most : lengths)
-            if (auto kept = text_of_reply(reply, plain_text(json::serialize(shortened(*document, most))));
-                kept.size() <= max_kept_reply_bytes)
-                return kept;
-    return text_of_reply(reply, {}); // of no use but for its Location
+    auto kept = kept_within(reply, max_kept_reply_bytes);
+    return !kept.empty() ? kept : text_of_reply(reply, {}); // of no use but for its Location
 }
 
 std::string kept_small_reply(const HttpReply& reply) {
-    if (reply.body.size() > max_small_reply_bytes)
-        return {};
-    auto whole = text_of_reply(reply, plain_text(reply.body));
-    return whole.size() <= 2 * max_small_reply_bytes ? whole : std::string();
+    return kept_within(reply, max_small_reply_bytes);
 }
 
 std::optional<HttpReply> read_kept_reply(std::string_view kept) {

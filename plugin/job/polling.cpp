@@ -332,8 +332,9 @@ Polling::End Polling::take_job(TimePoint now, const JobReply& job, const Replied
         run_.checkpoint.job.targets.result = RareText(job_target(
             *run_.binding().result, run_.connection().base_path, {}, run_.checkpoint.job.id, job.kept));
     report(job, false);
-    // The binding has led to the job; only the address of a result may still turn out to be wrong.
-    if (job.status && !run_.binding().result)
+    // The binding has led to the job; only the address of a result may still turn out to be wrong. What calls
+    // the job failed may be about a job that there is not.
+    if (job.status && !has_failed(job) && !run_.binding().result)
         run_.drop_reply();
     const bool done = job.status == JobStatus::succeeded || has_media(job, run_);
     if (job.status || done)

@@ -1,11 +1,15 @@
 #include "job/run_end.hpp"
 
+#include "api/request.hpp"
+#include "http/url.hpp"
 #include "job/duration_text.hpp"
 #include "job/kept_reply.hpp"
 #include "job/output.hpp"
 #include "job/submit_answer.hpp"
 
+#include <functional>
 #include <optional>
+#include <string_view>
 #include <utility>
 
 namespace job_engine {
@@ -27,8 +31,35 @@ Error with_job(Error error, const RunState& run) {
     return error;
 }
 
+// What a wrong description takes for the product although it cannot be: what was sent, and where requests
+// about the job go. Empty: it is none of that.
+std::string mistaken_for_media(const RunState& run, const JobReply& job) {
+    if (run.media_input != 0 && std::hash<std::string_view>{}(job.media) == run.media_input)
+        return "the " + std::string(media_input(run.node.type)) + " that was sent";
+    const auto& known = run.has_job() ? run.checkpoint.job : Job{job.id, job.targets};
+    const auto is_target_of = [&, target = same_origin_target(run.connection().origin, "/", job.media)](
+                                  const JobRequest& request, const RareText& own) {
+        const bool has_target = !own.empty() || !request.path.empty();
+        return target && has_target
+               && *target == job_target(request, run.connection().base_path, own.view(), known.id);
+    };
+    const auto& binding = run.binding();
+    const bool is_own = is_target_of(binding.poll, known.targets.poll)
+                        || (binding.result && is_target_of(*binding.result, known.targets.result))
+                        || (binding.cancel && is_target_of(*binding.cancel, known.targets.cancel));
+    return is_own ? "the job's own address at " + binding.name : std::string();
+}
+
 Result<std::string> output_of(const RunState& run, const std::string& url, const JobReply& job,
                               std::string_view reply) {
+    if (const auto other = mistaken_for_media(run, job); !other.empty()) {
+        auto error = make_error(ErrorCode::invalid_api_response,
+                                "The API calls the job done, but where the description looks for the "
+                                    + product(run) + " is " + other + ".");
+        error.charged = Charged::yes;
+        error.details = {detail_of_reply(job.media_path, reply)};
+        return error;
+    }
     return make_output(url, run.node, run.connection().allow_insecure_loopback, job.media_path, reply);
 }
 

@@ -8,6 +8,7 @@
 #include "job/run_report.hpp"
 #include "job/service_state.hpp"
 
+#include <cstddef>
 #include <utility>
 
 namespace job_engine {
@@ -49,7 +50,8 @@ struct RunState {
     TimePoint deadline{};
     TimePoint ending_by = TimePoint::max(); // bound on an ending
     TimePoint suspend_at = TimePoint::max();
-    RareText last_trouble; // a sentence about the last reply, where it said nothing that is known
+    std::size_t media_input = 0; // hash of the URL of the media that was sent; 0: none
+    RareText last_trouble;       // a sentence about the last reply, where it said nothing that is known
 };
 
 // A target goes into the checkpoint. One in which a secret was masked leads nowhere, so it is left out: then

@@ -26,6 +26,8 @@ NodeDefinition::NodeDefinition(const NodeType& type, std::span<const NamedApi> a
     : node(type), binding_rules{.schema = std::move(binding_schema),
                                 .apis = apis,
                                 .input_names = node.input_names,
+                                .inputs = &node.input.document().at("properties").as_object(),
+                                .media_input = media_input(type),
                                 .action_id = type.action_id,
                                 .errors = type.errors,
                                 .product = type.product,

@@ -192,7 +192,10 @@ void Run::begin_checked(RunRequest::Owner request) {
             return fail(checkpoint.error());
         parameters.checkpoint = std::make_unique<Checkpoint>(std::move(*checkpoint));
     }
-    const bool job_is_known = parameters.checkpoint && was_answered(parameters.checkpoint->state);
+    const bool job_is_known =
+        parameters.checkpoint
+        && (parameters.purpose == Purpose::collect_job ? leads_to_job(*parameters.checkpoint)
+                                                       : was_answered(parameters.checkpoint->state));
 
     Account::Opened opened;
     const auto& connection = opened.connection;

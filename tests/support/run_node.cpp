@@ -64,6 +64,9 @@ std::unique_ptr<LiveRun> NodeHost::start(const RunSpec& spec) {
     request.timeout = spec.timeout;
     request.checkpoint_timeout = spec.checkpoint_timeout;
     request.cancel_job_at_deadline = spec.cancel_job_at_deadline;
+    request.validate_only = spec.validate_only;
+    request.collect_only = spec.collect_only;
+    request.dry_run = spec.dry_run;
     request.suspend = spec.suspend;
     request.suspend_after = spec.suspend_after;
     request.on_progress = [note](const wfn::Progress& progress) {

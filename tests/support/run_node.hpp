@@ -34,6 +34,9 @@ struct RunSpec {
     std::string traceparent;
     std::chrono::milliseconds timeout = long_enough;
     bool cancel_job_at_deadline = false;
+    bool validate_only = false;
+    bool collect_only = false;
+    bool dry_run = false;
     wfn::Suspend suspend = wfn::Suspend::never;
     std::chrono::milliseconds suspend_after{0};
     // Answers a checkpoint; empty: keeps it.

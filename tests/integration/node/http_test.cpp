@@ -199,7 +199,8 @@ TEST(Request, ThatIsASubmitIsNeverRepeatedUnseenNotEvenAGet) {
         spec.connection = connection_to(server.base_url());
         spec.connection["api_binding"] = {
             {"name", "Asks by GET"},
-            {"submit", {{"method", "GET"}, {"path", "/submit"}, {"body", {{"prompt", "{{prompt}}"}}}}},
+            {"submit",
+             {{"method", "GET"}, {"path", "/submit?image={{image}}"}, {"body", boost::json::object()}}},
             {"poll", {{"method", "GET"}, {"path", "/jobs/{id}"}}},
             {"reply", {{"id", {"/id"}}, {"status", {"/status"}}, {"video", {"/output/video"}}}},
             {"status_words",

@@ -117,6 +117,7 @@ struct PlayedService::State {
     std::string url_base;
     mutable std::mutex mutex;
     std::vector<Taken> taken;
+    bool is_finished;
 
     std::string here(const Request& request) const {
         return url_base.empty() ? "http://" + request.header("host") : url_base;
@@ -180,7 +181,8 @@ struct PlayedService::State {
         const auto replies = play.find(kind);
         if (replies == play.end() || replies->second.empty())
             return refused(404, "not_found", "The play has no reply to this.");
-        const auto& example = replies->second[std::min(nth, replies->second.size() - 1)];
+        const auto last = replies->second.size() - 1;
+        const auto& example = replies->second[is_finished ? last : std::min(nth, last)];
         Reply reply;
         reply.status = static_cast<int>(example.at("status").to_number<int>());
         if (const auto* body = example.if_contains("body")) {
@@ -196,7 +198,7 @@ struct PlayedService::State {
 };
 
 PlayedService::PlayedService(const DescribedApi& api, Play play, std::string url_base)
-    : state_(new State{api, std::move(play), std::move(url_base), {}, {}}),
+    : state_(new State{api, std::move(play), std::move(url_base), {}, {}, false}),
       server_([state = state_](const Request& request) { return state->answer(request); }) {}
 
 test_support::RunSpec PlayedService::spec(std::size_t example) const {
@@ -213,6 +215,11 @@ test_support::RunSpec PlayedService::spec(std::size_t example) const {
         spec.connection["variables"] = *variables;
     spec.connection["api_binding"] = std::move(description);
     return spec;
+}
+
+void PlayedService::finish() {
+    const std::lock_guard lock(state_->mutex);
+    state_->is_finished = true;
 }
 
 std::vector<Request> PlayedService::requests(std::string_view kind) const {

@@ -10,6 +10,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace node_tests {
@@ -20,6 +21,7 @@ public:
     using Wanted = std::function<bool(const boost::json::object& meaning)>;
 
     explicit DescribedApi(const std::string& name);
+    explicit DescribedApi(boost::json::object document) : document_(std::move(document)) {}
 
     const boost::json::object& document() const { return document_; }
     bool has(std::string_view member) const { return document_.contains(member); }
@@ -42,11 +44,12 @@ private:
 // The names of all descriptions in schemas/apis.
 std::vector<std::string> described_apis();
 
-// Per kind of request the replies to it, as examples; the last one is given again and again.
+// Per kind of request the replies to it, as examples; the last one is given again and again. That of "" is
+// what a request is answered that the description does not lead to; without one it is a 404.
 using Play = std::map<std::string, std::vector<boost::json::object>, std::less<>>;
 
 // A server that has no words of its own: it answers with examples of a description. Every request that the
-// description does not lead to is answered with 404 and kept as a stray.
+// description does not lead to is kept as a stray.
 class PlayedService {
 public:
     // In the replies, the service's own address becomes `url_base`; empty: this server's.
@@ -56,6 +59,9 @@ public:
 
     // A run with the inputs of the description's nth request example.
     test_support::RunSpec spec(std::size_t example = 0) const;
+
+    // From now on every request is answered with its last reply.
+    void finish();
 
     std::vector<test_support::Request> requests(std::string_view kind) const;
     std::size_t strays() const;

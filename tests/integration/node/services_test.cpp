@@ -289,7 +289,9 @@ TEST_P(Service, CancelsTheJobWhereItCan) {
         const auto answer = api.reply_to("cancel");
         is_gone = !answer.contains("meaning") || text_in(meaning_of(answer), "status") != "running";
     }
-    EXPECT_EQ(checkpoint_of(result).find("job_id") == std::string::npos, is_gone) << describe(result);
+    ASSERT_TRUE(result.checkpoint);
+    EXPECT_EQ(result.checkpoint->submission, is_gone ? wfn::Submission::no : wfn::Submission::yes)
+        << describe(result);
     EXPECT_EQ(service.strays(), 0U);
 }
 

@@ -18,7 +18,7 @@ using ::testing::StartsWith;
 // The least that a binding has to say, with these members besides or instead.
 boost::json::object document_with(std::string_view members = "{}") {
     const auto least = parse_json(R"({"name": "Example",
-        "submit": {"method": "POST", "path": "/jobs", "body": {}},
+        "submit": {"method": "POST", "path": "/jobs", "body": {"image": "{{image}}"}},
         "poll": {"method": "GET", "path": "/jobs/{id}"},
         "reply": {"id": ["/id"], "status": ["/status"], "video": ["/video"]},
         "status_words": {"success": ["Done"], "failed": ["FAILED"]}})");
@@ -122,8 +122,8 @@ TEST(Binding, AnUnknownPlaceholderIsNamed) {
     }
     EXPECT_THAT(with_body(R"({"a": "{{promt}}"})").error().message,
                 HasSubstr("unknown placeholder {{promt}}"));
-    EXPECT_TRUE(
-        with_body(R"({"a": "A film: {{prompt}}, {{ model }}", "b": "{{{{promt}}}}", "{{c}}": "}}"})"));
+    EXPECT_TRUE(with_body(R"({"a": "A film: {{prompt}}, {{ model }}", "b": "{{{{promt}}}}", "{{c}}": "}}",
+                           "image": "{{image}}"})"));
     const auto key = read(document_with(R"({"authorization": {"header": "X", "value": "Key {{key}}"}})"));
     ASSERT_FALSE(key);
     EXPECT_THAT(key.error().message, HasSubstr("{{key}}"));

@@ -116,7 +116,7 @@ TEST(Connection, FaultsNameTheMemberAndNoSecret) {
 
 TEST(Connection, KeysAreHonouredAsTheBindingSaysUnlessTheConnectionKnowsBetter) {
     const std::string binding = R"("api_binding": {"name": "Example", "base_url": "https://api.example.com",
-        "submit": {"method": "POST", "path": "/jobs", "body": {}},
+        "submit": {"method": "POST", "path": "/jobs", "body": {"image": "{{image}}"}},
         "poll": {"method": "GET", "path": "/jobs/{id}"}, "reply": {"id": [], "status": [], "video": []},
         "status_words": {"success": [], "failed": []})";
     const std::string honoured = R"(, "idempotency": {"header": "X-Key", "honoured": true}})";
@@ -130,7 +130,8 @@ TEST(Connection, TheKeyGoesWhereTheBindingPutsIt) {
     const std::string start =
         R"("api_binding": {"name": "Example", "base_url": "https://api.example.com",
             "authorization": {"header": "X", "value": ")";
-    const std::string rest = R"("}, "submit": {"method": "POST", "path": "/jobs", "body": {}},
+    const std::string rest =
+        R"("}, "submit": {"method": "POST", "path": "/jobs", "body": {"image": "{{image}}"}},
         "poll": {"method": "GET", "path": "/jobs/{id}"}, "reply": {"id": [], "status": [], "video": []},
         "status_words": {"success": [], "failed": []}})";
     EXPECT_EQ((*read_with(start + "Key {{api_key}}:x" + rest))->authorization.view(), "Key s3cret-key:x");

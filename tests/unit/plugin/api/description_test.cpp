@@ -36,7 +36,7 @@ Result<std::shared_ptr<const Connection>> connection_of(const boost::json::objec
 // A description with these members besides or instead of the least.
 boost::json::object description(std::string_view members) {
     auto document = parse_json(R"({"name": "Example", "base_url": "https://api.example.com",
-        "submit": {"method": "POST", "path": "/jobs", "body": {"prompt": "{{prompt}}"}},
+        "submit": {"method": "POST", "path": "/jobs", "body": {"prompt": "{{prompt}}", "image": "{{image}}"}},
         "poll": {"method": "GET", "path": "/jobs/{id}"},
         "reply": {"id": ["/id"], "status": ["/status"], "video": ["/video"]}})")
                         ->as_object();
@@ -70,7 +70,8 @@ constexpr const char* with_variable =
     R"({"variables": {"flow": {"required": true}, "team": {"default": "a/b"}, "tag": {}},
     "headers": {"X-Team": "{{connection.team}}", "X-Tag": "{{connection.tag}}"},
     "submit": {"method": "POST", "path": "/{{connection.flow}}/{{+connection.team}}{{connection.tag}}",
-               "body": {"flow": "{{connection.flow}}", "note": "<{{connection.flow}}>", "tag": "{{connection.tag}}"}}})";
+               "body": {"flow": "{{connection.flow}}", "note": "<{{connection.flow}}>", "tag": "{{connection.tag}}",
+                        "image": "{{image}}"}}})";
 
 TEST(Variables, AreFilledIntoPathsHeadersAndBody) {
     const auto binding = binding_of(with_variable, {{"flow", " {{prompt}} 7 "}});
@@ -111,6 +112,42 @@ TEST(Description, RefusesWhatMeansNothing) {
     ASSERT_FALSE(connection);
     EXPECT_THAT(connection.error().message, HasSubstr("poll is missing"));
     EXPECT_THAT(fault_of(R"({"variables": {"Flow Id": {}}})"), HasSubstr("variables/Flow Id must be named"));
+}
+
+TEST(Description, RefusesRequestsThatNobodyMeans) {
+    const auto submit = [](const std::string& method, const std::string& body) {
+        return fault_of(R"({"submit": {"method": ")" + method + R"(", "path": "/jobs", "body": )" + body
+                        + "}}");
+    };
+    EXPECT_EQ(submit("PUT", R"({"a": {"b": ["{{ image }}"]}})"), "none");
+    for (const auto* method : {"GET", "DELETE"})
+        EXPECT_THAT(submit(method, R"({"image": "{{image}}"})"), HasSubstr("submit/method must be POST"));
+    EXPECT_EQ(fault_of(R"({"submit": {"method": "GET", "path": "/jobs?from={{image}}", "body": {}}})"),
+              "none");
+    EXPECT_THAT(submit("POST", R"({"prompt": "{{prompt}}"})"), HasSubstr("submit/body has no {{image}}"));
+    EXPECT_THAT(submit("POST", R"({"image": "{{image}}", "size": "{size}"})"),
+                HasSubstr("has {size}, which is sent as it is: a placeholder is {{size}}"));
+    EXPECT_EQ(submit("POST", R"({"image": "{{image}}", "a": "{{size}}", "note": "{size}"})"), "none");
+
+    EXPECT_THAT(fault_of(R"({"poll": {"method": "GET", "path": "/jobs"}})"),
+                HasSubstr("poll/path has no {id}"));
+    EXPECT_EQ(fault_of(R"({"poll": {"method": "POST", "path": "/jobs", "body": {"id": "{{id}}"}}})"), "none");
+    EXPECT_EQ(fault_of(R"({"poll": {"method": "GET", "path": "/jobs", "url": ["/url"]}})"), "none");
+    EXPECT_THAT(fault_of(R"({"poll": {"method": "POST", "path": "/jobs", "url": ["/url"]}})"),
+                HasSubstr("poll is the same request as submit"));
+    EXPECT_THAT(fault_of(R"({"poll": {"method": "DELETE", "path": "/jobs/{id}"}})"),
+                HasSubstr("poll/method must be GET or POST"));
+    EXPECT_THAT(fault_of(R"({"cancel": {"method": "DELETE", "path": "/jobs"}})"),
+                HasSubstr("cancel/path has no {id}"));
+    EXPECT_THAT(fault_of(R"({"cancel": {"method": "GET", "path": "/jobs/{id}"}})"),
+                HasSubstr("poll is the same request as cancel"));
+
+    EXPECT_THAT(fault_of(R"({"value_maps": {"modle": {"Pixel M": "m"}}})"),
+                HasSubstr("value_maps/modle names no input"));
+    EXPECT_THAT(fault_of(R"({"value_maps": {"model": {"Pixel L": "l"}}})"),
+                HasSubstr("has \"Pixel L\", which is no value of the input model"));
+    EXPECT_THAT(fault_of(R"({"derived": {"ratio": {"from": "size", "values": {"Square": "1:1"}}}})"),
+                HasSubstr("derived/ratio/values has \"Square\""));
 }
 
 TEST(Description, APlaceThatNothingFillsIsRefused) {
@@ -160,7 +197,7 @@ TEST(Description, OutlivesTheTextThatItWasReadFrom) {
 
 TEST(Description, WhatANodeHasOfItsOwnReplacesTheRest) {
     const auto binding = binding_of(R"({"nodes": {
-        "image_to_video": {"submit": {"method": "PUT", "path": "/i2v", "body": {}}, "outputs": {"video": ["/clip"]}},
+        "image_to_video": {"submit": {"method": "PUT", "path": "/i2v", "body": {"image": "{{image}}"}}, "outputs": {"video": ["/clip"]}},
         "text_to_video": {"poll": {"method": "POST", "path": "/other"}}}})");
     EXPECT_EQ(binding->submit.method + binding->submit.path, "PUT/i2v");
     EXPECT_THAT(binding->media, ElementsAre("/clip"));
@@ -300,7 +337,7 @@ TEST(Examples, NameWhatDiffers) {
                 path_is("/api_binding/examples/0/request/path"));
     EXPECT_THAT(example_faults_with(R"("header":"X-Key")", R"("header":"X-Other")"),
                 path_is("/api_binding/examples/0/request/headers/X-Key"));
-    EXPECT_THAT(example_faults_with(R"({"prompt":"{{prompt}}"})", R"({"text":"{{prompt}}"})"),
+    EXPECT_THAT(example_faults_with(R"("prompt":"{{prompt}}")", R"("text":"{{prompt}}")"),
                 path_is("/api_binding/examples/0/request/body"));
     EXPECT_THAT(example_faults_with(R"("error_code":["/code"])", R"("error_code":["/kode"])"),
                 path_is("/api_binding/reply/error_code"));

@@ -47,6 +47,36 @@ TEST(Checkpoint, IsSmall) {
     EXPECT_EQ(read->job.id, checkpoint.job.id);
 }
 
+TEST(Checkpoint, KeepsTheJobThatUsedTheLastKeyUp) {
+    auto earlier = example(State::submitted);
+    const auto next = next_generation(earlier, "run");
+    EXPECT_EQ(next.state, State::prepared);
+    EXPECT_TRUE(next.job.id.empty());
+    EXPECT_TRUE(leads_to_job(next));
+    const auto read = read_checkpoint(to_text(next));
+    ASSERT_TRUE(read);
+    EXPECT_EQ(*read, next);
+    const auto again = with_ended_job(*read);
+    EXPECT_EQ(again.state, State::submitted);
+    EXPECT_EQ(again.job.id, earlier.job.id);
+    EXPECT_EQ(again.job.targets.poll, earlier.job.targets.poll);
+    EXPECT_EQ(again.reply, earlier.reply);
+    EXPECT_EQ(again.key, next.key);
+    // An attempt without a job of its own does not forget it; one that has a job does.
+    EXPECT_EQ(next_generation(next, "run").ended, next.ended);
+    EXPECT_FALSE(leads_to_job(in_state(next, State::intent)));
+    for (const auto* unusable :
+         {"7", R"({"job_id": ""})", R"({"job_id": "j", "targets": {"poll": "//x y"}})"}) {
+        auto text = to_text(next);
+        const auto begin = text.find(R"("ended":)") + 8;
+        text.replace(begin, text.size() - begin - 1, unusable);
+        const auto without = read_checkpoint(text);
+        ASSERT_TRUE(without) << text;
+        EXPECT_FALSE(leads_to_job(*without));
+        EXPECT_EQ(without->key, next.key);
+    }
+}
+
 TEST(Checkpoint, OfAJobIsReadWithoutAReply) {
     auto earlier = example(State::submitted);
     earlier.reply = {};

@@ -40,7 +40,7 @@ std::vector<std::optional<Checkpoint>> checkpoints_of_all_states() {
 
 std::vector<std::string> bindings_that_cannot_ask() {
     std::vector<std::string> connections;
-    for (const auto* poll : {R"({"method": "POST", "path": "/v1/image-to-video", "url": ["/urls/get"]})",
+    for (const auto* poll : {R"({"method": "POST", "path": "/v1/anything", "url": ["/urls/get"]})",
                              R"({"method": "POST", "path": "/v1/jobs/{id}"})",
                              R"({"method": "GET", "path": "/v1/image-to-video", "url": ["/urls/get"]})"}) {
         auto document = (*parse_json(pixelml::embedded::pixelml_api)).as_object();

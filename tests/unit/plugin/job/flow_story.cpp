@@ -63,7 +63,8 @@ std::shared_ptr<const Connection> connection_with(const std::string& members) {
 std::string queue_binding() {
     return R"("base_url": "https://queue.example", "api_binding": {
         "name": "Queue",
-        "submit": {"method": "POST", "path": "/image-to-video", "body": {"prompt": "{{prompt}}"}},
+        "submit": {"method": "POST", "path": "/image-to-video",
+                   "body": {"prompt": "{{prompt}}", "image": "{{image}}"}},
         "poll": {"method": "GET", "path": "/requests/{id}/status", "url": ["/status_url"]},
         "result": {"method": "GET", "path": "/requests/{id}", "url": ["/response_url"]},
         "cancel": {"method": "PUT", "path": "/requests/{id}/cancel", "url": ["/cancel_url"]},

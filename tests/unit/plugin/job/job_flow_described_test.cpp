@@ -109,7 +109,8 @@ TEST(JobFlowListedCode, CountsMoreThanTheStatus) {
 
 TEST(JobFlowSynchronous, TheSubmitsAnswerMayBeTheResult) {
     const auto connection = described(
-        R"({"submit": {"method": "POST", "path": "/v1/image-to-video", "body": {}, "timeout_seconds": 300}})");
+        R"({"submit": {"method": "POST", "path": "/v1/image-to-video", "body": {"image": "{{image}}"},
+                       "timeout_seconds": 300}})");
     FlowStory run({connection});
     run.submit();
     EXPECT_EQ(run.request().timeout, 300s);

@@ -14,7 +14,7 @@ using State = Checkpoint::State;
 FlowStory fetching_a_refusal() {
     return fetching_result(R"("base_url": "https://queue.example", "api_binding": {
         "name": "Queue",
-        "submit": {"method": "POST", "path": "/image-to-video", "body": {"prompt": "{{prompt}}"}},
+        "submit": {"method": "POST", "path": "/image-to-video", "body": {"image": "{{image}}"}},
         "poll": {"method": "GET", "path": "/requests/{id}/status"},
         "result": {"method": "GET", "path": "/requests/{id}"},
         "reply": {"id": ["/request_id"], "status": ["/status"], "video": ["/video"],
@@ -59,7 +59,7 @@ TEST(JobFlowFailureCode, UnderTheStatusOfAnOutageIsAskedForAgainWhereItMayPassOr
 TEST(JobFlowFailureCode, OfAJobThatFailedIsNoRefusalOfTheLook) {
     FlowStory run({R"("base_url": "https://api.example", "api_binding": {
         "name": "Envelopes",
-        "submit": {"method": "POST", "path": "/videos", "body": {"prompt": "{{prompt}}"}},
+        "submit": {"method": "POST", "path": "/videos", "body": {"image": "{{image}}"}},
         "poll": {"method": "GET", "path": "/videos/{id}"},
         "reply": {"id": ["/task_id"], "status": ["/status"], "video": ["/video"], "error_code": ["/base/code"],
                   "error_message": ["/base/text"]},

@@ -90,7 +90,14 @@ TEST(KeptReply, IsValidUtf8OnOneLine) {
 }
 
 TEST(KeptReply, OfANamedJobIsSmallOrNone) {
-    EXPECT_EQ(kept_small_reply(reply_of(R"({"a": ")" + std::string(3000, 'a') + "\"}")), "");
+    const auto kept =
+        kept_small_reply(reply_of(R"({"id": "j-1", "echo": ")" + std::string(5000, 'e') + "\"}"));
+    EXPECT_LT(kept.size(), 4U << 10U);
+    EXPECT_THAT(read_kept_reply(kept).value().body, HasSubstr(R"("id":"j-1")"));
+    std::string many = R"({"id": "j-1")";
+    for (int i = 0; i < 300; ++i)
+        many += ", \"member-" + std::to_string(i) + R"(": "something")";
+    EXPECT_EQ(kept_small_reply(reply_of(many + "}")), "");
 }
 
 TEST(KeptReply, ThatIsNoneIsNotRead) {
