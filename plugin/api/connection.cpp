@@ -158,6 +158,26 @@ Result<std::shared_ptr<const Binding>> binding_of(const Members& members, const 
                           : built_in;
 }
 
+// The same error of a description in which the key stands: it may repeat a part of that.
+Error without_key_of(const Members& members, const BindingRules& rules, Error&& error) {
+    const auto* document = members.given("api_binding");
+    std::vector<Secret> secrets;
+    add_forms(secrets, trimmed(members.text("api_key")));
+    auto text = document != nullptr ? json::serialize(*document) : std::string();
+    if (!holds_secret(text, secrets))
+        return std::move(error);
+    text = without_secrets(std::move(text), secrets);
+    const auto masked = parse_json(text);
+    if (masked && masked->is_object())
+        if (auto again = read_binding(
+                masked->as_object(), rules,
+                [&](std::string_view name) { return variable(members, name, rules); }, Examples::tried);
+            !again)
+            return std::move(again.error());
+    return invalid_connection("The API binding of the connection is not valid, and holds the API key.",
+                              {{"/api_binding", "holds the API key: it belongs in api_key alone"}});
+}
+
 // A form keeps the address of the service that was chosen before; its key would go there.
 std::optional<std::string> fault_of_service(const Members& members, std::string_view base_url,
                                             const BindingRules& rules, const Binding& built_in) {
@@ -260,7 +280,7 @@ Result<std::shared_ptr<const Connection>> read_connection(std::string_view conne
     auto connection = std::make_shared<Connection>();
     auto binding = binding_of(members, binding_rules, built_in);
     if (!binding)
-        return binding.error();
+        return without_key_of(members, binding_rules, std::move(binding.error()));
     connection->binding = std::move(*binding);
     connection->allow_insecure_loopback = members.flag("allow_insecure_loopback", false);
     connection->idempotent_submit =

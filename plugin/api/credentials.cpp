@@ -17,14 +17,13 @@ bool is_unreserved(unsigned char c) {
            || std::string_view("-._~").find(static_cast<char>(c)) != std::string_view::npos;
 }
 
-// Escapes every character for which `kept` does not hold.
-template <class Kept>
-Secret percent_encoded_secret(std::string_view text, std::string_view digits, Kept kept) {
+Secret percent_encoded_secret(std::string_view text) {
+    constexpr std::string_view digits = "0123456789ABCDEF";
     WipedText out;
     out.reserve(text.size() * 3);
     for (const char c : text) {
         const auto byte = static_cast<unsigned char>(c);
-        if (kept(byte))
+        if (is_unreserved(byte))
             out.push_back(c);
         else
             out.insert(out.end(), {'%', digits[byte >> 4U], digits[byte & 15U]});
@@ -32,10 +31,10 @@ Secret percent_encoded_secret(std::string_view text, std::string_view digits, Ke
     return Secret(view(out));
 }
 
-WipedText with_backslashes(std::string_view text, std::string_view marked) {
+WipedText as_json_has_it(std::string_view text) {
     WipedText escaped;
     for (const char c : text) {
-        if (marked.find(c) != std::string_view::npos)
+        if (c == '"' || c == '\\')
             escaped.push_back('\\');
         escaped.push_back(c);
     }
@@ -57,7 +56,7 @@ constexpr std::string_view token_header = R"({"alg":"HS256","typ":"JWT"})";
 WipedText claims_of(std::string_view key) {
     WipedText claims;
     append(claims, R"({"iss":")");
-    append(claims, view(with_backslashes(key, "\"\\")));
+    append(claims, view(as_json_has_it(key)));
     append(claims, R"(","exp":)");
     return claims;
 }
@@ -79,7 +78,7 @@ WipedText signature_of(std::string_view text, std::string_view secret) {
 
 Secret authorization_for(std::string_view credential, const Binding& binding) {
     if (!binding.authorization_query.empty())
-        return percent_encoded_secret(credential, "0123456789ABCDEF", is_unreserved);
+        return percent_encoded_secret(credential);
     const std::string_view pattern = binding.authorization_value;
     const auto placeholder = binding.credential_place();
     const auto at = pattern.find(placeholder);
@@ -122,35 +121,6 @@ std::vector<Secret> secrets_of(std::string_view key, std::string_view secret, co
     add_forms(secrets, key);
     add_forms(secrets, secret);
     return secrets;
-}
-
-void add_forms(std::vector<Secret>& secrets, std::string_view text) {
-    const auto add = [&secrets](Secret secret) {
-        const auto is_same = [&](const Secret& known) { return known.view() == secret.view(); };
-        if (!secret.empty() && std::none_of(secrets.begin(), secrets.end(), is_same))
-            secrets.push_back(std::move(secret));
-    };
-    add(Secret(text));
-    const auto of_a_query = [&](unsigned char c) {
-        return is_unreserved(c)
-               || std::string_view("!$&'()*+,;=:@/?").find(static_cast<char>(c)) != std::string_view::npos;
-    };
-    for (const std::string_view digits : {"0123456789ABCDEF", "0123456789abcdef"}) {
-        add(percent_encoded_secret(text, digits, is_unreserved));
-        add(percent_encoded_secret(text, digits, of_a_query));
-    }
-    for (const std::string_view marked : {"\"\\", "\"\\/"})
-        add(Secret(view(with_backslashes(text, marked))));
-    std::stable_sort(secrets.begin(), secrets.end(),
-                     [](const Secret& a, const Secret& b) { return a.view().size() > b.view().size(); });
-}
-
-WipedText base64(std::string_view bytes) {
-    std::vector<unsigned char, WipingAllocator<unsigned char>> encoded(bytes.size() / 3 * 4 + 5);
-    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): OpenSSL's bytes are unsigned
-    const auto* data = reinterpret_cast<const unsigned char*>(bytes.data());
-    const auto length = EVP_EncodeBlock(encoded.data(), data, static_cast<int>(bytes.size()));
-    return {encoded.begin(), encoded.begin() + length};
 }
 
 } // namespace job_engine

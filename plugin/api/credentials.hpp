@@ -26,10 +26,4 @@ SignedAuthorization signed_authorization(std::string_view key, std::string_view 
 // The longest first. Tokens are among them by what all of them begin with.
 std::vector<Secret> secrets_of(std::string_view key, std::string_view secret, const Binding& binding);
 
-// Adds a secret in the forms in which it may come back: as it is, as a URL has it, and as JSON text may have
-// it.
-void add_forms(std::vector<Secret>& secrets, std::string_view text);
-
-WipedText base64(std::string_view bytes);
-
 } // namespace job_engine

@@ -59,9 +59,8 @@ public:
     std::string_view view() const noexcept { return job_engine::view(characters_); }
     bool empty() const noexcept { return characters_.empty(); }
 
-    // Where in the text the secret ends that begins at `at`.
-    std::size_t end_in(std::string_view text, std::size_t at) const noexcept {
-        const auto end = at + characters_.size();
+    // Where in the text ends what the characters before `end` begin.
+    std::size_t end_in(std::string_view text, std::size_t end) const noexcept {
         return kind_ == Kind::whole ? end
                                     : std::min(text.find_first_not_of(token_characters, end), text.size());
     }
@@ -78,33 +77,21 @@ private:
 constexpr std::size_t min_secret = 6;
 constexpr std::string_view secret_mask = "***";
 
-inline bool holds_secret(std::string_view text, const Secret& secret) {
-    return secret.view().size() >= min_secret && text.find(secret.view()) != std::string_view::npos;
-}
+// Whether one stands in the text, its characters written as they are or as JSON and URLs may write them, once
+// or several times over: \/, \u002F, %2f, \\u002f.
+bool holds_secret(std::string_view text, const Secret& secret);
+bool holds_secret(std::string_view text, const std::vector<Secret>& secrets);
 
-inline bool holds_secret(std::string_view text, const std::vector<Secret>& secrets) {
-    return std::any_of(secrets.begin(), secrets.end(),
-                       [text](const Secret& secret) { return holds_secret(text, secret); });
-}
+// The text with "***" wherever the secret stood. JSON stays JSON.
+std::string without_secret(std::string text, const Secret& secret);
+std::string without_secrets(std::string text, const std::vector<Secret>& secrets);
 
-// The text with "***" wherever the secret stood.
-inline std::string without_secret(std::string text, const Secret& secret) {
-    const auto hidden = secret.view();
-    if (hidden.size() < min_secret)
-        return text;
-    for (auto at = text.find(hidden); at != std::string::npos; at = text.find(hidden, at))
-        text.replace(at, secret.end_in(text, at) - at, secret_mask);
-    return text;
-}
+// Wiped, as what it is made of may be secret.
+WipedText base64(std::string_view bytes);
 
-// The same for several secrets.
-inline std::string without_secrets(std::string text, const std::vector<Secret>& secrets) {
-    if (!holds_secret(text, secrets))
-        return text;
-    for (const auto& secret : secrets)
-        text = without_secret(std::move(text), secret);
-    return text;
-}
+// Adds a secret in the forms in which it may come back: as it is, and within base64. The longest come first,
+// so that none is masked in part.
+void add_forms(std::vector<Secret>& secrets, std::string_view text);
 
 // Memory for JSON that holds secrets, wiped when it is given back. Without the alignment, which is never
 // above that of new: Boost.JSON 1.81 gives a key back with another one than it was asked for with, where a

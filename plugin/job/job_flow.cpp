@@ -5,7 +5,6 @@
 #include "job/kept_reply.hpp"
 #include "job/run_end.hpp"
 #include "job/submit_answer.hpp"
-#include "json/json_text.hpp"
 
 #include <algorithm>
 #include <functional>
@@ -19,19 +18,16 @@ constexpr Millis late_wake_up{1'000};
 
 // nullopt: there is no secret in it.
 std::optional<HttpReply> masked_copy(const HttpReply& reply, const std::vector<Secret>& secrets) {
-    const bool has_escapes = reply.body.find("\\u") != std::string::npos;
-    auto plain = has_escapes ? with_plain_ascii(reply.body) : std::string();
-    const auto& body = has_escapes ? plain : reply.body;
     const auto holds_any = [&](const std::string& text) {
         return holds_secret(text, secrets) || holds_secret(text, reply.signature);
     };
-    if (!holds_any(body) && !holds_any(reply.location) && !holds_any(reply.request_id))
+    if (!holds_any(reply.body) && !holds_any(reply.location) && !holds_any(reply.request_id))
         return std::nullopt;
     const auto masked = [&](const std::string& text) {
         return without_secret(without_secrets(text, secrets), reply.signature);
     };
     auto copy = reply;
-    copy.body = masked(body);
+    copy.body = masked(reply.body);
     copy.location = masked(reply.location);
     copy.request_id = masked(reply.request_id);
     return copy;

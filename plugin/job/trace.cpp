@@ -1,7 +1,6 @@
 #include "job/trace.hpp"
 
 #include "api/masked_request.hpp"
-#include "json/json_text.hpp"
 
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
@@ -29,12 +28,8 @@ std::string cut(std::string text) {
     return text + "...";
 }
 
-std::string shown(const MaskedRequest& mask, std::string_view text) {
-    return mask.text(with_plain_ascii(text));
-}
-
 void put_body(json::object& message, const MaskedRequest& mask, const std::string& body) {
-    auto text = shown(mask, body);
+    auto text = mask.text(body);
     const bool is_cut = text.size() > max_shown;
     message["body"] = cut(std::move(text));
     if (is_cut)
@@ -47,8 +42,8 @@ json::object reply_object(const HttpReply& reply, const MaskedRequest& mask) {
         if (!value.empty())
             headers[name] = value;
     };
-    put("Content-Type", shown(mask, reply.content_type));
-    put("Request-Id", shown(mask, reply.request_id));
+    put("Content-Type", mask.text(reply.content_type));
+    put("Request-Id", mask.text(reply.request_id));
     put("Location", cut(mask.address(reply.location)));
     if (reply.retry_after)
         headers["Retry-After"] = std::to_string(reply.retry_after->count() / 1000);
@@ -100,7 +95,7 @@ std::string trace_line(const TracedExchange& exchange, const Connection& connect
                       {"request", std::move(sent)}};
     if (const auto* failure = std::get_if<TransportFailure>(&exchange.exchanged))
         line["failure"] = json::object{{"kind", kind_name(failure->kind)},
-                                       {"message", shown(mask, failure->message)},
+                                       {"message", mask.text(failure->message)},
                                        {"may_have_arrived", failure->may_have_arrived}};
     else
         line["reply"] = reply_object(*reply, mask);

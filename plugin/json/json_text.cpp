@@ -6,7 +6,6 @@
 #include <boost/json/parse.hpp>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -174,31 +173,6 @@ boost::system::result<json::value, JsonFault> parse_json(std::string_view text, 
     if (ec || normalize(value) != count_keys(text))
         return fault_of(text).value_or(JsonFault{"it is not valid JSON: " + reason(ec)});
     return value;
-}
-
-std::string with_plain_ascii(std::string_view text) {
-    std::string out;
-    out.reserve(text.size());
-    while (!text.empty()) {
-        const auto escape = std::min(text.find('\\'), text.size());
-        out += text.substr(0, escape);
-        text.remove_prefix(escape);
-        unsigned code = 0;
-        constexpr std::size_t length = 6;
-        const bool is_code =
-            text.size() >= length && text[1] == 'u'
-            && std::from_chars(text.data() + 2, text.data() + length, code, 16).ptr == text.data() + length;
-        if (is_code && code > 0x20 && code < 0x7F) {
-            if (code == '"' || code == '\\')
-                out += '\\';
-            out += static_cast<char>(code);
-            text.remove_prefix(length);
-        } else {
-            out += text.substr(0, 2);
-            text.remove_prefix(std::min<std::size_t>(text.size(), 2));
-        }
-    }
-    return out;
 }
 
 } // namespace job_engine

@@ -23,8 +23,4 @@ struct JsonFault {
 boost::system::result<boost::json::value, JsonFault> parse_json(std::string_view text,
                                                                 boost::json::storage_ptr storage = {});
 
-// The same JSON text with the characters of ASCII that it writes as \u escapes written as they are: some
-// services write & and / so, also those of a key that they repeat.
-std::string with_plain_ascii(std::string_view text);
-
 } // namespace job_engine

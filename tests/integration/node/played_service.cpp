@@ -22,7 +22,7 @@ namespace {
 namespace json = boost::json;
 using namespace std::chrono_literals;
 
-std::string text_of(const json::value& value) {
+std::string as_text(const json::value& value) {
     return value.is_string() ? std::string(value.get_string()) : json::serialize(value);
 }
 
@@ -36,8 +36,8 @@ std::string at_first(const json::value& document, const json::value& pointers) {
     for (const auto& pointer : pointers.as_array()) {
         boost::system::error_code ec;
         const auto* value = document.find_pointer(pointer.as_string(), ec);
-        if (value != nullptr && !value->is_null() && !text_of(*value).empty())
-            return text_of(*value);
+        if (value != nullptr && !value->is_null() && !as_text(*value).empty())
+            return as_text(*value);
     }
     return {};
 }
@@ -94,7 +94,7 @@ json::object DescribedApi::poll_that_says(std::string_view status) const {
 std::string DescribedApi::video() const {
     const auto* kind = has("result") ? "result" : "poll";
     const auto done = reply_to(kind, [](const json::object& meaning) { return meaning.contains("video"); });
-    return text_of(done.at("meaning").at("video"));
+    return as_text(done.at("meaning").at("video"));
 }
 
 std::vector<std::string> described_apis() {
@@ -129,11 +129,11 @@ struct PlayedService::State {
         if (const auto* declared = api.document().if_contains("variables"))
             for (const auto& [name, variable] : declared->as_object())
                 if (const auto* value = variable.as_object().if_contains("default"))
-                    values[name] = text_of(*value);
+                    values[name] = as_text(*value);
         const auto first = api.request_examples().at(0);
         if (const auto* given = first.if_contains("variables"))
             for (const auto& [name, value] : given->as_object())
-                values[name] = text_of(value);
+                values[name] = as_text(value);
         return values;
     }
 
@@ -143,11 +143,11 @@ struct PlayedService::State {
         const auto made = api.job_made();
         if (const auto* pointers = job_request.if_contains("url"); pointers != nullptr && url_base.empty()) {
             auto url = at_first(made.at("body"), *pointers);
-            if (const auto base = text_of(api.document().at("base_url")); url.starts_with(base))
+            if (const auto base = as_text(api.document().at("base_url")); url.starts_with(base))
                 return url.substr(base.size());
         }
-        auto path = text_of(job_request.at("path"));
-        replace_all(path, "{id}", text_of(made.at("meaning").at("id")));
+        auto path = as_text(job_request.at("path"));
+        replace_all(path, "{id}", as_text(made.at("meaning").at("id")));
         for (const auto& [name, value] : variables()) {
             replace_all(path, "{{+connection." + name + "}}", value);
             replace_all(path, "{{connection." + name + "}}", value);
@@ -161,12 +161,12 @@ struct PlayedService::State {
 
     std::string kind_of(const Request& request) const {
         for (const auto& example : api.request_examples())
-            if (request.method == text_of(example.at("request").at("method"))
-                && request.target == text_of(example.at("request").at("path")))
+            if (request.method == as_text(example.at("request").at("method"))
+                && request.target == as_text(example.at("request").at("path")))
                 return "submit";
         for (const auto* kind : {"poll", "result", "cancel"})
             if (const auto* job_request = api.document().if_contains(kind))
-                if (request.method == text_of(job_request->at("method"))
+                if (request.method == as_text(job_request->at("method"))
                     && request.target == target(job_request->as_object()))
                     return kind;
         return {};
@@ -186,20 +186,25 @@ struct PlayedService::State {
         Reply reply;
         reply.status = static_cast<int>(example.at("status").to_number<int>());
         if (const auto* body = example.if_contains("body")) {
-            auto text = body->is_string() ? text_of(*body) : json::serialize(*body);
-            replace_all(text, text_of(api.document().at("base_url")), here(request));
+            auto text = body->is_string() ? as_text(*body) : json::serialize(*body);
+            replace_all(text, as_text(api.document().at("base_url")), here(request));
             reply = test_support::json_reply(reply.status, text);
         }
         if (const auto* headers = example.if_contains("headers"))
             for (const auto& [name, value] : headers->as_object())
-                reply.headers.emplace_back(name, text_of(value));
+                reply.headers.emplace_back(name, as_text(value));
         return reply;
     }
 };
 
-PlayedService::PlayedService(const DescribedApi& api, Play play, std::string url_base)
+PlayedService::PlayedService(const DescribedApi& api, Play play, std::string url_base, const Rewrite& rewrite)
     : state_(new State{api, std::move(play), std::move(url_base), {}, {}, false}),
-      server_([state = state_](const Request& request) { return state->answer(request); }) {}
+      server_([state = state_, rewrite](const Request& request) {
+          auto reply = state->answer(request);
+          if (rewrite)
+              rewrite(reply);
+          return reply;
+      }) {}
 
 test_support::RunSpec PlayedService::spec(std::size_t example) const {
     const auto shown = state_->api.request_examples().at(example);

@@ -52,8 +52,11 @@ using Play = std::map<std::string, std::vector<boost::json::object>, std::less<>
 // description does not lead to is kept as a stray.
 class PlayedService {
 public:
-    // In the replies, the service's own address becomes `url_base`; empty: this server's.
-    PlayedService(const DescribedApi& api, Play play, std::string url_base = {});
+    using Rewrite = std::function<void(test_support::Reply&)>; // called on the server's thread
+
+    // In the replies, the service's own address becomes `url_base`; empty: this server's. Each is rewritten
+    // before it goes out.
+    PlayedService(const DescribedApi& api, Play play, std::string url_base = {}, const Rewrite& rewrite = {});
 
     test_support::ScriptedServer& server() { return server_; }
 

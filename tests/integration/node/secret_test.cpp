@@ -118,6 +118,19 @@ TEST(Secret, IsNotInTheErrorOfABadConnection) {
     spec = api.spec();
     spec.connection["ca_file"] = 7;
     run_and_look(spec, wfn::Outcome::failed);
+
+    // Somebody puts it where the placeholder belongs; longer than what an error shows.
+    spec = api.spec();
+    const auto long_key = std::string(70, 'k') + api_key;
+    spec.connection["api_key"] = long_key;
+    spec.connection["api_binding"] = {
+        {"name", "Pasted"},
+        {"authorization", {{"header", "X-Key"}, {"value", "{{" + long_key + "}}"}}},
+        {"submit", {{"method", "POST"}, {"path", "/v"}, {"body", {{"image", "{{image}}"}}}}},
+        {"poll", {{"method", "GET"}, {"path", "/v/{id}"}}},
+        {"reply", {{"id", {"/id"}}, {"video", {"/video"}}}}};
+    run_and_look(spec, wfn::Outcome::failed);
+    EXPECT_EQ(error_member(NodeHost().run(spec), "message").find("kkk"), std::string::npos);
     EXPECT_EQ(api.server().connections_accepted(), 0U);
 }
 

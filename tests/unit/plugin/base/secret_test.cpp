@@ -4,7 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace job_engine {
 namespace {
@@ -34,6 +36,33 @@ TEST(Secret, ATokensBeginningHidesItToItsEnd) {
               "is ***, not *** or eyJhbGci.ab");
     EXPECT_EQ(without_secret("eyJhbGci.abcDEF", beginning), "***");
     EXPECT_EQ(without_secret("eyJhbGci.abcDEF", Secret("eyJhbGci.abc")), "***DEF");
+}
+
+TEST(Secrets, AreFoundHoweverTheirCharactersAreWritten) {
+    const std::vector<Secret> secrets{Secret(R"(a/b"c\d%e+f)"), Secret("short")};
+    for (const auto* text :
+         {R"(a/b"c\d%e+f)", R"(a/b\"c\\d%e+f)", R"(a\/b\"c\\d%e+f)", R"(a/b\\\"c\\\\d%e+f)",
+          R"(\u0061\u002F\u0062\u0022\u0063\u005c\u0064\u0025\u0065\u002b\u0066)",
+          R"(a\\u002fb\\u0022c\\u005Cd%e\\u002bf)", "a%2Fb%22c%5Cd%25e%2Bf", "a%252fb%2522c%255cd%25e%252bf",
+          "%61%2f%62%22%63%5c%64%25%65%2b%66", R"(a/b%22c\u005Cd%e\u002Bf)"}) {
+        EXPECT_TRUE(holds_secret("<" + std::string(text) + ">", secrets)) << text;
+        EXPECT_EQ(without_secrets("<" + std::string(text) + "><" + text, secrets), "<***><***") << text;
+    }
+    for (const auto* text : {"", "a", R"(a/b"c\d%e+)", R"(a/b"c\d%e+g)", "%", "%6", "\\", "\\u006", "%25",
+                             "%%%25%25", "short", R"(A/b"c\d%e+f)"}) {
+        EXPECT_FALSE(holds_secret(text, secrets)) << text;
+        EXPECT_EQ(without_secrets(text, secrets), text);
+    }
+}
+
+TEST(Secrets, LeaveJsonAsItIs) {
+    const std::vector<Secret> secrets{Secret(R"(secret\)"), Secret(R"("secret)")};
+    for (const auto* text : {R"({"a": "secret\\"})", R"({"a": "secret\\\"", "b": "\\\"secret"})",
+                             R"({"a": "\\", "secret\\": 1})"}) {
+        const auto masked = without_secrets(text, secrets);
+        EXPECT_TRUE(parse_json(masked)) << masked;
+        EXPECT_NE(masked.find("***"), std::string::npos);
+    }
 }
 
 TEST(WipingResource, IsUsedForAllOfAParsedText) {
