@@ -192,6 +192,25 @@ bool any_text(const json::value& part,
     return array != nullptr && std::any_of(array->begin(), array->end(), below);
 }
 
+// The first fault of any text, with the place of that text.
+std::optional<std::string>
+fault_below(const json::value& part, // NOLINT(misc-no-recursion): as deep as a document may be
+            std::span<const std::string> names, const std::string& place) {
+    if (const auto* text = part.if_string()) {
+        auto fault = fault_of_text(*text, names, false);
+        return fault && !place.empty() ? "at " + plain_text(place, 128) + " " + *fault : fault;
+    }
+    if (const auto* object = part.if_object())
+        for (const auto& member : *object)
+            if (auto fault = fault_below(member.value(), names, place + "/" + std::string(member.key())))
+                return fault;
+    if (const auto* array = part.if_array())
+        for (std::size_t i = 0; i < array->size(); ++i)
+            if (auto fault = fault_below((*array)[i], names, place + "/" + std::to_string(i)))
+                return fault;
+    return std::nullopt;
+}
+
 } // namespace
 
 json::value fill_body(const SubmitRequest& submit, const json::object& inputs,
@@ -261,12 +280,7 @@ bool has_place(const json::value& body_template, std::string_view name) {
 
 std::optional<std::string> template_fault(const json::value& body_template,
                                           std::span<const std::string> names) {
-    std::optional<std::string> fault;
-    any_text(body_template, [&](std::string_view text) {
-        fault = fault_of_text(text, names, false);
-        return fault.has_value();
-    });
-    return fault;
+    return fault_below(body_template, names, "");
 }
 
 std::optional<std::string> single_brace_fault(std::string_view path, std::span<const std::string> names) {

@@ -143,6 +143,32 @@ void try_request(const json::object& example, const Binding& binding, const std:
     compare(expected, found, path, title, faults);
 }
 
+// Where a pointer ends that leads nowhere: the example that it follows the longest, and what that has there.
+std::string end_of(const std::string& pointer, const json::array& examples, const Binding& binding) {
+    std::string end;
+    std::size_t longest = 0;
+    for (const auto& example : examples) {
+        const auto document = example.as_object().contains("reply_to")
+                                  ? parse_reply(reply_of(example.as_object()).body, binding)
+                                  : std::nullopt;
+        if (!document)
+            continue;
+        auto reached = pointer;
+        while (!reached.empty() && at_pointer(*document, reached) == nullptr)
+            reached.resize(reached.rfind('/'));
+        const auto* object = at_pointer(*document, reached)->if_object();
+        if (object == nullptr || object->empty() || (!end.empty() && reached.size() <= longest))
+            continue;
+        longest = reached.size();
+        std::string names;
+        for (const auto& member : *object)
+            names += (names.empty() ? "" : ", ") + std::string(member.key());
+        end = "; in \"" + std::string(example.at("title").as_string()) + "\" "
+              + (reached.empty() ? "the reply" : reached) + " has " + presentable(names, 100);
+    }
+    return end;
+}
+
 // The pointers of one member that no example reaches: a mistake in them would not be noticed.
 void look_for(const std::string& member, const Pointers& pointers, const json::array& examples,
               const Binding& binding, std::vector<Violation>& faults) {
@@ -155,9 +181,11 @@ void look_for(const std::string& member, const Pointers& pointers, const json::a
                 return document && at_pointer(*document, pointer) != nullptr;
             });
         if (!is_reached)
-            faults.push_back({"/" + member, "has " + pointer
-                                                + ", which leads nowhere in the examples: correct it, or add "
-                                                  "an example with it"});
+            faults.push_back({"/" + member,
+                              "has " + pointer
+                                  + ", which leads nowhere in the examples: correct it, or add "
+                                    "an example with it"
+                                  + end_of(pointer, examples, binding)});
     }
 }
 

@@ -51,6 +51,7 @@ std::string pointer_to(const Path& path) {
     return pointer;
 }
 
+constexpr const char* unknown_member = "is not a known member";
 constexpr std::string_view missing = "Missing required property '";
 constexpr std::string_view unwanted = "Object contains a property that could not be validated using "
                                       "'properties' or 'additionalProperties' constraints: '";
@@ -62,6 +63,43 @@ std::string member_named_after(std::string_view beginning, const std::string& se
                : sentence.substr(beginning.size(), sentence.size() - beginning.size() - 2);
 }
 
+// How many letters are to be changed, added or left out.
+std::size_t distance_of(std::string_view a, std::string_view b) {
+    std::vector<std::size_t> row(b.size() + 1);
+    for (std::size_t j = 0; j < row.size(); ++j)
+        row[j] = j;
+    for (std::size_t i = 0; i < a.size(); ++i) {
+        auto diagonal = std::exchange(row[0], i + 1);
+        for (std::size_t j = 0; j < b.size(); ++j) {
+            const auto changed = diagonal + (a[i] == b[j] ? 0U : 1U);
+            diagonal = row[j + 1];
+            row[j + 1] = std::min({changed, diagonal + 1, row[j] + 1});
+        }
+    }
+    return row.back();
+}
+
+// The name of the schema's that was meant, wherever it may stand; empty: none is like it.
+std::string likely_name(const boost::json::value& schema, // NOLINT(misc-no-recursion): of the module
+                        std::string_view name) {
+    constexpr std::size_t furthest = 2;
+    std::string best;
+    const auto consider = [&](std::string_view other) {
+        const auto is_close = name.size() <= 64 && distance_of(name, other) <= furthest && other.size() > 3;
+        if (!other.empty() && is_close
+            && (best.empty() || distance_of(name, other) < distance_of(name, best)))
+            best = other;
+    };
+    if (const auto* object = schema.if_object())
+        for (const auto& member : *object) {
+            if (member.key() == "properties" && member.value().is_object())
+                for (const auto& property : member.value().get_object())
+                    consider(property.key());
+            consider(likely_name(member.value(), name));
+        }
+    return best;
+}
+
 Finding finding_of(const valijson::ValidationResults::Error& error) {
     Finding finding{path_of(error.context), error.description};
     if (error.description.starts_with(missing)) {
@@ -70,7 +108,7 @@ Finding finding_of(const valijson::ValidationResults::Error& error) {
         finding.complete = true;
     } else if (error.description.starts_with(unwanted)) {
         finding.path.push_back(member_named_after(unwanted, error.description));
-        finding.description = "is not a known member";
+        finding.description = unknown_member;
         finding.complete = true;
     }
     return finding;
@@ -134,6 +172,10 @@ std::vector<Violation> Schema::validate(const boost::json::value& value) const {
     std::vector<Violation> violations;
     for (auto& finding : without_noise(std::move(findings))) {
         auto message = finding.complete ? finding.description : schema_expectation(document_, finding.path);
+        if (finding.description == unknown_member)
+            if (const auto likely = likely_name(boost::json::value(document_), finding.path.back());
+                !likely.empty())
+                message += " (did you mean \"" + likely + "\"?)";
         violations.push_back({pointer_to(finding.path), message.empty() ? finding.description : message});
     }
     return violations;
