@@ -101,6 +101,19 @@ TEST(Secret, IsNotInTheErrorOfAProxyThatRefuses) {
     run_and_look(spec, wfn::Outcome::failed);
 }
 
+TEST(Secret, IsNotInADryRun) {
+    ScriptedApi api;
+    auto spec = api.spec();
+    spec.dry_run = true;
+    spec.connection["api_key"] = "k/7" + std::string(api_key);
+    spec.input["prompt"] = "Show k/7" + std::string(api_key);
+    spec.input["image"] = "https://images.example/?a=k%2F7" + std::string(api_key);
+    const auto result = NodeHost().run(spec);
+    ASSERT_EQ(result.outcome, wfn::Outcome::succeeded) << test_support::describe(result);
+    expect_no_secret(result.output_json, "the dry run");
+    EXPECT_NE(result.output_json.find("Show ***"), std::string::npos);
+}
+
 TEST(Secret, IsNotInTheErrorOfABadConnection) {
     ScriptedApi api;
     auto spec = api.spec();
