@@ -99,10 +99,16 @@ private:
             names.emplace_back(rule.key());
         names.emplace_back(run_key_place);
         names.emplace_back(run_marker_place);
-        for (const auto& name : names)
-            if (has_single_braces(submit.body, name) && !is_in_submit(submit, name))
-                add("/submit/body",
-                    "has {" + name + "}, which is sent as it is: a placeholder is {{" + name + "}}");
+        for (const auto& name : names) {
+            if (!has_single_braces(submit.body, name) || is_in_submit(submit, name))
+                continue;
+            std::string fault = "has {";
+            fault.append(name)
+                .append("}, which is sent as it is: a placeholder is {{")
+                .append(name)
+                .append("}}");
+            add("/submit/body", std::move(fault));
+        }
     }
 
     // A key that is no value of the input is never looked up.
@@ -115,10 +121,13 @@ private:
             return;
         const auto& all = values->as_array();
         for (const auto& entry : table) {
-            const json::value key(entry.key());
-            if (std::find(all.begin(), all.end(), key) == all.end())
-                add(where, "has \"" + plain_text(entry.key(), most_shown)
-                               + "\", which is no value of the input " + std::string(input));
+            if (std::find(all.begin(), all.end(), json::value(entry.key())) != all.end())
+                continue;
+            std::string fault = "has \"";
+            fault.append(plain_text(entry.key(), most_shown))
+                .append("\", which is no value of the input ")
+                .append(input);
+            add(where, std::move(fault));
         }
     }
 
