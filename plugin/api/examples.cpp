@@ -181,11 +181,10 @@ void look_for(const std::string& member, const Pointers& pointers, const json::a
                 return document && at_pointer(*document, pointer) != nullptr;
             });
         if (!is_reached)
-            faults.push_back({"/" + member,
-                              "has " + pointer
-                                  + ", which leads nowhere in the examples: correct it, or add "
-                                    "an example with it"
-                                  + end_of(pointer, examples, binding)});
+            faults.push_back({"/" + member, "has " + pointer
+                                                + ", which leads nowhere in the examples: correct it, or add "
+                                                  "an example with it"
+                                                + end_of(pointer, examples, binding)});
     }
 }
 
@@ -229,18 +228,18 @@ std::vector<Violation> example_faults(const json::object& document, const Bindin
         if (reply_to != nullptr && example.contains("meaning"))
             compare(example.at("meaning").as_object(), meaning, path + "/meaning", title, faults);
     }
-    // What a list does not show decides whether a job is paid for twice.
-    if (plain.contains("find") && !finds_job)
-        faults.push_back({"/find",
-                          "finds no job in the examples: add one with \"reply_to\": \"find\", the list "
-                          "in its body, the marker of one of its jobs in \"marker\", and its id in "
-                          "\"meaning\""});
     const auto& all = examples->as_array();
     const bool shows_replies = std::any_of(all.begin(), all.end(), [](const json::value& example) {
         return example.as_object().contains("reply_to");
     });
     if (last == nullptr || !shows_replies)
         return faults;
+    // What a list does not show decides whether a job is paid for twice.
+    if (plain.contains("find") && !finds_job)
+        faults.push_back({"/find",
+                          "finds no job in the examples: add one with \"reply_to\": \"find\", the list "
+                          "in its body, the marker of one of its jobs in \"marker\", and its id in "
+                          "\"meaning\""});
     look_for("reply/id", last->id, all, *last, faults);
     look_for("reply/status", last->status, all, *last, faults);
     look_for("reply/progress", last->progress, all, *last, faults);

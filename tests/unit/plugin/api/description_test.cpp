@@ -309,7 +309,7 @@ TEST(Examples, NameWhatDiffers) {
 
 constexpr const char* listing =
     R"({"reply": {"id": ["/id"], "video": ["/video"]},
-    "submit": {"method": "POST", "path": "/jobs", "body": {"prompt": "{{prompt}}", "tag": "{{run.marker}}"}},
+    "submit": {"method": "POST", "path": "/jobs", "body": {"prompt": "{{prompt}}", "image": "{{image}}", "tag": "{{run.marker}}"}},
     "find": {"method": "GET", "path": "/jobs", "items": "/jobs", "marker": ["/tag"], "id": ["/id"],
              "next": ["/next"], "settled_after_seconds": 60},
     "examples": [
