@@ -96,9 +96,12 @@ export async function findByExecution(executionId: string): Promise<Collectable[
     return found;
 }
 
+const isNothingToCollect = (error: unknown): error is RunError =>
+    error instanceof RunError && error.code === 'nothing_to_collect';
+
 export function failureOf({ runKey, jobId, failure }: Collectable, error: unknown): CollectFailure {
-    const isOpen = error instanceof RunError && error.code === 'nothing_to_collect' && error.charged !== 'no';
-    const isNothing = error instanceof NotCollectable || isOpen;
+    // That the job was never made says more than that it may have been.
+    const isNothing = error instanceof NotCollectable || (isNothingToCollect(error) && error.charged !== 'no');
     const reason = failure && isNothing ? new RunError(failure) : error;
     return { status: 'failed', runKey, jobId, error: reason };
 }
@@ -114,12 +117,16 @@ export async function collectRun(
     if (output !== null) {
         return { status: 'succeeded', runKey, node, jobId, output, warnings };
     }
-    if (checkpoint === null || checkpoint.submission === 'no') {
-        throw new NotCollectable(
+    const noJobYet = () =>
+        new NotCollectable(
             `The run ${runKey} has no job yet, and Collect submits none. Repeat the execution that started it.`,
         );
+    if (checkpoint === null) {
+        throw noJobYet();
     }
-    const result = await worker.session.execute({
+    // Also where it says that nothing was submitted: it may still lead to a job that a wrong description has
+    // called failed.
+    const collecting = worker.session.execute({
         node,
         input,
         connection,
@@ -128,6 +135,9 @@ export async function collectRun(
         collectOnly: true,
         suspend: { afterMs: waitMs },
         signal,
+    });
+    const result = await collecting.catch((error: unknown) => {
+        throw checkpoint.submission === 'no' && isNothingToCollect(error) ? noJobYet() : error;
     });
     const common = { runKey, node, jobId, warnings: result.warnings as unknown as IDataObject[] };
     if (result.outcome === 'suspended') {
