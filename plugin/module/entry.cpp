@@ -1,6 +1,7 @@
 // The functions of the C boundary. Each one catches everything and forwards.
 #include "api/error.hpp"
 #include "http/tls.hpp"
+#include "module/build_id.hpp"
 #include "module/definitions.hpp"
 #include "module/descriptor.hpp"
 #include "module/handles.hpp"
@@ -40,6 +41,16 @@ bool is_in_callback() noexcept {
     return Session::owns_this_thread() || HostLog::is_writing();
 }
 
+// With the build's name, as semantic versions have it: what is reported of a module tells its file, and its
+// symbols.
+const char* version_text() {
+    static const std::string text = [] {
+        const auto build = build_id().substr(0, 16);
+        return module_type().version + (build.empty() ? "" : "+" + build);
+    }();
+    return text.c_str();
+}
+
 wfn_status open(const wfn_host* host, const char* settings_json, wfn_session** session) noexcept {
     return guarded([&]() -> wfn_status {
         if (session == nullptr)
@@ -56,6 +67,7 @@ wfn_status open(const wfn_host* host, const char* settings_json, wfn_session** s
             HostLog(known_host).write(WFN_LOG_ERROR, settings.error().message);
             return WFN_INVALID_ARGUMENT;
         }
+        HostLog(known_host).write(WFN_LOG_INFO, std::string(module_type().name) + " " + version_text());
         *session = add_handle(std::make_shared<Session>(known_host, std::move(definitions), *settings));
         return WFN_OK;
     });
@@ -218,7 +230,7 @@ extern "C" const wfn_module* wfn_module_entry() {
         table.abi_minor = WFN_ABI_MINOR;
         table.node_count = static_cast<std::uint32_t>(nodes.size());
         table.name = module_type().name;
-        table.version = module_type().version;
+        table.version = version_text();
         table.nodes = nodes.data();
         table.settings_schema_json = settings_schema();
         table.open = open;

@@ -30,6 +30,14 @@ test('the log of the module', async () => {
     assert.deepEqual(lines, [['info', 'The echo is listening']]);
 });
 
+test('a session tells which build of the module it is of', async () => {
+    const pixelml = load(modules.pixelml);
+    assert.match(pixelml.version, /^\d+\.\d+\.\d+\+[0-9a-f]{16}$/);
+    const opened = [];
+    await pixelml.open({ onLog: (level, message) => opened.push([level, message]) }).close();
+    assert.deepEqual(opened, [['info', `pixelml_nodes ${pixelml.version}`]]);
+});
+
 test('with the level "trace", what went over the wire', async (t) => {
     const server = await new jobServer.JobServer().start();
     t.after(() => server.end());

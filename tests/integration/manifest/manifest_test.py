@@ -8,6 +8,8 @@ import json
 import os
 import pathlib
 import platform
+import re
+import subprocess
 import sys
 import unittest
 
@@ -65,7 +67,10 @@ class ManifestTest(unittest.TestCase):
         table = self.module.table
         said = self.manifest["module"]
         self.assertEqual(table.name.decode(), said["name"])
-        self.assertEqual(table.version.decode(), said["version"])
+        version, _, build = table.version.decode().partition("+")
+        self.assertEqual(version, said["version"])
+        notes = subprocess.run(["readelf", "-n", os.environ["MODULE"]], capture_output=True, text=True, check=True).stdout
+        self.assertEqual(re.search(r"Build ID: (\w{16})", notes)[1], build)
         self.assertEqual(os.environ["PROJECT_VERSION"], said["version"])
         self.assertEqual({"major": table.abi_major, "minor": table.abi_minor}, said["abi"])
         here = f"{platform.system().lower()}-{platform.machine()}"
