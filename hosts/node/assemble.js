@@ -2,16 +2,17 @@
 // Puts what is made elsewhere into a folder of a host's package, so that the packed file needs nothing else: the addon that
 // loads modules, the module, and durable/, which the packages share.
 //   node assemble.js FOLDER
+//   WORKFLOW_NODE_NATIVE: a folder with both for each platform, as scripts/package makes it; otherwise, for this one:
 //   WORKFLOW_NODE_BUILD_DIR: the build to take the module from; default: build/ of the repository
 //   WORKFLOW_NODE_MODULE: another module's file
 const fs = require('node:fs');
 const path = require('node:path');
 
+const { thisPlatform } = require('./lib/platform.js');
+
 const repository = path.join(__dirname, '..', '..');
 const build = path.resolve(process.env.WORKFLOW_NODE_BUILD_DIR ?? path.join(repository, 'build'));
-const moduleFile = path.resolve(process.env.WORKFLOW_NODE_MODULE || path.join(build, 'plugin', 'pixelml_nodes.so'));
-const platform = `${process.platform}-${process.arch}`;
-const addonBinary = path.join('prebuilds', platform, 'workflow_node.node');
+const addonName = 'workflow_node.node';
 
 function copy(from, to) {
     if (!fs.existsSync(from)) {
@@ -23,11 +24,24 @@ function copy(from, to) {
 function builtAddon() {
     const places = [
         ...(process.env.WORKFLOW_NODE_ADDON ? [path.resolve(process.env.WORKFLOW_NODE_ADDON)] : []),
-        path.join(__dirname, addonBinary),
-        path.join(__dirname, 'build', 'workflow_node.node'),
-        path.join(build, 'hosts', 'node', 'workflow_node.node'),
+        path.join(__dirname, 'prebuilds', thisPlatform().name, addonName),
+        path.join(__dirname, 'build', addonName),
+        path.join(build, 'hosts', 'node', addonName),
     ];
     return places.find((place) => fs.existsSync(place)) ?? places.at(-1);
+}
+
+/** [{platform, files: of the addon and of the module}] */
+function binaries() {
+    if (!process.env.WORKFLOW_NODE_NATIVE) {
+        const module = process.env.WORKFLOW_NODE_MODULE || path.join(build, 'plugin', 'pixelml_nodes.so');
+        return [{ platform: thisPlatform().name, files: [builtAddon(), path.resolve(module)] }];
+    }
+    const native = path.resolve(process.env.WORKFLOW_NODE_NATIVE);
+    return fs.readdirSync(native).map((platform) => {
+        const folder = path.join(native, platform);
+        return { platform, files: fs.readdirSync(folder).map((name) => path.join(folder, name)) };
+    });
 }
 
 function assemble(folder) {
@@ -35,9 +49,13 @@ function assemble(folder) {
     for (const name of ['index.js', 'index.d.ts', 'lib', 'package.json']) {
         copy(path.join(__dirname, name), path.join(folder, 'addon', name));
     }
-    copy(builtAddon(), path.join(folder, 'addon', addonBinary));
     copy(path.join(__dirname, 'durable'), path.join(folder, 'durable'));
-    copy(moduleFile, path.join(folder, 'modules', platform, path.basename(moduleFile)));
+    for (const { platform, files } of binaries()) {
+        for (const file of files) {
+            const place = path.basename(file) === addonName ? path.join('addon', 'prebuilds') : 'modules';
+            copy(file, path.join(folder, place, platform, path.basename(file)));
+        }
+    }
 }
 
 assemble(path.resolve(process.argv[2]));

@@ -2,6 +2,7 @@
 // The service's API without the rendering: a job is done a chosen time after it was submitted, and its video is a few bytes.
 // For tests in JavaScript, of one run or of a thousand.
 const http = require('node:http');
+const https = require('node:https');
 
 const video = Buffer.alloc(100_000, 'video');
 
@@ -30,6 +31,8 @@ class JobServer {
     /** Before a submit is answered; the job exists by then. */
     submitMs = 0;
     honoursKeys = true;
+    /** {key, cert} in PEM, for https. */
+    tls = null;
     /** The only API key that is taken; null: any. */
     apiKey = null;
     videoOf = (job) => `${this.url}/videos/${job.id}.mp4`;
@@ -49,10 +52,11 @@ class JobServer {
     }
 
     async start() {
-        this.#server = http.createServer((request, response) => this.#handle(request, response));
+        const handle = (request, response) => this.#handle(request, response);
+        this.#server = this.tls ? https.createServer(this.tls, handle) : http.createServer(handle);
         this.#server.keepAliveTimeout = 60_000;
         await new Promise((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
-        this.url = `http://127.0.0.1:${this.#server.address().port}`;
+        this.url = `${this.tls ? 'https' : 'http'}://127.0.0.1:${this.#server.address().port}`;
         return this;
     }
 

@@ -8,8 +8,6 @@ const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
 
-const { bundledModules } = require('../../node/durable/bundled_modules');
-
 const credentials = require('./credential_source');
 const nodes = require('./node_source');
 const { namesOf } = require('./package_names');
@@ -50,6 +48,7 @@ function bindingOf(category) {
 /** {names: of the package, plans: of the nodes, credential: null when none needs one}. */
 function readModule() {
     const native = path.join(target, 'dist', 'native');
+    const { bundledModules } = require(path.join(native, 'durable', 'bundled_modules'));
     const [file] = bundledModules(path.join(native, 'modules'));
     const module = require(path.join(native, 'addon')).load(file);
     const connected = module.nodes.find((node) => node.connection);

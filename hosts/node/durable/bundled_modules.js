@@ -3,16 +3,13 @@
 const fs = require('node:fs');
 const path = require('node:path');
 
-const platform = `${process.platform}-${process.arch}`;
+const { folderForThisPlatform } = require('../addon/lib/platform.js');
 
 function bundledModules(modules) {
     if (!fs.existsSync(modules)) {
         return [];
     }
-    const folder = path.join(modules, platform);
-    if (!fs.existsSync(folder)) {
-        throw new Error(`The modules in ${modules} are built for ${fs.readdirSync(modules).join(', ')}, not for ${platform}.`);
-    }
+    const folder = folderForThisPlatform(modules);
     return fs.readdirSync(folder).map((name) => path.join(folder, name));
 }
 
