@@ -13,13 +13,15 @@ macro(compile_for_musl machine)
     set(CMAKE_SYSTEM_PROCESSOR ${machine})
     set(CMAKE_C_COMPILER_TARGET ${machine}-linux-musl)
     set(CMAKE_CXX_COMPILER_TARGET ${machine}-linux-musl)
-    # Not the libc++ that may be installed beside clang. No calls into libgcc for atomic operations: they ask glibc
-    # which of them the processor has.
-    set(CMAKE_CXX_FLAGS_INIT "-nostdinc++ -isystem ${WORKFLOW_NODE_SYSROOT}/usr/include/c++/v1")
+    # Messages have the names of headers, which are not to tell where somebody's cache is.
+    set(CMAKE_C_FLAGS_INIT "-ffile-prefix-map=${WORKFLOW_NODE_SYSROOT}=")
     if(${machine} STREQUAL aarch64)
+        # libgcc's atomic operations ask glibc which of them the processor has.
         string(APPEND CMAKE_C_FLAGS_INIT " -mno-outline-atomics")
-        string(APPEND CMAKE_CXX_FLAGS_INIT " -mno-outline-atomics")
     endif()
+    # Not the libc++ that may be installed beside clang.
+    set(CMAKE_CXX_FLAGS_INIT
+        "${CMAKE_C_FLAGS_INIT} -nostdinc++ -isystem ${WORKFLOW_NODE_SYSROOT}/usr/include/c++/v1")
     foreach(kind IN ITEMS EXE MODULE SHARED)
         set(CMAKE_${kind}_LINKER_FLAGS_INIT
             "-fuse-ld=lld -Wl,--build-id=sha1 -Wl,--wrap=pthread_create -B${WORKFLOW_NODE_SYSROOT}/usr/lib -rtlib=libgcc -unwindlib=none -nostdlib++")
