@@ -52,7 +52,5 @@ test('a line for each exchange at the level "debug", without the key', async () 
 });
 
 test('none at the level "info"', async () => {
-    const lines = await logOfARun('info');
-    assert.deepEqual(lines.map(([name]) => name), ['info']);
-    assert.match(lines[0][1], /^pixelml_nodes /);
+    assert.deepEqual(await logOfARun('info'), []);
 });

@@ -1,5 +1,5 @@
-// What scripts/package has put into dist/, on each platform as far as it can be had here: Debian 11's C library for glibc,
-// musl of Debian, and qemu for arm64.
+// The packages that scripts/package has put into dist/, as n8n installs them, on each platform as far as it can be had here:
+// Debian 11's C library for glibc, Debian's musl, and qemu for arm64.
 //   DIST: the folder; SYSROOTS: a folder with what cmake/platforms/prepare makes of each platform
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
@@ -84,15 +84,22 @@ const runtimes = [
     ['linux-arm64-musl', "Bun, Debian's musl, emulated", () => bunOn('linux-arm64-musl')],
 ];
 
-/** The native part of a package, with all platforms in it: which of them is taken is up to what runs. */
-function assemble() {
-    const native = path.join(folder, 'native');
-    execFileSync(process.execPath, [inModules('..', '..', 'hosts', 'node', 'assemble.js'), native], {
-        env: { ...process.env, WORKFLOW_NODE_NATIVE: path.join(DIST, 'native') },
-    });
-    return native;
+/** The only file in dist/ that matches. */
+const packageOf = (start) => path.join(DIST, fs.readdirSync(DIST).find((name) => name.startsWith(start) && name.endsWith('.tgz')));
+
+/** Installs as n8n 2.41 does from its list of community nodes; the registry is not asked, as everything is in the package. */
+function installAsN8n() {
+    const place = path.join(folder, 'n8n', 'nodes', 'node_modules', 'n8n-nodes-image-to-video');
+    fs.mkdirSync(place, { recursive: true });
+    execFileSync('tar', ['-xzf', packageOf('n8n-nodes-'), '-C', place, '--strip-components=1']);
+    const file = path.join(place, 'package.json');
+    const { devDependencies, peerDependencies, optionalDependencies, ...rest } = JSON.parse(fs.readFileSync(file, 'utf8'));
+    fs.writeFileSync(file, JSON.stringify(rest, null, 2));
+    const flags = ['--audit=false', '--fund=false', '--bin-links=false', '--install-strategy=shallow', '--ignore-scripts=true', '--package-lock=false'];
+    execFileSync('npm', ['install', ...flags, '--offline'], { cwd: place, stdio: 'pipe' });
+    return path.join(place, 'dist', 'native');
 }
-const native = assemble();
+const native = installAsN8n();
 
 const hasPlatform = (platform) => fs.existsSync(path.join(DIST, 'native', platform));
 
@@ -144,3 +151,21 @@ for (const platform of ['linux-x64', 'linux-arm64', 'linux-x64-musl', 'linux-arm
         t.diagnostic(host.output.trim());
     });
 }
+
+test('both packages have equal binaries, and nothing that an installer leaves out or runs', () => {
+    const place = path.join(folder, 'node-red');
+    fs.mkdirSync(place);
+    execFileSync('tar', ['-xzf', packageOf('node-red-'), '-C', place, '--strip-components=1']);
+    const installed = path.join(native, '..', '..');
+    for (const [root, of] of [[place, path.join(place, 'native')], [installed, native]]) {
+        const description = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8'));
+        assert.deepEqual([description.os, description.cpu, description.optionalDependencies], [['linux'], ['x64', 'arm64'], undefined]);
+        assert.deepEqual(['preinstall', 'install', 'postinstall'].filter((name) => name in (description.scripts ?? {})), []);
+        for (const platform of fs.readdirSync(path.join(DIST, 'native'))) {
+            for (const [file, name] of [['modules', 'pixelml_nodes.so'], ['addon/prebuilds', 'workflow_node.node']]) {
+                const packed = fs.readFileSync(path.join(of, file, platform, name));
+                assert.ok(packed.equals(fs.readFileSync(path.join(DIST, 'native', platform, name))), `${name} of ${platform} in ${root}`);
+            }
+        }
+    }
+});
