@@ -138,17 +138,34 @@ for (const [platform, name, commandOf] of runtimes) {
     });
 }
 
+/** Runs a host in C, which reads its connection; {code, output}. */
+async function ended([program, ...args], ...more) {
+    const host = new child.Child(program, [...args, ...more], { stdio: ['pipe', 'pipe', 'pipe'] });
+    const ca_file = path.join(folder, 'cert.pem');
+    host.process.stdin.end(JSON.stringify({ api_key: 'k', base_url: server.url, ca_file, allow_insecure_loopback: true, check_image: false }));
+    const { code } = await waiting.within('the end of the host', host.ended, 120_000);
+    return { code, output: host.output.trim() };
+}
+
 for (const platform of ['linux-x64', 'linux-arm64', 'linux-x64-musl', 'linux-arm64-musl']) {
-    test(`${platform}: a host in C that loads and unloads it`, { timeout: 180_000, skip: !hasPlatform(platform) }, async (t) => {
-        const mostGrowth = platform.includes('arm64') ? 0 : 2048; // KiB; that of the emulator says nothing
-        const [program, ...args] = hostOn(platform, inModules('..', 'abi', 'boundary', 'guest_cycles.c'));
-        const module = path.join(native, 'modules', platform, 'pixelml_nodes.so');
-        const host = new child.Child(program, [...args, module, '100', `${mostGrowth}`], { stdio: ['pipe', 'pipe', 'pipe'] });
-        const ca_file = path.join(folder, 'cert.pem');
-        host.process.stdin.end(JSON.stringify({ api_key: 'k', base_url: server.url, ca_file, allow_insecure_loopback: true, check_image: false }));
-        const ended = await waiting.within('the end of the host', host.ended, 120_000);
-        assert.equal(ended.code, 0, host.output);
-        t.diagnostic(host.output.trim());
+    const options = { timeout: 240_000, skip: !hasPlatform(platform) };
+    const emulated = platform.includes('arm64');
+    const module = path.join(native, 'modules', platform, 'pixelml_nodes.so');
+    const hostOf = (name) => hostOn(platform, inModules('..', 'abi', 'boundary', `${name}.c`));
+
+    test(`${platform}: a host in C loads and unloads it`, options, async (t) => {
+        const mostGrowth = emulated ? 0 : 2048; // KiB; that of the emulator says nothing
+        const { code, output } = await ended(hostOf('guest_cycles'), module, '100', `${mostGrowth}`);
+        assert.equal(code, 0, output);
+        t.diagnostic(output);
+    });
+
+    test(`${platform}: a host in C exits amid its runs`, options, async () => {
+        const host = hostOf('exit_amid_runs');
+        for (let seed = 0; seed < (emulated ? 16 : 100); ++seed) {
+            const { code, output } = await ended(host, module, `${seed}`);
+            assert.equal(code, 40 + (seed % 50), `seed ${seed}: ${output}`);
+        }
     });
 }
 
