@@ -151,13 +151,18 @@ for (const platform of ['linux-x64', 'linux-arm64', 'linux-x64-musl', 'linux-arm
     const options = { timeout: 240_000, skip: !hasPlatform(platform) };
     const emulated = platform.includes('arm64');
     const module = path.join(native, 'modules', platform, 'pixelml_nodes.so');
-    const hostOf = (name) => hostOn(platform, inModules('..', 'abi', 'boundary', `${name}.c`));
+    const hostOf = (name, place = inModules('..', 'abi', 'boundary')) => hostOn(platform, path.join(place, `${name}.c`));
 
     test(`${platform}: a host in C loads and unloads it`, options, async (t) => {
         const mostGrowth = emulated ? 0 : 2048; // KiB; that of the emulator says nothing
         const { code, output } = await ended(hostOf('guest_cycles'), module, '100', `${mostGrowth}`);
         assert.equal(code, 0, output);
         t.diagnostic(output);
+    });
+
+    test(`${platform}: its threads have more stack than musl gives`, { ...options, skip: options.skip || !isMusl(platform) }, async () => {
+        const { code, output } = await ended(hostOf('thread_stacks', here), module);
+        assert.equal(code, 0, output);
     });
 
     test(`${platform}: a host in C exits amid its runs`, options, async () => {
