@@ -9,6 +9,7 @@
 #include "module/run.hpp"
 #include "module/session.hpp"
 
+#include <array>
 #include <cstring>
 #include <exception>
 #include <new>
@@ -44,11 +45,15 @@ bool is_in_callback() noexcept {
 // With the build's name, as semantic versions have it: what is reported of a module tells its file, and its
 // symbols.
 const char* version_text() {
-    static const std::string text = [] {
+    // No object that ends with the module: a host may ask until then.
+    static const auto text = [] {
         const auto build = build_id().substr(0, 16);
-        return module_type().version + (build.empty() ? "" : "+" + build);
+        const auto whole = module_type().version + (build.empty() ? "" : "+" + build);
+        std::array<char, 64> out{};
+        whole.copy(out.data(), out.size() - 1);
+        return out;
     }();
-    return text.c_str();
+    return text.data();
 }
 
 wfn_status open(const wfn_host* host, const char* settings_json, wfn_session** session) noexcept {

@@ -113,7 +113,7 @@ class ProcessTest(Case):
                 out, err = self.ended(child)
         self.assertEqual(exit_code, child.returncode, err)
         self.assertEqual(["job-1"], peer.cancelled)
-        self.assertNotIn("job-1", self.path.read_text())
+        self.assertEqual("prepared", json.loads(self.path.read_text())["state"])
         return out, err
 
     def test_an_interrupt_cancels_the_job_of_a_synchronous_run(self):
