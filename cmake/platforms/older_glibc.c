@@ -1,6 +1,6 @@
 /*
- * What the objects and libstdc++ take of a newer glibc than the module is to need, made of what an older one has. It is
- * linked into modules, and nobody else sees it.
+ * What the objects and libstdc++ take of a newer glibc than the module is to need, made of what an older one
+ * has. It is linked into modules, and nobody else sees it.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -9,7 +9,8 @@
 #include <sys/random.h>
 #include <time.h>
 
-/* glibc 2.32. False costs a few atomic operations in a process with one thread, and is right for any number. */
+/* glibc 2.32. False costs a few atomic operations in a process with one thread, and is right for any number.
+ */
 char __libc_single_threaded = 0;
 
 /* glibc 2.36. */
@@ -20,7 +21,8 @@ uint32_t arc4random(void) {
     return value;
 }
 
-/* By the clock of dates: a change of the date lengthens or shortens the wait, as every wait of C++ before glibc 2.30. */
+/* By the clock of dates: a change of the date lengthens or shortens the wait, as every wait of C++ before
+ * glibc 2.30. */
 static int wait_by_date(pthread_cond_t* condition, pthread_mutex_t* mutex, clockid_t clock,
                         const struct timespec* until) {
     const long second = 1000000000;
@@ -66,8 +68,9 @@ double __wrap_log(double x) {
 }
 
 /*
- * libstdc++ keeps memory for exceptions that are thrown when there is none, and leaves it to the end of the process. This one
- * goes with the module: a host may load and unload it many times. The function is __gnu_cxx::__freeres().
+ * libstdc++ keeps memory for exceptions that are thrown when there is none, and leaves it to the end of the
+ * process. This one goes with the module: a host may load and unload it many times. The function is
+ * __gnu_cxx::__freeres().
  */
 void _ZN9__gnu_cxx9__freeresEv(void);
 __attribute__((destructor)) static void free_memory_for_exceptions(void) {

@@ -1,7 +1,8 @@
 /*
  * thread_stacks MODULE < CONNECTION
  *
- * Opens a session of three threads; exit code 0 when there are three more pieces of memory as large as a stack of 512 KiB.
+ * Opens a session of three threads; exit code 0 when there are three more pieces of memory as large as a
+ * stack of 512 KiB.
  */
 #include <workflow_node/node.h>
 
