@@ -10,8 +10,13 @@
 namespace job_engine {
 namespace {
 
-std::size_t run_of(std::string_view text, std::size_t at, char c) {
-    return std::min(text.find_first_not_of(c, at), text.size()) - at;
+// A text that was escaped again and again doubles its backslashes each time; what is longer is no escape.
+// Without a bound a reply of nothing but backslashes would take time by the square of its length.
+constexpr std::size_t max_backslashes = 63;
+
+std::size_t backslashes_at(std::string_view text, std::size_t at) {
+    const auto rest = text.substr(at, max_backslashes);
+    return std::min(rest.find_first_not_of('\\'), rest.size());
 }
 
 // Whether the digits at this place are the character's code.
@@ -34,7 +39,7 @@ std::size_t escaped_length(std::string_view text, std::size_t at, char c) {
                 return 0;
         }
     }
-    const auto slashes = run_of(text, at, '\\');
+    const auto slashes = backslashes_at(text, at);
     const auto next = at + slashes;
     if (slashes == 0 || next == text.size())
         return 0;
@@ -45,7 +50,7 @@ std::size_t escaped_length(std::string_view text, std::size_t at, char c) {
 
 // Backslashes stand for one, however often they were doubled. An odd one at the end escapes what follows.
 std::size_t backslash_length(std::string_view text, std::size_t at, bool is_last) {
-    const auto slashes = run_of(text, at, '\\');
+    const auto slashes = backslashes_at(text, at);
     return is_last && slashes > 1 ? slashes - slashes % 2 : slashes;
 }
 
@@ -72,21 +77,30 @@ struct Stretch {
     std::size_t length;
 };
 
-// The first place of the secret from this one on; npos: there is none.
-Stretch place_of(std::string_view text, std::string_view secret, std::size_t from) {
+bool has_escapes(std::string_view text) {
+    return text.find_first_of("\\%") != std::string_view::npos;
+}
+
+// The first place of the secret from this one on; npos: there is none. escaped: has_escapes(text).
+Stretch place_of(std::string_view text, std::string_view secret, std::size_t from, bool escaped) {
     if (secret.size() < min_secret)
         return {std::string_view::npos, 0};
-    const bool has_escapes = text.find_first_of("\\%") != std::string_view::npos;
-    if (!has_escapes)
+    if (!escaped)
         return {text.find(secret, from), secret.size()};
-    const char beginnings[] = {secret.front(), '\\', '%'};
-    for (auto at = from;; ++at) {
-        at = text.find_first_of(std::string_view(beginnings, std::size(beginnings)), at);
-        if (at == std::string_view::npos)
-            return {at, 0};
+    const auto may_begin = [front = secret.front()](char c) { return c == front || c == '\\' || c == '%'; };
+    for (auto at = from; at < text.size(); ++at) {
+        if (!may_begin(text[at]))
+            continue;
+        // All backslashes of a row lead to the same character, so only the first that may is looked at.
+        const bool in_row = text[at] == '\\' && secret.front() != '\\';
+        const auto end = in_row ? std::min(text.find_first_not_of('\\', at), text.size()) : at + 1;
+        if (in_row && end - at > max_backslashes)
+            at = end - max_backslashes;
         if (const auto length = length_here(text, at, secret); length != 0)
             return {at, length};
+        at = end - 1;
     }
+    return {std::string_view::npos, 0};
 }
 
 // The part of a text's base64 that is the same whatever stands around it, where it begins `shift` bytes into
@@ -106,22 +120,29 @@ Secret base64_core(std::string_view text, std::size_t shift, bool of_urls) {
 } // namespace
 
 bool holds_secret(std::string_view text, const Secret& secret) {
-    return place_of(text, secret.view(), 0).at != std::string_view::npos;
+    return place_of(text, secret.view(), 0, has_escapes(text)).at != std::string_view::npos;
 }
 
 bool holds_secret(std::string_view text, const std::vector<Secret>& secrets) {
-    return std::any_of(secrets.begin(), secrets.end(),
-                       [text](const Secret& secret) { return holds_secret(text, secret); });
+    const bool escaped = has_escapes(text);
+    return std::any_of(secrets.begin(), secrets.end(), [&](const Secret& secret) {
+        return place_of(text, secret.view(), 0, escaped).at != std::string_view::npos;
+    });
 }
 
 std::string without_secret(std::string text, const Secret& secret) {
-    for (std::size_t from = 0;;) {
-        const auto place = place_of(text, secret.view(), from);
-        if (place.at == std::string::npos)
-            return text;
-        text.replace(place.at, secret.end_in(text, place.at + place.length) - place.at, secret_mask);
-        from = place.at + secret_mask.size();
+    const bool escaped = has_escapes(text);
+    auto place = place_of(text, secret.view(), 0, escaped);
+    if (place.at == std::string::npos)
+        return text;
+    std::string masked;
+    std::size_t end = 0; // of what is done
+    while (place.at != std::string::npos) {
+        masked.append(text, end, place.at - end).append(secret_mask);
+        end = secret.end_in(text, place.at + place.length);
+        place = place_of(text, secret.view(), end, escaped);
     }
+    return masked.append(text, end);
 }
 
 std::string without_secrets(std::string text, const std::vector<Secret>& secrets) {

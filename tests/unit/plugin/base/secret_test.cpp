@@ -55,6 +55,31 @@ TEST(Secrets, AreFoundHoweverTheirCharactersAreWritten) {
     }
 }
 
+// By the square of its length it would take hours.
+TEST(Secrets, AreLookedForInALongTextOfNothingButEscapes) {
+    const std::vector<Secret> secrets{Secret("a/b secret"), Secret(R"(\a secret)")};
+    for (const auto* escape : {"\\", "%25", "%", R"(\u005c)"}) {
+        std::string text;
+        while (text.size() < (std::size_t{1} << 20))
+            text += escape;
+        EXPECT_FALSE(holds_secret(text, secrets)) << escape;
+        EXPECT_TRUE(without_secrets(text + " a/b secret", secrets) == text + " ***") << escape;
+    }
+}
+
+TEST(Secrets, AreMaskedHoweverOftenTheyStandInALongText) {
+    const std::vector<Secret> secrets{Secret("a secret")};
+    for (const auto* separator : {" ", "%"}) {
+        std::string text;
+        std::string masked;
+        for (int i = 0; i < 100'000; ++i) {
+            text.append("a secret").append(separator);
+            masked.append("***").append(separator);
+        }
+        EXPECT_TRUE(without_secrets(text, secrets) == masked) << separator;
+    }
+}
+
 TEST(Secrets, LeaveJsonAsItIs) {
     const std::vector<Secret> secrets{Secret(R"(secret\)"), Secret(R"("secret)")};
     for (const auto* text : {R"({"a": "secret\\"})", R"({"a": "secret\\\"", "b": "\\\"secret"})",
