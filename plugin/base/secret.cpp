@@ -78,7 +78,7 @@ struct Stretch {
 };
 
 bool has_escapes(std::string_view text) {
-    return text.find_first_of("\\%") != std::string_view::npos;
+    return text.find('\\') != std::string_view::npos || text.find('%') != std::string_view::npos;
 }
 
 // The first place of the secret from this one on; npos: there is none. escaped: has_escapes(text).
@@ -146,6 +146,8 @@ std::string without_secret(std::string text, const Secret& secret) {
 }
 
 std::string without_secrets(std::string text, const std::vector<Secret>& secrets) {
+    if (!holds_secret(text, secrets))
+        return text;
     for (const auto& secret : secrets)
         text = without_secret(std::move(text), secret);
     return text;

@@ -36,6 +36,8 @@ Error with_job(Error error, const RunState& run) {
 std::string mistaken_for_media(const RunState& run, const JobReply& job) {
     if (run.media_input != 0 && std::hash<std::string_view>{}(job.media) == run.media_input)
         return "the " + std::string(media_input(run.node.type)) + " that was sent";
+    if (job.media.find(run.connection().origin.host) == std::string::npos)
+        return {}; // as most are
     const auto& known = run.has_job() ? run.checkpoint.job : Job{job.id, job.targets};
     const auto is_target_of = [&, target = same_origin_target(run.connection().origin, "/", job.media)](
                                   const JobRequest& request, const RareText& own) {

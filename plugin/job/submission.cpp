@@ -1,7 +1,6 @@
 #include "job/submission.hpp"
 
 #include "api/request.hpp"
-#include "base/secret.hpp"
 #include "job/duration_text.hpp"
 #include "job/kept_reply.hpp"
 #include "job/run_end.hpp"
@@ -250,9 +249,8 @@ void Submission::keep_reply(const HttpReply& reply, const SubmitAnswer& answer) 
             return;
         text = kept_reply(reply);
     }
-    // Once more: a secret that came with other escapes is written here as it is.
     if (!text.empty())
-        kept = RareText(without_secrets(std::move(text), run_.connection().secrets));
+        kept = RareText(std::move(text));
 }
 
 // Where the API honours keys, repeating the submit settles it, but who only collects may not.
