@@ -104,10 +104,10 @@ bool is_settled(const RunRecord& record) {
     return ended && !record.retryable && !record.collectable && record.charged != "no";
 }
 
-// It knows its job; or it left the question open, by its failure or because its process died: then the module
-// may have kept an answer of the service that it can read now, or find the job in the service's list.
+// It knows its job, or the module may find one: in an answer that it has kept, in the service's list, or
+// where a wrong description has called it failed. A run that only collects submits nothing.
 bool may_be_collected(const RunRecord& record) {
-    return record.collectable || (record.checkpoint && record.charged != "no");
+    return record.collectable || record.checkpoint;
 }
 
 } // namespace

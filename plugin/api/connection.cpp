@@ -7,6 +7,7 @@
 
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 
 #include <algorithm>
 #include <array>
@@ -158,11 +159,14 @@ Result<std::shared_ptr<const Binding>> binding_of(const Members& members, const 
                           : built_in;
 }
 
-// The same error of a description in which the key stands: it may repeat a part of that.
+// The same error of a description in which a secret stands: it may repeat a part of that.
 Error without_key_of(const Members& members, const BindingRules& rules, Error&& error) {
     const auto* document = members.given("api_binding");
     std::vector<Secret> secrets;
-    add_forms(secrets, trimmed(members.text("api_key")));
+    for (const auto* name : {"api_key", "api_secret"})
+        add_forms(secrets, trimmed(text_or_empty(members.find(name))));
+    if (const auto user_info = user_info_of(text_or_empty(members.find("proxy"))); !user_info.empty())
+        add_proxy_secrets(secrets, user_info, basic_authorization(user_info));
     auto text = document != nullptr ? json::serialize(*document) : std::string();
     if (!holds_secret(text, secrets))
         return std::move(error);
@@ -174,8 +178,10 @@ Error without_key_of(const Members& members, const BindingRules& rules, Error&& 
                 [&](std::string_view name) { return variable(members, name, rules); }, Examples::tried);
             !again)
             return std::move(again.error());
-    return invalid_connection("The API binding of the connection is not valid, and holds the API key.",
-                              {{"/api_binding", "holds the API key: it belongs in api_key alone"}});
+    return invalid_connection("The API binding of the connection is not valid, and holds a secret of the "
+                              "connection.",
+                              {{"/api_binding", "holds a secret: it belongs in api_key, api_secret or proxy "
+                                                "alone"}});
 }
 
 // A form keeps the address of the service that was chosen before; its key would go there.

@@ -18,8 +18,11 @@ bool is_hex_digit(char c) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
 }
 
-// Where a service has no member of its own for it, it stands within a longer text.
-void add_markers(std::string_view text, std::vector<std::string>& markers) {
+// A text with more is no answer to what was sent, and takes time by the square of their number.
+constexpr std::size_t max_markers = 64;
+
+// Where a service has no member of its own for it, it stands within a longer text. false: there are too many.
+bool add_markers(std::string_view text, std::vector<std::string>& markers) {
     for (auto at = text.find(run_marker_prefix); at != std::string_view::npos;
          at = text.find(run_marker_prefix, at + 1)) {
         const auto marker = text.substr(at, run_marker_bytes);
@@ -27,7 +30,10 @@ void add_markers(std::string_view text, std::vector<std::string>& markers) {
         if (marker.size() == run_marker_bytes && std::all_of(digits.begin(), digits.end(), is_hex_digit)
             && std::find(markers.begin(), markers.end(), marker) == markers.end())
             markers.emplace_back(marker);
+        if (markers.size() > max_markers)
+            return false;
     }
+    return true;
 }
 
 // What is there, but leads nowhere, is a page that was not read.
@@ -59,7 +65,8 @@ std::optional<JobPage> read_job_page(const HttpReply& reply, const Binding& bind
         auto& job = page.jobs.emplace_back();
         job.id = text_at(item, list.id, max_id_bytes);
         for (const auto& pointer : list.marker)
-            add_markers(text_at(item, pointer, max_json_bytes), job.markers);
+            if (!add_markers(text_at(item, pointer, max_json_bytes), job.markers))
+                return std::nullopt;
     }
     read_next(*document, list.next, origin, target, page);
     return page;

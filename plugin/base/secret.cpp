@@ -12,7 +12,7 @@ namespace {
 
 // A text that was escaped again and again doubles its backslashes each time; what is longer is no escape.
 // Without a bound a reply of nothing but backslashes would take time by the square of its length.
-constexpr std::size_t max_backslashes = 63;
+constexpr std::size_t max_backslashes = 64; // even: of an odd row one escapes what follows
 
 std::size_t backslashes_at(std::string_view text, std::size_t at) {
     const auto rest = text.substr(at, max_backslashes);
@@ -61,8 +61,11 @@ std::size_t length_here(std::string_view text, std::size_t begin, std::string_vi
         if (at >= text.size())
             return 0;
         auto length = escaped_length(text, at, secret[i]);
-        if (length == 0 && secret[i] == '\\')
-            length = backslash_length(text, at, i + 1 == secret.size());
+        if (length == 0 && secret[i] == '\\') {
+            const auto row = backslashes_at(secret, i);
+            length = backslash_length(text, at, i + row == secret.size());
+            i += length != 0 ? row - 1 : 0;
+        }
         if (length == 0 && text[at] == secret[i])
             length = 1;
         if (length == 0)
@@ -81,12 +84,8 @@ bool has_escapes(std::string_view text) {
     return text.find('\\') != std::string_view::npos || text.find('%') != std::string_view::npos;
 }
 
-// The first place of the secret from this one on; npos: there is none. escaped: has_escapes(text).
-Stretch place_of(std::string_view text, std::string_view secret, std::size_t from, bool escaped) {
-    if (secret.size() < min_secret)
-        return {std::string_view::npos, 0};
-    if (!escaped)
-        return {text.find(secret, from), secret.size()};
+// The first place from this one on where the secret is escaped, or might be; npos: there is none.
+Stretch escaped_place_of(std::string_view text, std::string_view secret, std::size_t from) {
     const auto may_begin = [front = secret.front()](char c) { return c == front || c == '\\' || c == '%'; };
     for (auto at = from; at < text.size(); ++at) {
         if (!may_begin(text[at]))
@@ -101,6 +100,16 @@ Stretch place_of(std::string_view text, std::string_view secret, std::size_t fro
         at = end - 1;
     }
     return {std::string_view::npos, 0};
+}
+
+// The first place of the secret from this one on; npos: there is none. escaped: has_escapes(text).
+Stretch place_of(std::string_view text, std::string_view secret, std::size_t from, bool escaped) {
+    if (secret.size() < min_secret)
+        return {std::string_view::npos, 0};
+    // As it is, also where it has a percent sign or backslashes of its own.
+    const Stretch plain{text.find(secret, from), secret.size()};
+    const auto other = escaped ? escaped_place_of(text, secret, from) : Stretch{std::string_view::npos, 0};
+    return other.at < plain.at || (other.at == plain.at && other.length > plain.length) ? other : plain;
 }
 
 // The part of a text's base64 that is the same whatever stands around it, where it begins `shift` bytes into

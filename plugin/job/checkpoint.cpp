@@ -169,8 +169,11 @@ std::optional<Checkpoint> unsubmitted(const Checkpoint& checkpoint) {
 }
 
 void describe_charge(Error& error, const std::optional<Checkpoint>& checkpoint) {
-    if (!checkpoint || checkpoint->state == Checkpoint::State::prepared)
+    if (!checkpoint || (checkpoint->state == Checkpoint::State::prepared && checkpoint->ended.empty()))
         return;
+    // What was called failed may have been a wrong description's word for a job that is paid.
+    if (checkpoint->state == Checkpoint::State::prepared)
+        return describe_charge(error, with_ended_job(*checkpoint));
     if (error.charged == Charged::no)
         error.charged = Charged::unknown;
     if (error.job_id.empty())

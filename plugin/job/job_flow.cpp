@@ -106,13 +106,16 @@ Step JobFlow::resume_earlier(TimePoint now) {
         error.job_id = earlier.job.id;
         return take(finish(failed(std::move(error), std::move(earlier))));
     } else {
-        run_.checkpoint = earlier.state == Checkpoint::State::prepared ? with_ended_job(std::move(earlier))
-                                                                       : std::move(earlier);
+        const bool had_ended = earlier.state == Checkpoint::State::prepared;
+        run_.checkpoint = had_ended ? with_ended_job(std::move(earlier)) : std::move(earlier);
         if (auto step = reread_submit_reply(now))
             return std::move(*step);
         if (run_.has_job()) {
             parameters.job.reset();
             machine_.emplace<Polling>(run_, now);
+            // A run that dies while it collects goes on with this job instead of making another.
+            if (had_ended && run_.ending == Ending::none)
+                return resume(now, JobRecovered{});
         } else {
             machine_.emplace<Submission>(run_, true);
             if (!can_be_settled(run_.connection()))

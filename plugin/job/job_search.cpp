@@ -38,7 +38,8 @@ std::shared_ptr<SharedJobList> list_for(RunState& run) {
 }
 
 bool has(const std::vector<ListedJob>& jobs, const std::string& id) {
-    return std::any_of(jobs.begin(), jobs.end(), [&](const ListedJob& job) { return job.id == id; });
+    return !id.empty()
+           && std::any_of(jobs.begin(), jobs.end(), [&](const ListedJob& job) { return job.id == id; });
 }
 
 } // namespace
@@ -215,7 +216,7 @@ void JobSearch::take_page(JobPage&& page) {
     } else {
         return end_walk(End::whole);
     }
-    if (walk_->pages == max_pages || listing.items > max_jobs)
+    if (walk_->pages == max_pages || std::max(listing.items, listing.ids.size()) > max_jobs)
         return end_walk(End::too_long);
     if (walk_->pages == max_early_pages && listing.began < settled_at_)
         end_walk(End::early);

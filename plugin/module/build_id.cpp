@@ -60,10 +60,9 @@ std::string build_id() {
     const auto header = read<ElfW(Ehdr)>(file);
     for (std::size_t i = 0; i < header.e_phnum; ++i) {
         const auto segment = read<ElfW(Phdr)>(file + header.e_phoff + i * header.e_phentsize);
-        // One that is aligned to 8 has the processor's properties. Linkers put notes beside the head, which
-        // is loaded.
+        // One that is aligned to 8 has the processor's properties.
         if (segment.p_type == PT_NOTE && segment.p_align == 4)
-            if (const auto found = build_id_in({file + segment.p_offset, segment.p_filesz}); !found.empty())
+            if (const auto found = build_id_in({file + segment.p_vaddr, segment.p_filesz}); !found.empty())
                 return hexadecimal(found);
     }
     return "";

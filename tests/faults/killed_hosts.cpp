@@ -5,15 +5,12 @@
 #include "report.hpp"
 #include "test_directory.hpp"
 
-#include <boost/json/serialize.hpp>
-
 #include <algorithm>
 #include <array>
 #include <atomic>
 #include <chrono>
 #include <csignal>
 #include <cstdint>
-#include <fstream>
 #include <string>
 #include <thread>
 #include <utility>
@@ -139,8 +136,8 @@ Finding measure(const Options& options, Settled settled, std::size_t runs) {
     };
     JobService service(std::move(script));
     const test_support::TestDirectory directory;
-    const auto connection_file = (directory.path() / "connection.json").string();
-    std::ofstream(connection_file) << boost::json::serialize(connection_to(service.base_url(), settled));
+    const auto connection_file =
+        write_connection(directory.path(), connection_to(service.base_url(), settled));
     Tally tally;
     for_each("killed hosts", runs, settled == Settled::by_list ? patient_hosts_at_once : hosts_at_once,
              [&](std::size_t i) {

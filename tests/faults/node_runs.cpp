@@ -1,6 +1,7 @@
 #include "node_runs.hpp"
 
 #include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 
 #include <fstream>
 #include <iterator>
@@ -21,6 +22,12 @@ boost::json::object connection_to(const std::string& base_url, Settled settled) 
         "items": "/jobs", "marker": ["/request/marker"], "id": ["/id"], "settled_after_seconds": 3})");
     connection["api_binding"] = std::move(binding);
     return connection;
+}
+
+std::string write_connection(const std::filesystem::path& directory, const boost::json::object& connection) {
+    const auto file = (directory / "connection.json").string();
+    std::ofstream(file) << boost::json::serialize(connection);
+    return file;
 }
 
 test_support::RunSpec spec_for(const std::string& base_url, const std::string& prompt) {

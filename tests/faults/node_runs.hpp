@@ -4,6 +4,7 @@
 
 #include <boost/json/object.hpp>
 
+#include <filesystem>
 #include <string>
 
 namespace faults {
@@ -19,6 +20,9 @@ enum class Settled {
 
 // A connection to the service. With by_list, a job is listed within three seconds.
 boost::json::object connection_to(const std::string& base_url, Settled settled);
+
+// For a host in a process of its own; the file's path.
+std::string write_connection(const std::filesystem::path& directory, const boost::json::object& connection);
 
 // A run of this prompt at the service, by its own run key.
 test_support::RunSpec spec_for(const std::string& base_url, const std::string& prompt);

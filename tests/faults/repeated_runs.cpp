@@ -74,8 +74,9 @@ std::string last_line_of(ChildProcess& host) {
 void in_two_processes(JobService& service, const test_support::TestDirectory& directory,
                       const Options& options, std::size_t number, Tally& tally) {
     const auto prompt = "Process " + std::to_string(number);
+    const auto connection_file = (directory.path() / "connection.json").string(); // of all
     const auto start = [&](const std::string& name) {
-        return ChildProcess({DOOMED_HOST, MODULE_PATH, service.base_url(), "run of " + prompt, prompt,
+        return ChildProcess({DOOMED_HOST, MODULE_PATH, connection_file, "run of " + prompt, prompt,
                              (directory.path() / (prompt + name)).string(), "0", "1"});
     };
     auto first = start("first");
@@ -123,6 +124,7 @@ std::vector<Finding> measure_repeated_runs(const Options& options) {
         JobService service(slow_submits(options.seed));
         const test_support::TestDirectory directory;
         Tally tally;
+        write_connection(directory.path(), connection_to(service.base_url(), Settled::by_key));
         for_each("repeated in two processes", pairs, pairs_at_once,
                  [&](std::size_t i) { in_two_processes(service, directory, options, i, tally); });
         findings.push_back(finding_of("in two processes", pairs, service, tally));

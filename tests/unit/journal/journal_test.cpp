@@ -214,7 +214,7 @@ TEST_F(JournalTest, AFailureThatLeftOpenWhetherThereIsAJobMayBeCollected) {
     const auto collecting = claim(journal, spec("unknown"), Repeat::only_collect);
     EXPECT_EQ(collecting.kind, Claim::Kind::resumed);
     EXPECT_TRUE(collecting.collect_only);
-    EXPECT_EQ(claim(journal, spec("no"), Repeat::only_collect).kind, Claim::Kind::not_collectable);
+    EXPECT_EQ(claim(journal, spec("no"), Repeat::only_collect).kind, Claim::Kind::resumed);
 }
 
 TEST_F(JournalTest, ACheckpointTellsItsJob) {

@@ -1,6 +1,8 @@
 #include "base/secret.hpp"
 #include "json/json_text.hpp"
 
+#include <boost/json/serialize.hpp>
+#include <boost/json/value.hpp>
 #include <gtest/gtest.h>
 
 #include <functional>
@@ -52,6 +54,28 @@ TEST(Secrets, AreFoundHoweverTheirCharactersAreWritten) {
                              "%%%25%25", "short", R"(A/b"c\d%e+f)"}) {
         EXPECT_FALSE(holds_secret(text, secrets)) << text;
         EXPECT_EQ(without_secrets(text, secrets), text);
+    }
+}
+
+TEST(Secrets, WithEscapesOfTheirOwnAreFound) {
+    for (const std::string secret : {"ab%25cdefgh", "%25%25abcd", R"(pass\\word1)", R"(tail-secret\\)"}) {
+        const std::vector<Secret> secrets{Secret(secret)};
+        auto in_json = boost::json::serialize(boost::json::value(secret));
+        in_json = in_json.substr(1, in_json.size() - 2);
+        for (const auto& text : {secret, in_json}) {
+            EXPECT_EQ(without_secrets("<" + text + ">", secrets), "<***>") << text;
+            EXPECT_TRUE(parse_json(without_secrets(R"({"a": ")" + in_json + "\"}", secrets))) << text;
+        }
+    }
+}
+
+TEST(Secrets, BehindARowOfBackslashesLeaveJsonAsItIs) {
+    const std::vector<Secret> secrets{Secret("a secret")};
+    for (std::size_t pairs = 30; pairs < 36; ++pairs) {
+        const auto masked =
+            without_secrets("{\"a\": \"" + std::string(2 * pairs, '\\') + "a secret\"}", secrets);
+        EXPECT_TRUE(parse_json(masked)) << masked;
+        EXPECT_EQ(masked.find("secret"), std::string::npos);
     }
 }
 

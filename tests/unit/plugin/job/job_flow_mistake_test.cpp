@@ -37,6 +37,10 @@ TEST(JobFlowMistake, AJobThatAWrongDescriptionCallsFailedIsStillCollected) {
 
     FlowStory second(going_on(*read_checkpoint(to_text(left))));
     second.start();
+    // Who dies now goes on with the job, instead of making another.
+    EXPECT_EQ(second.saved().state, State::submitted);
+    EXPECT_EQ(second.saved().job.id, "job-1");
+    second.kept();
     EXPECT_EQ(second.request().target, "/v1/jobs/job-1");
     second.reply(200, job_json("succeeded", R"("output": {"video": "https://cdn.example/v.mp4"})"));
     EXPECT_EQ(second.outcome().kind, Outcome::Kind::succeeded);
@@ -44,6 +48,7 @@ TEST(JobFlowMistake, AJobThatAWrongDescriptionCallsFailedIsStillCollected) {
     // One that has failed has failed still, and the next attempt is another job.
     FlowStory third(going_on(left));
     third.start();
+    third.kept();
     third.reply(200, job_json("failed"));
     EXPECT_EQ(third.error().code, ErrorCode::generation_failed);
     const auto& next = third.outcome().checkpoint.value();
@@ -67,7 +72,20 @@ TEST(JobFlowMistake, AJobThatThereIsNotMayBeCalledFailed) {
     EXPECT_EQ(first.error().code, ErrorCode::generation_failed);
     FlowStory second(going_on(*read_checkpoint(to_text(first.outcome().checkpoint.value()))));
     second.start();
+    second.kept();
     EXPECT_EQ(second.request().target, "/v1/jobs/job-7");
+}
+
+// An attempt that ends before it has begun, for its connection is not valid, leaves open what the job cost.
+TEST(JobFlowMistake, WhatTheJobCostStaysOpenUntilItIsCollected) {
+    FlowStory run;
+    run.become_job();
+    run.poll();
+    run.reply(200, job_json("failed"));
+    auto error = make_error(ErrorCode::invalid_connection, "The connection is not valid.");
+    describe_charge(error, run.outcome().checkpoint);
+    EXPECT_EQ(error.charged, Charged::unknown);
+    EXPECT_EQ(error.job_id, "job-1");
 }
 
 TEST(JobFlowMistake, WhatCannotBeTheVideoIsNotTakenForIt) {

@@ -420,6 +420,20 @@ TEST(JobFlowSearch, AReplyThatIsTooLargeIsNoList) {
     EXPECT_THAT(run.error().message, HasSubstr("more than 1 MiB"));
 }
 
+// A hostile one: each marker would be looked at and kept.
+TEST(JobFlowSearch, AnEntryOfThousandsOfMarkersIsNoList) {
+    auto run = looking();
+    std::string markers;
+    for (int i = 0; i < 20'000; ++i)
+        markers += marker_of(std::string(64 - std::to_string(i).size(), 'a').insert(0, std::to_string(i)));
+    for (int looks = 0; looks < 3; ++looks) {
+        if (!run.sending())
+            run.wake();
+        run.reply(200, list_of(job_with(markers)));
+    }
+    EXPECT_EQ(run.error().code, ErrorCode::submission_unknown);
+}
+
 TEST(JobFlowSearch, WhatIsNeverAListIsSaidSoon) {
     auto run = looking(listed(R"("items": "/data/items")"));
     for (int looks = 0; looks < 3; ++looks) {
