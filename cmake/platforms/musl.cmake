@@ -13,8 +13,8 @@ macro(compile_for_musl machine)
     set(CMAKE_SYSTEM_PROCESSOR ${machine})
     set(CMAKE_C_COMPILER_TARGET ${machine}-linux-musl)
     set(CMAKE_CXX_COMPILER_TARGET ${machine}-linux-musl)
-    # Messages have the names of headers, which are not to tell where somebody's cache is.
-    set(CMAKE_C_FLAGS_INIT "-ffile-prefix-map=${WORKFLOW_NODE_SYSROOT}=")
+    # Names of files get into texts, clang's also of lambdas: without what is different on each machine.
+    set(CMAKE_C_FLAGS_INIT "-ffile-prefix-map=${WORKFLOW_NODE_SYSROOT}= -ffile-prefix-map=${CMAKE_SOURCE_DIR}/=")
     if(${machine} STREQUAL aarch64)
         # libgcc's atomic operations ask glibc which of them the processor has.
         string(APPEND CMAKE_C_FLAGS_INIT " -mno-outline-atomics")
