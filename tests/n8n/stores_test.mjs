@@ -52,7 +52,6 @@ const record = (more = {}) => ({
 });
 const submittedAs = (jobId) => ({ submission: 'yes', jobId, json: JSON.stringify({ version: 1, state: 'submitted', job_id: jobId }) });
 const intent = { submission: 'maybe', jobId: null, json: '{"version":1,"state":"intent"}' };
-const prepared = { submission: 'no', jobId: null, json: '{"version":1,"state":"prepared"}' };
 const submitted = submittedAs('job_1');
 /** As versions kept it that read the module's own text. */
 const earlier = { version: 1, state: 'submitted', key: 'k', job_id: 'job_1' };
@@ -268,8 +267,8 @@ test('files: two writers of one file do not disturb each other', async () => {
 test('a checkpoint of the flow: its job is named; without a job there is nothing to collect; run keys may be numbers', async () => {
     const given = { run_key: 4711, input: {}, checkpoint: submitted };
     assert.deepEqual([fromFlow(given).runKey, fromFlow(JSON.stringify(given)).jobId], ['4711', 'job_1']);
-    const withoutJob = fromFlow({ ...given, checkpoint: prepared });
-    await assert.rejects(collectRun('node', { ...withoutJob, jobId: 'job_1' }, {}, 0), NotCollectable);
+    const withoutCheckpoint = { ...fromFlow(given), checkpoint: null };
+    await assert.rejects(collectRun('node', withoutCheckpoint, {}, 0), NotCollectable);
     const ofAnother = fromFlow({ ...given, checkpoint: earlier });
     assert.deepEqual([ofAnother.checkpoint, ofAnother.jobId], [ofEarlier, null], 'what it is, the module says');
     for (const wrong of [{ run_key: '' }, { run_key: null }, { checkpoint: null }, { checkpoint: 'job_1' }]) {
@@ -295,6 +294,8 @@ test('a run that failed with nothing to collect fails as it did', () => {
     for (const reason of [nothing, new NotCollectable('no job')]) {
         assert.equal(failureOf(run, reason).error.code, 'rate_limited');
     }
+    const neverMade = new RunError({ ...failure, code: 'nothing_to_collect', charged: 'no' });
+    assert.equal(failureOf(run, neverMade).error, neverMade);
     const other = new RunError({ ...failure, code: 'api_connection_error' });
     assert.equal(failureOf(run, other).error, other);
     assert.equal(failureOf({ ...run, failure: null }, nothing).error, nothing);
