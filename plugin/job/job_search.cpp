@@ -137,9 +137,7 @@ bool JobSearch::begin_walk(TimePoint now) {
         wake_at_ = std::max(run_.service.throttle.next_turn(), now + pause_of_another);
         return false;
     }
-    walk_.emplace();
-    walk_->right = std::move(right);
-    walk_->listing.began = now;
+    walk_.emplace(std::move(right), now);
     return true;
 }
 

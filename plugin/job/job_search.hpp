@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace job_engine {
@@ -50,6 +51,9 @@ public:
 private:
     // This run's own way through the list.
     struct Walk {
+        Walk(std::shared_ptr<const void> its_right, TimePoint now) : right(std::move(its_right)) {
+            listing.began = now;
+        }
         std::shared_ptr<const void> right;
         JobListing listing;
         std::string next_page; // a target; empty: by the binding's path

@@ -12,10 +12,10 @@ namespace job_engine {
 namespace {
 
 void append(std::string& text, const HttpRequest& request) {
-    text += request.method + ' ' + request.target + '\n';
+    text.append(request.method).append(" ").append(request.target).append("\n");
     for (const auto& [name, value] : request.headers)
-        text += name + ": " + value + '\n';
-    text += request.body + '\n';
+        text.append(name).append(": ").append(value).append("\n");
+    text.append(request.body).append("\n");
 }
 
 // Connections with equal ones read the same of the same list.
@@ -28,7 +28,7 @@ std::string list_key(const Connection& connection) {
     for (const auto* pointers : {&list.marker, &list.id, &list.next}) {
         key += '\n';
         for (const auto& pointer : *pointers)
-            key += pointer + '\t';
+            key.append(pointer).append("\t");
     }
     return key;
 }
