@@ -179,19 +179,6 @@ std::optional<std::string> fault_of_text(std::string_view text, std::span<const 
     return std::nullopt;
 }
 
-template <class Holds>
-bool any_text(const json::value& part,
-              Holds holds) { // NOLINT(misc-no-recursion): as deep as a document may be
-    if (const auto* text = part.if_string())
-        return holds(std::string_view(*text));
-    const auto below = [&](const json::value& inner) { return any_text(inner, holds); };
-    if (const auto* object = part.if_object())
-        return std::any_of(object->begin(), object->end(),
-                           [&](const auto& member) { return below(member.value()); });
-    const auto* array = part.if_array();
-    return array != nullptr && std::any_of(array->begin(), array->end(), below);
-}
-
 // The first fault of any text, with the place of that text.
 std::optional<std::string>
 fault_below(const json::value& part, // NOLINT(misc-no-recursion): as deep as a document may be
@@ -267,6 +254,23 @@ std::string with_place_in_path(std::string_view path, std::string_view name, std
     return filled_path(path, [&](std::string_view place) {
         return place == name ? std::optional(std::string(value)) : std::nullopt;
     });
+}
+
+bool any_text(const json::value& part, // NOLINT(misc-no-recursion): as deep as a document may be
+              const std::function<bool(std::string_view)>& holds) {
+    if (const auto* text = part.if_string())
+        return holds(std::string_view(*text));
+    const auto below = [&](const json::value& inner) { return any_text(inner, holds); };
+    if (const auto* object = part.if_object())
+        return std::any_of(object->begin(), object->end(),
+                           [&](const auto& member) { return below(member.value()); });
+    const auto* array = part.if_array();
+    return array != nullptr && std::any_of(array->begin(), array->end(), below);
+}
+
+bool has_place_in_path(std::string_view path, std::string_view name) {
+    const json::value text(path);
+    return has_place(text, name) || has_place(text, "+" + std::string(name));
 }
 
 bool has_place(const json::value& body_template, std::string_view name) {

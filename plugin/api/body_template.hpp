@@ -6,6 +6,7 @@
 #include <boost/json/storage_ptr.hpp>
 #include <boost/json/value.hpp>
 
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -40,8 +41,13 @@ std::string with_place_in_text(std::string_view text, std::string_view name, std
 std::string with_place_in_header(std::string_view text, std::string_view name, std::string_view value);
 std::string with_place_in_path(std::string_view path, std::string_view name, std::string_view value);
 
+// Whether this holds for a text, at whatever depth.
+bool any_text(const boost::json::value& part, const std::function<bool(std::string_view)>& holds);
+
 // Whether a text has this place.
 bool has_place(const boost::json::value& body_template, std::string_view name);
+// The same of a path, with {{+name}} as well.
+bool has_place_in_path(std::string_view path, std::string_view name);
 
 // What is wrong with the template's places, a clause; nullopt: every one has one of the names.
 std::optional<std::string> template_fault(const boost::json::value& body_template,

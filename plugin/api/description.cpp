@@ -48,9 +48,9 @@ void fill(json::value& part, const VariableValues& values, Part kind) {
     }
 }
 
-bool needs_missing(const json::value& path, const VariableValues& values) {
+bool needs_missing(std::string_view path, const VariableValues& values) {
     return std::any_of(values.begin(), values.end(), [&](const auto& variable) {
-        return !variable.second && (has_place(path, variable.first) || has_place(path, "+" + variable.first));
+        return !variable.second && has_place_in_path(path, variable.first);
     });
 }
 
@@ -119,7 +119,7 @@ std::vector<Violation> fill_variables(json::object& document, const VariableOf& 
     }
     // A list that lies at an address which the connection does not give cannot be asked for.
     if (const auto* find = document.if_contains("find");
-        find != nullptr && needs_missing(find->at("path"), values))
+        find != nullptr && needs_missing(find->at("path").as_string(), values))
         document.erase("find");
     if (auto* headers = document.if_contains("headers"))
         fill(*headers, values, Part::headers);

@@ -19,11 +19,6 @@ namespace json = boost::json;
 
 constexpr std::size_t most_shown = 64;
 
-bool has_place_in_path(const std::string& path, const std::string& name) {
-    const json::value text(path);
-    return has_place(text, name) || has_place(text, "+" + name);
-}
-
 bool is_in_submit(const SubmitRequest& submit, const std::string& name) {
     return has_place(submit.body, name) || has_place_in_path(submit.path, name);
 }
@@ -37,19 +32,6 @@ bool holds_single_braces(std::string_view text, const std::string& name) {
             return true;
     }
     return false;
-}
-
-// Whether any text has that.
-bool has_single_braces(const json::value& part, // NOLINT(misc-no-recursion): as deep as a document may be
-                       const std::string& name) {
-    if (const auto* text = part.if_string())
-        return holds_single_braces(*text, name);
-    const auto below = [&](const json::value& inner) { return has_single_braces(inner, name); };
-    if (const auto* object = part.if_object())
-        return std::any_of(object->begin(), object->end(),
-                           [&](const auto& member) { return below(member.value()); });
-    const auto* array = part.if_array();
-    return array != nullptr && std::any_of(array->begin(), array->end(), below);
 }
 
 // In the path of a request about a job: the place of a value, with or without its slashes.
@@ -100,7 +82,8 @@ private:
         names.emplace_back(run_key_place);
         names.emplace_back(run_marker_place);
         for (const auto& name : names) {
-            if (!has_single_braces(submit.body, name) || is_in_submit(submit, name))
+            const auto holds = [&](std::string_view text) { return holds_single_braces(text, name); };
+            if (!any_text(submit.body, holds) || is_in_submit(submit, name))
                 continue;
             std::string fault = "has {";
             fault.append(name)

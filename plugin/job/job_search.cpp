@@ -78,10 +78,6 @@ JobSearch::Finding JobSearch::look(TimePoint now) {
 
 JobSearch::Finding JobSearch::judge(TimePoint now, const JobListing& listing) {
     using End = JobListing::End;
-    const auto open = [&] {
-        look_again(now);
-        return Finding::open;
-    };
     if (listing.end == End::refused || listing.unreadable >= max_unreadable)
         return unanswered(listing.why);
     if (listing.end == End::failed) {
@@ -90,8 +86,10 @@ JobSearch::Finding JobSearch::judge(TimePoint now, const JobListing& listing) {
         wake_at_ = next_look_;
         return Finding::open;
     }
-    if (listing.began < settled_at_ || (listing.end == End::torn && ++torn_ < max_torn))
-        return open();
+    if (listing.began < settled_at_ || (listing.end == End::torn && ++torn_ < max_torn)) {
+        look_again(now);
+        return Finding::open;
+    }
     if (listing.end == End::torn)
         return unanswered("its pages do not begin with the last entry of the page before");
     const auto entries = std::to_string(listing.items) + " entries";

@@ -13,6 +13,15 @@
 
 namespace job_engine::testing {
 
+Facts going_on(Checkpoint checkpoint, const std::string& connection, Purpose purpose) {
+    Facts facts;
+    facts.connection = connection;
+    facts.checkpoint = std::move(checkpoint);
+    facts.purpose = purpose;
+    facts.has_input = purpose != Purpose::collect_job;
+    return facts;
+}
+
 RunParameters parameters_of(const Facts& facts, const std::string& run_key) {
     RunParameters parameters;
     parameters.connection = connection_with(facts.connection);

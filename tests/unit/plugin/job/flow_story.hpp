@@ -77,6 +77,10 @@ struct Facts {
     std::uint64_t jitter_seed = 7;
 };
 
+// A later run from this checkpoint; one that only collects has no inputs.
+Facts going_on(Checkpoint checkpoint, const std::string& connection = {},
+               Purpose purpose = Purpose::collect_job);
+
 // run_key must outlive them.
 RunParameters parameters_of(const Facts& facts, const std::string& run_key);
 

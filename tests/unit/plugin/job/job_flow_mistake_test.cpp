@@ -13,16 +13,6 @@ namespace {
 using ::testing::HasSubstr;
 using State = Checkpoint::State;
 
-Facts going_on(Checkpoint checkpoint, const std::string& connection = {},
-               Purpose purpose = Purpose::collect_job) {
-    Facts facts;
-    facts.connection = connection;
-    facts.checkpoint = std::move(checkpoint);
-    facts.purpose = purpose;
-    facts.has_input = purpose != Purpose::collect_job;
-    return facts;
-}
-
 TEST(JobFlowMistake, AJobThatAWrongDescriptionCallsFailedIsStillCollected) {
     Facts wrong;
     wrong.connection = binding_with(

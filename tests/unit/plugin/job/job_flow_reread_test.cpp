@@ -32,16 +32,6 @@ Checkpoint answered_with(const std::string& body, const std::string& connection 
     return run.outcome().checkpoint.value();
 }
 
-Facts resumed(Checkpoint checkpoint, const std::string& connection = {},
-              Purpose purpose = Purpose::collect_job) {
-    Facts facts;
-    facts.connection = connection;
-    facts.checkpoint = std::move(checkpoint);
-    facts.purpose = purpose;
-    facts.has_input = purpose != Purpose::collect_job;
-    return facts;
-}
-
 TEST(JobFlowReread, AReplyThatNamesNoJobIsKeptAndShown) {
     FlowStory run;
     run.submit();
@@ -88,7 +78,7 @@ TEST(JobFlowReread, AKeptReplyHoldsNoSecret) {
 
 TEST(JobFlowReread, ACorrectedBindingFindsTheJobAndPollsIt) {
     for (const auto purpose : {Purpose::collect_job, Purpose::make_job}) {
-        FlowStory run(resumed(answered_with(unreadable), corrected(), purpose));
+        FlowStory run(going_on(answered_with(unreadable), corrected(), purpose));
         run.start();
         EXPECT_EQ(run.state(), "saving_job");
         EXPECT_EQ(run.saved().state, State::submitted);
@@ -104,7 +94,7 @@ TEST(JobFlowReread, ACorrectedBindingFindsTheJobAndPollsIt) {
 
 TEST(JobFlowReread, ACorrectedBindingFindsTheVideo) {
     const auto checkpoint = answered_with(R"({"clip": {"href": ")" + std::string(video_url) + "\"}}");
-    FlowStory run(resumed(checkpoint, binding_with({{"reply", "video", R"(["/clip/href"])"}})));
+    FlowStory run(going_on(checkpoint, binding_with({{"reply", "video", R"(["/clip/href"])"}})));
     run.start();
     EXPECT_EQ(run.sends(), 0);
     ASSERT_EQ(run.outcome().kind, Outcome::Kind::succeeded);
@@ -115,11 +105,11 @@ TEST(JobFlowReread, AVideoWhoseAddressIsMaskedIsPolledFor) {
     const auto checkpoint =
         answered_with(R"({"uuid": "job-7", "clip": "https://cdn.example/v.mp4?key=test-key-1"})");
     auto document = binding_with({{"reply", "video", R"(["/clip"])"}});
-    FlowStory nameless(resumed(checkpoint, document));
+    FlowStory nameless(going_on(checkpoint, document));
     nameless.start();
     EXPECT_EQ(nameless.error().code, ErrorCode::submission_unknown);
     EXPECT_EQ(nameless.outcome().checkpoint, checkpoint);
-    FlowStory named(resumed(checkpoint, binding_with({{"reply", "id", R"(["/uuid"])"}})));
+    FlowStory named(going_on(checkpoint, binding_with({{"reply", "id", R"(["/uuid"])"}})));
     named.start();
     named.kept();
     EXPECT_EQ(named.request().target, "/v1/jobs/job-7");
@@ -128,7 +118,7 @@ TEST(JobFlowReread, AVideoWhoseAddressIsMaskedIsPolledFor) {
 TEST(JobFlowReread, WhatIsStillUnreadableEndsAsBeforeAndSendsNothing) {
     const auto checkpoint = answered_with(unreadable);
     for (const auto* connection : {"", idempotent_submit.c_str()}) {
-        FlowStory run(resumed(checkpoint, connection));
+        FlowStory run(going_on(checkpoint, connection));
         run.start();
         EXPECT_EQ(run.sends(), 0);
         EXPECT_EQ(run.error().code, ErrorCode::submission_unknown);
@@ -137,7 +127,7 @@ TEST(JobFlowReread, WhatIsStillUnreadableEndsAsBeforeAndSendsNothing) {
         EXPECT_THAT(run.error().details, Contains(Field(&Violation::message, HasSubstr("job-7"))));
         EXPECT_EQ(run.outcome().checkpoint, checkpoint);
     }
-    FlowStory again(resumed(checkpoint, {}, Purpose::make_job));
+    FlowStory again(going_on(checkpoint, {}, Purpose::make_job));
     again.start();
     EXPECT_EQ(again.sends(), 0);
     EXPECT_EQ(again.outcome().checkpoint, checkpoint);
@@ -147,10 +137,10 @@ TEST(JobFlowReread, WhatIsStillUnreadableEndsAsBeforeAndSendsNothing) {
 TEST(JobFlowReread, ARefusalInAKeptReplySettlesNothing) {
     const auto checkpoint = answered_with(R"({"id": "", "hint": "x"})");
     ASSERT_EQ(checkpoint.state, State::answered);
-    FlowStory run(resumed(checkpoint,
-                          binding_with({{"reply", "error_code", R"(["/hint"])"},
-                                        {"error_codes", "x", R"("insufficient_credits")"}}),
-                          Purpose::make_job));
+    FlowStory run(going_on(checkpoint,
+                           binding_with({{"reply", "error_code", R"(["/hint"])"},
+                                         {"error_codes", "x", R"("insufficient_credits")"}}),
+                           Purpose::make_job));
     run.start();
     EXPECT_EQ(run.sends(), 0);
     EXPECT_EQ(run.error().charged, Charged::unknown);
@@ -159,11 +149,11 @@ TEST(JobFlowReread, ARefusalInAKeptReplySettlesNothing) {
 
 TEST(JobFlowReread, WhereKeysAreHonouredItIsReadAndThenSubmittedWithItsKey) {
     const auto checkpoint = answered_with(unreadable);
-    FlowStory read(resumed(checkpoint, idempotent_submit + ", " + corrected(), Purpose::make_job));
+    FlowStory read(going_on(checkpoint, idempotent_submit + ", " + corrected(), Purpose::make_job));
     read.start();
     EXPECT_EQ(read.saved().job.id, "job-7");
 
-    FlowStory repeated(resumed(checkpoint, idempotent_submit, Purpose::make_job));
+    FlowStory repeated(going_on(checkpoint, idempotent_submit, Purpose::make_job));
     repeated.start();
     ASSERT_EQ(repeated.state(), "submitting");
     EXPECT_EQ(repeated.key(), checkpoint.key);
@@ -172,7 +162,7 @@ TEST(JobFlowReread, WhereKeysAreHonouredItIsReadAndThenSubmittedWithItsKey) {
 }
 
 TEST(JobFlowReread, WithoutUsableInputsNothingIsSubmittedThoughKeysAreHonoured) {
-    auto facts = resumed(answered_with(unreadable), idempotent_submit, Purpose::make_job);
+    auto facts = going_on(answered_with(unreadable), idempotent_submit, Purpose::make_job);
     facts.has_input = false;
     FlowStory run(facts);
     run.start();
@@ -221,14 +211,14 @@ TEST(JobFlowReread, EveryEndOfARunThatWouldSubmitAgainKeepsTheReply) {
 
 TEST(JobFlowReread, OfAnotherApiIsRefusedAndNotLost) {
     const auto checkpoint = answered_with(unreadable);
-    FlowStory run(resumed(checkpoint, R"("base_url": "https://eu.example/api")"));
+    FlowStory run(going_on(checkpoint, R"("base_url": "https://eu.example/api")"));
     run.start();
     EXPECT_EQ(run.error().code, ErrorCode::invalid_input);
     EXPECT_EQ(run.outcome().checkpoint, checkpoint);
 }
 
 TEST(JobFlowReread, ACancelBeforeItBeginsCancelsTheJobThatItFinds) {
-    auto facts = resumed(answered_with(unreadable), corrected(), Purpose::make_job);
+    auto facts = going_on(answered_with(unreadable), corrected(), Purpose::make_job);
     facts.early_end = EarlyEnd::cancel;
     FlowStory run(facts);
     run.start();
@@ -253,7 +243,7 @@ TEST(JobFlowReread, AJobReadFromAWrongPlaceIsCorrected) {
             first.wake();
     }
     EXPECT_EQ(first.outcome().checkpoint.value().job.id, "t-1");
-    FlowStory second(resumed(first.outcome().checkpoint.value()));
+    FlowStory second(going_on(first.outcome().checkpoint.value()));
     second.start();
     ASSERT_EQ(second.state(), "polling");
     EXPECT_EQ(second.request().target, "/v1/jobs/job-1");
@@ -271,7 +261,7 @@ TEST(JobFlowReread, AnAddressReadFromAWrongPlaceDoesNotOutliveTheCorrection) {
     first.poll();
     EXPECT_EQ(first.request().target, "/show/1");
     first.reply(401);
-    FlowStory second(resumed(first.outcome().checkpoint.value()));
+    FlowStory second(going_on(first.outcome().checkpoint.value()));
     second.start();
     EXPECT_EQ(second.request().target, "/v1/jobs/job-1?x=1");
 }
@@ -295,7 +285,7 @@ TEST(JobFlowReread, AnAddressOfTheResultReadFromAWrongPlaceDoesNotOutliveTheCorr
         else
             first.wake();
     }
-    FlowStory second(resumed(first.outcome().checkpoint.value(), queue_binding()));
+    FlowStory second(going_on(first.outcome().checkpoint.value(), queue_binding()));
     second.start();
     second.reply(200, R"({"request_id": "r-1", "status": "COMPLETED", "page": "/show/1"})");
     second.poll();
@@ -313,7 +303,7 @@ TEST(JobFlowReread, AWrongPathIsCorrected) {
         else
             first.wake();
     }
-    FlowStory second(resumed(first.outcome().checkpoint.value()));
+    FlowStory second(going_on(first.outcome().checkpoint.value()));
     second.start();
     EXPECT_EQ(second.request().target, "/v1/jobs/job-1");
 }
@@ -328,7 +318,7 @@ TEST(JobFlowReread, AWordThatNobodyKnewIsCorrected) {
             first.wake();
     }
     EXPECT_EQ(first.error().code, ErrorCode::invalid_api_response);
-    FlowStory second(resumed(
+    FlowStory second(going_on(
         first.outcome().checkpoint.value(),
         binding_with({{"status_words", "success", R"(["rendered"])"}, {"reply", "video", R"(["/clip"])"}})));
     second.start();
@@ -345,7 +335,7 @@ TEST(JobFlowReread, AVideoThatWasNotFoundIsCollectedOnceItsPlaceIsKnown) {
     EXPECT_EQ(first.error().code, ErrorCode::invalid_api_response);
     EXPECT_EQ(first.error().charged, Charged::yes);
     FlowStory second(
-        resumed(first.outcome().checkpoint.value(), binding_with({{"reply", "video", R"(["/clip"])"}})));
+        going_on(first.outcome().checkpoint.value(), binding_with({{"reply", "video", R"(["/clip"])"}})));
     second.start();
     second.reply(200, done);
     EXPECT_EQ(second.outcome().kind, Outcome::Kind::succeeded);
