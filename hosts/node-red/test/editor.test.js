@@ -3,18 +3,21 @@
 const assert = require('node:assert/strict');
 const { after, before, test } = require('node:test');
 const { Editor } = require('./support/browser');
+const { serveImage } = require('./support/held_image');
 const { NodeRed, packageName } = require('./support/node_red');
 const { exampleModule } = require('./support/places');
 const { startSandbox } = require('./support/sandbox');
 const { until } = require('../../../tests/support/waiting');
 
 let sandbox;
+let image;
 let nodeRed;
 let editor;
 const ids = {};
 
 before(async () => {
     sandbox = await startSandbox([], { key: 'sandbox' }); // the one that the form fills in
+    image = await serveImage();
     nodeRed = await new NodeRed({
         more: { workflowNodes: { modules: [exampleModule] } },
         env: { PIXELML_SANDBOX_URL: sandbox.url },
@@ -25,7 +28,15 @@ after(async () => {
     await editor?.close();
     await nodeRed?.remove();
     await sandbox?.end();
+    image?.end();
 });
+
+/** One run, whose job renders for as long as the node has not shown that it does. */
+async function runToItsVideo(rendering) {
+    image.hold();
+    await editor.statusAfter(ids.video, rendering, () => editor.press(ids.inject));
+    await editor.statusAfter(ids.video, /^done$/, () => image.release());
+}
 
 const visible = (selector) => editor.page.locator(selector).first().isVisible();
 const value = (id) => editor.page.inputValue(`#node-input-${id}`);
@@ -98,7 +109,7 @@ test('the check box has a third state', { timeout: 60000 }, async () => {
 
 test('an image is shown where its address is given', { timeout: 60000 }, async () => {
     await editor.page.fill('#node-input-input_prompt_constant', 'Slow zoom in on the cup, warm light');
-    await editor.page.fill('#node-input-input_image_constant', sandbox.image);
+    await editor.page.fill('#node-input-input_image_constant', image.url);
     await editor.page.waitForSelector('#node-input-input_image_preview img.wfn-loaded');
     assert.equal(await editor.page.locator('#node-input-input_prompt_row .red-ui-typedInput-container.input-error').count(), 0);
     const previews = await editor.page.evaluate(async (name) => {
@@ -135,8 +146,7 @@ test('a connection is added, filled for the sandbox, and tested', { timeout: 600
 
 test('deploy, inject: progress, then the video plays in the sidebar', { timeout: 120000 }, async () => {
     await editor.deploy();
-    const seen = await editor.statusesUntil(ids.video, 'done', () => editor.press(ids.inject));
-    assert.ok(seen.some((text) => /^rendering \d+ %( · about \d+ s)?$/.test(text)), seen.join(' | '));
+    await runToItsVideo(/^rendering \d+ %( · about \d+ s)?$/);
 
     const video = editor.page.locator('.wfn-previews video');
     await until('the video to play', () => video.evaluate((e) => e.currentTime > 0.2 && e.videoWidth === 1280), 20000);
@@ -167,7 +177,7 @@ test('a connection with AgenticFlow asks for the workflow, and with PixelML it d
     const { page } = editor;
     await editor.edit(ids.video);
     await page.selectOption('#node-input-input_model_constant', 'Pixel S');
-    await page.fill('#node-input-input_image_constant', sandbox.image);
+    await page.fill('#node-input-input_image_constant', image.url);
     await page.click('#node-input-btn-connection-add');
     await page.waitForSelector('#node-config-input-api_key', { state: 'visible' });
     assert.equal(await page.inputValue('#node-config-input-connection_api'), 'pixelml');
@@ -199,8 +209,7 @@ test('a connection with AgenticFlow asks for the workflow, and with PixelML it d
 
 test('a run at AgenticFlow: progress, then its video', { timeout: 120000 }, async () => {
     await editor.deploy();
-    const seen = await editor.statusesUntil(ids.video, 'done', () => editor.press(ids.inject));
-    assert.ok(seen.includes('rendering'), seen.join(' | '));
+    await runToItsVideo(/^rendering$/);
     const [{ output }] = await sandbox.workflowRuns(workflowId);
     const video = editor.page.locator('.red-ui-debug-msg', { hasText: '/videos/' }).last();
     await video.locator('.red-ui-debug-msg-object-handle').first().click(); // the whole address
@@ -225,7 +234,7 @@ test('a wrong key: the error names AgenticFlow', { timeout: 60000 }, async () =>
     await page.waitForSelector('#node-config-dialog-ok', { state: 'detached' });
     await editor.done();
     await editor.deploy();
-    await editor.statusesUntil(ids.video, 'API Connection Error', () => editor.press(ids.inject));
+    await editor.statusAfter(ids.video, /^API Connection Error$/, () => editor.press(ids.inject));
     const message = page.locator('.red-ui-debug-msg', { hasText: 'API Connection Error' }).first();
     await editor.screenshot('agenticflow_error');
     assert.match(await message.textContent(), /AgenticFlow does not accept the API key/);

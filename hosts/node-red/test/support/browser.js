@@ -91,20 +91,19 @@ class Editor {
         return this.page.locator(`[id="${id}"] .red-ui-flow-node-status-label`).textContent();
     }
 
-    /** What the node shows, one after the other, until `act` has led to `last`. */
-    async statusesUntil(id, last, act, limitMs = 90000) {
+    /** Waits until `act` has led to a status that matches `last`. */
+    async statusAfter(id, last, act, limitMs = 90000) {
         const seen = [];
         const look = async () => {
             const status = await this.status(id).catch(() => '');
             if (status !== seen.at(-1)) {
                 seen.push(status);
             }
-            return seen.length > 1 && status === last; // not that of an earlier run
+            return seen.length > 1 && last.test(status); // not that of an earlier run
         };
         await look();
         await act();
         await until(() => `the status ${last}; it was ${seen.join(' | ')}`, look, limitMs);
-        return seen;
     }
 
     /** Chooses the type of a typed input, e.g. "msg." */
