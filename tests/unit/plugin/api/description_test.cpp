@@ -451,9 +451,12 @@ TEST(ConnectionSchema, SaysWhichServicesThereAre) {
                 HasSubstr(R"(must be one of "pixelml", "agenticflow")"));
 }
 
-// Whoever describes an API copies from the page: what it shows must be right, whole or as a part.
-TEST(Page, ShowsWhatHolds) {
-    std::ifstream page(DESCRIBE_PAGE);
+// Whoever describes an API copies from the pages: what they show must be right, whole or as a part.
+class Page : public ::testing::TestWithParam<std::pair<const char*, int>> {};
+
+TEST_P(Page, ShowsWhatHolds) {
+    const auto& [name, blocks] = GetParam();
+    std::ifstream page(std::string(DOCS) + name);
     const std::string text(std::istreambuf_iterator<char>(page), {});
     const std::string fence = "```json\n";
     int shown = 0;
@@ -462,8 +465,13 @@ TEST(Page, ShowsWhatHolds) {
         const auto json = text.substr(begin, text.find("```", begin) - begin);
         EXPECT_EQ(fault_of(json, {{"team", "t"}}), "none") << json;
     }
-    EXPECT_EQ(shown, 4);
+    EXPECT_EQ(shown, blocks);
 }
+
+INSTANTIATE_TEST_SUITE_P(Docs, Page,
+                         ::testing::Values(std::pair("describe-an-api.md", 3),
+                                           std::pair("find-lost-jobs.md", 1)),
+                         [](const auto& test) { return test.index == 0 ? "Language" : "Find"; });
 
 } // namespace
 } // namespace job_engine
