@@ -10,10 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <chrono>
-#include <utility>
 
 namespace durable {
 
@@ -21,15 +19,6 @@ namespace {
 
 constexpr std::int64_t application = 0x77666e6a; // "wfnj"
 constexpr std::int64_t newest_schema = 1;
-
-constexpr std::array<std::pair<RunState, const char*>, 6> state_words{{
-    {RunState::running, "running"},
-    {RunState::interrupted, "interrupted"},
-    {RunState::suspended, "suspended"},
-    {RunState::succeeded, "succeeded"},
-    {RunState::failed, "failed"},
-    {RunState::cancelled, "cancelled"},
-}};
 
 const char schema[] = R"sql(
 CREATE TABLE run (
@@ -111,20 +100,6 @@ bool may_be_collected(const RunRecord& record) {
 }
 
 } // namespace
-
-const char* to_string(RunState state) noexcept {
-    for (const auto& [value, word] : state_words)
-        if (value == state)
-            return word;
-    return "unknown";
-}
-
-std::optional<RunState> run_state(std::string_view word) noexcept {
-    for (const auto& [value, its_word] : state_words)
-        if (word == its_word)
-            return value;
-    return std::nullopt;
-}
 
 Journal::Journal(const std::string& path, Access access)
     : path_(path), database_(prepared(path, access)), owner_(path + "-lock") {

@@ -3,6 +3,7 @@
 #include "journal/database.hpp"
 #include "journal/journal_error.hpp"
 #include "journal/owner_lock.hpp"
+#include "journal/run_state.hpp"
 
 #include <workflow_node/host.hpp>
 
@@ -13,19 +14,6 @@
 #include <vector>
 
 namespace durable {
-
-enum class RunState {
-    running,
-    interrupted, // recorded as running, but its process is gone
-    suspended,
-    succeeded,
-    failed,
-    cancelled
-};
-
-// "running" ...; the reverse is nullopt for another word.
-const char* to_string(RunState state) noexcept;
-std::optional<RunState> run_state(std::string_view word) noexcept;
 
 // One run in the journal, without its large texts. Times are milliseconds since 1970.
 struct RunSummary {

@@ -1,6 +1,7 @@
 // The packages that scripts/package has put into dist/, as n8n installs them, on each platform as far as it can be had here:
 // Debian 11's C library for glibc, Debian's musl, and qemu for arm64.
 //   DIST: the folder; SYSROOTS: a folder with what cmake/platforms/prepare makes of each platform
+//   PROGRAMS: a folder with what is built of programs/ for each platform
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
@@ -14,7 +15,7 @@ import jobServer from '../support/job_server.js';
 import waiting from '../support/waiting.js';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
-const { DIST, SYSROOTS } = process.env;
+const { DIST, SYSROOTS, PROGRAMS } = process.env;
 const folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'platforms-')));
 after(() => fs.rmSync(folder, { recursive: true, force: true }));
 
@@ -26,7 +27,7 @@ before(async () => {
     const made = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2', ...subject];
     execFileSync('openssl', [...made, '-keyout', key, '-out', cert], { stdio: 'ignore' });
     const tls = { key: fs.readFileSync(key), cert: fs.readFileSync(cert) };
-    server = await new jobServer.JobServer({ tls, renderMs: ({ prompt }) => (prompt.includes('killed') ? renderMs : 1) }).start();
+    server = await new jobServer.JobServer({ tls, renderMs: ({ prompt }) => (/killed|checked/.test(prompt) ? renderMs : 1) }).start();
 });
 after(() => server?.end());
 
@@ -110,7 +111,7 @@ function start(command, ...more) {
 }
 
 async function resultOf(process) {
-    const ended = await waiting.within('the end of the program', process.ended, 60_000);
+    const ended = await waiting.within('the end of the program', process.closed, 60_000);
     assert.equal(ended.code, 0, process.output);
     return JSON.parse(process.output.trim().split('\n').at(-1));
 }
@@ -138,12 +139,17 @@ for (const [platform, name, commandOf] of runtimes) {
     });
 }
 
-/** Runs a host in C, which reads its connection; {code, output}. */
-async function ended([program, ...args], ...more) {
-    const host = new child.Child(program, [...args, ...more], { stdio: ['pipe', 'pipe', 'pipe'] });
+const connectionOfHosts = () => {
     const ca_file = path.join(folder, 'cert.pem');
-    host.process.stdin.end(JSON.stringify({ api_key: 'k', base_url: server.url, ca_file, allow_insecure_loopback: true, check_image: false }));
-    const { code } = await waiting.within('the end of the host', host.ended, 120_000);
+    return { api_key: 'k', base_url: server.url, ca_file, allow_insecure_loopback: true, check_image: false };
+};
+
+/** Runs a program, which may read a connection; {code, output}. */
+async function ended([program, ...args], limitMs = 120_000, env = {}) {
+    const host = new child.Child(program, args, { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, ...env } });
+    host.process.stdin.on('error', () => {}); // not everyone reads it
+    host.process.stdin.end(JSON.stringify(connectionOfHosts()));
+    const { code } = await waiting.within(`the end of ${program}`, host.closed, limitMs);
     return { code, output: host.output.trim() };
 }
 
@@ -155,22 +161,44 @@ for (const platform of ['linux-x64', 'linux-arm64', 'linux-x64-musl', 'linux-arm
 
     test(`${platform}: a host in C loads and unloads it`, options, async (t) => {
         const mostGrowth = emulated ? 0 : 2048; // KiB; that of the emulator says nothing
-        const { code, output } = await ended(hostOf('guest_cycles'), module, '100', `${mostGrowth}`);
+        const { code, output } = await ended([...hostOf('guest_cycles'), module, '100', `${mostGrowth}`]);
         assert.equal(code, 0, output);
         t.diagnostic(output);
     });
 
     if (isMusl(platform)) {
         test(`${platform}: its threads have more stack than musl gives`, options, async () => {
-            const { code, output } = await ended(hostOf('thread_stacks', here), module);
+            const { code, output } = await ended([...hostOf('thread_stacks', here), module]);
             assert.equal(code, 0, output);
         });
     }
 
+    test(`${platform}: the boundary's tests`, { ...options, timeout: 600_000 }, async (t) => {
+        const others = '-*/Cycles.*:*/SecretsAfterRun.*:GuestManners.Exit*'; // start other programs
+        const program = commandOn(platform, path.join(PROGRAMS, platform, 'boundary_tests'));
+        const { code, output } = await ended([...program, `--gtest_filter=${others}`, '--gtest_brief=1'], 500_000);
+        assert.equal(code, 0, output);
+        const [, count] = /(\d+) tests from/.exec(output);
+        assert.ok(count > 150, output);
+        t.diagnostic(`${count} tests`);
+    });
+
+    test(`${platform}: what checks a module finds nothing`, options, async (t) => {
+        const program = commandOn(platform, path.join(PROGRAMS, platform, 'module_checker'));
+        const connection = path.join(folder, 'connection.json');
+        fs.writeFileSync(connection, JSON.stringify(connectionOfHosts()));
+        const args = ['check', module, '--connection', connection, '--json', '--set', 'prompt=checked', '--set', 'image=https://example.com/a.png'];
+        const { code, output } = await ended([...program, ...args], 200_000, { STARTED_BY: program.join('\n') });
+        assert.equal(code, 0, output);
+        const tests = output.split('\n').map((line) => JSON.parse(line));
+        t.diagnostic(JSON.stringify(tests.at(-1)));
+        assert.deepEqual(tests.filter(({ outcome }) => outcome === 'skipped').map(({ test: name }) => name), []);
+    });
+
     test(`${platform}: a host in C exits amid its runs`, options, async () => {
         const host = hostOf('exit_amid_runs');
         for (let seed = 0; seed < 100; ++seed) {
-            const { code, output } = await ended(host, module, `${seed}`);
+            const { code, output } = await ended([...host, module, `${seed}`]);
             assert.equal(code, 40 + (seed % 50), `seed ${seed}: ${output}`);
         }
     });

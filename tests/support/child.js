@@ -24,6 +24,9 @@ class Child {
                 resolve({ error });
             });
         });
+        this.closed = new Promise((resolve) => { // ended, and all that it wrote is in `output`
+            this.process.on('close', (code, signal) => resolve({ code, signal }));
+        });
         for (const stream of [this.process.stdout, this.process.stderr]) {
             stream.setEncoding('utf8').on('data', (text) => {
                 this.output = (this.output + text).slice(-mostOutput);

@@ -1,6 +1,6 @@
 #include "options/options.hpp"
 
-#include "journal/journal.hpp"
+#include "journal/run_state.hpp"
 #include "options/exit_code.hpp"
 #include "posix/environment.hpp"
 #include "text/duration.hpp"

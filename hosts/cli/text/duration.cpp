@@ -1,8 +1,10 @@
 #include "text/duration.hpp"
 
-#include <charconv>
 #include <cstdint>
 #include <cstdio>
+#include <locale>
+#include <sstream>
+#include <string>
 
 namespace cli {
 
@@ -11,6 +13,18 @@ using std::chrono::milliseconds;
 namespace {
 
 constexpr double max_ms = 365.0 * 24 * 3600 * 1000;
+
+// Digits with at most one point, which is not the last. Not by std::from_chars: libc++ has none for double
+// before 20.
+std::optional<double> parse_decimal(const std::string& digits) {
+    if (digits.empty() || digits.back() == '.')
+        return std::nullopt;
+    std::istringstream stream(digits);
+    stream.imbue(std::locale::classic());
+    double number = 0;
+    stream >> number;
+    return stream && stream.eof() ? std::optional(number) : std::nullopt;
+}
 
 // Milliseconds per unit; 0: no such unit.
 double unit_ms(std::string_view unit) {
@@ -29,18 +43,17 @@ std::optional<milliseconds> parse_duration(std::string_view text) {
     double total = 0;
     bool first = true;
     while (first || !text.empty()) {
-        double number = 0;
-        const auto [end, error] =
-            std::from_chars(text.data(), text.data() + text.size(), number, std::chars_format::fixed);
-        if (error != std::errc{} || !(number >= 0) || end[-1] == '.')
+        const std::string digits(text.substr(0, text.find_first_not_of("0123456789.")));
+        const std::optional<double> number = parse_decimal(digits);
+        if (!number)
             return std::nullopt;
-        text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+        text.remove_prefix(digits.size());
         const std::string_view unit = text.substr(0, text.find_first_of("0123456789."));
         const double factor = unit_ms(unit);
         // "1h30" could mean minutes or seconds: only a single number may omit its unit.
         if (factor == 0 || (unit.empty() && !first))
             return std::nullopt;
-        total += number * factor;
+        total += *number * factor;
         if (!(total <= max_ms))
             return std::nullopt;
         text.remove_prefix(unit.size());
