@@ -9,6 +9,8 @@ macro(link_with_older_glibc triplet)
         set(CMAKE_${kind}_LINKER_FLAGS_INIT
             "-Wl,--wrap=log --sysroot=${WORKFLOW_NODE_SYSROOT} -L${libraries} -L${WORKFLOW_NODE_SYSROOT}/lib/${triplet}")
     endforeach()
+    # What starts a program has to be of the same C library: with that of a newer one, no constructor of a static object runs.
+    string(APPEND CMAKE_EXE_LINKER_FLAGS_INIT " -B${libraries}")
     set(CMAKE_CXX_STANDARD_LIBRARIES "-static-libstdc++ ${WORKFLOW_NODE_SYSROOT}/older_glibc.o -ldl -lpthread")
     set(OPENSSL_STATIC_SSL "${libraries}/libssl.a" CACHE FILEPATH "")
     set(OPENSSL_STATIC_CRYPTO "${libraries}/libcrypto.a" CACHE FILEPATH "")

@@ -66,7 +66,7 @@ function hostOn(platform, source) {
     const clang = ['-fuse-ld=lld', `-B${sysroot}/usr/lib`, '-rtlib=libgcc', '-unwindlib=none'];
     const [compiler, common, link] = isMusl(platform)
         ? ['clang-19', [`--target=${machineOf(platform)}-linux-musl`, `--sysroot=${sysroot}`], clang]
-        : [gcc, [], [`--sysroot=${sysroot}`, ...librariesOf(platform).map((name) => `-L${name}`), '-ldl', '-lpthread']];
+        : [gcc, [], [`--sysroot=${sysroot}`, ...librariesOf(platform).flatMap((name) => [`-L${name}`, `-B${name}`]), '-ldl', '-lpthread']];
     execFileSync(compiler, [...common, ...compile]);
     execFileSync(compiler, [...common, `${host}.o`, ...link, '-o', host]);
     return commandOn(platform, host);
@@ -174,11 +174,12 @@ for (const platform of ['linux-x64', 'linux-arm64', 'linux-x64-musl', 'linux-arm
     }
 
     test(`${platform}: the boundary's tests`, { ...options, timeout: 600_000 }, async (t) => {
-        const others = '-*/Cycles.*:*/SecretsAfterRun.*:GuestManners.Exit*'; // start other programs
+        // These start other programs, or need an OpenSSL of the host's.
+        const others = '-*/Cycles.*:*/SecretsAfterRun.*:GuestManners.Exit*:Copies.TheHostsOwnOpenssl*';
         const program = commandOn(platform, path.join(PROGRAMS, platform, 'boundary_tests'));
         const { code, output } = await ended([...program, `--gtest_filter=${others}`, '--gtest_brief=1'], 500_000);
         assert.equal(code, 0, output);
-        const [, count] = /(\d+) tests from/.exec(output);
+        const [, count] = /(\d+) tests from .* ran/.exec(output) ?? [output, 0];
         assert.ok(count > 150, output);
         t.diagnostic(`${count} tests`);
     });
@@ -187,12 +188,13 @@ for (const platform of ['linux-x64', 'linux-arm64', 'linux-x64-musl', 'linux-arm
         const program = commandOn(platform, path.join(PROGRAMS, platform, 'module_checker'));
         const connection = path.join(folder, 'connection.json');
         fs.writeFileSync(connection, JSON.stringify(connectionOfHosts()));
-        const args = ['check', module, '--connection', connection, '--json', '--set', 'prompt=checked', '--set', 'image=https://example.com/a.png'];
+        const args = ['check', module, '--connection', connection, '--json', '--set', 'prompt=checked', '--set', 'image=https://example.com/a.png', '--set', 'negative_prompt=none'];
         const { code, output } = await ended([...program, ...args], 200_000, { STARTED_BY: program.join('\n') });
         assert.equal(code, 0, output);
         const tests = output.split('\n').map((line) => JSON.parse(line));
         t.diagnostic(JSON.stringify(tests.at(-1)));
-        assert.deepEqual(tests.filter(({ outcome }) => outcome === 'skipped').map(({ test: name }) => name), []);
+        // The C++ library is not the system's: that it catches what a host throws is one of the boundary's tests.
+        assert.deepEqual(tests.filter(({ outcome }) => outcome === 'skipped').map(({ test: name }) => name), ['throwing']);
     });
 
     test(`${platform}: a host in C exits amid its runs`, options, async () => {

@@ -16,6 +16,7 @@
 #include <mutex>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace test_support {
 namespace {
@@ -25,8 +26,8 @@ namespace http = boost::beast::http;
 using asio::ip::tcp;
 
 std::string basic_authorization(const std::string& credentials) {
-    std::basic_string<unsigned char> encoded(credentials.size() / 3 * 4 + 5, 0);
-    const std::basic_string<unsigned char> plain(credentials.begin(), credentials.end());
+    std::vector<unsigned char> encoded(credentials.size() / 3 * 4 + 5, 0);
+    const std::vector<unsigned char> plain(credentials.begin(), credentials.end());
     const auto length = EVP_EncodeBlock(encoded.data(), plain.data(), static_cast<int>(plain.size()));
     return "Basic " + std::string(encoded.begin(), encoded.begin() + length);
 }

@@ -94,9 +94,9 @@ Cert new_certificate(EVP_PKEY* key, const std::string& common_name, std::chrono:
     X509_gmtime_adj(X509_getm_notBefore(certificate.get()), from.count());
     X509_gmtime_adj(X509_getm_notAfter(certificate.get()), until.count());
     require(X509_set_pubkey(certificate.get(), key) == 1, "setting the key");
-    const std::basic_string<unsigned char> name(common_name.begin(), common_name.end());
+    const std::vector<unsigned char> name(common_name.begin(), common_name.end());
     require(X509_NAME_add_entry_by_txt(X509_get_subject_name(certificate.get()), "CN", MBSTRING_UTF8,
-                                       name.c_str(), -1, -1, 0)
+                                       name.data(), static_cast<int>(name.size()), -1, 0)
                 == 1,
             "setting the name");
     return certificate;

@@ -16,4 +16,11 @@ std::vector<void (*)(int)> signal_handlers();
 std::set<int> blocked_signals(int thread_id);
 bool is_mapped(const std::string& file_name);
 
+// musl unloads nothing before the process ends.
+#ifdef __GLIBC__
+inline constexpr bool dlclose_leaves_mapped = false;
+#else
+inline constexpr bool dlclose_leaves_mapped = true;
+#endif
+
 } // namespace boundary_tests

@@ -13,8 +13,8 @@
 #include <vector>
 
 // What the linker puts in execv's place.
-extern "C" int __wrap_execv(const char* /*this_program*/,
-                            char* const* arguments) { // NOLINT(bugprone-reserved-identifier)
+// NOLINTNEXTLINE(bugprone-reserved-identifier)
+extern "C" int __wrap_execv(const char* /*this_program*/, char* const* arguments) {
     static std::vector<std::string> words;
     std::istringstream lines(std::getenv("STARTED_BY"));
     for (std::string line; std::getline(lines, line);)
