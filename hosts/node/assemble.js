@@ -2,6 +2,7 @@
 // Puts what is made elsewhere into a folder of a host's package, so that the packed file needs nothing else: the addon that
 // loads modules, the module, and durable/, which the packages share.
 //   node assemble.js FOLDER
+//   WORKFLOW_NODE_LICENSES: a file with the terms of what is linked into them
 //   WORKFLOW_NODE_NATIVE: a folder with both for each platform, as scripts/package makes it; otherwise, for this one:
 //   WORKFLOW_NODE_BUILD_DIR: the build to take the module from; default: build/ of the repository
 //   WORKFLOW_NODE_MODULE: another module's file
@@ -50,6 +51,9 @@ function assemble(folder) {
         copy(path.join(__dirname, name), path.join(folder, 'addon', name));
     }
     copy(path.join(__dirname, 'durable'), path.join(folder, 'durable'));
+    if (process.env.WORKFLOW_NODE_LICENSES) {
+        copy(path.resolve(process.env.WORKFLOW_NODE_LICENSES), path.join(folder, 'THIRD_PARTY_LICENSES'));
+    }
     for (const { platform, files } of binaries()) {
         for (const file of files) {
             const place = path.basename(file) === addonName ? path.join('addon', 'prebuilds') : 'modules';
