@@ -49,7 +49,7 @@ test('every job is bounded in time, and one alone may write', () => {
 });
 
 test('each script that is called is there', () => {
-    const called = steps.flatMap(({ run }) => run?.match(/scripts\/[\w./]*\w/g) ?? []);
+    const called = steps.flatMap(({ run }) => run?.match(/scripts\/[\w./-]*\w/g) ?? []);
     assert.notEqual(called.length, 0);
     for (const script of called) {
         fs.accessSync(inRepository(script), fs.constants.X_OK);
