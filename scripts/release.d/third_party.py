@@ -14,10 +14,12 @@ import re
 import subprocess
 import sys
 import tarfile
+import textwrap
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 COMMON_LICENSES = pathlib.Path("/usr/share/common-licenses")
 GCC_LICENSE = "GPL-3.0-or-later WITH GCC-exception-3.1"
+GLIBC_LICENSE = "LGPL-2.1-or-later WITH GCC-exception-2.0"
 LLVM_LICENSE = "Apache-2.0 WITH LLVM-exception"
 
 DEBIAN = "debian"  # beside the platforms of scripts/package: what the Debian packages are made of
@@ -83,8 +85,11 @@ def member_of(archive, name):
 
 # ------------------------------------------------------------------------------------------------------- what links what
 
-def from_compiler(name, compiler, file):
-    return installed(name, GCC_LICENSE, output_of(compiler, f"-print-file-name={file}").decode().strip())
+GLIBC = "glibc's libc_nonshared.a"
+
+
+def from_compiler(name, terms, compiler, file):
+    return installed(name, terms, output_of(compiler, f"-print-file-name={file}").decode().strip())
 
 
 @functools.cache
@@ -92,23 +97,23 @@ def linked(platform, downloads):
     """{file: its components} of a platform of scripts/package, or of DEBIAN."""
     is_arm, is_musl = "arm64" in platform, platform.endswith("-musl")
     architecture, compiler = ("arm64", "aarch64-linux-gnu-g++") if is_arm else ("amd64", "g++")
-    libgcc = from_compiler("libgcc", compiler, "libgcc.a")
+    libgcc = from_compiler("libgcc", GCC_LICENSE, compiler, "libgcc.a")
     boost = installed("Boost", "BSL-1.0", "/usr/include/boost/version.hpp")
     valijson = installed("valijson", "BSD-2-Clause", "/usr/include/valijson/validator.hpp")
     if platform == DEBIAN:
-        archive = output_of(compiler, "-print-file-name=libssl.a").decode().strip()
-        module = [boost, installed("OpenSSL", "Apache-2.0", archive), valijson, libgcc]
-        command = [boost, libgcc,
-                   installed("CLI11", "BSD-3-Clause", "/usr/include/CLI/CLI.hpp"),
-                   installed("SQLiteCpp", "MIT", "/usr/include/SQLiteCpp/SQLiteCpp.h")]
-        return {MODULE: module, COMMAND: command}
+        openssl = from_compiler("OpenSSL", "Apache-2.0", compiler, "libssl.a")
+        glibc = from_compiler(GLIBC, GLIBC_LICENSE, compiler, "libc_nonshared.a")
+        cli11 = installed("CLI11", "BSD-3-Clause", "/usr/include/CLI/CLI.hpp")
+        sqlitecpp = installed("SQLiteCpp", "MIT", "/usr/include/SQLiteCpp/SQLiteCpp.h")
+        return {MODULE: [boost, openssl, valijson, libgcc, glibc], COMMAND: [boost, cli11, sqlitecpp, libgcc, glibc]}
     if is_musl:
         openssl = downloaded("OpenSSL", "Apache-2.0", "src:openssl", architecture, downloads)
         runtime = [downloaded(name, LLVM_LICENSE, "src:llvm-toolchain-19", architecture, downloads)
                    for name in ("libc++", "libc++abi", "libunwind")]
     else:
         openssl = downloaded("OpenSSL", "Apache-2.0", "libssl-dev", architecture, downloads)
-        runtime = [from_compiler("libstdc++", compiler, "libstdc++.a")]
+        runtime = [from_compiler("libstdc++", GCC_LICENSE, compiler, "libstdc++.a"),
+                   downloaded(GLIBC, GLIBC_LICENSE, "libc6-dev", architecture, downloads)]
     return {MODULE: [boost, openssl, valijson, *runtime, libgcc], ADDON: [libgcc]}
 
 
@@ -121,14 +126,20 @@ def paragraphs(text):
         yield {name: re.sub(r"^ ?\.?", "", value, flags=re.MULTILINE).rstrip() for name, value in fields}
 
 
-def notice_of(component):
-    """Who holds the rights to a component, and its terms: of the package's file what is for all of it."""
-    if component.license == GCC_LICENSE:
-        holders, = re.findall(r"^GCC is (Copyright[^.]*\.)", component.copyright, re.MULTILINE)
-        exception, = re.findall(r"^GCC RUNTIME LIBRARY EXCEPTION$.*?license of GCC\.$", component.copyright,
-                                re.MULTILINE | re.DOTALL)
-        return f"{holders}\n\nThe GNU General Public License, see {COMMON_LICENSES}/GPL-3, with the\n\n{exception}"
-    found = list(paragraphs(component.copyright))
+def gcc_notice(text):
+    holders, = re.findall(r"^GCC is (Copyright[^.]*\.)", text, re.MULTILINE)
+    exception, = re.findall(r"^GCC RUNTIME LIBRARY EXCEPTION$.*?license of GCC\.$", text, re.MULTILINE | re.DOTALL)
+    return f"{holders}\n\nThe GNU General Public License, see {COMMON_LICENSES}/GPL-3, with the\n\n{exception}"
+
+
+def glibc_notice(text):
+    most, = re.findall(r"^\* Most of the GNU C library.*?\n\n(.*?)\s*^\* ", text, re.MULTILINE | re.DOTALL)
+    return (textwrap.dedent(most) + "\n\nThe files of libc_nonshared.a add to these terms that they may be linked with other "
+            "programs,\nand these be distributed, without a restriction that comes from them.")
+
+
+def machine_readable_notice(text):
+    found = list(paragraphs(text))
     everything = next(fields for fields in found if fields.get("Files") == "*")
     name, _, terms = everything["License"].partition("\n")
     if not terms:
@@ -136,6 +147,12 @@ def notice_of(component):
                      if "Files" not in fields and fields.get("License", "").startswith(f"{name}\n"))
     holders = [line.strip() for line in everything["Copyright"].strip().splitlines()]
     return "Copyright: " + "\n  ".join(holders) + f"\n\n{terms}"
+
+
+def notice_of(component):
+    """Who holds the rights to a component, and its terms: of the package's file what is for all of it."""
+    makers = {GCC_LICENSE: gcc_notice, GLIBC_LICENSE: glibc_notice}
+    return makers.get(component.license, machine_readable_notice)(component.copyright)
 
 
 def license_texts(notices):

@@ -202,6 +202,13 @@ class VersionsTest(unittest.TestCase):
     def test_every_place_of_this_project_has_the_version_of_project(self):
         self.assertEqual([], versions.differences())
 
+    def test_no_place_is_forgotten(self):
+        described = re.compile(rf"\bversion\W+{re.escape(versions.project_version())}\b", re.IGNORECASE)
+        listed = subprocess.run(["git", "ls-files", "-z", "*.json", "*.toml", "*.txt", "*.cmake", ":!*package-lock.json"], cwd=SOURCE,
+                                check=True, capture_output=True, text=True, timeout=60).stdout.split("\0")[:-1]
+        having = {name for name in listed if described.search((SOURCE / name).read_text(encoding="utf-8"))}
+        self.assertEqual(having, {name for name, _ in [versions.PROJECT, *versions.COPIES] if "package-lock" not in name})
+
 
 if __name__ == "__main__":
     unittest.main()
