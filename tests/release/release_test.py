@@ -39,6 +39,7 @@ CHANGELOG = """# Changelog
 BUILD = """#!/bin/sh
 cd "$(dirname "$0")/../.."
 mkdir dist
+echo It is built.
 git log -1 --format=%s >dist/built
 """
 IDENTITY = {f"GIT_{role}_{what}": value for role in ("AUTHOR", "COMMITTER")
