@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What is in the files of dist/, as SPDX 2.3: the binaries in each, what is linked into them, and the bundled packages of npm.
+"""What is in the files of dist/, as SPDX 2.3: the binaries, what is linked into them, and the bundled packages of npm.
 
 sbom.py DIST DOWNLOADS VERSION  prints the document
     DOWNLOADS: where cmake/platforms/prepare keeps Debian's packages

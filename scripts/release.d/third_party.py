@@ -51,11 +51,8 @@ def installed(name, terms, file):
     owner = output_of("dpkg-query", "--search", str(pathlib.Path(file).resolve())).decode().split(": ")[0]
     fields = output_of("dpkg-query", "--show", "--showformat=${Package}\t${Version}\t${Architecture}", owner).decode()
     package = fields.split("\t")[0]
-    return Component(name, terms, *fields.split("\t"), read_copyright(pathlib.Path("/usr/share/doc") / package / "copyright"))
-
-
-def read_copyright(file):
-    return file.read_text(encoding="utf-8", errors="replace")
+    text = pathlib.Path("/usr/share/doc", package, "copyright").read_text(encoding="utf-8", errors="replace")
+    return Component(name, terms, *fields.split("\t"), text)
 
 
 def pinned_version(entry):
@@ -134,8 +131,8 @@ def gcc_notice(text):
 
 def glibc_notice(text):
     most, = re.findall(r"^\* Most of the GNU C library.*?\n\n(.*?)\s*^\* ", text, re.MULTILINE | re.DOTALL)
-    return (textwrap.dedent(most) + "\n\nThe files of libc_nonshared.a add to these terms that they may be linked with other "
-            "programs,\nand these be distributed, without a restriction that comes from them.")
+    return (textwrap.dedent(most) + "\n\nThe files of libc_nonshared.a add to these terms that they may be linked with "
+            "other programs,\nand these be distributed, without a restriction that comes from them.")
 
 
 def machine_readable_notice(text):

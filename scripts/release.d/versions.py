@@ -11,7 +11,7 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
-# What stands before the version in each file: each matches once, but in manifest.json once for each node too.
+# What stands before the version, wherever the file has it.
 PROJECT = ("CMakeLists.txt", r"^project\(workflow_node VERSION ")
 NODE_PACKAGES = ("hosts/node", "hosts/node-red", "hosts/n8n")
 COPIES = [
@@ -19,7 +19,8 @@ COPIES = [
     ("hosts/python/pyproject.toml", r'^version = "'),
     *((f"{folder}/package.json", r'^  "version": "') for folder in NODE_PACKAGES),
     *((f"{folder}/package-lock.json", r'^  "version": "') for folder in NODE_PACKAGES),
-    *((f"{folder}/package-lock.json", r'^    "": \{\n      "name": "[^"]*",\n      "version": "') for folder in NODE_PACKAGES),
+    *((f"{folder}/package-lock.json", r'^    "": \{\n      "name": "[^"]*",\n      "version": "')
+      for folder in NODE_PACKAGES),
 ]
 NUMBER = r"(0|[1-9]\d*)"
 VERSION = re.compile(rf"{NUMBER}\.{NUMBER}\.{NUMBER}")

@@ -54,10 +54,12 @@ class ReleaseTest(unittest.TestCase):
         self.temporary = self.folder / "temporary"
         self.temporary.mkdir()
         self.environment = {**os.environ, **IDENTITY, "HOME": str(self.folder), "TMPDIR": str(self.temporary),
-                            "GIT_CONFIG_NOSYSTEM": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+                            "GIT_CONFIG_NOSYSTEM": "1", "PYTHONDONTWRITEBYTECODE": "1",
+                            "PATH": f"/usr/bin:{os.environ['PATH']}"}
         self.root = self.folder / "repository"
         places = {name for name, _ in [versions.PROJECT, *versions.COPIES]}
-        for name in [".gitignore", "scripts/release", "scripts/release.d/changelog.py", "scripts/release.d/versions.py", *places]:
+        scripts = ["scripts/release", "scripts/release.d/changelog.py", "scripts/release.d/versions.py"]
+        for name in [".gitignore", *scripts, *places]:
             (self.root / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(SOURCE / name, self.root / name)
         self.write("CHANGELOG.md", CHANGELOG)
@@ -90,7 +92,8 @@ class ReleaseTest(unittest.TestCase):
         self.git("commit", "--quiet", "--message", "A change")
 
     def state(self):
-        return self.git("show-ref"), self.git("status", "--porcelain"), self.git("worktree", "list"), self.read("CHANGELOG.md")
+        commands = [("show-ref",), ("status", "--porcelain"), ("worktree", "list")]
+        return [self.git(*words) for words in commands], self.read("CHANGELOG.md")
 
     def assert_refused(self, version, *sentences):
         before = self.state()
@@ -109,7 +112,8 @@ class ReleaseTest(unittest.TestCase):
         self.assertEqual("workflow_node 0.2.0\n\n### Added\n\n- A thing.\n\n### Fixed\n\n- #12 is\n  no more.",
                          self.git("tag", "--list", "--format=%(contents)", "v0.2.0"))
         self.assertEqual("0.2.0\n", self.run_in("scripts/release.d/versions.py"))
-        self.assertRegex(self.read("CHANGELOG.md"), r"\n## Unreleased\n\n## 0\.2\.0 - \d{4}-\d\d-\d\d\n\n### Added\n\n- A thing\.\n")
+        self.assertRegex(self.read("CHANGELOG.md"),
+                         r"\n## Unreleased\n\n## 0\.2\.0 - \d{4}-\d\d-\d\d\n\n### Added\n\n- A thing\.\n")
         self.assertEqual("Release 0.2.0\n", self.read("dist/built"))
         self.assertEqual("", self.git("status", "--porcelain"))
         self.assertEqual(1, len(self.git("worktree", "list").splitlines()))
@@ -166,7 +170,8 @@ class ReleaseTest(unittest.TestCase):
         self.run_in("scripts/release", "--dry-run", "0.10.0")
 
     def test_a_version_is_no_older_than_the_projects(self):
-        self.assert_refused("0.0.10", "0.0.10 is older than project() in CMakeLists.txt, 0.1.0. Take that one, or a newer one.")
+        self.assert_refused(
+            "0.0.10", "0.0.10 is older than project() in CMakeLists.txt, 0.1.0. Take that one, or a newer one.")
 
     def test_a_version_is_released_once(self):
         self.run_in("scripts/release", "0.2.0")
@@ -195,8 +200,9 @@ class ReleaseTest(unittest.TestCase):
     def test_every_place_has_the_same_version_before(self):
         self.write("hosts/python/pyproject.toml", self.read("hosts/python/pyproject.toml").replace("0.1.0", "0.1.1"))
         self.commit()
-        self.assert_refused("0.2.0", "hosts/python/pyproject.toml has the version 0.1.1, but project() in CMakeLists.txt has 0.1.0. "
-                            "Run scripts/release.d/versions.py set 0.1.0.")
+        self.assert_refused(
+            "0.2.0", "hosts/python/pyproject.toml has the version 0.1.1, but project() in CMakeLists.txt has 0.1.0. "
+            "Run scripts/release.d/versions.py set 0.1.0.")
 
 
 class VersionsTest(unittest.TestCase):
@@ -205,8 +211,9 @@ class VersionsTest(unittest.TestCase):
 
     def test_no_place_is_forgotten(self):
         described = re.compile(rf"\bversion\W+{re.escape(versions.project_version())}\b", re.IGNORECASE)
-        listed = subprocess.run(["git", "ls-files", "-z", "*.json", "*.toml", "*.txt", "*.cmake", ":!*package-lock.json"], cwd=SOURCE,
-                                check=True, capture_output=True, text=True, timeout=60).stdout.split("\0")[:-1]
+        kinds = ["*.json", "*.toml", "*.txt", "*.cmake", ":!*package-lock.json"]
+        listed = subprocess.run(["git", "ls-files", "-z", *kinds], cwd=SOURCE, check=True, capture_output=True, text=True,
+                                timeout=60).stdout.split("\0")[:-1]
         having = {name for name in listed if described.search((SOURCE / name).read_text(encoding="utf-8"))}
         self.assertEqual(having, {name for name, _ in [versions.PROJECT, *versions.COPIES] if "package-lock" not in name})
 

@@ -127,7 +127,8 @@ class ThirdPartyTest(unittest.TestCase):
         components = third_party.unique(third_party.linked(third_party.DEBIAN, pathlib.Path("/nowhere")))
         text = third_party.licenses({"debian": components})
         for part in ["Boost Software License - Version 1.0", "Tristan Penman", "The OpenSSL Project Authors",
-                     "GCC RUNTIME LIBRARY EXCEPTION", "The files of libc_nonshared.a", "University of Cincinnati", "Sebastien Rombauts",
+                     "GCC RUNTIME LIBRARY EXCEPTION", "The files of libc_nonshared.a", "University of Cincinnati",
+                     "Sebastien Rombauts",
                      "TERMS AND CONDITIONS FOR USE, REPRODUCTION, AND DISTRIBUTION",
                      "GNU GENERAL PUBLIC LICENSE\n                       Version 3, 29 June 2007"]:
             self.assertEqual(1, text.count(part), part)

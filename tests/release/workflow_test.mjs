@@ -24,7 +24,8 @@ test('the shell commands pass shellcheck', () => {
     assert.notEqual(commands.length, 0);
     for (const command of commands) {
         const script = command.replace(/\$\{\{.*?\}\}/g, 'expression');
-        const { status, stdout, error } = spawnSync('shellcheck', ['--shell=bash', '-'], { input: script, encoding: 'utf8', timeout: 60_000 });
+        const options = { input: script, encoding: 'utf8', timeout: 60_000 };
+        const { status, stdout, error } = spawnSync('shellcheck', ['--shell=bash', '-'], options);
         assert.equal(status, 0, `${error ?? stdout}\n${command}`);
     }
 });
