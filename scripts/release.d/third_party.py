@@ -102,7 +102,8 @@ def linked(platform, downloads):
         glibc = from_compiler(GLIBC, GLIBC_LICENSE, compiler, "libc_nonshared.a")
         cli11 = installed("CLI11", "BSD-3-Clause", "/usr/include/CLI/CLI.hpp")
         sqlitecpp = installed("SQLiteCpp", "MIT", "/usr/include/SQLiteCpp/SQLiteCpp.h")
-        return {MODULE: [boost, openssl, valijson, libgcc, glibc], COMMAND: [boost, cli11, sqlitecpp, libgcc, glibc]}
+        return {MODULE: [boost, openssl, valijson, libgcc, glibc],
+                COMMAND: [boost, cli11, sqlitecpp, valijson, libgcc, glibc]}
     if is_musl:
         openssl = downloaded("OpenSSL", "Apache-2.0", "src:openssl", architecture, downloads)
         runtime = [downloaded(name, LLVM_LICENSE, "src:llvm-toolchain-19", architecture, downloads)
