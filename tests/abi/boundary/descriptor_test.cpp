@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstring>
 
 namespace boundary_tests {
@@ -16,7 +17,8 @@ TEST(Descriptor, ReadingStartsNoThreadAndOpensNothing) {
     ASSERT_NE(nullptr, module.operator->());
     EXPECT_NE(0U, std::strlen(module.node().input_schema_json));
     EXPECT_NE(0U, std::strlen(module.node().errors_json));
-    EXPECT_EQ(threads, thread_ids());
+    const auto threads_now = thread_ids(); // one of an earlier test may still have been on its way out
+    EXPECT_TRUE(std::includes(threads.begin(), threads.end(), threads_now.begin(), threads_now.end()));
     EXPECT_EQ(descriptors, open_descriptors());
 }
 

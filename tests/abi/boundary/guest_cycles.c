@@ -119,7 +119,7 @@ int main(int argc, char** argv) {
     printf("%ld cycles: threads %d to %d, descriptors %d to %d, resident %ld KiB to %ld KiB\n", cycles,
            threads, entries_of("/proc/self/task"), descriptors, entries_of("/proc/self/fd"), memory,
            resident_kib());
-    if (entries_of("/proc/self/task") != threads || entries_of("/proc/self/fd") != descriptors)
+    if (entries_of("/proc/self/task") > threads || entries_of("/proc/self/fd") != descriptors)
         fail("threads or descriptors were left behind");
     if (growth > 0 && resident_kib() - memory > growth)
         fail("memory grows");
