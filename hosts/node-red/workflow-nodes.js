@@ -15,6 +15,24 @@ const { registerWorkflowNode } = require('./lib/workflow_node');
 
 const logMethods = { trace: 'trace', debug: 'debug', info: 'info', warning: 'warn', error: 'error' };
 
+/** Node-RED keeps the types of a package that its palette has removed, so there is no second time in one process. */
+function registerTypes(host) {
+    const { connections, nodes } = host.catalogue;
+    try {
+        for (const connection of connections.values()) {
+            registerConnectionNode(host, connection);
+        }
+        for (const entry of nodes.values()) {
+            registerWorkflowNode(host, entry);
+        }
+    } catch (error) {
+        throw new Error(
+            `${error.message}. If you have removed and installed this package, restart Node-RED. ` +
+                'Otherwise another package has a node of this name: remove one of the two.',
+        );
+    }
+}
+
 module.exports = function workflowNodes(RED) {
     const settings = RED.settings.workflowNodes ?? {};
     const log = (level, text) => RED.log[logMethods[level] ?? 'info'](`[workflow-nodes] ${text}`);
@@ -36,21 +54,10 @@ module.exports = function workflowNodes(RED) {
     const traces = Object.values(RED.settings.logging ?? {}).some((handler) => handler?.level === 'trace');
     const logLevel = traces ? 'trace' : 'debug';
     const sessions = new Sessions({ host: { name: 'node-red', version: RED.version() }, log, logLevel });
+    const host = { RED, t, catalogue, sessions, previews: new Previews(RED) };
+    registerTypes(host);
+    // Not before: what Node-RED refuses must not act on the flows.
     const store = new RunStore(settings.runsDirectory ?? path.join(RED.settings.userDir, 'workflow-nodes', 'runs'));
-    const host = {
-        RED,
-        t,
-        catalogue,
-        sessions,
-        previews: new Previews(RED),
-        flowRuns: new FlowRuns({ RED, store, sessions, log }),
-    };
-
-    for (const connection of catalogue.connections.values()) {
-        registerConnectionNode(host, connection);
-    }
-    for (const entry of catalogue.nodes.values()) {
-        registerWorkflowNode(host, entry);
-    }
+    host.flowRuns = new FlowRuns({ RED, store, sessions, log });
     addAdminApi(host);
 };

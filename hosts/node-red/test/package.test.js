@@ -1,26 +1,21 @@
 'use strict';
 // The packed package, as npm installs it into a user folder that knows nothing of this repository.
 const assert = require('node:assert/strict');
-const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 const { test } = require('node:test');
 const { JobServer } = require('../../../tests/support/job_server');
 const { NodeRed, packageName } = require('./support/node_red');
-const { packageDirectory } = require('./support/places');
+const { npm, pack } = require('./support/packed');
 const { Flow, connectionTo, imageToVideo } = require('./support/flows');
-
-const npm = (args, cwd) =>
-    execFileSync('npm', [...args, '--offline', '--no-audit', '--no-fund'], { cwd, encoding: 'utf8', timeout: 120000, stdio: ['ignore', 'pipe', 'pipe'] });
 
 test('npm pack installs into a fresh user folder, and works', { timeout: 240000 }, async () => {
     const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'node-red-package-'));
     const server = await new JobServer({ renderMs: () => 200 }).start();
     let nodeRed;
     try {
-        const [packed] = JSON.parse(npm(['pack', '--json', '--pack-destination', directory], packageDirectory));
-        const names = packed.files.map((file) => file.path);
+        const { file, names } = pack(directory);
         for (const name of ['LICENSE', 'README.md', 'native/modules/linux-x64/pixelml_nodes.so', 'examples/Portrait.json']) {
             assert.ok(names.includes(name), name);
         }
@@ -29,7 +24,7 @@ test('npm pack installs into a fresh user folder, and works', { timeout: 240000 
         const userDirectory = path.join(directory, 'user');
         fs.mkdirSync(userDirectory);
         fs.writeFileSync(path.join(userDirectory, 'package.json'), '{"name":"flows","private":true}');
-        npm(['install', '--ignore-scripts', path.join(directory, packed.filename)], userDirectory);
+        npm(['install', '--ignore-scripts', file], userDirectory);
         assert.deepEqual(fs.readdirSync(path.join(userDirectory, 'node_modules')).filter((name) => name[0] !== '.'), [packageName]);
 
         nodeRed = await new NodeRed({ userDirectory }).start();

@@ -118,6 +118,17 @@ class Editor {
         return this.page.evaluate(() => $('#red-ui-workspace-chart').scrollTop(0).scrollLeft(0));
     }
 
+    /** The palette's manager with a tab: "nodes" or "install". */
+    managePalette(tab) {
+        return this.page.evaluate((view) => RED.actions.invoke('core:manage-palette', { view }), tab);
+    }
+
+    async uploadToPalette(file) {
+        await this.managePalette('install');
+        await this.page.setInputFiles('#red-ui-palette-editor-upload-form input', file);
+        await this.page.locator('.red-ui-palette-editor-upload .primary').click();
+    }
+
     /** Takes a picture once nothing is moving. */
     async screenshot(name) {
         await this.page.waitForFunction(
