@@ -6,12 +6,14 @@ const os = require('node:os');
 const path = require('node:path');
 const { after, before, test } = require('node:test');
 const { JobServer } = require('../../../tests/support/job_server');
+const { NpmRegistry } = require('../../../tests/support/npm_registry');
 const { until } = require('../../../tests/support/waiting');
 const { Editor } = require('./support/browser');
 const { Flow, connectionTo, imageToVideo } = require('./support/flows');
 const { NodeRed, packageName } = require('./support/node_red');
 const { pack, repack } = require('./support/packed');
 
+const pretendPlatform = require.resolve('../../../tests/support/pretend_platform.js');
 const newer = '99.0.0';
 const offline = { npm_config_offline: 'true' };
 let folder;
@@ -58,6 +60,26 @@ test('a file in the editor: the node is in the palette at once, and works', { ti
     assert.deepEqual(editor.problems, []);
 });
 
+test('by its name from a registry, then the newer version; and by a URL', { timeout: 120000 }, async (t) => {
+    const registry = await new NpmRegistry().start();
+    t.after(() => registry.end());
+    registry.publish(packed.file);
+    const env = { npm_config_registry: registry.url };
+    const nodeRed = await freshNodeRed(t, { env });
+    await nodeRed.request('POST', '/nodes', { module: packageName });
+    const flow = await deploy(nodeRed);
+    await videoOf(flow, 'by its name');
+    registry.publish(newerFile);
+    const updated = await nodeRed.request('POST', '/nodes', { module: packageName, version: newer });
+    assert.equal(updated.pending_version, newer);
+    await videoOf(flow, 'after an update by its name');
+
+    const another = await freshNodeRed(t, { env });
+    await another.request('POST', '/nodes', { module: packageName, url: registry.tarballUrl({ name: packageName, version: newer }) });
+    assert.equal((await moduleOf(another))[0].version, newer);
+    await videoOf(await deploy(another), 'by a URL');
+});
+
 test('another version, while a run is under way: the run ends well, and the next start has that version', { timeout: 120000 }, async (t) => {
     const nodeRed = await freshNodeRed(t);
     await nodeRed.upload(packed.file);
@@ -101,4 +123,35 @@ test('it is removed once no flow has it; installed again, it needs a restart, an
     const [set] = await moduleOf(nodeRed);
     assert.deepEqual([set.version, set.err], [newer, undefined]);
     await videoOf(new Flow(nodeRed), 'after the restart');
+});
+
+const pretending = (platform) => ({ NODE_OPTIONS: `--require ${pretendPlatform}`, PRETEND_PLATFORM: platform });
+
+for (const [platform, words] of [
+    ['darwin arm64', /Unsupported platform for .*: wanted .*"os":"linux".* \(current: .*"os":"darwin"/],
+    ['linux arm 2.36', /Unsupported platform for .*: wanted .*"cpu":"x64,arm64".* \(current: .*"cpu":"arm"/],
+]) {
+    test(`on ${platform}, npm does not install it; the log says why, and Node-RED goes on`, { timeout: 120000 }, async (t) => {
+        const nodeRed = await freshNodeRed(t, { env: { ...offline, ...pretending(platform) } });
+        const editor = await Editor.open(nodeRed.url);
+        t.after(() => editor.close());
+        await editor.uploadToPalette(packed.file);
+        await editor.page.locator('.red-ui-notification-error', { hasText: 'Install failed' }).waitFor({ timeout: 60000 });
+        assert.match(nodeRed.output, words);
+        assert.deepEqual(await moduleOf(nodeRed), []);
+        await nodeRed.deploy([]);
+    });
+}
+
+test('with a C library that is too old, the palette says so, and removes it', { timeout: 120000 }, async (t) => {
+    const nodeRed = await freshNodeRed(t, { env: { ...offline, ...pretending('linux x64 2.17') } });
+    await nodeRed.upload(packed.file);
+    const editor = await Editor.open(nodeRed.url);
+    t.after(() => editor.close());
+    await editor.managePalette('nodes');
+    const error = editor.page.locator('.red-ui-palette-module-error-list', { hasText: /needs glibc 2\.28 or newer.* has 2\.17\./ });
+    await error.waitFor();
+    t.diagnostic(await error.textContent());
+    await nodeRed.request('DELETE', `/nodes/${packageName}`);
+    assert.deepEqual(await moduleOf(nodeRed), []);
 });
