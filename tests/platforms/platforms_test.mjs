@@ -12,6 +12,7 @@ import { fileURLToPath } from 'node:url';
 
 import child from '../support/child.js';
 import jobServer from '../support/job_server.js';
+import installFlags from '../support/n8n_install_flags.js';
 import waiting from '../support/waiting.js';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
@@ -88,7 +89,7 @@ const runtimes = [
 /** The only file in dist/ that matches. */
 const packageOf = (start) => path.join(DIST, fs.readdirSync(DIST).find((name) => name.startsWith(start) && name.endsWith('.tgz')));
 
-/** Installs as n8n 2.41 does from its list of community nodes; the registry is not asked, as everything is in the package. */
+/** Installs as n8n does from its list of community nodes; the registry is not asked, as everything is in the package. */
 function installAsN8n() {
     const place = path.join(folder, 'n8n', 'nodes', 'node_modules', 'n8n-nodes-image-to-video');
     fs.mkdirSync(place, { recursive: true });
@@ -96,8 +97,7 @@ function installAsN8n() {
     const file = path.join(place, 'package.json');
     const { devDependencies, peerDependencies, optionalDependencies, ...rest } = JSON.parse(fs.readFileSync(file, 'utf8'));
     fs.writeFileSync(file, JSON.stringify(rest, null, 2));
-    const flags = ['--audit=false', '--fund=false', '--bin-links=false', '--install-strategy=shallow', '--ignore-scripts=true', '--package-lock=false'];
-    execFileSync('npm', ['install', ...flags, '--offline'], { cwd: place, stdio: 'pipe' });
+    execFileSync('npm', ['install', ...installFlags, '--offline'], { cwd: place, stdio: 'pipe' });
     return path.join(place, 'dist', 'native');
 }
 const native = installAsN8n();

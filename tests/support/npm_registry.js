@@ -1,14 +1,11 @@
 'use strict';
 // A registry of npm on the loopback, with the versions of packed packages.
-const { execFileSync } = require('node:child_process');
 const crypto = require('node:crypto');
 const { once } = require('node:events');
 const fs = require('node:fs');
 const http = require('node:http');
 
-function descriptionIn(file) {
-    return JSON.parse(execFileSync('tar', ['-xzOf', file, 'package/package.json'], { encoding: 'utf8' }));
-}
+const { descriptionIn } = require('./packed_package');
 
 class NpmRegistry {
     #packages = new Map(); // name -> version -> {description, bytes}

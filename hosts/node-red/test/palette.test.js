@@ -7,11 +7,12 @@ const path = require('node:path');
 const { after, before, test } = require('node:test');
 const { JobServer } = require('../../../tests/support/job_server');
 const { NpmRegistry } = require('../../../tests/support/npm_registry');
+const { repack } = require('../../../tests/support/packed_package');
 const { until } = require('../../../tests/support/waiting');
 const { Editor } = require('./support/browser');
 const { Flow, connectionTo, imageToVideo } = require('./support/flows');
 const { NodeRed, packageName } = require('./support/node_red');
-const { pack, repack } = require('./support/packed');
+const { pack } = require('./support/packed');
 
 const pretendPlatform = require.resolve('../../../tests/support/pretend_platform.js');
 const newer = '99.0.0';
@@ -23,7 +24,7 @@ let server;
 before(async () => {
     folder = fs.mkdtempSync(path.join(os.tmpdir(), 'node-red-palette-'));
     packed = pack(folder);
-    newerFile = repack(packed.file, `${packageName}-${newer}.tgz`, { version: newer });
+    newerFile = repack(packed.file, { version: newer });
     server = await new JobServer({ renderMs: () => 200 }).start();
 });
 after(async () => {

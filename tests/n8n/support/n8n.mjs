@@ -47,8 +47,13 @@ export class N8n {
     #workflowIds = new Map(); // by the name, which is the webhook's too
     #seen = new Set(); // ids of executions that trigger has returned
 
-    /** `environment` goes to every process; with `queue`, executions go to workers; `redis` makes their Redis in a folder. */
-    constructor({ major = 1, queue = true, redis = (directory) => new RedisServer(directory), environment = {} } = {}) {
+    /**
+     * `environment` goes to every process; with `queue`, executions go to workers; `redis` makes their Redis in a folder; `install`
+     * puts the package into a process's user folder.
+     */
+    constructor({
+        major = 1, queue = true, redis = (directory) => new RedisServer(directory), environment = {}, install = installPackage,
+    } = {}) {
         this.major = major;
         this.queue = queue;
         this.directory = temporaryDirectory();
@@ -58,10 +63,11 @@ export class N8n {
         this.program = path.join(this.installed, 'node_modules', 'n8n', 'bin', 'n8n');
         this.require = createRequire(path.join(this.installed, 'node_modules', 'n8n', 'package.json'));
         this.given = environment;
+        this.install = install;
     }
 
     async start({ workers = 2 } = {}) {
-        installPackage(this.directory);
+        this.install(this.directory);
         this.postgres = await new Postgres(this.directory).start();
         await this.redis?.start();
         await this.startMain();
@@ -142,7 +148,7 @@ export class N8n {
         const health = await freePort();
         this.#folders += 1;
         const folder = path.join(this.directory, `worker-${this.#folders}`);
-        installPackage(folder);
+        this.install(folder);
         const env = this.#environment({
             HOME: folder,
             N8N_USER_FOLDER: folder,

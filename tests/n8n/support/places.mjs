@@ -26,12 +26,14 @@ export function temporaryDirectory() {
     return directory;
 }
 
-/** The package as npm packs it, unpacked where n8n keeps community packages: nothing else is there. */
+/** As npm packs it. */
+export const packedPackage = () => process.env.WORKFLOW_NODE_N8N_PACKAGE ?? pack();
+
+/** The packed package where n8n keeps community packages: nothing else is there. */
 export function installPackage(userFolder) {
-    const packed = process.env.WORKFLOW_NODE_N8N_PACKAGE ?? pack();
     const target = path.join(userFolder, '.n8n', 'nodes', 'node_modules', 'n8n-nodes-image-to-video');
     fs.mkdirSync(target, { recursive: true });
-    execFileSync('tar', ['-xzf', packed, '-C', target, '--strip-components=1']);
+    execFileSync('tar', ['-xzf', packedPackage(), '-C', target, '--strip-components=1']);
     const list = { name: 'installed-nodes', private: true, dependencies: { 'n8n-nodes-image-to-video': '*' } };
     fs.writeFileSync(path.join(userFolder, '.n8n', 'nodes', 'package.json'), JSON.stringify(list));
 }

@@ -11,12 +11,14 @@ export const kills = Number(process.env.N8N_TEST_KILLS ?? 20);
 export const seed = Number(process.env.N8N_TEST_SEED ?? Date.now() % 100_000);
 
 export class Scenario {
-    static async start(options, workers) {
+    /** `prepare` is called once n8n runs, before there is a credential. */
+    static async start(options, workers, prepare = async () => {}) {
         const scenario = new Scenario();
         scenario.server = await new JobServer({ apiKey }).start();
         scenario.n8n = new N8n(options);
         try {
             await scenario.n8n.start({ workers });
+            await prepare(scenario.n8n);
             scenario.credential = await scenario.n8n.addCredential(credentialFor(scenario.server));
         } catch (error) {
             await scenario.end();
