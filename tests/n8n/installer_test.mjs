@@ -1,5 +1,6 @@
-// n8n's own installer of community packages, on a main and a worker: in, to another version, and out.
+// n8n's own installer of community packages, on a main and a worker: in, to another version, and out. And npm's, by hand.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
@@ -73,5 +74,43 @@ for (const [major, updates] of [
         for (const process of [n8n.main, worker]) {
             assert.ok(!process.over, process.output.slice(-3000));
         }
+    });
+}
+
+/** As the README says, but for that the folder is copied after, as into a container; asks no registry. */
+function installByHand(t, userFolder) {
+    const folder = temporaryDirectory();
+    t.after(() => fs.rmSync(folder, { recursive: true, force: true }));
+    execFileSync('npm', ['install', '--offline', '--no-audit', '--no-fund', packedPackage()], { cwd: folder, stdio: 'pipe' });
+    fs.cpSync(folder, path.join(userFolder, '.n8n', 'nodes'), { recursive: true });
+}
+
+for (const major of [1, 2]) {
+    test(`by hand, in n8n ${major}: not in the list, never installed again, loaded unless that is prevented`, { timeout: 300_000 }, async (t) => {
+        const npm = await new NpmOfN8n().start();
+        t.after(() => npm.end());
+        const environment = { ...npm.environment, N8N_REINSTALL_MISSING_PACKAGES: 'true' };
+        const options = { major, queue: false, environment, install: (userFolder) => installByHand(t, userFolder) };
+        const scenario = await Scenario.start(options);
+        t.after(() => scenario.end());
+        const { n8n, server } = scenario;
+        server.renderMs = () => 300;
+        await scenario.addWorkflow('generate');
+        const run = async (text) => {
+            const execution = await n8n.finished(await n8n.trigger('generate', { items: photos(text, 1) }));
+            scenario.assertVideos(execution, text, 1);
+        };
+        const restart = async (settings) => {
+            await n8n.main.end();
+            n8n.given = { ...environment, ...settings };
+            await n8n.startMain();
+        };
+        await run('by hand:');
+        assert.deepEqual(await n8n.rest('GET', '/community-packages'), []);
+        assert.deepEqual(npm.calls('install'), []);
+        await restart({ N8N_COMMUNITY_PACKAGES_ENABLED: 'false' });
+        await run('without the list:');
+        await restart({ N8N_COMMUNITY_PACKAGES_PREVENT_LOADING: 'true' });
+        await assert.rejects(run('not loaded:'), /Unrecognized node type/);
     });
 }

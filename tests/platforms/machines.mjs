@@ -1,5 +1,6 @@
 // Each platform as far as it can be had here: Debian 11's C library for glibc, Debian's musl, and qemu for arm64.
 //   DIST: what scripts/package has made; SYSROOTS: a folder with what cmake/platforms/prepare makes of each platform
+import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -38,6 +39,21 @@ export function commandOn(platform, program) {
         ? path.join(sysroots, platform, 'lib', `ld-musl-${machineOf(platform)}.so.1`)
         : path.join(libraries[0], 'ld-2.31.so');
     return [...emulator, loader, '--library-path', libraries.join(':'), program];
+}
+
+/** A program that is the command. */
+export function programOf(command, name) {
+    const program = path.join(folder, name);
+    fs.writeFileSync(program, `#!/bin/sh\nexec ${command.map((word) => `'${word}'`).join(' ')} "$@"\n`, { mode: 0o755 });
+    return program;
+}
+
+/** That a process has loaded the files of that platform, of those in the package. */
+export function assertLoaded({ pid }, platform) {
+    const mapped = fs.readFileSync(`/proc/${pid}/maps`, 'utf8');
+    for (const file of [`addon/prebuilds/${platform}/workflow_node.node`, `modules/${platform}/pixelml_nodes.so`]) {
+        assert.ok(mapped.includes(file), `${file} is loaded`);
+    }
 }
 
 function bunOn(platform) {

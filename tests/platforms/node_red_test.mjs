@@ -8,7 +8,7 @@ import flows from '../../hosts/node-red/test/support/flows.js';
 import nodeRedSupport from '../../hosts/node-red/test/support/node_red.js';
 import jobServer from '../support/job_server.js';
 
-import { folder, hasPlatform, inModules, packageOf, runtimes } from './machines.mjs';
+import { assertLoaded, folder, hasPlatform, inModules, packageOf, programOf, runtimes } from './machines.mjs';
 
 const { Flow, connectionTo, imageToVideo } = flows;
 let server;
@@ -16,13 +16,6 @@ before(async () => {
     server = await new jobServer.JobServer({ renderMs: () => 200 }).start();
 });
 after(() => server?.end());
-
-/** A program that is the command, for Node-RED to start npm with. */
-function programOf(command, name) {
-    const program = path.join(folder, name);
-    fs.writeFileSync(program, `#!/bin/sh\nexec ${command.map((word) => `'${word}'`).join(' ')} "$@"\n`, { mode: 0o755 });
-    return program;
-}
 
 for (const [at, [platform, name, commandOf]] of runtimes.entries()) {
     test(`${platform}: Node-RED in ${name}`, { timeout: 400_000, skip: !hasPlatform(platform) }, async (t) => {
@@ -37,10 +30,7 @@ for (const [at, [platform, name, commandOf]] of runtimes.entries()) {
         t.after(() => nodeRed.remove());
         const installed = await nodeRed.upload(packageOf('node-red-'));
         assert.deepEqual(installed.nodes?.map(({ types, err }) => [types, err]), [[['pixelml-connection', 'image_to_video'], undefined]]);
-        const mapped = fs.readFileSync(`/proc/${nodeRed.child.pid}/maps`, 'utf8');
-        for (const file of [`addon/prebuilds/${platform}/workflow_node.node`, `modules/${platform}/pixelml_nodes.so`]) {
-            assert.ok(mapped.includes(file), `${file} is loaded`);
-        }
+        assertLoaded(nodeRed.child, platform);
 
         const flow = await Flow.deploy(nodeRed, [connectionTo(server.url), imageToVideo()]);
         await flow.send([{ prompt: name, image: `${server.url}/image` }]);

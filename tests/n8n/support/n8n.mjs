@@ -10,8 +10,6 @@ import { installPackage, n8nDirectory, temporaryDirectory } from './places.mjs';
 import { Postgres } from './postgres.mjs';
 import { RedisServer } from './redis.mjs';
 
-const bootMs = 120_000;
-
 /**
  * Short locks, so that a dead worker is noticed in seconds. The queue may hand an execution on to a worker that is frozen: what
  * that asked for before, 5 s for each execution it could take, is still answered. So n8n hands it on more than once.
@@ -49,17 +47,19 @@ export class N8n {
 
     /**
      * `environment` goes to every process; with `queue`, executions go to workers; `redis` makes their Redis in a folder; `install`
-     * puts the package into a process's user folder.
+     * puts the package into a process's user folder; `node` is the program instead of the Node.js of that n8n.
      */
     constructor({
         major = 1, queue = true, redis = (directory) => new RedisServer(directory), environment = {}, install = installPackage,
+        node, bootMs = 120_000,
     } = {}) {
         this.major = major;
         this.queue = queue;
         this.directory = temporaryDirectory();
         this.redis = queue ? redis(this.directory) : undefined;
         this.installed = n8nDirectory(major);
-        this.node = path.join(this.installed, 'node_modules', { 1: 'node-20', 2: 'node-24' }[major], 'bin', 'node');
+        this.node = node ?? path.join(this.installed, 'node_modules', { 1: 'node-20', 2: 'node-24' }[major], 'bin', 'node');
+        this.bootMs = bootMs;
         this.program = path.join(this.installed, 'node_modules', 'n8n', 'bin', 'n8n');
         this.require = createRequire(path.join(this.installed, 'node_modules', 'n8n', 'package.json'));
         this.given = environment;
@@ -131,7 +131,7 @@ export class N8n {
             const env = this.#environment({ N8N_PORT: String(this.port), N8N_RUNNERS_BROKER_PORT: String(this.brokerPort) });
             this.main = new Child(this.node, [this.program, 'start'], { env, cwd: this.directory });
             try {
-                await this.main.says(/Editor is now accessible/, 'n8n', bootMs);
+                await this.main.says(/Editor is now accessible/, 'n8n', this.bootMs);
                 break;
             } catch (error) {
                 // Another process may have taken a port between the choice and the start.
@@ -157,7 +157,7 @@ export class N8n {
             N8N_RUNNERS_BROKER_PORT: String(await freePort()),
         });
         const worker = new Worker(this.node, [this.program, 'worker', '--concurrency=5'], { env, cwd: this.directory });
-        await worker.says(/n8n worker is now ready/i, 'a worker', bootMs);
+        await worker.says(/n8n worker is now ready/i, 'a worker', this.bootMs);
         this.workers.push(worker);
         return worker;
     }
