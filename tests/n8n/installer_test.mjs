@@ -45,8 +45,8 @@ for (const [major, updates] of [
         const { n8n, server } = scenario;
         server.renderMs = () => 300;
         const [worker] = n8n.workers;
-        const run = async (name, text) => {
-            const execution = await n8n.finished(await n8n.trigger(name, { items: photos(text, 2) }));
+        const run = async (text) => {
+            const execution = await n8n.finished(await n8n.trigger('generate', { items: photos(text, 2) }));
             scenario.assertVideos(execution, text, 2);
         };
 
@@ -55,15 +55,20 @@ for (const [major, updates] of [
         const [installed] = await n8n.rest('GET', '/community-packages');
         assert.equal(installed.installedVersion, version);
         await scenario.addWorkflow('generate');
-        await run('generate', 'installed:');
+        await run('installed:');
 
+        server.renderMs = ({ prompt }) => (prompt.startsWith('amid the update') ? Infinity : 300);
+        const amid = await n8n.trigger('generate', { items: photos('amid the update:', 1) });
+        await until('its job', () => server.recordedJobsOf('amid the update:').length === 1);
         npm.registry.publish(newerFile);
         const before = worker.output.length;
         const { installedVersion } = await n8n.rest('PATCH', '/community-packages', { name: packageName, version: newer });
         assert.equal(installedVersion, newer);
         await until(`the worker ${updates}`, () => updates.test(worker.output.slice(before)));
         assert.equal(versionIn(path.join(n8n.directory, 'worker-1')), newer);
-        await run('generate', 'updated:');
+        await run('updated:');
+        server.jobsOf('amid the update:')[0].doneAt = performance.now();
+        scenario.assertVideos(await n8n.finished(amid), 'amid the update:', 1);
 
         await n8n.rest('DELETE', `/community-packages?name=${packageName}`);
         assert.deepEqual(await n8n.rest('GET', '/community-packages'), []);
