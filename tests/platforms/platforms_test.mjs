@@ -128,7 +128,7 @@ for (const platform of ['linux-x64', 'linux-arm64', 'linux-x64-musl', 'linux-arm
     test(`${platform}: the boundary's tests`, { ...options, timeout: 600_000 }, async (t) => {
         // These start other programs, or need an OpenSSL of the host's.
         const others = '-*/Cycles.*:*/SecretsAfterRun.*:GuestManners.Exit*:Copies.TheHostsOwnOpenssl*';
-        const ofEmulator = emulated ? ':GuestManners.ThreadsTakeNoSignalOfTheHost' : ''; // it keeps signals to itself
+        const ofEmulator = isEmulated(platform) ? ':GuestManners.ThreadsTakeNoSignalOfTheHost' : ''; // it keeps signals to itself
         const program = commandOn(platform, path.join(PROGRAMS, platform, 'boundary_tests'));
         const { code, output } = await ended([...program, `--gtest_filter=${others}${ofEmulator}`, '--gtest_brief=1'], 500_000);
         assert.equal(code, 0, output);
