@@ -3,6 +3,7 @@
 const { helpOf, connectionHelpOf, priceOf } = require('./help');
 const { readConnection } = require('./inputs');
 const { testConnection } = require('./connection_test');
+const { defaultGiveUpAfter, defaultWait, longestWait } = require('./operations');
 const { defaultLimit, defaultRunsPerHour } = require('./workflow_node');
 
 const unchangedSecret = '__PWRD__'; // the editor's placeholder for a stored credential
@@ -17,6 +18,8 @@ function editorTypes({ catalogue, t }) {
         connection: entry.connection && { type: entry.connection.type, required: entry.connection.required },
         limit: defaultLimit,
         runsPerHour: defaultRunsPerHour,
+        // Only a run that can be resumed can be collected.
+        collecting: entry.descriptor.canResume ? { wait: defaultWait, longestWait, giveUpAfter: defaultGiveUpAfter } : null,
         price: priceOf(entry.form, t),
         help: helpOf(entry.descriptor, entry.form, t),
     }));

@@ -13,6 +13,7 @@ const placeOf = (node) => (node._alias ? node._path : node.id);
 
 class FlowRuns {
     #byPlace = new Map();
+    #inProgress = new Set(); // a run that two nodes are sent would be collected twice
     #store;
     #sessions;
     #log;
@@ -34,6 +35,7 @@ class FlowRuns {
         if (!runs) {
             runs = new NodeRuns(place, {
                 store: this.#store,
+                inProgress: this.#inProgress,
                 newKey: () => `${place}:${crypto.randomUUID()}`,
                 log: (text) => this.#log('warning', text),
             });

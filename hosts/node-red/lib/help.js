@@ -46,6 +46,17 @@ function errorTable(errors) {
     return `<table class="wfn-errors"><tbody>${rows.join('')}</tbody></table>`;
 }
 
+function controlList({ canResume }, t) {
+    const row = (name, type) =>
+        `<dt class="optional">${name} <span class="property-type">${type}</span></dt><dd>${t(`help.${name}`)}</dd>`;
+    return `<dl class="message-properties">${row('cancel', 'boolean | string')}${canResume ? row('run', 'object') : ''}</dl>`;
+}
+
+function operationList(t) {
+    const words = ['generate', 'start', 'collect'].map((name) => `<li>${t(`help.${name}`)}</li>`);
+    return `<h3>${t('help.operations')}</h3><ul>${words.join('')}</ul>`;
+}
+
 /** What a run costs by the platform's list, as a sentence; null where the list has no price. */
 function priceOf({ price }, t) {
     const creditsIn = (n) => t(n === 1 ? 'price.credit' : 'price.credits', { n });
@@ -66,8 +77,8 @@ function helpOf(descriptor, form, t) {
         `<h3>${t('help.outputs')}</h3>`,
         outputList(descriptor.outputSchema),
         `<h3>${t('help.control')}</h3>`,
-        `<dl class="message-properties"><dt class="optional">cancel <span class="property-type">boolean | string</span></dt>` +
-            `<dd>${t('help.cancel')}</dd></dl>`,
+        controlList(descriptor, t),
+        descriptor.canResume ? operationList(t) : '',
         `<h3>${t('help.details')}</h3>`,
         descriptor.canResume ? `<p>${t('help.resume')}</p>` : '',
         notes.length ? `<ul>${notes.map((n) => `<li><b>${escape(n.title)}</b>: ${escape(n.text)}</li>`).join('')}</ul>` : '',

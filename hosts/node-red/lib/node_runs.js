@@ -7,10 +7,12 @@ const { HourlyLimit } = require('./hourly_limit');
 const { Run, runOfMessage, wordsOfFinished } = require('./run');
 const { keptWhenFinished } = require('./run_store');
 
-const mayHaveJob = (checkpoint) => checkpoint !== null && checkpoint.submission !== 'no';
+const isOpen = ({ outcome }) => outcome?.outcome === 'open';
 
 /** For the log. */
 const nameOf = ({ key, checkpoint }) => `${key} (job ${checkpoint?.jobId ?? 'not known'})`;
+
+const none = () => ({ done: 0, open: 0, failed: 0, lastError: null });
 
 const mostWaiting = 10000;
 const startingSlice = 5; // ms
@@ -19,7 +21,7 @@ class NodeRuns {
     #live = new Set();
     #waiting = [];
     #undelivered = new Set(); // ended while the node had no instance
-    #counts = { done: 0, failed: 0, lastError: null };
+    #counts = none();
     #handover = new WeakMap(); // message -> run, for messages that an instance is given again
     #instance = null; // see WorkflowNode
     #starter = null; // the instance that can still start a run, be it only to cancel its job
@@ -28,13 +30,15 @@ class NodeRuns {
     #settled = []; // resolved when the live runs have ended
     #saving = new Set(); // the writes of what runs have ended with
     #hourly = new HourlyLimit();
+    #inProgress; // the keys of the runs of all nodes
     #newKey;
     #store;
     #log;
     #clock;
 
-    constructor(id, { store, newKey, log, clock = () => performance.now() }) {
+    constructor(id, { store, newKey, log, inProgress = new Set(), clock = () => performance.now() }) {
         this.id = id;
+        this.#inProgress = inProgress;
         this.#store = store;
         this.#newKey = newKey;
         this.#log = log;
@@ -96,7 +100,7 @@ class NodeRuns {
         const instance = this.#instance;
         const earlier = runOfMessage(msg);
         if (this.empty) {
-            this.#counts = { done: 0, failed: 0, lastError: null };
+            this.#counts = none();
         }
         let given;
         try {
@@ -110,8 +114,14 @@ class NodeRuns {
         if (this.#over) {
             return;
         }
-        const run = new Run({ key: earlier?.key ?? this.#newKey(), msg, ...given, checkpoint: earlier?.checkpoint });
+        if (this.#inProgress.has(earlier?.key)) {
+            done(`The run ${earlier.key} is in progress already. Wait for the message that it sends, and send each msg.run into one node only.`);
+            return;
+        }
+        const run = new Run({ ...earlier, ...given, key: earlier?.key ?? this.#newKey(), msg });
         delete msg.run;
+        this.#inProgress.add(run.key);
+        this.#keepLast(run);
         this.#waiting.push(run);
         if (this.#instance === instance) {
             run.bind(send, done);
@@ -123,7 +133,9 @@ class NodeRuns {
 
     /** Takes over runs that an earlier process kept. */
     adopt(runs) {
-        this.#waiting.unshift(...runs);
+        const idle = runs.filter(({ key }) => !this.#inProgress.has(key));
+        idle.forEach(({ key }) => this.#inProgress.add(key));
+        this.#waiting.unshift(...idle);
     }
 
     /** Gives the instance the messages that it does not hold yet, then continues their runs. */
@@ -164,16 +176,16 @@ class NodeRuns {
         });
     }
 
-    /** The limit does not apply to a run whose job exists or may exist: resuming it submits no other. */
+    /** The limit does not apply to a run whose job exists or may exist: resuming it submits no other. Collecting submits none. */
     #startOrHoldUp(run) {
-        if (run.startedAt === null && !mayHaveJob(run.checkpoint)) {
+        if (run.countedAt === null && !run.mayBePaid && !this.#instance.collects) {
             const now = this.#clock();
             const wait = this.#hourly.take(this.#instance.runsPerHour, now);
             if (wait > 0) {
                 this.#endUnstarted(run, this.#instance.spendingError(wait));
                 return;
             }
-            run.startedAt = now;
+            run.countedAt = now;
         }
         this.#start(run);
     }
@@ -212,13 +224,18 @@ class NodeRuns {
         } else {
             run.outcome = result;
             if (result.error?.charged === 'no') {
-                this.#hourly.giveBack(run.startedAt);
+                this.#hourly.giveBack(run.countedAt);
             }
-            run.checkpoint = result.error ? checkpointAfter(result.error, run.checkpoint) : null;
-            if (mayHaveJob(run.checkpoint)) {
+            if (isOpen(run)) {
+                run.checkpoint = result.checkpoint;
+                run.output = result.output ?? null;
+            } else {
+                run.checkpoint = result.error ? checkpointAfter(result.error, run.checkpoint) : null;
+            }
+            if (run.mayBePaid) {
                 this.#keepLast(run);
             }
-            this.#count(result.error);
+            this.#count(result.error, isOpen(run));
             if (run.bound) {
                 this.#deliver(run);
             } else {
@@ -240,7 +257,8 @@ class NodeRuns {
 
     /** The checkpoint that a run ended with: the module does not ask for it to be kept, and an earlier write may have failed. */
     #keepLast(run) {
-        if (run.checkpoint === null || isDeepStrictEqual(run.checkpoint, run.keptCheckpoint)) {
+        const isKept = run.checkpoint === null || isDeepStrictEqual(run.checkpoint, run.keptCheckpoint);
+        if (run.output === null && isKept) {
             return;
         }
         const saved = this.#keep(run)
@@ -249,10 +267,12 @@ class NodeRuns {
         this.#saving.add(saved);
     }
 
-    #count(error) {
+    #count(error, open = false) {
         if (error) {
             this.#counts.failed += 1;
             this.#counts.lastError = error.type ?? error.message;
+        } else if (open) {
+            this.#counts.open += 1;
         } else {
             this.#counts.done += 1;
         }
@@ -261,9 +281,15 @@ class NodeRuns {
     /**
      * Sends the message on, and only then discards what was kept of it: after a crash it may be sent twice, but never lost.
      * What was or may have been paid for and can still be collected is kept, for a flow that sends it again and for the next start; so is an
-     * output that went nowhere because the node has no wires, for people.
+     * output that went nowhere because the node has no wires, for people. The file of an open run stays until it is collected, by this
+     * node or by another, whose file it is then.
      */
     #deliver(run) {
+        this.#inProgress.delete(run.key);
+        if (isOpen(run)) {
+            this.#instance.handOn(run);
+            return;
+        }
         if (!run.outcome.error) {
             const { wired } = this.#instance;
             this.#instance.succeeded(run);
@@ -280,7 +306,7 @@ class NodeRuns {
 
     /** A cancel that the service refused or missed leaves a job: the file stays, so that what was paid for can be collected. */
     #discardUnlessJob(run) {
-        if (!mayHaveJob(run.checkpoint)) {
+        if (!run.mayBePaid) {
             this.#discard(run);
         } else if (run.canceller.signal.aborted || this.#over) {
             const file = 'Its file is kept for a week; the node, if it is still in a flow, takes it up at the next start.';
@@ -331,7 +357,8 @@ class NodeRuns {
         this.#cancel(() => true);
         await this.settled();
         for (const run of this.#all()) {
-            if (run.outcome && !run.outcome.error) {
+            this.#inProgress.delete(run.key);
+            if (run.outcome && !run.outcome.error && !isOpen(run)) {
                 this.#keepFinished(run);
             } else {
                 this.#discardUnlessJob(run);

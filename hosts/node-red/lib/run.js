@@ -4,17 +4,19 @@ const { keptCheckpoint } = require('../native/durable/checkpoint');
 const { keepMessage, restoreMessage } = require('./kept_message');
 
 class Run {
-    constructor({ key, msg, input, warnings = [], checkpoint = null }) {
+    constructor({ key, msg, input = {}, warnings = [], checkpoint = null, output = null, startedAt = Date.now() }) {
         this.key = key;
         this.msg = msg;
         this.input = input;
         this.warnings = warnings; // about the input
         this.checkpoint = checkpoint;
+        this.output = output; // of a run that Start found done
+        this.startedAt = startedAt;
         this.keptCheckpoint = null; // what the run's file holds; null when that is not known
         this.progress = null;
         this.canceller = new AbortController();
-        this.startedAt = null; // its place in the node's hourly limit
-        this.outcome = null; // {output, warnings} or {error}, until it has been delivered
+        this.countedAt = null; // its place in the node's hourly limit
+        this.outcome = null; // {output, warnings}, {error} or that of an open run, until it has been delivered
         this.send = null; // with done: null while no instance of the node holds the message
         this.done = null;
     }
@@ -31,6 +33,8 @@ class Run {
             input: record.input,
             warnings: record.warnings,
             checkpoint: keptCheckpoint(record.checkpoint),
+            output: record.output,
+            startedAt: record.startedAt ?? record.keptAt,
         });
         run.keptCheckpoint = run.checkpoint;
         run.left = record.message.left;
@@ -38,8 +42,23 @@ class Run {
     }
 
     toRecord(node, checkpoint) {
-        const { key: runKey, input, warnings, msg } = this;
-        return { runKey, node, input, warnings, checkpoint, message: keepMessage(msg) };
+        const { key: runKey, input, warnings, startedAt, msg } = this;
+        return { runKey, node, input, warnings, checkpoint, startedAt, ...this.#knownOutput(), message: keepMessage(msg) };
+    }
+
+    /** msg.run, from which another node can go on: see runOfMessage. */
+    toMessage() {
+        const { key, checkpoint, input, startedAt } = this;
+        return { key, checkpoint, input, startedAt, ...this.#knownOutput() };
+    }
+
+    #knownOutput() {
+        return this.output === null ? {} : { output: this.output };
+    }
+
+    /** Whether there is something that was paid for or may have been. */
+    get mayBePaid() {
+        return this.output !== null || (this.checkpoint !== null && this.checkpoint.submission !== 'no');
     }
 
     /** For a run that succeeded and whose message went nowhere. */
@@ -69,11 +88,25 @@ function wordsOfFinished({ node, output }) {
     return `The message of a finished run could not leave the node ${node}, which has no wire. Its output is kept for a day: ${what}`;
 }
 
-/** What a flow may send to resume an earlier run: msg.run, as a failed run left it. */
+const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/**
+ * What a flow may send to resume an earlier run: msg.run, as Start, Collect or a failed run left it; null: it is none.
+ * Earlier versions left the key and the checkpoint alone.
+ */
 function runOfMessage(msg) {
-    const { key, checkpoint } = msg.run ?? {};
+    const { key, checkpoint, input, startedAt, output } = msg.run ?? {};
     const kept = keptCheckpoint(checkpoint);
-    return typeof key === 'string' && kept !== null ? { key, checkpoint: kept } : null;
+    if (typeof key !== 'string' || (kept === null && !isObject(output))) {
+        return null;
+    }
+    return {
+        key,
+        checkpoint: kept,
+        input: isObject(input) ? input : undefined,
+        startedAt: Number.isFinite(startedAt) ? startedAt : undefined,
+        output: isObject(output) ? output : undefined,
+    };
 }
 
 module.exports = { Run, runOfMessage, wordsOfFinished };

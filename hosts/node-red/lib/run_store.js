@@ -8,6 +8,7 @@ const oldest = 7 * 24 * 3600 * 1000; // services do not keep jobs and their outp
 const keptWhenFinished = 24 * 3600 * 1000; // if the message went nowhere
 
 const fileOf = (runKey) => `${digestOf(runKey)}.json`;
+const isFinished = ({ output, message }) => output !== undefined && message === undefined;
 
 class RunStore {
     #folder;
@@ -39,8 +40,7 @@ class RunStore {
     /** For a run that has finished, unless its file now belongs to a later attempt. */
     discardFinished(runKey) {
         return this.#inOrder(runKey, async () => {
-            const { output } = JSON.parse((await this.#folder.read(fileOf(runKey))) ?? '{}');
-            if (output !== undefined) {
+            if (isFinished(JSON.parse((await this.#folder.read(fileOf(runKey))) ?? '{}'))) {
                 await this.#folder.remove(fileOf(runKey));
             }
         });
@@ -58,7 +58,7 @@ class RunStore {
 
     /**
      * All records, except those that are too old, which are deleted. {records, finished, expired, unreadable};
-     * `finished` are those with an output.
+     * `finished` are those with an output and no message to send it with.
      */
     async load() {
         const found = { records: [], finished: [], expired: 0, unreadable: [] };
@@ -68,14 +68,14 @@ class RunStore {
                 if (record.version !== 1) {
                     throw new Error(`of version ${record.version}`);
                 }
-                const isFinished = record.output !== undefined;
-                if (Date.now() - record.keptAt > (isFinished ? keptWhenFinished : oldest)) {
-                    if (!isFinished) {
+                const finished = isFinished(record);
+                if (Date.now() - record.keptAt > (finished ? keptWhenFinished : oldest)) {
+                    if (!finished) {
                         found.expired += 1;
                     }
                     await this.#folder.remove(name);
                 } else {
-                    (isFinished ? found.finished : found.records).push(record);
+                    (finished ? found.finished : found.records).push(record);
                 }
             } catch (error) {
                 found.unreadable.push(`${name}: ${error.message}`);

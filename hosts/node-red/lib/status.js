@@ -16,6 +16,8 @@ function phaseWord(t, phase, makesVideo) {
     return phase === 'running' && makesVideo ? t('status.rendering') : t(`status.${phase}`);
 }
 
+const countOfRunning = (t, n, makesVideo) => t(makesVideo ? 'status.countRendering' : 'status.countRunning', { n });
+
 function oneRun(t, progress, makesVideo) {
     if (!progress) {
         return t('status.preparing');
@@ -28,17 +30,22 @@ function oneRun(t, progress, makesVideo) {
     return time ? `${text} · ${time}` : text;
 }
 
-function ended(t, counts) {
-    if (counts.done + counts.failed === 0) {
+function ended(t, counts, makesVideo) {
+    const all = counts.done + counts.open + counts.failed;
+    if (all === 0) {
         return {};
     }
     const failed = counts.failed > 0;
-    const fill = failed ? 'red' : 'green';
-    const shape = failed ? 'ring' : 'dot';
-    if (counts.done + counts.failed === 1) {
-        return { fill, shape, text: failed ? counts.lastError : t('status.done') };
+    const fill = failed ? 'red' : counts.open > 0 ? 'blue' : 'green';
+    const shape = failed || counts.open > 0 ? 'ring' : 'dot';
+    if (all === 1) {
+        const text = counts.open > 0 ? phaseWord(t, 'running', makesVideo) : t('status.done');
+        return { fill, shape, text: failed ? counts.lastError : text };
     }
     const parts = [];
+    if (counts.open) {
+        parts.push(countOfRunning(t, counts.open, makesVideo));
+    }
     if (counts.done) {
         parts.push(t('status.countDone', { n: counts.done }));
     }
@@ -49,20 +56,20 @@ function ended(t, counts) {
 }
 
 /**
- * `live`: the progress of each live run; `waiting`: how many are waiting for a free slot; `counts`: {done, failed, lastError} since
- * the node was last idle.
+ * `live`: the progress of each live run; `waiting`: how many are waiting for a free slot; `counts`: {done, open, failed, lastError}
+ * since the node was last idle, where the open ones went on with their messages.
  */
 function statusOf(t, { live, waiting, counts, makesVideo }) {
     if (live.length === 0 && waiting === 0) {
-        return ended(t, counts);
+        return ended(t, counts, makesVideo);
     }
     const retrying = live.some((progress) => progress?.phase === 'retrying');
     const fill = retrying ? 'yellow' : 'blue';
-    if (live.length === 1 && waiting === 0 && counts.done + counts.failed === 0) {
+    if (live.length === 1 && waiting === 0 && counts.done + counts.open + counts.failed === 0) {
         const started = live[0]?.phase === 'running';
         return { fill, shape: started ? 'dot' : 'ring', text: oneRun(t, live[0], makesVideo) };
     }
-    const parts = [t(makesVideo ? 'status.countRendering' : 'status.countRunning', { n: live.length })];
+    const parts = [countOfRunning(t, live.length, makesVideo)];
     if (waiting) {
         parts.push(t('status.countWaiting', { n: waiting }));
     }

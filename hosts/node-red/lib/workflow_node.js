@@ -3,6 +3,7 @@
 const { RunError } = require('../native/addon');
 const { readInputs } = require('./inputs');
 const { reportFailure } = require('./failure');
+const { operationOf } = require('./operations');
 const { statusOf } = require('./status');
 
 const statusEvery = 250; // ms; a thousand runs report ten times a second each
@@ -28,6 +29,7 @@ class WorkflowNode {
     #host;
     #entry;
     #config;
+    #operation;
     #runs;
     #timer = null;
     #shown = '';
@@ -39,9 +41,15 @@ class WorkflowNode {
         this.node = node;
         this.limit = countOf(config.concurrency, 1, defaultLimit);
         this.runsPerHour = countOf(config.runsPerHour, 0, defaultRunsPerHour);
+        this.#operation = operationOf(config, entry.descriptor.errors);
+        this.collects = this.#operation.collects;
         this.#runs = host.flowRuns.of(node);
         this.#runs.attach(this);
         const read = async (msg) => {
+            this.#operation.check(msg);
+            if (this.collects) {
+                return {}; // the run has its inputs
+            }
             const given = await readInputs(host.RED, node, entry, config, msg);
             for (const warning of given.warnings) {
                 node.warn(warning.message, msg);
@@ -57,7 +65,12 @@ class WorkflowNode {
         });
     }
 
-    async start(run, { onProgress, onCheckpoint }) {
+    async start(run, callbacks) {
+        const known = { outcome: 'succeeded', output: run.output, warnings: [] };
+        return this.#operation.endOf(run, run.output === null ? await this.#execute(run, callbacks) : known);
+    }
+
+    #execute(run, { onProgress, onCheckpoint }) {
         const { module, descriptor, connection } = this.#entry;
         return this.#host.sessions.of(module).execute({
             node: descriptor.actionId,
@@ -65,6 +78,7 @@ class WorkflowNode {
             connection: connection ? this.#connection() : undefined,
             runKey: run.key,
             checkpoint: run.checkpoint ?? undefined,
+            ...this.#operation.options,
             signal: run.canceller.signal,
             onProgress,
             onCheckpoint,
@@ -80,30 +94,45 @@ class WorkflowNode {
         return chosen?.value();
     }
 
-    /** Whether the node's messages go anywhere. After some deploys there are no wires at all. */
+    /** Whether the node's outputs go anywhere. After some deploys there are no wires at all. */
     get wired() {
-        return (this.node.wires ?? []).flat().some(Boolean);
+        return (this.node.wires?.[0] ?? []).some(Boolean);
     }
 
     succeeded(run) {
         const { msg, outcome } = run;
         msg.payload = outcome.output;
-        const warnings = [...run.warnings, ...outcome.warnings];
-        if (warnings.length > 0) {
-            msg.warnings = warnings;
-        }
-        for (const warning of outcome.warnings) {
-            this.node.warn(warning.message, msg);
-        }
+        this.#warn(run);
         this.#host.previews.add(this.node, this.#entry, outcome.output);
         run.send(msg);
         run.done();
     }
 
+    /** An open run goes on with its message. */
+    handOn(run) {
+        const { msg, outcome } = run;
+        const isDone = run.output !== null;
+        const wait = isDone ? 0 : Math.max(1, Math.ceil((outcome.resumeAfterMs ?? 0) / 1000));
+        msg.payload = { status: isDone ? 'done' : 'rendering', job_id: run.checkpoint?.jobId ?? null, wait_seconds: wait };
+        msg.run = run.toMessage();
+        this.#warn(run);
+        run.send([...Array(this.#operation.openPort).fill(null), msg]);
+        run.done();
+    }
+
+    #warn({ msg, warnings: ofInput, outcome: { warnings } }) {
+        if (ofInput.length + warnings.length > 0) {
+            msg.warnings = [...ofInput, ...warnings];
+        }
+        for (const { message } of warnings) {
+            this.node.warn(message, msg);
+        }
+    }
+
     failed(run) {
         const { error } = run.outcome;
         if (run.checkpoint) {
-            run.msg.run = { key: run.key, checkpoint: run.checkpoint };
+            run.msg.run = run.toMessage();
         }
         reportFailure(this.#host.RED, run.done, error);
     }

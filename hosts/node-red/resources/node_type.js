@@ -1,6 +1,7 @@
 // Registers the editor's side of one node of a module.
 import { initialOf, text, validatorOf } from './field_values.js';
 import { escape, fieldHtml, prepareFields } from './form_fields.js';
+import { collectingHtml, collects, operationDefaults, operationHtml, outputLabel, prepareOperation, saveOutputs } from './operation.js';
 
 const moduleName = 'node-red-contrib-image-to-video';
 
@@ -35,8 +36,12 @@ function templateOf(node) {
     const limit = (property) =>
         row(property, text(`field.${property}`), `<div class="wfn-help">${escape(text(`field.${property}Help`))}</div>`);
     const price = node.price ? `<div class="wfn-help wfn-price">${escape(node.price)}</div>` : '';
-    const limits = limit('concurrency') + limit('runsPerHour') + price;
-    return `<div class="wfn-form">${row('name', text('field.name'))}${connection}${node.fields.map(fieldHtml).join('')}${limits}</div>`;
+    const submitting = (html) => `<div class="wfn-submitting">${html}</div>`;
+    return (
+        `<div class="wfn-form">${row('name', text('field.name'))}${node.collecting ? operationHtml() : ''}${connection}` +
+        `${submitting(node.fields.map(fieldHtml).join(''))}${node.collecting ? collectingHtml(node.collecting) : ''}` +
+        `${limit('concurrency')}${submitting(limit('runsPerHour') + price)}</div>`
+    );
 }
 
 function defaultsOf(node) {
@@ -46,7 +51,14 @@ function defaultsOf(node) {
     }
     node.fields.forEach((field) => {
         const { type, value } = initialOf(field);
-        defaults[field.property] = { value, label: field.label, validate: validatorOf(field) };
+        const validate = validatorOf(field);
+        defaults[field.property] = {
+            value,
+            label: field.label,
+            validate(given, opt) {
+                return (node.collecting && collects(this)) || validate.call(this, given, opt);
+            },
+        };
         defaults[field.property + '_type'] = { value: type };
     });
     defaults.concurrency = {
@@ -60,7 +72,7 @@ function defaultsOf(node) {
         // A flow that was made before there was this field has none, and runs with the default.
         validate: (value) => value === undefined || (value !== '' && Number.isInteger(Number(value)) && Number(value) >= 0),
     };
-    return defaults;
+    return node.collecting ? { ...defaults, ...operationDefaults(node.collecting) } : defaults;
 }
 
 export function registerNodeType(node) {
@@ -73,6 +85,9 @@ export function registerNodeType(node) {
         defaults: defaultsOf(node),
         inputs: 1,
         outputs: 1,
+        outputLabels(index) {
+            return outputLabel(this, index);
+        },
         paletteLabel: node.title,
         label() {
             return this.name || node.title;
@@ -82,6 +97,14 @@ export function registerNodeType(node) {
         },
         oneditprepare() {
             prepareFields(node.fields);
+            if (node.collecting) {
+                prepareOperation(this, node.collecting, [...node.fields.map(({ property }) => property), 'wait', 'giveUpAfter']);
+            }
+        },
+        oneditsave() {
+            if (node.collecting) {
+                saveOutputs(this);
+            }
         },
     });
 }

@@ -75,7 +75,8 @@ test('runs of an earlier version go on: those of files, and those of messages', 
     const expected = { submission: 'maybe', jobId: null, json: JSON.stringify(earlier) };
     const kept = { runKey: 'run', node: 'place', input: {}, checkpoint: earlier, message: { properties: {}, left: [] } };
     assert.deepEqual(Run.fromRecord(kept).checkpoint, expected);
-    assert.deepEqual(runOfMessage({ run: { key: 'run', checkpoint: earlier } }), { key: 'run', checkpoint: expected });
+    const { key, checkpoint } = runOfMessage({ run: { key: 'run', checkpoint: earlier } });
+    assert.deepEqual([key, checkpoint], ['run', expected]);
     for (const run of [undefined, null, {}, { key: 'run' }, { key: 7, checkpoint: earlier }]) {
         assert.equal(runOfMessage({ run }), null);
     }
@@ -253,7 +254,7 @@ test('a run that was suspended and goes on counts once', async () => {
 test('the limit of an hour is what the form holds, and its error says that nothing was paid', () => {
     const made = (runsPerHour) => {
         const host = { flowRuns: { of: () => ({ attach: () => {} }) } };
-        return new WorkflowNode(host, {}, { on: () => {} }, { runsPerHour });
+        return new WorkflowNode(host, { descriptor: { errors: [] } }, { on: () => {} }, { runsPerHour });
     };
     for (const [text, count] of [['7', 7], [0, 0], ['0', 0], ['', 100], [undefined, 100], ['-1', 100], ['1.5', 100]]) {
         assert.equal(made(text).runsPerHour, count, String(text));

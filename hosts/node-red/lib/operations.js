@@ -1,0 +1,101 @@
+'use strict';
+// What a node does with its messages: Generate waits for the output, Start submits the job and leaves the rest to the flow,
+// Collect gets the output of a run that was started, and submits nothing. Flows of earlier versions name none: Generate.
+//
+// A run that ends as "open" goes on with the flow, in msg.run, until a Collect has its output.
+const { RunError } = require('../native/addon');
+const { checkpointAfter } = require('../native/durable/checkpoint');
+const { runOfMessage } = require('./run');
+
+const second = 1000;
+const hour = 3600 * second;
+const defaultWait = 0; // s
+const defaultGiveUpAfter = 24; // h
+const longestWait = 24 * 3600; // s
+/** Beyond the wait: a look has bounds of its own, and the connection's time limit is meant for a whole run. */
+const lookBound = 120 * second;
+
+const numberOf = (text, otherwise) => (String(text ?? '').trim() !== '' && Number(text) >= 0 ? Number(text) : otherwise);
+
+const open = (run, result) => ({ ...result, outcome: 'open', checkpoint: checkpointAfter(result, run.checkpoint) });
+
+const generate = { collects: false, options: {}, openPort: 0, check: () => {}, endOf: (run, result) => result };
+
+const start = {
+    ...generate,
+    options: { suspend: 'when-submitted' },
+    /** Where the answer to the submit has the output already, the run goes on with it. Suspended without a job: Node-RED stops. */
+    endOf(run, result) {
+        if (result.outcome === 'succeeded') {
+            return { ...result, outcome: 'open', checkpoint: run.checkpoint };
+        }
+        const ending = open(run, result);
+        return ending.checkpoint?.submission === 'yes' ? ending : result;
+    },
+};
+
+function checkCollectable(msg) {
+    if (runOfMessage(msg) === null) {
+        const found = msg.run === undefined ? 'this message has no msg.run' : 'the msg.run of this message is none';
+        throw new Error(
+            `Collect gets the output of a run that was started, and ${found}. ` +
+                'Send it the message of a node with the operation Start, or one whose run failed, with its msg.run unchanged.',
+        );
+    }
+}
+
+/** `known`: the row of the module's error table, where it has one. */
+function gaveUp(run, { checkpoint }, giveUpAfter, known) {
+    const jobId = checkpoint?.jobId ?? null;
+    return new RunError(
+        {
+            type: 'Processing Timeout',
+            code: 'processing_timeout',
+            ...known,
+            message:
+                `The output is not there ${giveUpAfter} h after the start of the run, which is when this node gives up. ` +
+                `The job ${jobId ?? '(its name is not known)'} is kept, and nothing more is paid for it`,
+            solution: 'To collect it later, send this message with its msg.run into a Collect again, which looks once more before it gives up',
+            retryable: true,
+            charged: 'unknown',
+            job_id: jobId,
+        },
+        { checkpoint },
+    );
+}
+
+function collect(config, errors) {
+    const waitMs = Math.min(numberOf(config.wait, defaultWait), longestWait) * second;
+    const giveUpAfter = numberOf(config.giveUpAfter, defaultGiveUpAfter);
+    const known = errors.find(({ code }) => code === 'processing_timeout');
+    return {
+        collects: true,
+        options: { collectOnly: true, suspend: { afterMs: waitMs }, timeoutMs: waitMs + lookBound },
+        openPort: 1,
+        check: checkCollectable,
+        endOf(run, result) {
+            if (result.outcome === 'succeeded') {
+                return result;
+            }
+            const ending = open(run, result);
+            if (Date.now() - run.startedAt >= giveUpAfter * hour) {
+                throw gaveUp(run, ending, giveUpAfter, known);
+            }
+            return ending;
+        },
+    };
+}
+
+/** `config`: the node's. `errors`: the module's error table. */
+function operationOf(config, errors) {
+    switch (config.operation) {
+        case 'start':
+            return start;
+        case 'collect':
+            return collect(config, errors);
+        default:
+            return generate;
+    }
+}
+
+module.exports = { operationOf, defaultWait, defaultGiveUpAfter, longestWait };
