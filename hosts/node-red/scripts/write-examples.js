@@ -46,6 +46,11 @@ const change = (id, name, x, y, wires, rules) => ({ id, type: 'change', name, ..
 const func = (id, name, x, y, wires, text, libs = []) => ({
     id, type: 'function', name, ...at(x, y), func: text, outputs: 1, timeout: 0, noerr: 0, initialize: '', finalize: '', libs, wires: [wires],
 });
+const pause = (id, name, x, y, wires, timeout, timeoutUnits) => ({
+    id, type: 'delay', name, ...at(x, y), pauseType: 'delay', timeout, timeoutUnits, rate: '1',
+    nbRateUnits: '1', rateUnits: 'second', randomFirst: '1', randomLast: '5', randomUnits: 'seconds', drop: false, allowrate: false, outputs: 1,
+    wires: [wires],
+});
 
 const start = 'Choose your PixelML connection in the node, deploy, and press the button.';
 
@@ -108,12 +113,26 @@ const errors = [
         rules: [{ t: 'true' }, { t: 'else' }], checkall: 'false', repair: false, outputs: 2, wires: [['tried'], ['failed']],
     },
     change('tried', 'Once', 490, 180, ['wait'], [{ t: 'set', p: 'tried', pt: 'msg', to: 'true', tot: 'bool' }]),
-    {
-        id: 'wait', type: 'delay', name: 'A minute', ...at(640, 180), pauseType: 'delay', timeout: '1', timeoutUnits: 'minutes', rate: '1',
-        nbRateUnits: '1', rateUnits: 'second', randomFirst: '1', randomLast: '5', randomUnits: 'seconds', drop: false, allowrate: false, outputs: 1,
-        wires: [['video']],
-    },
+    pause('wait', 'A minute', 640, 180, ['video'], '1', 'minutes'),
     debug('failed', 'Failed', 490, 240, 'error'),
+    connection,
+];
+
+const parked = [
+    tab('Start and collect', ''),
+    comment(
+        'Start a video, and collect it when it is done',
+        `Start submits the job and goes on at once. The delay node waits, and Collect looks: what is done leaves through its upper output; what is still rendering leaves through the lower one, and comes back over the delay node. No run is held meanwhile.\n\n${start} After a restart of Node-RED the flow goes on with the same job.`,
+        210, 60,
+    ),
+    inject('Animate', 120, 120, ['video']),
+    video('Start', 270, 120, ['wait'], examples[0].input, {}, { operation: 'start' }),
+    pause('wait', 'Half a minute', 440, 120, ['collect'], '30', 'seconds'),
+    {
+        ...video('Collect', 610, 120, [], examples[0].input, {}, { operation: 'collect', wait: 0, giveUpAfter: 24, outputs: 2 }),
+        id: 'collect', wires: [['debug'], ['wait']],
+    },
+    debug('debug', 'Video', 770, 120),
     connection,
 ];
 
@@ -141,6 +160,6 @@ function withIds(name, flow) {
 }
 
 fs.mkdirSync(directory, { recursive: true });
-for (const [name, flow] of [...ofThePage, ['Folder of images', folder], ['Error handling', errors]]) {
+for (const [name, flow] of [...ofThePage, ['Folder of images', folder], ['Error handling', errors], ['Start and collect', parked]]) {
     fs.writeFileSync(path.join(directory, `${name}.json`), `${JSON.stringify(withIds(name, flow), null, 2)}\n`);
 }

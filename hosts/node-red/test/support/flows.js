@@ -18,16 +18,18 @@ function wayIn(to) {
     ];
 }
 
-/** The flow's way out: a line of JSON for each message, {id, payload, error, …}. */
+/** Writes each message that it gets as a line of JSON, {from, payload, error, …}. */
+const lineTo = (id, source) => ({
+    id, z: 'tab', type: 'function', name: '', outputs: 1, wires: [['file']], x: 550, y: 100, libs: [],
+    func: `const {req, res, ...kept} = msg;\nreturn {payload: JSON.stringify({from: "${source}", ...kept})};`,
+});
+
+/** The flow's way out. */
 function wayOut(directory) {
-    const line = (id, source) => ({
-        id, z: 'tab', type: 'function', name: '', outputs: 1, wires: [['file']], x: 550, y: 100, libs: [],
-        func: `const {req, res, ...kept} = msg;\nreturn {payload: JSON.stringify({from: "${source}", ...kept})};`,
-    });
     return [
-        line('result', 'result'),
+        lineTo('result', 'result'),
         { id: 'catch', z: 'tab', type: 'catch', name: '', scope: null, uncaught: false, wires: [['caught']], x: 400, y: 220 },
-        line('caught', 'catch'),
+        lineTo('caught', 'catch'),
         {
             id: 'file', z: 'tab', type: 'file', name: '', filename: path.join(directory, 'out.jsonl'), filenameType: 'str',
             appendNewline: true, createDir: false, overwriteFile: 'false', encoding: 'none', wires: [[]], x: 700, y: 100,
@@ -113,4 +115,4 @@ const slowEcho = (more = {}) => ({
 
 const valley = { id: 'valley', type: 'echo-service-connection', name: '', credentials: { api_key: 'a-secret-key' } };
 
-module.exports = { Flow, connectionTo, imageToVideo, echo, slowEcho, valley };
+module.exports = { Flow, connectionTo, imageToVideo, lineTo, echo, slowEcho, valley };
