@@ -51,8 +51,8 @@ class Editor {
         return (await ids()).find((id) => !before.includes(id));
     }
 
-    async wire(from, to) {
-        const out = await this.page.locator(`[id="${from}"] .red-ui-flow-port-output .red-ui-flow-port`).first().boundingBox();
+    async wire(from, to, output = 0) {
+        const out = await this.page.locator(`[id="${from}"] .red-ui-flow-port-output .red-ui-flow-port`).nth(output).boundingBox();
         const into = await this.page.locator(`[id="${to}"] .red-ui-flow-port-input .red-ui-flow-port`).boundingBox();
         const middle = (box) => [box.x + box.width / 2, box.y + box.height / 2];
         await this.page.mouse.move(...middle(out));
