@@ -19,11 +19,11 @@ const numberOf = (text, otherwise) => (String(text ?? '').trim() !== '' && Numbe
 
 const open = (run, result) => ({ ...result, outcome: 'open', checkpoint: checkpointAfter(result, run.checkpoint) });
 
-const generate = { collects: false, options: {}, openPort: 0, check: () => {}, endOf: (run, result) => result };
+const generate = { collects: false, optionsFor: () => ({}), openPort: 0, check: () => {}, endOf: (run, result) => result };
 
 const start = {
     ...generate,
-    options: { suspend: 'when-submitted' },
+    optionsFor: () => ({ suspend: 'when-submitted' }),
     /** Where the answer to the submit has the output already, the run goes on with it. Suspended without a job: Node-RED stops. */
     endOf(run, result) {
         if (result.outcome === 'succeeded') {
@@ -45,7 +45,7 @@ function checkCollectable(msg) {
 }
 
 /** `known`: the row of the module's error table, where it has one. */
-function gaveUp(run, { checkpoint }, giveUpAfter, known) {
+function gaveUp(checkpoint, giveUpAfter, known) {
     const jobId = checkpoint?.jobId ?? null;
     return new RunError(
         {
@@ -65,12 +65,16 @@ function gaveUp(run, { checkpoint }, giveUpAfter, known) {
 }
 
 function collect(config, errors) {
-    const waitMs = Math.min(numberOf(config.wait, defaultWait), longestWait) * second;
+    const longest = Math.min(numberOf(config.wait, defaultWait), longestWait) * second;
     const giveUpAfter = numberOf(config.giveUpAfter, defaultGiveUpAfter);
+    const timeLeft = (run) => run.startedAt + giveUpAfter * hour - Date.now();
     const known = errors.find(({ code }) => code === 'processing_timeout');
     return {
         collects: true,
-        options: { collectOnly: true, suspend: { afterMs: waitMs }, timeoutMs: waitMs + lookBound },
+        optionsFor(run) {
+            const waitMs = Math.max(0, Math.min(longest, timeLeft(run)));
+            return { collectOnly: true, suspend: { afterMs: waitMs }, timeoutMs: waitMs + lookBound };
+        },
         openPort: 1,
         check: checkCollectable,
         endOf(run, result) {
@@ -78,8 +82,8 @@ function collect(config, errors) {
                 return result;
             }
             const ending = open(run, result);
-            if (Date.now() - run.startedAt >= giveUpAfter * hour) {
-                throw gaveUp(run, ending, giveUpAfter, known);
+            if (timeLeft(run) <= 0) {
+                throw gaveUp(ending.checkpoint, giveUpAfter, known);
             }
             return ending;
         },

@@ -78,7 +78,7 @@ class WorkflowNode {
             connection: connection ? this.#connection() : undefined,
             runKey: run.key,
             checkpoint: run.checkpoint ?? undefined,
-            ...this.#operation.options,
+            ...this.#operation.optionsFor(run),
             signal: run.canceller.signal,
             onProgress,
             onCheckpoint,

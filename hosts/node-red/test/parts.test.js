@@ -1,5 +1,5 @@
 'use strict';
-// The parts that need no Node-RED: fields from schemas, inputs as given, what is kept of a message, help and status.
+// The parts that need no Node-RED: fields from schemas, inputs as given, what is kept of a message, and help.
 const assert = require('node:assert/strict');
 const fs = require('node:fs');
 const path = require('node:path');
@@ -9,19 +9,12 @@ const { parseConstant } = require('../lib/form');
 const { connectionHelpOf, helpOf, priceOf } = require('../lib/help');
 const { readConnection, readInputs } = require('../lib/inputs');
 const { keepMessage, largestMessage, restoreMessage } = require('../lib/kept_message');
-const { statusOf } = require('../lib/status');
 const { testConnection } = require('../lib/connection_test');
 const { exampleInput, fieldsOf, mediaOutputs } = require('../native/durable/fields');
 const { readGiven } = require('../native/durable/given_input');
 const { checkConnection } = require('../native/durable/check_connection');
 const { connectionFieldsOf, formOf, priceText } = require('../native/durable/node_form');
-
-const english = require('../locales/en-US/workflow-nodes.json')['workflow-nodes'];
-const t = (key, values = {}) =>
-    key
-        .split('.')
-        .reduce((words, part) => words[part], english)
-        .replace(/__(\w+)__/g, (all, name) => values[name]);
+const { english, t } = require('./support/words');
 
 const field = (name, schema, controls) =>
     fieldsOf({ properties: { [name]: schema, other: { enum: ['A', 'B'] } } }, { prefix: 'input_', controls })[0];
@@ -232,32 +225,6 @@ test('what is too large is left out, and the rest kept', () => {
     const kept = keepMessage({ payload: Buffer.alloc(largestMessage), topic: 'small' });
     assert.deepEqual(kept.left, ['payload']);
     assert.deepEqual(restoreMessage(kept), { topic: 'small' });
-});
-
-test('the status of one run, of many, and of none', () => {
-    const none = { done: 0, open: 0, failed: 0, lastError: null };
-    const show = (view) => statusOf(t, { waiting: 0, counts: none, makesVideo: true, live: [], ...view });
-    const running = { phase: 'running', fraction: 0.417, etaMs: 29000 };
-    assert.deepEqual(show({}), {});
-    assert.equal(show({ live: [running] }).text, 'rendering 42 % · about 30 s');
-    assert.equal(show({ live: [running], makesVideo: false }).text, 'running 42 % · about 30 s');
-    assert.equal(show({ live: [{ phase: 'queued', fraction: null, etaMs: null }] }).text, 'queued');
-    assert.equal(show({ live: [{ ...running, etaMs: 200000 }] }).text, 'rendering 42 % · about 3 min');
-    assert.equal(show({ live: [{ ...running, phase: 'retrying' }] }).fill, 'yellow');
-    assert.equal(
-        show({ live: [running, null], waiting: 5, counts: { ...none, done: 2, failed: 1 } }).text,
-        '2 rendering · 5 waiting · 2 done · 1 failed',
-    );
-    assert.deepEqual(show({ counts: { ...none, done: 1 } }), { fill: 'green', shape: 'dot', text: 'done' });
-    assert.deepEqual(show({ counts: { ...none, failed: 1, lastError: 'Rate Limited' } }), {
-        fill: 'red',
-        shape: 'ring',
-        text: 'Rate Limited',
-    });
-    assert.equal(show({ counts: { ...none, done: 3, failed: 2, lastError: 'Rate Limited' } }).text, '3 done · 2 failed: Rate Limited');
-    assert.deepEqual(show({ counts: { ...none, open: 1 } }), { fill: 'blue', shape: 'ring', text: 'rendering' });
-    assert.equal(show({ counts: { ...none, open: 1 }, makesVideo: false }).text, 'running');
-    assert.equal(show({ counts: { ...none, open: 2, done: 1 } }).text, '2 rendering · 1 done');
 });
 
 test('every language has the same words, with the same places', () => {
