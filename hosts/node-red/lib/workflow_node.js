@@ -131,7 +131,7 @@ class WorkflowNode {
 
     failed(run) {
         const { error } = run.outcome;
-        if (run.checkpoint) {
+        if (run.checkpoint ?? run.output) {
             run.msg.run = run.toMessage();
         }
         reportFailure(this.#host.RED, run.done, error);

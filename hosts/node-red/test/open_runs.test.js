@@ -11,6 +11,7 @@ const { longestWait, operationOf } = require('../lib/operations');
 const { Run, runOfMessage } = require('../lib/run');
 const { RunStore } = require('../lib/run_store');
 const { WorkflowNode } = require('../lib/workflow_node');
+const { t } = require('./support/words');
 
 const submitted = { submission: 'yes', jobId: 'job_1', json: '{"job_id":"job_1"}' };
 const later = { ...submitted, json: '{"job_id":"job_1","polls":1}' };
@@ -172,10 +173,10 @@ test('the limit of an hour holds for Start, and not for Collect', async () => {
 });
 
 /** A node of the type's own class. `execute` is the session's. */
-function workflowNode(config, execute, flowRuns = { of: () => ({ attach: () => {}, view: () => ({}) }) }) {
+function workflowNode(config, execute, flowRuns = { of: () => ({ attach: () => {} }) }, RED = {}) {
     const entry = { module: {}, descriptor: { actionId: 'a', errors: [] }, form: { mediaOutputs: [] }, connection: null };
-    const host = { flowRuns, sessions: { of: () => ({ execute }) }, previews: { add: () => {} } };
-    return new WorkflowNode(host, entry, { on: () => {}, warn: () => {} }, config);
+    const host = { RED, t, flowRuns, sessions: { of: () => ({ execute }) }, previews: { add: () => {} } };
+    return new WorkflowNode(host, entry, { on: () => {}, warn: () => {}, status: () => {} }, config);
 }
 
 test('an answer to the submit that has the output: it is kept with the message, and Collect sends nothing for it', async () => {
@@ -202,6 +203,18 @@ test('an answer to the submit that has the output: it is kept with the message, 
     } finally {
         fs.rmSync(directory, { recursive: true });
     }
+});
+
+test('a run that is cancelled before Collect has sent on its output can be collected again', async () => {
+    const runs = new NodeRuns('collect', { store: { keep: async () => {}, discard: assert.fail }, newKey: assert.fail, log: () => {} });
+    const node = workflowNode({ operation: 'collect' }, assert.fail, { of: () => runs }, { hooks: { add: () => {}, remove: () => {} } });
+    node.limit = 0; // so that it waits
+    const msg = { run: { key: 'run', output } };
+    const failed = new Promise((resolve) => runs.accept(msg, assert.fail, resolve, async () => ({})));
+    await turns();
+    await runs.accept({ cancel: true }, assert.fail, () => {}, assert.fail);
+    assert.match(await failed, /^Cancelled: /);
+    assert.deepEqual(msg.run.output, output);
 });
 
 test('an open run leaves through the output of its operation, with when to look again', () => {

@@ -67,7 +67,7 @@ test('the form of Start asks for the inputs, and leaves one output', { timeout: 
 
 test('the form of Collect asks for no input, and leaves two outputs', { timeout: 60000 }, async () => {
     const { page } = editor;
-    ids.collect = await editor.drag('image_to_video', 340, 240);
+    ids.collect = await editor.drag('image_to_video', 520, 140);
     await editor.edit(ids.collect);
     await page.selectOption('#node-input-connection', { index: 0 });
     await choose('collect');
@@ -89,8 +89,8 @@ test('the form of Collect asks for no input, and leaves two outputs', { timeout:
 });
 
 test('what renders comes back through the second output, and the video leaves through the first', { timeout: 120000 }, async () => {
-    ids.debug = await editor.drag('debug', 620, 200);
-    ids.delay = await editor.drag('delay', 620, 320);
+    ids.debug = await editor.drag('debug', 690, 140);
+    ids.delay = await editor.drag('delay', 520, 240);
     await editor.wire(ids.inject, ids.start);
     await editor.wire(ids.start, ids.collect);
     await editor.wire(ids.collect, ids.debug, 0);

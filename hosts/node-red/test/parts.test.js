@@ -249,6 +249,14 @@ test('what a module says cannot become markup in the help', () => {
     assert.ok(help.includes('&lt;img'));
 });
 
+test('the help has the operations, and msg.run, of a node whose runs can be resumed', () => {
+    const descriptor = { title: 'A', description: 'A', outputSchema: {}, errors: [] };
+    const helpWith = (canResume) => helpOf({ ...descriptor, canResume }, formOf(described()), t);
+    for (const words of [english.help.start, english.help.collect, english.help.run]) {
+        assert.deepEqual([helpWith(true).includes(words), helpWith(false).includes(words)], [true, false]);
+    }
+});
+
 test('the help of a connection calls its fields as its form does', () => {
     const properties = {
         api_key: { title: 'API key', writeOnly: true },
