@@ -197,6 +197,9 @@ class NodeRuns {
     }
 
     #start(run) {
+        if (!run.mayBePaid) {
+            run.startedAt = Date.now(); // an earlier try that submitted nothing, and a wait for its turn, are not the job's age
+        }
         this.#live.add(run);
         const callbacks = {
             onProgress: (progress) => {

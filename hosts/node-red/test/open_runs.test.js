@@ -159,6 +159,17 @@ test('an open run whose node is removed: its file stays and the log names it', a
     assert.equal(await accept(seen.node('other', leaveOpen()), { run: { key: 'run', checkpoint: later } }), null);
 });
 
+test('the age of a run is that of what may have been submitted', async () => {
+    const seen = nodes();
+    const yesterday = Date.now() - 24 * hour;
+    for (const [key, checkpoint] of [['not', prepared], ['maybe', { ...submitted, submission: 'maybe' }], ['submitted', submitted]]) {
+        await accept(seen.node(key, leaveOpen(submitted)), { run: { key, checkpoint, startedAt: yesterday } });
+    }
+    assert.deepEqual(seen.sent.map(([, { key, startedAt }]) => [key, startedAt === yesterday]), [
+        ['not', false], ['maybe', true], ['submitted', true],
+    ]);
+});
+
 test('the limit of an hour holds for Start, and not for Collect', async () => {
     const seen = nodes();
     const message = (key) => ({ run: { key, checkpoint: prepared } });
