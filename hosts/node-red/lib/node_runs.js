@@ -9,9 +9,6 @@ const { keptWhenFinished } = require('./run_store');
 
 const isOpen = ({ outcome }) => outcome?.outcome === 'open';
 
-/** For the log. */
-const nameOf = ({ key, checkpoint }) => `${key} (job ${checkpoint?.jobId ?? 'not known'})`;
-
 const none = () => ({ done: 0, open: 0, failed: 0, lastError: null });
 
 const mostWaiting = 10000;
@@ -265,7 +262,7 @@ class NodeRuns {
             return;
         }
         const saved = this.#keep(run)
-            .catch((error) => this.#log(`The last checkpoint of the run ${nameOf(run)} could not be kept: ${error.message}`))
+            .catch((error) => this.#log(`The last checkpoint of the run ${run.nameWithJob} could not be kept: ${error.message}`))
             .finally(() => this.#saving.delete(saved));
         this.#saving.add(saved);
     }
@@ -313,7 +310,7 @@ class NodeRuns {
             this.#discard(run);
         } else if (run.canceller.signal.aborted || this.#over) {
             const file = 'Its file is kept for a week; the node, if it is still in a flow, takes it up at the next start.';
-            this.#log(`The run ${nameOf(run)} has ended, but its job may go on. ${file}`);
+            this.#log(`The run ${run.nameWithJob} has ended, but its job may go on. ${file}`);
         }
     }
 

@@ -61,6 +61,11 @@ class Run {
         return this.output !== null || (this.checkpoint !== null && this.checkpoint.submission !== 'no');
     }
 
+    /** For people. */
+    get nameWithJob() {
+        return `${this.key} (job ${this.checkpoint?.jobId ?? 'not known'})`;
+    }
+
     /** For a run that succeeded and whose message went nowhere. */
     toFinishedRecord(node) {
         return { runKey: this.key, node, input: this.input, output: this.outcome.output };

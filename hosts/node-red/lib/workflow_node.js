@@ -94,9 +94,13 @@ class WorkflowNode {
         return chosen?.value();
     }
 
-    /** Whether the node's outputs go anywhere. After some deploys there are no wires at all. */
+    /** Whether the output of a run goes anywhere. After some deploys there are no wires at all. */
     get wired() {
-        return (this.node.wires?.[0] ?? []).some(Boolean);
+        return this.#isWired(0);
+    }
+
+    #isWired(port) {
+        return (this.node.wires?.[port] ?? []).some(Boolean);
     }
 
     succeeded(run) {
@@ -116,7 +120,12 @@ class WorkflowNode {
         msg.payload = { status: isDone ? 'done' : 'rendering', job_id: run.checkpoint?.jobId ?? null, wait_seconds: wait };
         msg.run = run.toMessage();
         this.#warn(run);
-        run.send([...Array(this.#operation.openPort).fill(null), msg]);
+        const { openPort } = this.#operation;
+        if (!this.#isWired(openPort)) {
+            const remedy = 'The run is kept, and goes on at the next start of the flows: wire the output over a delay node to a Collect.';
+            this.node.warn(`The message of the run ${run.nameWithJob} went nowhere, because this output has no wire. ${remedy}`, msg);
+        }
+        run.send([...Array(openPort).fill(null), msg]);
         run.done();
     }
 

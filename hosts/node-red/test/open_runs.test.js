@@ -187,7 +187,8 @@ test('the limit of an hour holds for Start, and not for Collect', async () => {
 function workflowNode(config, execute, flowRuns = { of: () => ({ attach: () => {} }) }, RED = {}) {
     const entry = { module: {}, descriptor: { actionId: 'a', errors: [] }, form: { mediaOutputs: [] }, connection: null };
     const host = { RED, t, flowRuns, sessions: { of: () => ({ execute }) }, previews: { add: () => {} } };
-    return new WorkflowNode(host, entry, { on: () => {}, warn: () => {}, status: () => {} }, config);
+    const { wires = [['next'], ['next']], warn = () => {}, ...others } = config;
+    return new WorkflowNode(host, entry, { on: () => {}, warn, status: () => {}, wires }, others);
 }
 
 test('an answer to the submit that has the output: it is kept with the message, and Collect sends nothing for it', async () => {
@@ -226,6 +227,23 @@ test('a run that is cancelled before Collect has sent on its output can be colle
     await runs.accept({ cancel: true }, assert.fail, () => {}, assert.fail);
     assert.match(await failed, /^Cancelled: /);
     assert.deepEqual(msg.run.output, output);
+});
+
+test('an open run whose output has no wire is named in a warning', () => {
+    const warnedOf = (operation, wires) => {
+        const run = new Run({ key: 'run', msg: {}, checkpoint: submitted });
+        run.outcome = { ...suspended(submitted), outcome: 'open' };
+        run.bind(() => {}, () => {});
+        const warned = [];
+        workflowNode({ operation, wires, warn: (text) => warned.push(text) }, assert.fail).handOn(run);
+        return warned;
+    };
+    for (const [operation, wires] of [['start', []], ['start', [[]]], ['collect', [['next']]], ['collect', [['next'], []]]]) {
+        const warned = warnedOf(operation, wires);
+        assert.equal(warned.length, 1, operation);
+        assert.match(warned[0], /run run \(job job_1\) went nowhere.*no wire.*kept/);
+    }
+    assert.deepEqual([warnedOf('start', [['next']]), warnedOf('collect', [[], ['next']])], [[], []]);
 });
 
 test('an open run leaves through the output of its operation, with when to look again', () => {
