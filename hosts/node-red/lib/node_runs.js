@@ -9,7 +9,7 @@ const { keptWhenFinished } = require('./run_store');
 
 const isOpen = ({ outcome }) => outcome?.outcome === 'open';
 
-const none = () => ({ done: 0, open: 0, failed: 0, lastError: null });
+const none = () => ({ done: 0, open: new Set(), failed: 0, lastError: null });
 
 const mostWaiting = 10000;
 const startingSlice = 5; // ms
@@ -55,7 +55,7 @@ class NodeRuns {
         return {
             live: [...this.#live].map((run) => run.progress),
             waiting: this.#waiting.length,
-            counts: this.#counts,
+            counts: { ...this.#counts, open: this.#counts.open.size },
         };
     }
 
@@ -103,7 +103,7 @@ class NodeRuns {
         try {
             given = await read(msg);
         } catch (error) {
-            this.#count(error);
+            this.#countFailed(error);
             this.#changed();
             done(error.message);
             return;
@@ -189,7 +189,7 @@ class NodeRuns {
 
     #endUnstarted(run, error) {
         run.outcome = { error };
-        this.#count(error);
+        this.#count(run);
         this.#deliver(run);
     }
 
@@ -235,7 +235,7 @@ class NodeRuns {
             if (run.mayBePaid) {
                 this.#keepLast(run);
             }
-            this.#count(result.error, isOpen(run));
+            this.#count(run);
             if (run.bound) {
                 this.#deliver(run);
             } else {
@@ -267,15 +267,21 @@ class NodeRuns {
         this.#saving.add(saved);
     }
 
-    #count(error, open = false) {
-        if (error) {
-            this.#counts.failed += 1;
-            this.#counts.lastError = error.type ?? error.message;
-        } else if (open) {
-            this.#counts.open += 1;
+    /** A run that looks many times counts once. */
+    #count(run) {
+        this.#counts.open.delete(run.key);
+        if (run.outcome.error) {
+            this.#countFailed(run.outcome.error);
+        } else if (isOpen(run)) {
+            this.#counts.open.add(run.key);
         } else {
             this.#counts.done += 1;
         }
+    }
+
+    #countFailed(error) {
+        this.#counts.failed += 1;
+        this.#counts.lastError = error.type ?? error.message;
     }
 
     /**

@@ -170,6 +170,20 @@ test('the age of a run is that of what may have been submitted', async () => {
     ]);
 });
 
+test('the status counts runs, however often each is looked for', async () => {
+    const seen = nodes();
+    const looks = { live: () => new Promise(() => {}), looked: leaveOpen(), found: async () => succeeded };
+    const runs = seen.node('collect', (run) => looks[run.input.end](run), { limit: 9 });
+    const look = (key, end) => accept(runs, { run: { key, checkpoint: submitted, input: { end } } });
+    await look('busy', 'live');
+    await look('one', 'looked');
+    await look('two', 'looked');
+    await look('one', 'looked');
+    assert.deepEqual(runs.view().counts, { done: 0, open: 2, failed: 0, lastError: null });
+    await look('one', 'found');
+    assert.deepEqual(runs.view().counts, { done: 1, open: 1, failed: 0, lastError: null });
+});
+
 test('the limit of an hour holds for Start, and not for Collect', async () => {
     const seen = nodes();
     const message = (key) => ({ run: { key, checkpoint: prepared } });
