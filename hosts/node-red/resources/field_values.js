@@ -85,10 +85,19 @@ export function wrongConstant(field, value) {
     }
 }
 
-/** A validator for the editor. While the form is open, the type in it counts, not the node's. */
+/** To be called first of all when a form opens. */
+export const nameFormOf = (node) => $('.wfn-form').data('node', node);
+
+/** What the node has in its form, while that is open. The editor also judges other nodes meanwhile, by what they have. */
+export function currentOf(node, property) {
+    const $input = $('#node-input-' + property);
+    return ($input.closest('.wfn-form').data('node') === node && $input.val()) || node[property];
+}
+
+/** A validator for the editor. */
 export function validatorOf(field) {
     return function (value, opt) {
-        const type = $('#node-input-' + field.property + '_type').val() || this[field.property + '_type'];
+        const type = currentOf(this, field.property + '_type');
         if (type === 'null' || type === 'unset' || type === undefined) {
             return true;
         }

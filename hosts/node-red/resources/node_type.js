@@ -1,5 +1,5 @@
 // Registers the editor's side of one node of a module.
-import { initialOf, text, validatorOf } from './field_values.js';
+import { initialOf, nameFormOf, text, validatorOf } from './field_values.js';
 import { escape, fieldHtml, prepareFields } from './form_fields.js';
 import { collectingHtml, collects, operationDefaults, operationHtml, outputLabel, prepareOperation, saveOutputs } from './operation.js';
 
@@ -96,6 +96,7 @@ export function registerNodeType(node) {
             return this.name ? 'node_label_italic' : '';
         },
         oneditprepare() {
+            nameFormOf(this);
             prepareFields(node.fields);
             if (node.collecting) {
                 prepareOperation(this, node.collecting, [...node.fields.map(({ property }) => property), 'wait', 'giveUpAfter']);

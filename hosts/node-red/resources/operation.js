@@ -1,5 +1,5 @@
 // The choice between waiting for the output, starting a run and collecting one, and what it changes in the form.
-import { text } from './field_values.js';
+import { currentOf, text } from './field_values.js';
 import { escape } from './form_fields.js';
 
 const operations = ['generate', 'start', 'collect'];
@@ -7,10 +7,7 @@ const longestGiveUp = 24 * 365; // h
 
 const inForm = () => $('#node-input-operation').val();
 
-/** Also while a validator looks at a form that is open. A flow that was made before there was a choice has none. */
-const chosenFor = (node) => inForm() || node.operation || 'generate';
-
-export const collects = (node) => chosenFor(node) === 'collect';
+export const collects = (node) => currentOf(node, 'operation') === 'collect';
 
 const outputsOf = (operation) => (operation === 'collect' ? 2 : 1);
 

@@ -1,8 +1,6 @@
 'use strict';
 // The parts that need no Node-RED: fields from schemas, inputs as given, what is kept of a message, and help.
 const assert = require('node:assert/strict');
-const fs = require('node:fs');
-const path = require('node:path');
 const { test } = require('node:test');
 const { colourOf } = require('../lib/appearance');
 const { parseConstant } = require('../lib/form');
@@ -14,6 +12,7 @@ const { exampleInput, fieldsOf, mediaOutputs } = require('../native/durable/fiel
 const { readGiven } = require('../native/durable/given_input');
 const { checkConnection } = require('../native/durable/check_connection');
 const { connectionFieldsOf, formOf, priceText } = require('../native/durable/node_form');
+const { editorModule } = require('./support/editor_module');
 const { english, t } = require('./support/words');
 
 const field = (name, schema, controls) =>
@@ -375,12 +374,6 @@ test('the Test button says what is known: the service takes it, the values are r
     const repeated = await answerOf(() => Promise.reject(Object.assign(new Error(), said)));
     assert.equal(repeated.text, 'The test failed: The proxy for /api_key and api_key.pem: "API key" is too short.');
 });
-
-/** The editor's own script, which asks its global RED for words. */
-async function editorModule(name) {
-    const source = fs.readFileSync(path.join(__dirname, '..', 'resources', name), 'utf8');
-    return await import(`data:text/javascript,${encodeURIComponent(source)}`);
-}
 
 test('a new node begins with the default of each field; null is none, and for yes or no it is neither', async () => {
     const { initialOf } = await editorModule('field_values.js');
