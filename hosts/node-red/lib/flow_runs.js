@@ -4,22 +4,24 @@
 //   a deploy removes or changes the node   its runs and their jobs are cancelled
 //   a deploy recreates the same node       its runs continue, and the new instance delivers them
 //   everything stops, e.g. the process     the runs are suspended: their jobs continue, and they resume at the next start
+//   a deploy or a stop restarts the flow   runs that were handed on go on at the node that did: their messages may be lost
 const crypto = require('node:crypto');
 const { NodeRuns } = require('./node_runs');
 const { Run, wordsOfFinished } = require('./run');
+const { RunKeys } = require('./run_keys');
 
 /** A node's place in the flows. In a subflow, ids change at every start, but the path of the template ids does not. */
 const placeOf = (node) => (node._alias ? node._path : node.id);
 
 class FlowRuns {
     #byPlace = new Map();
-    #inProgress = new Set(); // a run that two nodes are sent would be collected twice
+    #keys = new RunKeys();
     #store;
     #sessions;
     #log;
     #kept = null; // place -> runs of an earlier process
     #loading = null; // a deploy may end while the first start is still reading them
-    #stop = { whole: false, gone: new Set() };
+    #stop = { whole: false, single: false, gone: new Set() };
 
     constructor({ RED, store, sessions, log }) {
         this.#store = store;
@@ -35,7 +37,7 @@ class FlowRuns {
         if (!runs) {
             runs = new NodeRuns(place, {
                 store: this.#store,
-                inProgress: this.#inProgress,
+                keys: this.#keys,
                 newKey: () => `${place}:${crypto.randomUUID()}`,
                 log: (text) => this.#log('warning', text),
             });
@@ -47,13 +49,21 @@ class FlowRuns {
     #onStopping({ type, diff }) {
         const lists = Object.values(diff ?? {}).filter(Array.isArray);
         const deploys = type !== 'full' || diff?.globalConfigChanged || lists.some((list) => list.length > 0);
-        this.#stop = { whole: !deploys, gone: new Set([...(diff?.changed ?? []), ...(diff?.removed ?? [])]) };
+        this.#stop = {
+            whole: !deploys,
+            single: type === 'nodes', // except in a flow that is changed itself, which stops as a whole
+            gone: new Set([...(diff?.changed ?? []), ...(diff?.removed ?? [])]),
+        };
     }
 
     /** An instance of a node ends. */
     async close(node, removed) {
         const runs = this.of(node);
-        if (removed || this.#stop.gone.has(node._alias ?? node.id)) {
+        const gone = removed || this.#stop.gone.has(node._alias ?? node.id);
+        if (!gone || !this.#stop.single) {
+            this.#keys.strand(runs.id);
+        }
+        if (gone) {
             this.#byPlace.delete(runs.id);
             await runs.end();
         } else {
@@ -70,10 +80,12 @@ class FlowRuns {
             this.#loading ??= this.#loadKept().finally(() => (this.#loading = null));
             await this.#loading;
         }
+        const handedOn = await this.#readStranded();
         const ends = [];
         for (const [place, runs] of this.#byPlace) {
             if (runs.instance) {
-                runs.adopt(this.#kept.get(place) ?? []);
+                const stranded = this.#keys.strandedAt(place).flatMap((key) => handedOn.get(key) ?? []); // some may be back since
+                runs.adopt([...(this.#kept.get(place) ?? []), ...stranded]);
                 this.#kept.delete(place);
                 runs.resume();
             } else {
@@ -85,6 +97,22 @@ class FlowRuns {
         if (this.#byPlace.size === 0) {
             await this.#sessions.close(); // no threads without a node that needs them
         }
+    }
+
+    /** key -> run */
+    async #readStranded() {
+        const found = new Map();
+        const places = [...this.#byPlace.keys()].filter((place) => this.#byPlace.get(place).instance);
+        for (const runKey of places.flatMap((place) => this.#keys.strandedAt(place))) {
+            const record = await this.#store.read(runKey).catch((error) => this.#cannotResume({ runKey }, error));
+            if (record) {
+                this.#eachAlone(record, () => found.set(runKey, Run.fromRecord(record)));
+            }
+        }
+        if (found.size > 0) {
+            this.#log('info', `Resuming ${found.size} runs whose messages were on their way when the flows stopped.`);
+        }
+        return found;
     }
 
     async #loadKept() {
@@ -122,9 +150,13 @@ class FlowRuns {
         try {
             use();
         } catch (error) {
-            const job = record.checkpoint?.jobId ?? 'not known';
-            this.#log('warning', `The run ${record.runKey ?? 'without a key'} (job ${job}) cannot be resumed, and its file is left in place: ${error.message}`);
+            this.#cannotResume(record, error);
         }
+    }
+
+    #cannotResume({ runKey, checkpoint }, { message }) {
+        const job = checkpoint?.jobId ?? 'not known';
+        this.#log('warning', `The run ${runKey ?? 'without a key'} (job ${job}) cannot be resumed, and its file is left in place: ${message}`);
     }
 }
 

@@ -5,6 +5,7 @@ const { isDeepStrictEqual } = require('node:util');
 const { checkpointAfter } = require('../native/durable/checkpoint');
 const { HourlyLimit } = require('./hourly_limit');
 const { Run, runOfMessage, wordsOfFinished } = require('./run');
+const { RunKeys } = require('./run_keys');
 const { keptWhenFinished } = require('./run_store');
 
 const isOpen = ({ outcome }) => outcome?.outcome === 'open';
@@ -27,15 +28,15 @@ class NodeRuns {
     #settled = []; // resolved when the live runs have ended
     #saving = new Set(); // the writes of what runs have ended with
     #hourly = new HourlyLimit();
-    #inProgress; // the keys of the runs of all nodes
+    #keys; // of the runs of all nodes
     #newKey;
     #store;
     #log;
     #clock;
 
-    constructor(id, { store, newKey, log, inProgress = new Set(), clock = () => performance.now() }) {
+    constructor(id, { store, newKey, log, keys = new RunKeys(), clock = () => performance.now() }) {
         this.id = id;
-        this.#inProgress = inProgress;
+        this.#keys = keys;
         this.#store = store;
         this.#newKey = newKey;
         this.#log = log;
@@ -111,13 +112,13 @@ class NodeRuns {
         if (this.#over) {
             return;
         }
-        if (this.#inProgress.has(earlier?.key)) {
-            done(`The run ${earlier.key} is in progress already. Wait for the message that it sends, and send each msg.run into one node only.`);
+        const key = earlier?.key ?? this.#newKey();
+        if (!this.#keys.take(key)) {
+            done(`The run ${key} is in progress already. Wait for the message that it sends, and send each msg.run into one node only.`);
             return;
         }
-        const run = new Run({ ...earlier, ...given, key: earlier?.key ?? this.#newKey(), msg });
+        const run = new Run({ ...earlier, ...given, key, msg });
         delete msg.run;
-        this.#inProgress.add(run.key);
         this.#keepLast(run);
         this.#waiting.push(run);
         if (this.#instance === instance) {
@@ -128,11 +129,9 @@ class NodeRuns {
         this.#startMore();
     }
 
-    /** Takes over runs that an earlier process kept. */
+    /** Takes over runs whose files were kept, of an earlier process or of messages that are lost. */
     adopt(runs) {
-        const idle = runs.filter(({ key }) => !this.#inProgress.has(key));
-        idle.forEach(({ key }) => this.#inProgress.add(key));
-        this.#waiting.unshift(...idle);
+        this.#waiting.unshift(...runs.filter(({ key }) => this.#keys.take(key)));
     }
 
     /** Gives the instance the messages that it does not hold yet, then continues their runs. */
@@ -291,11 +290,12 @@ class NodeRuns {
      * node or by another, whose file it is then.
      */
     #deliver(run) {
-        this.#inProgress.delete(run.key);
         if (isOpen(run)) {
+            this.#keys.handOn(run.key, this.id);
             this.#instance.handOn(run);
             return;
         }
+        this.#keys.release(run.key);
         if (!run.outcome.error) {
             const { wired } = this.#instance;
             this.#instance.succeeded(run);
@@ -363,7 +363,7 @@ class NodeRuns {
         this.#cancel(() => true);
         await this.settled();
         for (const run of this.#all()) {
-            this.#inProgress.delete(run.key);
+            this.#keys.release(run.key);
             if (run.outcome && !run.outcome.error && !isOpen(run)) {
                 this.#keepFinished(run);
             } else {

@@ -12,13 +12,13 @@ const isFinished = ({ output, message }) => output !== undefined && message === 
 
 class RunStore {
     #folder;
-    #last = new Map(); // by run key: the end of the file's queue of writes
+    #last = new Map(); // by run key: the end of the file's queue
 
     constructor(directory) {
         this.#folder = new DurableFolder(directory);
     }
 
-    /** The writes of one run happen in order. */
+    /** What is done with the file of one run happens in order. */
     #inOrder(runKey, work) {
         const done = (this.#last.get(runKey) ?? Promise.resolve()).catch(() => {}).then(work);
         this.#last.set(runKey, done);
@@ -31,6 +31,11 @@ class RunStore {
     keep(record) {
         const text = JSON.stringify({ version: 1, keptAt: Date.now(), ...record });
         return this.#inOrder(record.runKey, () => this.#folder.write(fileOf(record.runKey), text));
+    }
+
+    /** The record of a run, or null. */
+    read(runKey) {
+        return this.#inOrder(runKey, async () => JSON.parse((await this.#folder.read(fileOf(runKey))) ?? 'null'));
     }
 
     discard(runKey) {

@@ -44,7 +44,7 @@ const keptIn = (one) => {
 
 /** Deploys the nodes and sends the messages; resolves to what leaves the flow, of which there are `count`. */
 async function play(nodes, messages, count = messages.length, connection = connectionTo(server.url)) {
-    const flow = await Flow.deploy(nodeRed, [connection, open, ...nodes]);
+    const flow = await Flow.deploy(nodeRed, [connection, open, ...nodes], 'nodes'); // a full one sends what is on its way again
     const before = flow.lines().length;
     await flow.send(messages);
     return (await flow.results(before + count)).slice(before);
@@ -84,7 +84,7 @@ test('Collect waits for as long as the form says', { timeout: 60000 }, async () 
 test('what is no run, and a run that is in progress, are refused with a sentence', { timeout: 60000 }, async () => {
     const { run } = await started('twice');
     const { jobId } = run.checkpoint;
-    const flow = await Flow.deploy(nodeRed, [connectionTo(server.url), open, collect({ wait: '60' })]);
+    const flow = await Flow.deploy(nodeRed, [connectionTo(server.url), open, collect({ wait: '60' })], 'nodes');
     const before = flow.lines().length;
     await flow.send([{ topic: 'first', run }]);
     await until('a look at the job', () => server.jobs.get(jobId).polls > 0);
@@ -152,9 +152,9 @@ test('Start counts for the limit of an hour, and Collect does not', { timeout: 6
 });
 
 /** Start, delay, Collect with one wire back. What leaves Start is written too. */
-const loop = (wait) => [
+const loop = (wait, delayMs) => [
     connectionTo(server.url), lineTo('begun', 'begun'),
-    start({ wires: [['delay', 'begun']] }), delay(['collect']), collect({ id: 'collect', wait, wires: [['result'], ['delay']] }),
+    start({ wires: [['delay', 'begun']] }), delay(['collect'], delayMs), collect({ id: 'collect', wait, wires: [['result'], ['delay']] }),
 ];
 
 test('Start, delay and Collect with one wire back: one job, one video', { timeout: 60000 }, async () => {
@@ -168,6 +168,30 @@ test('Start, delay and Collect with one wire back: one job, one video', { timeou
     assert.equal(lines[1].payload.video, videoOf(id));
     assert.equal(server.jobsOf('loop').length, 1);
 });
+
+const hour = 3600 * 1000;
+for (const [what, restart] of [
+    ['a full deploy', (flow, nodes) => nodeRed.deploy(flow.with(nodes))],
+    ['a restart of the flows', async (flow, nodes, deployed) => {
+        const file = path.join(nodeRed.userDirectory, 'flows.json');
+        fs.writeFileSync(file, JSON.stringify(deployed.map((node) => nodes.find(({ id, type }) => id === node.id && type === 'delay') ?? node)));
+        await nodeRed.deploy(undefined, 'reload');
+    }],
+]) {
+    test(`${what} while a delay node has the message: one job, one video`, { timeout: 60000 }, async () => {
+        const flow = await Flow.deploy(nodeRed, loop('0', hour));
+        const before = flow.lines().length;
+        await flow.send([photo(what)]);
+        await flow.results(before + 1);
+        const [{ id }] = server.jobsOf(what);
+        done(id);
+        await restart(flow, loop('0'), await nodeRed.request('GET', '/flows'));
+        const lines = (await flow.results(before + 3)).slice(before);
+        assert.deepEqual(lines.map(({ from, topic }) => [from, topic]), [['begun', what], ['begun', what], ['result', what]]);
+        assert.deepEqual([lines[2].payload.video, server.jobsOf(what).length], [videoOf(id), 1]);
+        await until('the file to go', () => keptIn(nodeRed).length === 0);
+    });
+}
 
 for (const signal of ['SIGKILL', 'SIGTERM']) {
     for (const [where, wait, isThere] of [

@@ -9,6 +9,7 @@ const { keepMessage } = require('../lib/kept_message');
 const { NodeRuns } = require('../lib/node_runs');
 const { longestWait, operationOf } = require('../lib/operations');
 const { Run, runOfMessage } = require('../lib/run');
+const { RunKeys } = require('../lib/run_keys');
 const { RunStore } = require('../lib/run_store');
 const { WorkflowNode } = require('../lib/workflow_node');
 const { t } = require('./support/words');
@@ -81,9 +82,9 @@ function nodes() {
         keep: async (record) => void seen.files.set(record.runKey, record),
         discard: async (key) => void seen.files.delete(key),
     };
-    const inProgress = new Set();
+    const keys = new RunKeys();
     seen.node = (place, end, more = {}) => {
-        const runs = new NodeRuns(place, { store, inProgress, newKey: () => 'run', log: (text) => seen.logged.push(text) });
+        const runs = new NodeRuns(place, { store, keys, newKey: () => 'run', log: (text) => seen.logged.push(text) });
         const to = (port) => (run) => seen.sent.push([port, run.toMessage()]);
         const node = { receive: (msg) => runs.accept(msg, () => {}, () => {}, assert.fail) };
         runs.attach({
