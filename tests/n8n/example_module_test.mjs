@@ -39,7 +39,9 @@ test('the types have what their nodes can do', () => {
     assert.deepEqual(slowEcho.credentials[0].name, 'echoServiceApi');
     assert.equal(credentials[0].name, 'echoServiceApi');
     assert.ok(!slowEcho.properties.some(({ name }) => name === 'download'));
-    assert.ok(!slowEcho.properties.some(({ type }) => type === 'notice'), 'a price that nobody knows is not shown');
+    const noticesOf = ({ properties }) => properties.filter(({ type }) => type === 'notice').map(({ name }) => name);
+    assert.deepEqual(noticesOf(slowEcho), ['holdingNotice'], 'a price that nobody knows is not shown');
+    assert.deepEqual([noticesOf(echo), echo.outputs], [[], ['main']], 'there is no Collect to go to');
 });
 
 test('a node without an account runs', async () => {

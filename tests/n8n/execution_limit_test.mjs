@@ -88,6 +88,7 @@ function contextOf(execution, runIndex, count, options, goesOn) {
         getInputData: () => Array.from({ length: count }, () => ({ json: {} })),
         getExecutionId: () => execution,
         getNode: () => ({ id: 'node', name: 'Node', type: 'imageToVideo', typeVersion: 1, parameters: {}, position: [0, 0] }),
+        getNodeOutputs: () => [{ type: 'main' }],
         getWorkflow: () => ({ id: 'workflow' }),
         getMode: () => 'manual',
         getWorkflowDataProxy: () => ({ $runIndex: runIndex }),

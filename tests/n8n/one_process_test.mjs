@@ -84,9 +84,13 @@ test('Start, and Collect by job, by run key and by checkpoint', { timeout: 60_00
     assert.match(started.job_id, /^job_/);
     const collect = (findBy, value, options = {}) => ({ operation: 'collect', findBy, [findBy]: value, options });
     await scenario.addWorkflow('by-job', collect('jobId', '={{ $json.job_id }}'));
-    const [{ json: early }] = itemsOf(await run('by-job', [started]));
-    assert.equal(early.status, 'rendering');
-    assert.equal(early.job_id, started.job_id);
+    await scenario.addWorkflow('one-output', collect('jobId', '={{ $json.job_id }}'), { typeVersion: 1 });
+    for (const [name, output] of [['by-job', 1], ['one-output', 0]]) {
+        const [{ json: early }] = itemsOf(await run(name, [started]), undefined, output);
+        assert.equal(early.status, 'rendering', name);
+        assert.equal(early.job_id, started.job_id);
+        assert.deepEqual(early.checkpoint.started_at, started.checkpoint.started_at);
+    }
     server.jobs.get(started.job_id).doneAt = performance.now();
     await scenario.addWorkflow('by-key', collect('runKey', '={{ $json.run_key }}', { wait: 20 }));
     await scenario.addWorkflow('by-checkpoint', collect('checkpoint', '={{ $json.checkpoint }}', { wait: 20 }));

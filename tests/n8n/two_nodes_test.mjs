@@ -110,7 +110,7 @@ test("the project's own module is built as ever: names that workflows hold", () 
     const names = propertiesOf('imageToVideo').map(({ name }) => name);
     assert.deepEqual(names, [
         'operation', 'model', 'prompt', 'image', 'negative_prompt', 'size', 'prompt_optimizer', 'priceNotice',
-        'findBy', 'checkpoint', 'executionId', 'jobId', 'runKey', 'download', 'binaryPropertyName', 'options',
+        'holdingNotice', 'findBy', 'checkpoint', 'executionId', 'jobId', 'runKey', 'download', 'binaryPropertyName', 'options',
     ]);
 });
 

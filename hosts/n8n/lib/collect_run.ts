@@ -20,6 +20,8 @@ export interface FlowCheckpoint {
     node?: string;
     input: IDataObject;
     checkpoint: object;
+    /** An ISO date. Those of earlier versions lack it. */
+    started_at?: string;
 }
 
 export interface Collectable {
@@ -28,9 +30,18 @@ export interface Collectable {
     input: IDataObject;
     checkpoint: Checkpoint | null;
     jobId: string | null;
+    startedAt?: string;
     output: IDataObject | null;
     warnings: IDataObject[];
     failure?: ErrorFields | null;
+}
+
+export interface Patience {
+    /** How long to wait for a run that is still rendering. */
+    waitMs: number;
+    /** Since its start; a run that is still rendering then is a failure. */
+    giveUpAfterHours: number;
+    signal?: AbortSignal;
 }
 
 export interface CollectFailure {
@@ -58,13 +69,18 @@ function parsed(text: string): unknown {
 /** `value`: the checkpoint of the Start operation, or its JSON. */
 export function fromFlow(value: unknown): Collectable {
     const given = typeof value === 'string' ? parsed(value) : value;
-    const { run_key: name, node, input, checkpoint } = (given ?? {}) as Partial<FlowCheckpoint>;
+    const { run_key: name, node, input, checkpoint, started_at: startedAt } = (given ?? {}) as Partial<FlowCheckpoint>;
     const runKey = textOfRunKey(name);
     const kept = keptCheckpoint(checkpoint);
     if (runKey === '' || typeof input !== 'object' || kept === null) {
         throw new NotCollectable('This is not a checkpoint: pass on the checkpoint of the Start operation, unchanged.');
     }
-    return { runKey, node, input, checkpoint: kept, jobId: kept.jobId, output: null, warnings: [] };
+    return { runKey, node, input, checkpoint: kept, jobId: kept.jobId, startedAt, output: null, warnings: [] };
+}
+
+/** What `fromFlow` takes. */
+export function forFlow({ runKey, node, input, checkpoint, startedAt }: RunEnd & { status: 'rendering' }): FlowCheckpoint {
+    return { run_key: runKey, node, input, checkpoint: checkpoint as object, started_at: startedAt };
 }
 
 export async function findByRunKey(runKey: string): Promise<Collectable> {
@@ -106,13 +122,33 @@ export function failureOf({ runKey, jobId, failure }: Collectable, error: unknow
     return { status: 'failed', runKey, jobId, error: reason };
 }
 
+function givenUp(runKey: string, jobId: string | null, hours: number) {
+    return new RunError({
+        type: 'Still Rendering',
+        code: 'still_rendering',
+        message:
+            `${hours} h after its start, the run is still rendering, and Collect gives up. ` +
+            `${jobId === null ? 'It' : `Its job ${jobId}`} is kept, and nothing was submitted again.`,
+        cause: 'The service has not finished the job within the time that Give Up After allows',
+        solution:
+            `Collect it later, by its checkpoint or its run key ${runKey}. ` +
+            "To go on asking for longer, raise Give Up After in the node's options",
+        retryable: true,
+        job_id: jobId,
+    });
+}
+
+const hour = 3600 * 1000;
+
+/** A run of unknown start is as old as its first look: what Collect returns has that time. */
+const startOf = (startedAt: unknown) => new Date(Date.parse(String(startedAt)) || Date.now());
+
 /** `actionId`: the collecting node's; it may collect what another node of the module has started. */
 export async function collectRun(
     actionId: string,
-    { runKey, node = actionId, input, checkpoint, jobId, output, warnings }: Collectable,
+    { runKey, node = actionId, input, checkpoint, jobId, startedAt, output, warnings }: Collectable,
     connection: IDataObject | undefined,
-    waitMs: number,
-    signal?: AbortSignal,
+    { waitMs, giveUpAfterHours, signal }: Patience,
 ): Promise<RunEnd> {
     if (output !== null) {
         return { status: 'succeeded', runKey, node, jobId, output, warnings };
@@ -141,9 +177,14 @@ export async function collectRun(
     });
     const common = { runKey, node, jobId, warnings: result.warnings as unknown as IDataObject[] };
     if (result.outcome === 'suspended') {
-        const { checkpoint: latest, resumeAfterMs } = result;
-        const known = latest?.jobId ?? jobId;
-        return { status: 'rendering', ...common, jobId: known, checkpoint: latest ?? checkpoint, resumeAfterMs };
+        const latest = result.checkpoint ?? checkpoint;
+        const known = latest.jobId ?? jobId;
+        const start = startOf(startedAt);
+        if (Date.now() - start.getTime() > giveUpAfterHours * hour) {
+            throw givenUp(runKey, known, giveUpAfterHours);
+        }
+        const asOfNow = { jobId: known, checkpoint: latest, resumeAfterMs: result.resumeAfterMs };
+        return { status: 'rendering', ...common, input, startedAt: start.toISOString(), ...asOfNow };
     }
     return { status: 'succeeded', ...common, output: result.output as IDataObject };
 }

@@ -10,6 +10,7 @@ import {
     findByExecution,
     findByJob,
     findByRunKey,
+    forFlow,
     fromFlow,
     textOfRunKey,
     type CollectFailure,
@@ -29,8 +30,10 @@ const downloadsAtOnce = 4;
 const defaultLargestFile = 256;
 /** The shortest wait for which n8n puts an execution aside is 65 s. */
 const shortestWaitSeconds = 65;
+const defaultGiveUpAfterHours = 24;
 
 interface Options extends IDataObject {
+    giveUpAfter?: number;
     largestFile?: number;
     mostRuns?: number;
     runKey?: string | number;
@@ -83,7 +86,7 @@ async function generate(order: Order, start: boolean): Promise<INodeExecutionDat
         timeoutMs: options.timeout ? options.timeout * 60_000 : undefined,
         signal: context.getExecutionCancelSignal(),
     });
-    const json = outputOf({ ...end, warnings: [...warnings, ...end.warnings] }, input);
+    const json = outputOf({ ...end, warnings: [...warnings, ...end.warnings] });
     const output = { json, pairedItem: { item } };
     return start ? output : await withFile(order, end, output);
 }
@@ -93,13 +96,16 @@ async function collect(order: Order): Promise<INodeExecutionData[]> {
     const { context, actionId, item, options, connection } = order;
     const findBy = context.getNodeParameter('findBy', item) as string;
     const wanted = context.getNodeParameter(findBy, item);
-    const waitMs = (options.wait ?? 0) * 1000;
-    const signal = context.getExecutionCancelSignal();
+    const patience = {
+        waitMs: (options.wait ?? 0) * 1000,
+        giveUpAfterHours: options.giveUpAfter ?? defaultGiveUpAfterHours,
+        signal: context.getExecutionCancelSignal(),
+    };
     // The incoming fields stay, so that the flow can ask again with them.
     const given = context.getInputData()[item].json;
     const itemOf = (end: RunEnd | CollectFailure) => ({ json: { ...given, ...outputOf(end) }, pairedItem: { item } });
     const itemFrom = async (run: Collectable) => {
-        const end = await collectRun(actionId, run, connection, waitMs, signal);
+        const end = await collectRun(actionId, run, connection, patience);
         return await withFile(order, end, itemOf(end));
     };
     if (findBy === 'checkpoint') {
@@ -113,8 +119,7 @@ async function collect(order: Order): Promise<INodeExecutionData[]> {
     return [await itemFrom(await (findBy === 'jobId' ? findByJob : findByRunKey)(name))];
 }
 
-/** `input`: included in the checkpoint, so that it can be resumed elsewhere. */
-function outputOf(end: RunEnd | CollectFailure, input?: IDataObject): IDataObject {
+function outputOf(end: RunEnd | CollectFailure): IDataObject {
     const common = { status: end.status, run_key: end.runKey, job_id: end.jobId };
     if (end.status === 'failed') {
         return { ...common, error: fieldsOfError(end.error) };
@@ -124,8 +129,24 @@ function outputOf(end: RunEnd | CollectFailure, input?: IDataObject): IDataObjec
         return { ...end.output, ...common, ...warnings };
     }
     const wait = Math.max(Math.ceil((end.resumeAfterMs ?? 0) / 1000), shortestWaitSeconds);
-    const checkpoint = input && { run_key: end.runKey, node: end.node, input, checkpoint: end.checkpoint };
-    return { ...common, wait_seconds: wait, ...(checkpoint && { checkpoint }), ...warnings } as IDataObject;
+    return { ...common, wait_seconds: wait, checkpoint: forFlow(end), ...warnings } as IDataObject;
+}
+
+const isRendering = ({ json }: INodeExecutionData) => json.status === 'rendering';
+
+/** n8n's Wait takes the time for all of its items from the first one: so that none waits for a slower one, all say the same. */
+function agreeOnWait(items: INodeExecutionData[]) {
+    const rendering = items.filter(isRendering);
+    const shortest = Math.min(...rendering.map(({ json }) => json.wait_seconds as number));
+    for (const { json } of rendering) {
+        json.wait_seconds = shortest;
+    }
+}
+
+/** As the node's type has them for its operation and version; an agent's tool has one. */
+function byOutput(context: IExecuteFunctions, items: INodeExecutionData[]): INodeExecutionData[][] {
+    const outputs = context.getNodeOutputs().filter(({ category }) => category !== 'error');
+    return outputs.length < 2 ? [items] : [items.filter((item) => !isRendering(item)), items.filter(isRendering)];
 }
 
 /** Undefined: the node has no such output, or this run did not produce it. */
@@ -213,10 +234,10 @@ export async function executeItems(context: IExecuteFunctions, actionId: string)
         }
         throw nodeError;
     }
-    return [
-        ends.flatMap((end, item) =>
-            // n8n sends an item to a node's error output only if `error` is its only field.
-            end.status === 'fulfilled' ? end.value : [{ json: { error: fieldsOfError(end.reason) }, pairedItem: { item } }],
-        ),
-    ];
+    const results = ends.flatMap((end, item) =>
+        // n8n sends an item to a node's error output only if `error` is its only field.
+        end.status === 'fulfilled' ? end.value : [{ json: { error: fieldsOfError(end.reason) }, pairedItem: { item } }],
+    );
+    agreeOnWait(results);
+    return byOutput(context, results);
 }

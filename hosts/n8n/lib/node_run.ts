@@ -42,7 +42,9 @@ export type RunEnd =
           runKey: string;
           node: string;
           jobId: string | null;
+          input: IDataObject;
           checkpoint: Checkpoint | null;
+          startedAt?: string;
           resumeAfterMs: number | null;
           warnings: IDataObject[];
       };
@@ -151,8 +153,14 @@ function succeeded({ node }: RunOrder, record: RunRecord): RunEnd {
 }
 
 function rendering({ node }: RunOrder, record: RunRecord, resumeAfterMs: number | null): RunEnd {
-    const { runKey, jobId, checkpoint, warnings } = record;
-    return { status: 'rendering', runKey, node, jobId, checkpoint, resumeAfterMs, warnings };
+    const { runKey, jobId, input, checkpoint, startedAt, warnings } = record;
+    return { status: 'rendering', runKey, node, jobId, input, checkpoint, startedAt, resumeAfterMs, warnings };
+}
+
+function withCheckpoint(record: RunRecord, checkpoint: Checkpoint | null): RunRecord {
+    const jobId = checkpoint?.jobId ?? null;
+    const isAnotherJob = jobId !== null && jobId !== record.jobId;
+    return { ...record, checkpoint, jobId, ...(isAnotherJob && { startedAt: new Date().toISOString() }) };
 }
 
 /** The worker that held the run before has recorded its job after all. */
@@ -195,19 +203,17 @@ async function attempt(store: RunStore, claim: Claim, order: RunOrder, warnings:
             timeoutMs: order.timeoutMs,
             signal: order.signal,
             onCheckpoint: async (checkpoint) => {
-                const { jobId } = checkpoint;
-                record = { ...record, checkpoint, jobId };
+                record = withCheckpoint(record, checkpoint);
                 await claim.keep(record);
-                if (jobId !== null) {
-                    await store.addName(nameOfJob(jobId), order.runKey);
+                if (record.jobId !== null) {
+                    await store.addName(nameOfJob(record.jobId), order.runKey);
                 }
             },
         });
     } catch (error) {
         if (error instanceof RunError || (error instanceof ModuleError && error.checkpoint !== undefined)) {
-            const checkpoint = checkpointAfter(error, record.checkpoint);
             const failure = error instanceof RunError ? error.fields : null;
-            record = { ...record, checkpoint, jobId: checkpoint?.jobId ?? null, failure };
+            record = { ...withCheckpoint(record, checkpointAfter(error, record.checkpoint)), failure };
         }
         if (error instanceof ModuleError && error.code === 'session_closed') {
             await giveUp(claim, claim.record);
@@ -224,8 +230,7 @@ async function attempt(store: RunStore, claim: Claim, order: RunOrder, warnings:
     }
     warnings.push(...(result.warnings as unknown as IDataObject[]));
     if (result.outcome === 'suspended') {
-        const checkpoint = checkpointAfter(result, record.checkpoint);
-        record = { ...record, checkpoint, jobId: checkpoint?.jobId ?? null, warnings };
+        record = { ...withCheckpoint(record, checkpointAfter(result, record.checkpoint)), warnings };
         await giveUp(claim, record);
         if (!order.start || record.jobId === null) {
             throw new RunSuspended(record.jobId);

@@ -15,6 +15,8 @@ export interface RunRecord {
     /** To resume from; null: nothing can have been submitted. */
     checkpoint: Checkpoint | null;
     jobId: string | null;
+    /** When its job was named, as an ISO date. Records of earlier versions lack it. */
+    startedAt?: string;
     /** Of a run that has succeeded: repeating it returns the same. */
     output: IDataObject | null;
     warnings: IDataObject[];

@@ -9,7 +9,7 @@ function operation({ product, aProduct }, canResume) {
     const collect = {
         name: 'Collect',
         value: 'collect',
-        description: `Get the ${product} of a run that was started before, or learn that it is still rendering`,
+        description: `Get the ${product} of a run that was started before: by Done, or by Still Rendering until it is there`,
         action: `Collect the ${product} of a run`,
     };
     const generate = {
@@ -41,6 +41,16 @@ function priceNotice(price) {
         name: 'priceNotice',
         type: 'notice',
         displayOptions: { show: { operation: making } },
+        default: '',
+    };
+}
+
+function holdingNotice({ product }) {
+    return {
+        displayName: `Each item holds this execution until its ${product} is done; for long ones use Start, Wait and Collect`,
+        name: 'holdingNotice',
+        type: 'notice',
+        displayOptions: { show: { operation: ['generate'] } },
         default: '',
     };
 }
@@ -157,6 +167,17 @@ function options({ product }, { canResume, hasMedia }) {
         default: 0,
         description: `How long to wait for ${hasMedia ? `a ${product}` : 'a run'} that is still rendering; 0 checks once`,
     };
+    const giveUpAfter = {
+        displayName: 'Give Up After (Hours)',
+        name: 'giveUpAfter',
+        type: 'number',
+        ...shownFor(['collect']),
+        typeOptions: { minValue: 0, numberPrecision: 2 },
+        default: 24,
+        description:
+            'Since the start of the run; one that is still rendering then fails, and can still be collected. ' +
+            'Half an hour is 0.5.',
+    };
     return {
         displayName: 'Options',
         name: 'options',
@@ -164,6 +185,7 @@ function options({ product }, { canResume, hasMedia }) {
         placeholder: 'Add option',
         default: {},
         options: [
+            ...(canResume ? [giveUpAfter] : []),
             ...(hasMedia ? [largestFile] : []),
             {
                 displayName: 'Most Runs per Execution',
@@ -201,4 +223,4 @@ function options({ product }, { canResume, hasMedia }) {
     };
 }
 
-module.exports = { collectFields, downloadFields, making, operation, options, priceNotice };
+module.exports = { collectFields, downloadFields, holdingNotice, making, operation, options, priceNotice };

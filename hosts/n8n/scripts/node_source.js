@@ -3,7 +3,7 @@
 const { formOf } = require('../../node/durable/node_form');
 
 const { propertyOf, useOf } = require('./form_fields');
-const { collectFields, downloadFields, making, operation, options, priceNotice } = require('./host_fields');
+const { collectFields, downloadFields, holdingNotice, making, operation, options, priceNotice } = require('./host_fields');
 const { quoted, sourceOf } = require('./source_text');
 const { classNameOf, described, isSmall, productOf, titled, withSmallInitial, wordsOf } = require('./words');
 
@@ -30,7 +30,7 @@ function propertiesOf(plan) {
     const before = [operation(plan, canResume)];
     const after = [
         ...(price ? [priceNotice(price)] : []),
-        ...(canResume ? collectFields(plan) : []),
+        ...(canResume ? [holdingNotice(plan), ...collectFields(plan)] : []),
         ...(media ? downloadFields(plan, titled(product)) : []),
         options(plan, { canResume, hasMedia: media !== null }),
     ];
@@ -41,6 +41,12 @@ function propertiesOf(plan) {
     }
     return [...before, ...own, ...after];
 }
+
+/** The first version has one output for all operations, which workflows that were built with it are wired to. */
+const versions = { version: [1, 2], defaultVersion: 2 };
+const collectsApart =
+    '={{ $nodeVersion >= 2 && $parameter["operation"] === "collect" ' +
+    '? [{ type: "main", displayName: "Done" }, { type: "main", displayName: "Still Rendering" }] : ["main"] }}';
 
 function descriptionOf(plan) {
     const { descriptor, typeName, credential } = plan;
@@ -53,12 +59,12 @@ function descriptionOf(plan) {
         name: typeName,
         ...(descriptor.iconSvg !== '' && { icon: `file:${typeName}.svg` }),
         group: ['transform'],
-        version: 1,
+        ...(descriptor.canResume ? versions : { version: 1 }),
         subtitle: '={{ $parameter["operation"] }}',
         description: described(said),
         defaults: { name: displayName },
         inputs: ['main'],
-        outputs: ['main'],
+        outputs: descriptor.canResume ? collectsApart : ['main'],
         usableAsTool: true,
         ...(credential && {
             credentials: [

@@ -68,6 +68,7 @@ export function contextOf({ description }, parameters, { credentials = {}, execu
         getExecutionId: () => executionId,
         getWorkflowDataProxy: () => ({ $runIndex: 0 }),
         getNode: () => node,
+        getNodeOutputs: () => [{ type: 'main' }],
         getWorkflow: () => ({ id: 'workflow' }),
         getMode: () => 'trigger',
         getExecutionCancelSignal: () => undefined,

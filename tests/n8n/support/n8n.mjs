@@ -295,8 +295,8 @@ export class N8n {
     }
 }
 
-/** The items that the last run of the node gave. */
-export function itemsOf(execution, node = 'Image to Video') {
+/** The items that the last run of the node gave by its output. */
+export function itemsOf(execution, node = 'Image to Video', output = 0) {
     const runs = execution.data.resultData.runData[node] ?? [];
-    return runs.at(-1)?.data?.main?.[0] ?? [];
+    return runs.at(-1)?.data?.main?.[output] ?? [];
 }

@@ -35,7 +35,7 @@ export const imageToVideo = (credential, parameters = {}, more = {}) => ({
     id: 'node',
     name: 'Image to Video',
     type: nodeType,
-    typeVersion: 1,
+    typeVersion: 2,
     position: [400, 0],
     parameters: {
         operation: 'generate',
@@ -62,8 +62,11 @@ export function workflow(name, nodes, settings = {}) {
     return { name, nodes: all, connections: chain(all), settings: { executionOrder: 'v1', ...settings } };
 }
 
-/** Start → Wait → Collect → still rendering? → back to Wait. */
-export function parkingWorkflow(name, credential, waitSeconds) {
+/**
+ * Start → Wait → Collect; what is still rendering goes back to Wait, and Done has what is done. Above the others, so that n8n runs
+ * it before it waits again.
+ */
+export function parkingWorkflow(name, credential, waitSeconds, { options, ...more } = {}) {
     const start = imageToVideo(credential, { operation: 'start' }, { id: 'start', name: 'Start' });
     const wait = {
         id: 'wait',
@@ -76,44 +79,27 @@ export function parkingWorkflow(name, credential, waitSeconds) {
     };
     const collect = imageToVideo(
         credential,
-        { operation: 'collect', findBy: 'checkpoint', checkpoint: '={{ $json.checkpoint }}' },
-        { id: 'collect', name: 'Collect', position: [800, 0] },
+        { operation: 'collect', findBy: 'checkpoint', checkpoint: '={{ $json.checkpoint }}', options },
+        { id: 'collect', name: 'Collect', position: [800, 0], ...more },
     );
-    const branch = {
-        id: 'if',
-        name: 'Still Rendering',
-        type: 'n8n-nodes-base.if',
-        typeVersion: 2.2,
-        position: [1000, 0],
-        parameters: {
-            conditions: {
-                options: { caseSensitive: true, leftValue: '', typeValidation: 'strict', version: 2 },
-                combinator: 'and',
-                conditions: [
-                    {
-                        id: 'condition',
-                        leftValue: '={{ $json.status }}',
-                        rightValue: 'rendering',
-                        operator: { type: 'string', operation: 'equals' },
-                    },
-                ],
-            },
-            options: {},
-        },
-    };
     const done = {
         id: 'done',
         name: 'Done',
-        type: 'n8n-nodes-base.noOp',
-        typeVersion: 1,
-        position: [1200, 100],
-        parameters: {},
+        type: 'n8n-nodes-base.set',
+        typeVersion: 3.4,
+        position: [1000, -200],
+        parameters: {
+            assignments: {
+                assignments: [{ id: 'of', name: 'made_of', type: 'string', value: "={{ $('Split Out').item.json.prompt }}" }],
+            },
+            includeOtherFields: true,
+            options: {},
+        },
     };
-    const made = workflow(name, [start, wait, collect, branch]);
+    const made = workflow(name, [start, wait, collect]);
     made.nodes.push(done);
-    made.connections['Still Rendering'] = {
-        main: [[{ node: 'Wait', type: 'main', index: 0 }], [{ node: 'Done', type: 'main', index: 0 }]],
-    };
+    const to = (node) => [{ node, type: 'main', index: 0 }];
+    made.connections.Collect = { main: [to('Done'), to('Wait')] };
     return made;
 }
 
