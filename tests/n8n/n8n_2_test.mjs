@@ -4,6 +4,7 @@ import { after, before, test } from 'node:test';
 
 import { until } from '../support/waiting.js';
 
+import { cutFirst } from './support/cut_video.mjs';
 import { itemsOf, shortLocks } from './support/n8n.mjs';
 import { RedisCluster } from './support/redis.mjs';
 import { Scenario } from './support/scenario.mjs';
@@ -25,11 +26,15 @@ after(() => scenario?.end(), { timeout: 60_000 });
 
 test('Generate, with the file', { timeout: 60_000 }, async () => {
     server.renderMs = () => 500;
+    const cut = cutFirst();
+    server.sendVideo = cut.sendVideo;
     await scenario.addWorkflow('file', { download: true });
     const execution = await n8n.finished(await scenario.trigger('file', 'two:', items));
     scenario.assertVideos(execution, 'two:', items);
     scenario.assertOneJobEach('two:', items);
-    assert.equal(itemsOf(execution)[0].binary.data.mimeType, 'video/mp4');
+    const [{ json, binary }] = itemsOf(execution);
+    assert.deepEqual([binary.data.mimeType, json.bytes], ['video/mp4', 100_000]);
+    assert.equal(cut.ranges.filter((range) => /^bytes=[1-9]/.test(range)).length, items, 'each was cut off once, and went on');
 });
 
 test('kill -9 of a worker: n8n forgets the execution, but runs with names of their own go on', { timeout: 180_000 }, async (t) => {

@@ -6,6 +6,7 @@ import { after, before, test } from 'node:test';
 
 import { until } from '../support/waiting.js';
 
+import { cutFirst } from './support/cut_video.mjs';
 import { itemsOf } from './support/n8n.mjs';
 import { Scenario } from './support/scenario.mjs';
 import { credentialFor, imageToVideo, nodeType, photos, workflow } from './support/workflows.mjs';
@@ -66,6 +67,23 @@ test('Generate: the video, its file, and the same again without paying', async (
     assert.equal(binary.data.fileSize, '100 kB');
     scenario.assertVideos(await run('file', photos('one:', 2)), 'one:', 2);
     scenario.assertOneJobEach('one:', 2);
+});
+
+test('a download that is cut off goes on where it ended, through what n8n has for it', async () => {
+    const { sendVideo } = server;
+    const cut = cutFirst();
+    server.sendVideo = cut.sendVideo;
+    try {
+        await scenario.addWorkflow('cut', { download: true });
+        const [{ json, binary }] = itemsOf(await run('cut', photos('cut:', 1)));
+        assert.deepEqual([json.bytes, json.warnings, binary.data.fileSize], [100_000, undefined, '100 kB']);
+        assert.deepEqual(cut.ranges.map((range) => /^bytes=[1-9]/.test(range)), [false, true]);
+        server.sendVideo = (_request, response) => response.writeHead(403).end();
+        const [{ json: expired }] = itemsOf(await run('cut', photos('expired:', 1)));
+        assert.match(expired.warnings[0].message, /\(HTTP 403\): it has expired/);
+    } finally {
+        server.sendVideo = sendVideo;
+    }
 });
 
 test('a video that is too large is not downloaded', async () => {

@@ -19,10 +19,11 @@ import {
 import { ExecutionLimit, defaultMostRuns } from './execution_limit';
 import { readConnection, readInput } from './inputs';
 import { fieldsOfError, isSuspended, nodeErrorOf } from './item_error';
-import { fetchMedia, limited, type Media } from './media_file';
-import { descriptorOf, mediaOutputOf } from './node_facts';
+import { fetchMedia, limited } from './media_file';
+import { descriptorOf, mediaOf } from './node_facts';
 import { runNode, type RunEnd } from './node_run';
 import { workerIsReplaced } from './replacement';
+import { expiryOf } from './url_expiry';
 import { worker } from './worker';
 
 /** Files are large; a few at once saturate the connection. */
@@ -88,7 +89,7 @@ async function generate(order: Order, start: boolean): Promise<INodeExecutionDat
     });
     const json = outputOf({ ...end, warnings: [...warnings, ...end.warnings] });
     const output = { json, pairedItem: { item } };
-    return start ? output : await withFile(order, end, output);
+    return start ? output : (await withFile(order, end, output)).item;
 }
 
 /** Returns an item for each run: one, or those of an execution, of which a failure does not affect the others. */
@@ -104,9 +105,14 @@ async function collect(order: Order): Promise<INodeExecutionData[]> {
     // The incoming fields stay, so that the flow can ask again with them.
     const given = context.getInputData()[item].json;
     const itemOf = (end: RunEnd | CollectFailure) => ({ json: { ...given, ...outputOf(end) }, pairedItem: { item } });
-    const itemFrom = async (run: Collectable) => {
+    const deliver = async (run: Collectable) => {
         const end = await collectRun(actionId, run, connection, patience);
         return await withFile(order, end, itemOf(end));
+    };
+    const itemFrom = async (run: Collectable) => {
+        const delivered = await deliver(run);
+        const mayBeRenewed = delivered.isExpired && run.output !== null && run.checkpoint !== null;
+        return (mayBeRenewed ? await deliver({ ...run, output: null }).catch(() => delivered) : delivered).item;
     };
     if (findBy === 'checkpoint') {
         return [await itemFrom(fromFlow(wanted))];
@@ -126,7 +132,9 @@ function outputOf(end: RunEnd | CollectFailure): IDataObject {
     }
     const warnings = end.warnings.length > 0 ? { warnings: end.warnings } : {};
     if (end.status === 'succeeded') {
-        return { ...end.output, ...common, ...warnings };
+        const media = mediaOf(end);
+        const expiry = media && expiryOf(media.url);
+        return { ...end.output, ...common, ...(expiry && { expires_at: expiry.toISOString() }), ...warnings };
     }
     const wait = Math.max(Math.ceil((end.resumeAfterMs ?? 0) / 1000), shortestWaitSeconds);
     return { ...common, wait_seconds: wait, checkpoint: forFlow(end), ...warnings } as IDataObject;
@@ -149,35 +157,33 @@ function byOutput(context: IExecuteFunctions, items: INodeExecutionData[]): INod
     return outputs.length < 2 ? [items] : [items.filter((item) => !isRendering(item)), items.filter(isRendering)];
 }
 
-/** Undefined: the node has no such output, or this run did not produce it. */
-function mediaOf({ node, output }: RunEnd & { status: 'succeeded' }): Media | undefined {
-    const media = mediaOutputOf(node);
-    const url = media && output[media.name];
-    return media && typeof url === 'string' ? { ...media, url } : undefined;
+interface Delivered {
+    item: INodeExecutionData;
+    /** The service may have another URL by now. */
+    isExpired: boolean;
 }
 
 /** Adds the file if requested, or a warning: the output is paid for, and its URL is useful without the file. */
-async function withFile(
-    { context, item, options, shared }: Order,
-    end: RunEnd,
-    output: INodeExecutionData,
-): Promise<INodeExecutionData> {
-    if (end.status !== 'succeeded' || !context.getNodeParameter('download', item, false)) {
-        return output;
-    }
-    const media = mediaOf(end);
+async function withFile({ context, item, options, shared }: Order, end: RunEnd, output: INodeExecutionData): Promise<Delivered> {
+    const media = end.status === 'succeeded' ? mediaOf(end) : undefined;
     if (media === undefined) {
-        return output;
+        return { item: output, isExpired: false };
+    }
+    if (!context.getNodeParameter('download', item, false)) {
+        const expiry = expiryOf(media.url);
+        return { item: output, isExpired: expiry !== null && expiry.getTime() < Date.now() };
     }
     const name = context.getNodeParameter('binaryPropertyName', item) as string;
     const limit = (options.largestFile ?? defaultLargestFile) * 2 ** 20;
-    const signal = context.getExecutionCancelSignal();
-    const { file, warning } = await shared.download(() => fetchMedia(context, media, limit, signal));
-    if (file) {
-        return { ...output, binary: { [name]: file } };
+    const abortSignal = context.getExecutionCancelSignal();
+    const fetched = await shared.download(() => fetchMedia(context, media, limit, { abortSignal }));
+    const { json } = output;
+    if (fetched.file === undefined) {
+        const warnings = [...((json.warnings ?? []) as IDataObject[]), fetched.warning];
+        return { item: { ...output, json: { ...json, warnings } }, isExpired: fetched.isExpired };
     }
-    const warnings = [...((output.json.warnings ?? []) as IDataObject[]), warning];
-    return { ...output, json: { ...output.json, warnings } };
+    const { file, bytes } = fetched;
+    return { item: { ...output, json: { ...json, bytes }, binary: { [name]: file } }, isExpired: false };
 }
 
 async function connectionOf(context: IExecuteFunctions, actionId: string, item: number) {

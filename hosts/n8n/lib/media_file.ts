@@ -1,14 +1,16 @@
 // A run's output as n8n binary data, e.g. a video. It is streamed if n8n's binary mode streams, and never exceeds the limit.
-import { Transform, type Readable } from 'node:stream';
-import { setTimeout as pause } from 'node:timers/promises';
+import { Readable, Transform, pipeline } from 'node:stream';
 
 import type { IBinaryData, IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 import type { MediaKind } from '../native/durable/node_form';
 
-const downloadTimeoutMs = 300_000;
-/** Between download attempts. */
-const pausesMs = [1000, 3000];
+import { Refused, Tries, continued, lengthOf, type Ask, type Reply } from './continued_download';
+
+const replyTimeoutMs = 300_000;
+/** Of a reply that has begun. */
+const longestSilenceMs = 60_000;
+const gone = [401, 403, 404, 410];
 
 /** The output that is the URL of a file. */
 export interface Media {
@@ -40,28 +42,29 @@ function beginsAsPage(chunk: Buffer, { kind }: Media) {
 
 const aPage = ({ kind }: Media) => new Error(`the reply is a web page, not the ${kind}`);
 
-/** Fails unless exactly the whole file arrives. `length`: as the reply states it, if it does. */
-function checked(limit: number, media: Media, length: number | undefined) {
-    let size = 0;
-    return new Transform({
-        transform(chunk: Buffer, _encoding, done) {
-            if (size === 0 && beginsAsPage(chunk, media)) {
-                done(aPage(media));
-                return;
-            }
-            size += chunk.length;
-            done(size > limit ? new MediaTooLarge(media, limit) : null, chunk);
-        },
-        flush(done) {
-            if (size === 0) {
-                done(new Error('the reply is empty'));
-            } else if (length !== undefined && size < length) {
-                done(new Error(`the reply was cut off after ${size} of ${length} bytes`));
-            } else {
-                done();
-            }
-        },
-    });
+/** Fails unless it is the file, and no larger than the limit. `size`: what has arrived. */
+class Checked extends Transform {
+    size = 0;
+
+    constructor(
+        private readonly limit: number,
+        private readonly media: Media,
+    ) {
+        super();
+    }
+
+    override _transform(chunk: Buffer, _encoding: string, done: (error: Error | null, chunk?: Buffer) => void) {
+        if (this.size === 0 && beginsAsPage(chunk, this.media)) {
+            done(aPage(this.media));
+            return;
+        }
+        this.size += chunk.length;
+        done(this.size > this.limit ? new MediaTooLarge(this.media, this.limit) : null, chunk);
+    }
+
+    override _flush(done: (error: Error | null) => void) {
+        done(this.size === 0 ? new Error('the reply is empty') : null);
+    }
 }
 
 function fileNameOf({ kind, url }: Media): string {
@@ -73,35 +76,79 @@ function fileNameOf({ kind, url }: Media): string {
     }
 }
 
+function askFor(context: IExecuteFunctions, url: string, abortSignal: AbortSignal | undefined): Ask {
+    return async (headers) => {
+        const reply = (await context.helpers.httpRequest({
+            url,
+            headers: { 'Accept-Encoding': 'identity', ...headers }, // so that the length is that of the file
+            encoding: 'stream',
+            returnFullResponse: true,
+            ignoreHttpStatusErrors: true,
+            timeout: replyTimeoutMs,
+            abortSignal,
+        })) as Reply & { statusCode: number };
+        const { statusCode: status } = reply;
+        if (status < 200 || status >= 300) {
+            reply.body.destroy();
+            throw gone.includes(status) ? new Refused(`HTTP ${status}`) : new Error(`HTTP ${status}`);
+        }
+        return reply;
+    };
+}
+
+/** The file, and its size. */
+export interface Fetched {
+    file: IBinaryData;
+    bytes: number;
+}
+
 async function download(
     context: IExecuteFunctions,
     media: Media,
     limit: number,
-    abortSignal: AbortSignal | undefined,
-): Promise<IBinaryData> {
-    const { body, headers } = (await context.helpers.httpRequest({
-        url: media.url,
-        headers: { 'Accept-Encoding': 'identity' }, // so that the length is that of the file
-        encoding: 'stream',
-        returnFullResponse: true,
-        timeout: downloadTimeoutMs,
-        abortSignal,
-    })) as { body: Readable; headers: Record<string, string | undefined> };
-    const type = headers['content-type']?.split(';')[0].trim().toLowerCase();
-    const length = headers['content-length'] === undefined ? undefined : Number(headers['content-length']);
-    if (length !== undefined && length > limit) {
-        body.destroy();
+    tries: Tries,
+    { abortSignal, silenceMs = longestSilenceMs }: Bounds,
+): Promise<Fetched> {
+    const ask = askFor(context, media.url, abortSignal);
+    const reply = await ask({});
+    const type = reply.headers['content-type']?.split(';')[0].trim().toLowerCase();
+    if ((lengthOf(reply) ?? 0) > limit) {
+        reply.body.destroy();
         throw new MediaTooLarge(media, limit);
     }
     if (type === 'text/html') {
-        body.destroy();
+        reply.body.destroy();
         throw aPage(media);
     }
-    const whole = checked(limit, media, length);
-    body.on('error', (error) => whole.destroy(error));
-    body.on('close', () => body.readableEnded || whole.destroy(new Error('the reply was cut off')));
-    whole.on('close', () => body.destroy());
-    return await context.helpers.prepareBinaryData(body.pipe(whole), fileNameOf(media), type || usual[media.kind].type);
+    const whole = new Checked(limit, media);
+    // What goes wrong is an error of `whole`, which n8n reads.
+    pipeline(Readable.from(continued(reply, ask, tries, silenceMs), { objectMode: false }), whole, () => {});
+    const file = await context.helpers.prepareBinaryData(whole, fileNameOf(media), type || usual[media.kind].type);
+    return { file, bytes: whole.size };
+}
+
+export interface Bounds {
+    abortSignal: AbortSignal | undefined;
+    /** How long a reply may pause. */
+    silenceMs?: number;
+}
+
+/** Why there is no file. `isExpired`: its URL is no longer valid. */
+export interface NotFetched {
+    file?: undefined;
+    isExpired: boolean;
+    warning: IDataObject;
+}
+
+function notFetched({ name, kind }: Media, error: unknown, tries: number): NotFetched {
+    const reason = error instanceof Error ? error.message : String(error);
+    const isExpired = error instanceof Refused;
+    const message = isExpired
+        ? `The ${kind} is made, but the URL in ${name} does not give its file (${reason}): it has expired. ` +
+          'Collect this run again: it asks the service for a new URL.'
+        : `The ${kind} is made, but its file could not be downloaded in ${tries} attempts (${reason}). ` +
+          `Its URL is in ${name}; to download it again, collect this run.`;
+    return { isExpired, warning: { code: `${kind}_not_downloaded`, message } };
 }
 
 /**
@@ -112,25 +159,19 @@ export async function fetchMedia(
     context: IExecuteFunctions,
     media: Media,
     limit: number,
-    abortSignal: AbortSignal | undefined,
-): Promise<{ file: IBinaryData; warning?: undefined } | { file?: undefined; warning: IDataObject }> {
-    const { name, kind } = media;
-    for (let tries = 1; ; ++tries) {
+    bounds: Bounds,
+): Promise<Fetched | NotFetched> {
+    const tries = new Tries(bounds.abortSignal);
+    for (;;) {
         try {
-            return { file: await download(context, media, limit, abortSignal) };
+            return await download(context, media, limit, tries, bounds);
         } catch (error) {
-            abortSignal?.throwIfAborted();
             if (error instanceof MediaTooLarge) {
                 throw error;
             }
-            if (tries > pausesMs.length) {
-                const reason = error instanceof Error ? error.message : String(error);
-                const message =
-                    `The ${kind} is made, but its file could not be downloaded in ${tries} attempts (${reason}). ` +
-                    `Its URL is in ${name}; to download it again, collect this run.`;
-                return { warning: { code: `${kind}_not_downloaded`, message } };
+            if (!(await tries.another(error))) {
+                return notFetched(media, error, tries.made);
             }
-            await pause(pausesMs[tries - 1], undefined, { signal: abortSignal });
         }
     }
 }

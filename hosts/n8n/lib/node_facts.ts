@@ -1,9 +1,12 @@
 // What the build writes about the module's nodes into nodes/facts.ts; everything else comes from a node's descriptor.
+import type { IDataObject } from 'n8n-workflow';
+
 import type { NodeDescriptor } from '../native/addon';
 import type { Labels } from '../native/durable/labels';
 import { formOf } from '../native/durable/node_form';
 
 import type { FieldUse } from './inputs';
+import type { Media } from './media_file';
 import { worker } from './worker';
 
 export interface NodeFacts {
@@ -28,5 +31,9 @@ export function descriptorOf(actionId: string): NodeDescriptor {
     return descriptor;
 }
 
-/** The output that is the URL of a file, or undefined. */
-export const mediaOutputOf = (actionId: string) => formOf(descriptorOf(actionId)).mediaOutputs.at(0);
+/** The output that is the URL of a file. Undefined: the node has none, or this run did not produce it. */
+export function mediaOf({ node, output }: { node: string; output: IDataObject }): Media | undefined {
+    const [media] = formOf(descriptorOf(node)).mediaOutputs;
+    const url = media && output[media.name];
+    return typeof url === 'string' ? { ...media, url } : undefined;
+}

@@ -237,7 +237,8 @@ async function attempt(store: RunStore, claim: Claim, order: RunOrder, warnings:
         }
         return rendering(order, record, result.resumeAfterMs);
     }
-    record = { ...record, checkpoint: result.checkpoint, output: result.output as IDataObject, warnings };
+    // The last checkpoint stays: with it, Collect asks for another URL when that of the output has expired.
+    record = { ...record, output: result.output as IDataObject, warnings };
     await giveUp(claim, record);
     return succeeded(order, record);
 }

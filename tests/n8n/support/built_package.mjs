@@ -1,8 +1,8 @@
 // The package for n8n as the build makes it for another module, and its nodes executed without n8n.
 import { execFileSync } from 'node:child_process';
+import http from 'node:http';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { Readable } from 'node:stream';
 
 import { repository } from './places.mjs';
 
@@ -30,17 +30,22 @@ export function loadTypes(folder) {
     return { nodes: n8n.nodes.map(load), credentials: n8n.credentials.map(load), files: n8n.nodes };
 }
 
-const helpers = {
-    httpRequest: async ({ url }) => {
-        const answer = await fetch(url);
-        return { body: Readable.fromWeb(answer.body), headers: Object.fromEntries(answer.headers) };
-    },
+/** What n8n's helpers do of that which they are asked for here. */
+export const helpers = {
+    httpRequest: ({ url, headers, abortSignal }) =>
+        new Promise((resolve, reject) => {
+            const request = http.get(url, { headers, signal: abortSignal }, (body) => {
+                resolve({ body, headers: body.headers, statusCode: body.statusCode });
+            });
+            request.on('error', reject);
+        }),
     prepareBinaryData: async (stream, fileName, mimeType) => {
-        let size = 0;
+        const chunks = [];
         for await (const chunk of stream) {
-            size += chunk.length;
+            chunks.push(chunk);
         }
-        return { fileName, mimeType, size };
+        const data = Buffer.concat(chunks);
+        return { fileName, mimeType, size: data.length, data: data.toString('base64') };
     },
 };
 

@@ -1,0 +1,218 @@
+// How the package downloads a video: what is cut off, what is gone, until when a URL is valid, and what the item says of it. Needs
+// no n8n.
+import assert from 'node:assert/strict';
+import { createHash, randomBytes } from 'node:crypto';
+import fs from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { after, before, describe, test } from 'node:test';
+
+import { JobServer } from '../support/job_server.js';
+
+import { contextOf, helpers } from './support/built_package.mjs';
+import { repository, temporaryDirectory } from './support/places.mjs';
+
+const require = createRequire(import.meta.url);
+const dist = path.join(repository, 'hosts', 'n8n', 'dist');
+const directory = temporaryDirectory();
+process.env.N8N_USER_FOLDER = directory;
+const { ImageToVideo } = require(path.join(dist, 'nodes', 'ImageToVideo', 'ImageToVideo.node.js'));
+const { fetchMedia, MediaTooLarge } = require(path.join(dist, 'lib', 'media_file.js'));
+const { expiryOf } = require(path.join(dist, 'lib', 'url_expiry.js'));
+const { worker } = require(path.join(dist, 'lib', 'worker.js'));
+
+const video = randomBytes(50_000);
+const digestOf = (data) => createHash('sha256').update(data).digest('hex');
+const asked = []; // {name, range, ifRange} of each request for a video
+
+/** Sends `bytes` of what is left from `start` on, and then ends the connection, or only falls silent. */
+function sendPart(response, status, { start, bytes, silent = false }, more) {
+    response.writeHead(status, {
+        'Content-Type': 'video/mp4',
+        'Content-Length': video.length - start,
+        ...(status === 206 && { 'Content-Range': `bytes ${start}-${video.length - 1}/${video.length}` }),
+        ...more,
+    });
+    response.write(video.subarray(start, start + bytes), () => silent || response.destroy());
+}
+
+const rangesOf = (etag) => ({ 'Accept-Ranges': 'bytes', ETag: etag });
+const whole = (response, more) =>
+    response.writeHead(200, { 'Content-Type': 'video/mp4', 'Content-Length': video.length, ...more }).end(video);
+
+/** By the video's name: (response, how often it was asked for, where the asked part starts). */
+const answers = {
+    cut: (response) => sendPart(response, 200, { start: 0, bytes: 20_000 }),
+    second: (response, tries) => (tries === 1 ? answers.cut(response) : whole(response)),
+    empty: (response) => response.writeHead(200, { 'Content-Type': 'video/mp4', 'Content-Length': 0 }).end(),
+    hollow: (response) => answers.empty(response),
+    page: (response) => response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' }).end('<!doctype html><p>Sign in'),
+    disguised: (response) => response.writeHead(200, { 'Content-Type': 'video/mp4' }).end('\n <html><p>Sign in'),
+    busy: (response) => response.writeHead(503).end(),
+    continued: (response, tries, start) => {
+        const left = video.length - start;
+        sendPart(response, tries === 1 ? 200 : 206, { start, bytes: tries < 3 ? 20_000 : left }, rangesOf('"one"'));
+    },
+    silent: (response, tries, start) => {
+        const bytes = tries === 1 ? 20_000 : video.length - start;
+        sendPart(response, tries === 1 ? 200 : 206, { start, bytes, silent: tries === 1 }, rangesOf('"one"'));
+    },
+    changed: (response, tries) =>
+        tries === 1 ? sendPart(response, 200, { start: 0, bytes: 20_000 }, rangesOf('"one"')) : whole(response, rangesOf('"two"')),
+    weak: (response, tries) =>
+        tries === 1 ? sendPart(response, 200, { start: 0, bytes: 20_000 }, rangesOf('W/"one"')) : whole(response, rangesOf('W/"one"')),
+    gone: (response) => response.writeHead(410).end(),
+    refused: (response) => response.writeHead(403).end('<Error><Code>AccessDenied</Code></Error>'),
+};
+
+function sendVideo({ url, headers }, response) {
+    const name = url.split(/[/?]/)[2];
+    asked.push({ name, range: headers.range, ifRange: headers['if-range'] });
+    const [, start = 0] = /^bytes=(\d+)-$/.exec(headers.range) ?? [];
+    (answers[name] ?? whole)(response, asked.filter((one) => one.name === name).length, Number(start));
+}
+
+const server = new JobServer({
+    renderMs: () => 100,
+    videoOf: ({ input }) => `${server.url}/videos/${/video: (\S+)/.exec(input.prompt)?.[1] ?? 'whole'}`,
+    sendVideo,
+});
+const requestsFor = (name) => asked.filter((one) => one.name === name);
+
+async function made(parameters) {
+    const type = new ImageToVideo();
+    const credentials = { pixelMlApi: { api_key: 'key', base_url: server.url, allow_insecure_loopback: true } };
+    const all = { image: 'https://example.com/photo.png', model: 'Pixel S', ...parameters };
+    const [[item]] = await type.execute.call(contextOf(type, all, { credentials }));
+    return item;
+}
+
+const fetched = (name, limit = 1e6, bounds = {}) =>
+    fetchMedia({ helpers }, { name: 'video', kind: 'video', url: `${server.url}/videos/${name}` }, limit, bounds);
+
+before(async () => {
+    await server.start();
+});
+after(async () => {
+    await worker.session.close();
+    await server.end();
+    fs.rmSync(directory, { recursive: true, force: true });
+});
+
+describe('a download that fails', { concurrency: true }, () => {
+    for (const [kind, reason, tries] of [
+        ['cut', /aborted|cut off/, 3],
+        ['empty', /empty/, 3],
+        ['page', /web page/, 3],
+        ['disguised', /web page/, 3],
+        ['busy', /HTTP 503/, 3],
+        ['gone', /does not give its file \(HTTP 410\): it has expired\. Collect this run again/, 1],
+    ]) {
+        test(`${kind}: the item has the video's URL, its names and a warning`, async () => {
+            const { json, binary } = await made({ download: true, prompt: `video: ${kind}`, options: { runKey: `key of ${kind}` } });
+            assert.equal(json.error, undefined, JSON.stringify(json.error));
+            assert.equal(json.video, `${server.url}/videos/${kind}`);
+            assert.match(json.job_id, /^job_/);
+            assert.equal(json.run_key, `key of ${kind}`);
+            assert.deepEqual([binary, json.bytes], [undefined, undefined]);
+            assert.equal(json.warnings.at(-1).code, 'video_not_downloaded');
+            assert.match(json.warnings.at(-1).message, reason);
+            assert.equal(requestsFor(kind).length, tries);
+        });
+    }
+
+    test('once only: the file is there with its size, and no warning', async () => {
+        const { json, binary } = await made({ download: true, prompt: 'video: second' });
+        assert.equal(digestOf(Buffer.from(binary.data.data, 'base64')), digestOf(video));
+        assert.deepEqual([json.bytes, json.warnings], [video.length, undefined]);
+    });
+
+    test('a video that is too large is not asked for again', async () => {
+        await assert.rejects(fetched('large', 1000), MediaTooLarge);
+        assert.equal(requestsFor('large').length, 1);
+    });
+
+    test('a cancelled execution does not wait for the next try', async () => {
+        const cancel = new AbortController();
+        const download = fetched('hollow', 1e6, { abortSignal: cancel.signal });
+        setTimeout(() => cancel.abort(new Error('cancelled in the editor')), 200);
+        await assert.rejects(download, /cancelled|aborted/);
+    });
+});
+
+describe('a download that is cut off', { concurrency: true }, () => {
+    const isWhole = ({ file, bytes, warning }) => {
+        assert.equal(warning, undefined, warning?.message);
+        assert.deepEqual([digestOf(Buffer.from(file.data, 'base64')), bytes], [digestOf(video), video.length]);
+    };
+
+    test('goes on where it ended, twice', async () => {
+        isWhole(await fetched('continued'));
+        const [first, second, third] = requestsFor('continued').map(({ range, ifRange }) => [range, ifRange]);
+        assert.deepEqual(first, [undefined, undefined]);
+        assert.match(second[0], /^bytes=[1-9]\d*-$/);
+        assert.ok(Number(/\d+/.exec(third[0])) > Number(/\d+/.exec(second[0])), `${second[0]}, ${third[0]}`);
+        assert.deepEqual([second[1], third[1]], ['"one"', '"one"']);
+    });
+
+    test('goes on after a silence', async () => {
+        isWhole(await fetched('silent', 1e6, { silenceMs: 300 }));
+        assert.deepEqual(requestsFor('silent').map(({ ifRange }) => ifRange), [undefined, '"one"']);
+    });
+
+    test('begins anew where the file is another one by now', async () => {
+        isWhole(await fetched('changed'));
+        assert.deepEqual(requestsFor('changed').map(({ range }) => range !== undefined), [false, true, false]);
+    });
+
+    test('begins anew where nothing says that it is the same file', async () => {
+        isWhole(await fetched('weak'));
+        assert.deepEqual(requestsFor('weak').map(({ range }) => range), [undefined, undefined]);
+    });
+});
+
+test('a URL that has expired: Collect by the run key asks the service for another one', async () => {
+    const options = { runKey: 'expired' };
+    const first = await made({ download: true, prompt: 'video: refused', options });
+    assert.match(first.json.warnings.at(-1).message, /HTTP 403/);
+    const { videoOf } = server;
+    server.videoOf = () => `${server.url}/videos/renewed`;
+    try {
+        const collected = await made({ operation: 'collect', findBy: 'runKey', runKey: 'expired', download: true });
+        assert.equal(collected.json.video, `${server.url}/videos/renewed`);
+        assert.deepEqual([collected.json.bytes, collected.json.warnings], [video.length, undefined]);
+        assert.equal(server.jobsOf('video: refused').length, 1);
+    } finally {
+        server.videoOf = videoOf;
+    }
+});
+
+test('a URL that says that it has expired: Collect asks for another one, without a download', async () => {
+    const { json } = await made({ prompt: 'video: old?Expires=1700000000', options: { runKey: 'old' } });
+    assert.equal(json.expires_at, '2023-11-14T22:13:20.000Z');
+    const { videoOf } = server;
+    server.videoOf = () => `${server.url}/videos/young?Expires=4000000000`;
+    try {
+        const collected = await made({ operation: 'collect', findBy: 'runKey', runKey: 'old' });
+        assert.equal(collected.json.expires_at, '2096-10-02T07:06:40.000Z');
+    } finally {
+        server.videoOf = videoOf;
+    }
+});
+
+test('until when a URL is valid', () => {
+    const expiries = {
+        'X-Amz-Date=20251124T101112Z&X-Amz-Expires=3600': '2025-11-24T11:11:12.000Z',
+        'X-Goog-Date=20251124T235959Z&X-Goog-Expires=1': '2025-11-25T00:00:00.000Z',
+        'AWSAccessKeyId=a&Expires=1764000000&Signature=b': '2025-11-24T16:00:00.000Z',
+        'sv=2024&se=2025-11-24T10%3A11%3A12Z&sig=c': '2025-11-24T10:11:12.000Z',
+        'se=2025-11-24': undefined,
+        'Expires=soon': undefined,
+        'X-Amz-Expires=3600': undefined,
+        '': undefined,
+    };
+    for (const [query, expected] of Object.entries(expiries)) {
+        assert.equal(expiryOf(`https://example.com/video.mp4?${query}`)?.toISOString(), expected, query);
+    }
+    assert.equal(expiryOf('not a URL'), null);
+});
