@@ -26,15 +26,14 @@ function asCredential(members) {
     return Object.fromEntries(Object.entries(members).map(kept));
 }
 
-function forSandbox(workflow, credential) {
+/** What the examples have in place of a photo and of a table. */
+function forSandbox(workflow, credential, values) {
     for (const node of workflow.nodes) {
         if (node.credentials) {
             node.credentials.pixelMlApi = { id: credential.id, name: credential.name };
         }
         for (const assignment of node.parameters.assignments?.assignments ?? []) {
-            if (assignment.name === 'image') {
-                assignment.value = photo;
-            }
+            assignment.value = values[assignment.name] ?? assignment.value;
         }
     }
     return workflow;
@@ -43,9 +42,12 @@ function forSandbox(workflow, credential) {
 try {
     await n8n.start({ workers: 2 });
     const credential = await n8n.addCredential(asCredential(JSON.parse(connection)));
+    const row = { image: photo, status: 'ready', approval: '', video: '', note: '' };
+    const prompts = ['Slow zoom in', 'Pan slowly to the left'];
+    const table = await n8n.addDataTable('Videos', prompts.map((prompt) => ({ prompt, ...row })));
     for (const name of fs.readdirSync(examples)) {
         const workflow = JSON.parse(fs.readFileSync(path.join(examples, name), 'utf8'));
-        await n8n.addWorkflow(forSandbox(workflow, credential));
+        await n8n.addWorkflow(forSandbox(workflow, credential, { image: photo, table: table.id }));
     }
     if (kind === 'n8n-queue') {
         const pids = n8n.workers.map(({ pid }) => pid).join(' and ');

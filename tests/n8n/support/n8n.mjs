@@ -21,6 +21,7 @@ export const shortLocks = {
     QUEUE_WORKER_MAX_STALLED_COUNT: '10',
 };
 
+const calledTriggers = new Set(['n8n-nodes-base.webhook', 'n8n-nodes-base.formTrigger']);
 const owner = { email: 'owner@example.com', firstName: 'Test', lastName: 'Owner', password: 'Test-password-1' };
 
 /** A worker says in its log which executions it has begun and ended. */
@@ -200,16 +201,27 @@ export class N8n {
         return this.rest('POST', '/credentials', { name: 'PixelML', type: 'pixelMlApi', data });
     }
 
-    /** Returns its id, active when it has a webhook. */
+    /** Returns its id, active when something outside starts it. */
     async addWorkflow(workflow) {
         const { id, versionId } = await this.rest('POST', '/workflows', { ...workflow, active: false });
         this.#workflowIds.set(workflow.name, id);
-        if (workflow.nodes.some(({ type }) => type === 'n8n-nodes-base.webhook')) {
+        if (workflow.nodes.some(({ type }) => calledTriggers.has(type))) {
             await (this.major === 1
                 ? this.rest('PATCH', `/workflows/${id}`, { active: true, versionId })
                 : this.rest('POST', `/workflows/${id}/activate`, { versionId }));
         }
         return id;
+    }
+
+    /** A data table of texts: {id, rows: as they are now, insert: more of them}. */
+    async addDataTable(name, rows) {
+        const { id: project } = await this.rest('GET', '/projects/personal');
+        const tables = `/projects/${project}/data-tables`;
+        const columns = [...new Set(rows.flatMap(Object.keys))].map((column) => ({ name: column, type: 'string' }));
+        const { id } = await this.rest('POST', tables, { name, columns });
+        const insert = (more) => this.rest('POST', `${tables}/${id}/insert`, { data: more, returnType: 'count' });
+        await insert(rows);
+        return { id, insert, rows: async () => (await this.rest('GET', `${tables}/${id}/rows?sortBy=id:asc`)).data };
     }
 
     hasWorkflow(name) {
