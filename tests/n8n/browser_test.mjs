@@ -76,6 +76,7 @@ test('a video is made', { timeout: 120_000 }, withPicture(async () => {
     await editor.part('node-creator').getByText('Image to Video').click();
     await editor.part('node-creator').getByText('Generate a video').click();
 
+    await page.getByText('Each item holds this execution until its video is done').waitFor();
     await fillInputs();
     await field('download').locator('.el-switch').click();
     await editor.screenshot('node_filled');

@@ -105,9 +105,7 @@ test('the node: items beyond the limit fail unstarted, and cost no other its vid
         started.push(runKey);
         return { outcome: 'succeeded', output: { video: 'v' }, checkpoint: null, warnings: [] };
     };
-    const inputSchema = { properties: { model: { default: 'Pixel M' } } };
-    const module = { find: () => ({ inputSchema }) };
-    const parts = { store: openStore(), session: { execute }, module };
+    const parts = { store: openStore(), session: { execute } };
     for (const [name, value] of Object.entries(parts)) {
         Object.defineProperty(worker, name, { value });
     }
