@@ -200,6 +200,13 @@ test('a URL that says that it has expired: Collect asks for another one, without
     }
 });
 
+test('a URL that has expired, and a service that no longer has the video: what is kept is delivered', async () => {
+    const { json } = await made({ prompt: 'video: kept?Expires=1700000000', options: { runKey: 'kept' } });
+    server.jobs.get(json.job_id).doneAt = Infinity; // "running"
+    const collected = await made({ operation: 'collect', findBy: 'runKey', runKey: 'kept' });
+    assert.deepEqual([collected.json.status, collected.json.video], ['succeeded', json.video]);
+});
+
 test('until when a URL is valid', () => {
     const expiries = {
         'X-Amz-Date=20251124T101112Z&X-Amz-Expires=3600': '2025-11-24T11:11:12.000Z',

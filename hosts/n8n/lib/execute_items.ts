@@ -112,7 +112,9 @@ async function collect(order: Order): Promise<INodeExecutionData[]> {
     const itemFrom = async (run: Collectable) => {
         const delivered = await deliver(run);
         const mayBeRenewed = delivered.isExpired && run.output !== null && run.checkpoint !== null;
-        return (mayBeRenewed ? await deliver({ ...run, output: null }).catch(() => delivered) : delivered).item;
+        const renewed = mayBeRenewed ? await deliver({ ...run, output: null }).catch(() => delivered) : delivered;
+        // A service that no longer knows how its job ended takes nothing from what was delivered.
+        return (hasStatus('succeeded')(renewed.item) ? renewed : delivered).item;
     };
     if (findBy === 'checkpoint') {
         return [await itemFrom(fromFlow(wanted))];
@@ -140,7 +142,8 @@ function outputOf(end: RunEnd | CollectFailure): IDataObject {
     return { ...common, wait_seconds: wait, checkpoint: forFlow(end), ...warnings } as IDataObject;
 }
 
-const isRendering = ({ json }: INodeExecutionData) => json.status === 'rendering';
+const hasStatus = (status: RunEnd['status']) => ({ json }: INodeExecutionData) => json.status === status;
+const isRendering = hasStatus('rendering');
 
 /** n8n's Wait takes the time for all of its items from the first one: so that none waits for a slower one, all say the same. */
 function agreeOnWait(items: INodeExecutionData[]) {

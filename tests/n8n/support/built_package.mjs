@@ -52,18 +52,22 @@ export const helpers = {
 let executions = 0;
 
 /**
- * What n8n gives to a node with one item. What the form leaves alone has the default of the type. `credentials`: by their type, those
- * that the user has chosen for the node.
+ * What n8n gives to a node. What the form leaves alone has the default of the type; a function is an expression, of the item.
+ * `credentials`: by their type, those that the user has chosen for the node. `outputs`: the names of the node's outputs.
  */
-export function contextOf({ description }, parameters, { credentials = {}, executionId = String(++executions) } = {}) {
+export function contextOf({ description }, parameters, more = {}) {
+    const { credentials = {}, executionId = String(++executions), items = [{}], outputs = ['main'] } = more;
     const { name: type, properties } = description;
     const defaults = Object.fromEntries(properties.map(({ name, default: value }) => [name, value]));
     const values = { ...defaults, ...parameters };
     const chosen = Object.fromEntries(Object.keys(credentials).map((name) => [name, { id: '1', name }]));
     const node = { id: `node of ${type}`, name: type, type, typeVersion: 1, position: [0, 0], parameters: {}, credentials: chosen };
     return {
-        getInputData: () => [{ json: {} }],
-        getNodeParameter: (name, _item, otherwise) => (name in values ? values[name] : otherwise),
+        getInputData: () => items.map((json) => ({ json })),
+        getNodeParameter: (name, item, otherwise) => {
+            const value = name in values ? values[name] : otherwise;
+            return typeof value === 'function' ? value(items[item]) : value;
+        },
         getCredentials: async (name) => {
             if (!(name in credentials)) {
                 throw new Error('Node does not require credentials'); // as n8n says it
@@ -73,7 +77,7 @@ export function contextOf({ description }, parameters, { credentials = {}, execu
         getExecutionId: () => executionId,
         getWorkflowDataProxy: () => ({ $runIndex: 0 }),
         getNode: () => node,
-        getNodeOutputs: () => [{ type: 'main' }],
+        getNodeOutputs: () => outputs.map((name) => ({ type: 'main', ...(name === 'error' && { category: 'error' }) })),
         getWorkflow: () => ({ id: 'workflow' }),
         getMode: () => 'trigger',
         getExecutionCancelSignal: () => undefined,
