@@ -25,7 +25,7 @@ const video = randomBytes(50_000);
 const digestOf = (data) => createHash('sha256').update(data).digest('hex');
 const asked = []; // {name, range, ifRange} of each request for a video
 
-/** Sends `bytes` of what is left from `start` on, and then ends the connection, or only falls silent. */
+/** Sends `bytes` of what is left from `start` on. Unless that is all, it then ends the connection, or only falls silent. */
 function sendPart(response, status, { start, bytes, silent = false }, more) {
     response.writeHead(status, {
         'Content-Type': 'video/mp4',
@@ -33,7 +33,12 @@ function sendPart(response, status, { start, bytes, silent = false }, more) {
         ...(status === 206 && { 'Content-Range': `bytes ${start}-${video.length - 1}/${video.length}` }),
         ...more,
     });
-    response.write(video.subarray(start, start + bytes), () => silent || response.destroy());
+    const part = video.subarray(start, start + bytes);
+    if (start + bytes === video.length) {
+        response.end(part); // its connection is used again
+        return;
+    }
+    response.write(part, () => silent || response.destroy());
 }
 
 const rangesOf = (etag) => ({ 'Accept-Ranges': 'bytes', ETag: etag });
