@@ -151,7 +151,7 @@ export async function collectRun(
     { waitMs, giveUpAfterHours, signal }: Patience,
 ): Promise<RunEnd> {
     if (output !== null) {
-        return { status: 'succeeded', runKey, node, jobId, output, warnings };
+        return { status: 'succeeded', runKey, node, jobId, output, isKept: true, warnings };
     }
     const noJobYet = () =>
         new NotCollectable(
@@ -186,5 +186,5 @@ export async function collectRun(
         const asOfNow = { jobId: known, checkpoint: latest, resumeAfterMs: result.resumeAfterMs };
         return { status: 'rendering', ...common, input, startedAt: start.toISOString(), ...asOfNow };
     }
-    return { status: 'succeeded', ...common, output: result.output as IDataObject };
+    return { status: 'succeeded', ...common, output: result.output as IDataObject, isKept: false };
 }

@@ -14,8 +14,15 @@ export interface Reply {
 /** Asks for the file. Rejects unless the status is one of success. */
 export type Ask = (headers: Record<string, string>) => Promise<Reply>;
 
-/** The server does not give the file, and will not if it is asked again. */
-export class Refused extends Error {}
+/** The server does not give the file. `isFinal`: it will not if it is asked again. */
+export class Refused extends Error {
+    constructor(
+        message: string,
+        readonly isFinal: boolean,
+    ) {
+        super(message);
+    }
+}
 
 /** The tries that a download has, whether they begin anew or continue. */
 export class Tries {
@@ -26,7 +33,7 @@ export class Tries {
     /** Whether there is another one after the error, when it is time for it. Rejects when the execution is cancelled. */
     async another(error: unknown) {
         this.signal?.throwIfAborted();
-        if (error instanceof Refused || this.made > pausesMs.length) {
+        if ((error instanceof Refused && error.isFinal) || this.made > pausesMs.length) {
             return false;
         }
         await pause(pausesMs[this.made - 1], undefined, { signal: this.signal });

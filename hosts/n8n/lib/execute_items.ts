@@ -23,7 +23,7 @@ import { fetchMedia, limited } from './media_file';
 import { descriptorOf, mediaOf } from './node_facts';
 import { runNode, type RunEnd } from './node_run';
 import { workerIsReplaced } from './replacement';
-import { expiryOf } from './url_expiry';
+import { expiryOf, hasExpired } from './url_expiry';
 import { worker } from './worker';
 
 /** Files are large; a few at once saturate the connection. */
@@ -173,8 +173,7 @@ async function withFile({ context, item, options, shared }: Order, end: RunEnd, 
         return { item: output, isExpired: false };
     }
     if (!context.getNodeParameter('download', item, false)) {
-        const expiry = expiryOf(media.url);
-        return { item: output, isExpired: expiry !== null && expiry.getTime() < Date.now() };
+        return { item: output, isExpired: hasExpired(media.url) };
     }
     const name = context.getNodeParameter('binaryPropertyName', item) as string;
     const limit = (options.largestFile ?? defaultLargestFile) * 2 ** 20;
@@ -183,7 +182,7 @@ async function withFile({ context, item, options, shared }: Order, end: RunEnd, 
     const { json } = output;
     if (fetched.file === undefined) {
         const warnings = [...((json.warnings ?? []) as IDataObject[]), fetched.warning];
-        return { item: { ...output, json: { ...json, warnings } }, isExpired: fetched.isExpired };
+        return { item: { ...output, json: { ...json, warnings } }, isExpired: fetched.isRefused };
     }
     const { file, bytes } = fetched;
     return { item: { ...output, json: { ...json, bytes }, binary: { [name]: file } }, isExpired: false };

@@ -6,6 +6,7 @@ import type { IBinaryData, IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import type { MediaKind } from '../native/durable/node_form';
 
 import { Refused, Tries, continued, lengthOf, type Ask, type Reply } from './continued_download';
+import { hasExpired } from './url_expiry';
 
 const replyTimeoutMs = 300_000;
 /** Of a reply that has begun. */
@@ -18,6 +19,8 @@ export interface Media {
     name: string;
     kind: MediaKind;
     url: string;
+    /** The URL is from an earlier time, and may have expired since. */
+    isKept: boolean;
 }
 
 /** The file's name and type if the service does not say. */
@@ -76,7 +79,7 @@ function fileNameOf({ kind, url }: Media): string {
     }
 }
 
-function askFor(context: IExecuteFunctions, url: string, abortSignal: AbortSignal | undefined): Ask {
+function askFor(context: IExecuteFunctions, { url, isKept }: Media, abortSignal: AbortSignal | undefined): Ask {
     return async (headers) => {
         const reply = (await context.helpers.httpRequest({
             url,
@@ -90,7 +93,9 @@ function askFor(context: IExecuteFunctions, url: string, abortSignal: AbortSigna
         const { statusCode: status } = reply;
         if (status < 200 || status >= 300) {
             reply.body.destroy();
-            throw gone.includes(status) ? new Refused(`HTTP ${status}`) : new Error(`HTTP ${status}`);
+            const message = `HTTP ${status}`;
+            // A store of files may not know a new file everywhere at once.
+            throw gone.includes(status) ? new Refused(message, isKept || hasExpired(url)) : new Error(message);
         }
         return reply;
     };
@@ -109,7 +114,7 @@ async function download(
     tries: Tries,
     { abortSignal, silenceMs = longestSilenceMs }: Bounds,
 ): Promise<Fetched> {
-    const ask = askFor(context, media.url, abortSignal);
+    const ask = askFor(context, media, abortSignal);
     const reply = await ask({});
     const type = reply.headers['content-type']?.split(';')[0].trim().toLowerCase();
     if ((lengthOf(reply) ?? 0) > limit) {
@@ -133,22 +138,22 @@ export interface Bounds {
     silenceMs?: number;
 }
 
-/** Why there is no file. `isExpired`: its URL is no longer valid. */
+/** Why there is no file. `isRefused`: its URL is not valid, or no longer. */
 export interface NotFetched {
     file?: undefined;
-    isExpired: boolean;
+    isRefused: boolean;
     warning: IDataObject;
 }
 
 function notFetched({ name, kind }: Media, error: unknown, tries: number): NotFetched {
     const reason = error instanceof Error ? error.message : String(error);
-    const isExpired = error instanceof Refused;
-    const message = isExpired
-        ? `The ${kind} is made, but the URL in ${name} does not give its file (${reason}): it has expired. ` +
+    const isRefused = error instanceof Refused;
+    const message = isRefused
+        ? `The ${kind} is made, but the URL in ${name} does not give its file (${reason}); it may have expired. ` +
           'Collect this run again: it asks the service for a new URL.'
         : `The ${kind} is made, but its file could not be downloaded in ${tries} attempts (${reason}). ` +
           `Its URL is in ${name}; to download it again, collect this run.`;
-    return { isExpired, warning: { code: `${kind}_not_downloaded`, message } };
+    return { isRefused, warning: { code: `${kind}_not_downloaded`, message } };
 }
 
 /**

@@ -32,8 +32,8 @@ export function descriptorOf(actionId: string): NodeDescriptor {
 }
 
 /** The output that is the URL of a file. Undefined: the node has none, or this run did not produce it. */
-export function mediaOf({ node, output }: { node: string; output: IDataObject }): Media | undefined {
+export function mediaOf({ node, output, isKept }: { node: string; output: IDataObject; isKept: boolean }): Media | undefined {
     const [media] = formOf(descriptorOf(node)).mediaOutputs;
     const url = media && output[media.name];
-    return typeof url === 'string' ? { ...media, url } : undefined;
+    return typeof url === 'string' ? { ...media, url, isKept } : undefined;
 }

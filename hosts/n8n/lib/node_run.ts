@@ -35,6 +35,8 @@ export type RunEnd =
           node: string;
           jobId: string | null;
           output: IDataObject;
+          /** It was made at an earlier time. */
+          isKept: boolean;
           warnings: IDataObject[];
       }
     | {
@@ -147,9 +149,9 @@ export async function claimRun(store: RunStore, order: RunOrder) {
     return { claim: await store.claim(runKey, order.signal), runKey, warnings };
 }
 
-function succeeded({ node }: RunOrder, record: RunRecord): RunEnd {
+function succeeded({ node }: RunOrder, record: RunRecord, isKept: boolean): RunEnd {
     const { runKey, jobId, output, warnings } = record;
-    return { status: 'succeeded', runKey, node, jobId, output: output as IDataObject, warnings };
+    return { status: 'succeeded', runKey, node, jobId, output: output as IDataObject, isKept, warnings };
 }
 
 function rendering({ node }: RunOrder, record: RunRecord, resumeAfterMs: number | null): RunEnd {
@@ -181,7 +183,7 @@ async function attempt(store: RunStore, claim: Claim, order: RunOrder, warnings:
     let record: RunRecord = { ...(claim.record ?? emptyRecord(order)), node: order.node, input: order.input, failure: null };
     if (record.output !== null) {
         await giveUp(claim, record);
-        return succeeded(order, record);
+        return succeeded(order, record, true);
     }
     if (order.start && record.jobId !== null) {
         await giveUp(claim, record);
@@ -240,7 +242,7 @@ async function attempt(store: RunStore, claim: Claim, order: RunOrder, warnings:
     // The last checkpoint stays: with it, Collect asks for another URL when that of the output has expired.
     record = { ...record, output: result.output as IDataObject, warnings };
     await giveUp(claim, record);
-    return succeeded(order, record);
+    return succeeded(order, record, false);
 }
 
 export async function runNode(given: RunOrder): Promise<RunEnd> {

@@ -24,3 +24,9 @@ export function expiryOf(url: string): Date | null {
     const moment = moments.find((one) => !Number.isNaN(new Date(one).getTime()));
     return moment === undefined ? null : new Date(moment);
 }
+
+/** As the URL itself says. */
+export function hasExpired(url: string) {
+    const expiry = expiryOf(url);
+    return expiry !== null && expiry.getTime() < Date.now();
+}
