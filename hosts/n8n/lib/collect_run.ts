@@ -19,9 +19,11 @@ export interface FlowCheckpoint {
     /** Its action id. */
     node?: string;
     input: IDataObject;
-    checkpoint: object;
+    checkpoint: object | null;
     /** An ISO date. Those of earlier versions lack it. */
     started_at?: string;
+    /** Of a run that was done when it was started: its name is one that was used before. */
+    output?: IDataObject;
 }
 
 export interface Collectable {
@@ -69,18 +71,21 @@ function parsed(text: string): unknown {
 /** `value`: the checkpoint of the Start operation, or its JSON. */
 export function fromFlow(value: unknown): Collectable {
     const given = typeof value === 'string' ? parsed(value) : value;
-    const { run_key: name, node, input, checkpoint, started_at: startedAt } = (given ?? {}) as Partial<FlowCheckpoint>;
-    const runKey = textOfRunKey(name);
-    const kept = keptCheckpoint(checkpoint);
-    if (runKey === '' || typeof input !== 'object' || kept === null) {
+    const { node, input, output = null, ...more } = (given ?? {}) as Partial<FlowCheckpoint>;
+    const runKey = textOfRunKey(more.run_key);
+    const kept = keptCheckpoint(more.checkpoint);
+    if (runKey === '' || typeof input !== 'object' || typeof output !== 'object' || (kept ?? output) === null) {
         throw new NotCollectable('This is not a checkpoint: pass on the checkpoint of the Start operation, unchanged.');
     }
-    return { runKey, node, input, checkpoint: kept, jobId: kept.jobId, startedAt, output: null, warnings: [] };
+    const jobId = kept?.jobId ?? null;
+    return { runKey, node, input, checkpoint: kept, jobId, startedAt: more.started_at, output, warnings: [] };
 }
 
 /** What `fromFlow` takes. */
-export function forFlow({ runKey, node, input, checkpoint, startedAt }: RunEnd & { status: 'rendering' }): FlowCheckpoint {
-    return { run_key: runKey, node, input, checkpoint: checkpoint as object, started_at: startedAt };
+export function forFlow(end: RunEnd): FlowCheckpoint {
+    const { runKey, node, input, checkpoint, startedAt } = end;
+    const output = end.status === 'succeeded' ? { output: end.output } : {};
+    return { run_key: runKey, node, input, checkpoint, started_at: startedAt, ...output };
 }
 
 export async function findByRunKey(runKey: string): Promise<Collectable> {
@@ -150,8 +155,9 @@ export async function collectRun(
     connection: IDataObject | undefined,
     { waitMs, giveUpAfterHours, signal }: Patience,
 ): Promise<RunEnd> {
+    const known = { runKey, node, jobId, input, checkpoint, startedAt };
     if (output !== null) {
-        return { status: 'succeeded', runKey, node, jobId, output, isKept: true, warnings };
+        return { status: 'succeeded', ...known, output, isKept: true, warnings };
     }
     const noJobYet = () =>
         new NotCollectable(
@@ -175,16 +181,15 @@ export async function collectRun(
     const result = await collecting.catch((error: unknown) => {
         throw checkpoint.submission === 'no' && isNothingToCollect(error) ? noJobYet() : error;
     });
-    const common = { runKey, node, jobId, warnings: result.warnings as unknown as IDataObject[] };
-    if (result.outcome === 'suspended') {
-        const latest = result.checkpoint ?? checkpoint;
-        const known = latest.jobId ?? jobId;
-        const start = startOf(startedAt);
-        if (Date.now() - start.getTime() > giveUpAfterHours * hour) {
-            throw givenUp(runKey, known, giveUpAfterHours);
-        }
-        const asOfNow = { jobId: known, checkpoint: latest, resumeAfterMs: result.resumeAfterMs };
-        return { status: 'rendering', ...common, input, startedAt: start.toISOString(), ...asOfNow };
+    const warningsNow = result.warnings as unknown as IDataObject[];
+    if (result.outcome === 'succeeded') {
+        return { status: 'succeeded', ...known, output: result.output as IDataObject, isKept: false, warnings: warningsNow };
     }
-    return { status: 'succeeded', ...common, output: result.output as IDataObject, isKept: false };
+    const latest = result.checkpoint ?? checkpoint;
+    const start = startOf(startedAt);
+    const asOfNow = { ...known, jobId: latest.jobId ?? jobId, checkpoint: latest, startedAt: start.toISOString() };
+    if (Date.now() - start.getTime() > giveUpAfterHours * hour) {
+        throw givenUp(runKey, asOfNow.jobId, giveUpAfterHours);
+    }
+    return { status: 'rendering', ...asOfNow, resumeAfterMs: result.resumeAfterMs, warnings: warningsNow };
 }

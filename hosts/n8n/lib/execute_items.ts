@@ -55,6 +55,7 @@ interface Order {
 
 /** What the items of one execution of the node share. */
 interface Shared {
+    operation: 'generate' | 'start' | 'collect';
     download: ReturnType<typeof limited>;
     limit: ExecutionLimit;
 }
@@ -72,8 +73,9 @@ function nameOf({ context, item, options }: Order) {
     };
 }
 
-async function generate(order: Order, start: boolean): Promise<INodeExecutionData> {
+async function generate(order: Order): Promise<INodeExecutionData> {
     const { context, actionId, item, options, connection, shared } = order;
+    const start = shared.operation === 'start';
     const { inputUses } = nodeFacts[actionId];
     const { input, warnings } = readInput(context, inputUses, descriptorOf(actionId).inputSchema, item);
     const name = nameOf(order);
@@ -88,8 +90,10 @@ async function generate(order: Order, start: boolean): Promise<INodeExecutionDat
         signal: context.getExecutionCancelSignal(),
     });
     const json = outputOf({ ...end, warnings: [...warnings, ...end.warnings] });
-    const output = { json, pairedItem: { item } };
-    return start ? output : (await withFile(order, end, output)).item;
+    if (start) {
+        return { json: { ...json, ...forCollect(end) }, pairedItem: { item } };
+    }
+    return (await withFile(order, end, { json, pairedItem: { item } })).item;
 }
 
 /** Returns an item for each run: one, or those of an execution, of which a failure does not affect the others. */
@@ -138,18 +142,22 @@ function outputOf(end: RunEnd | CollectFailure): IDataObject {
         const expiry = media && expiryOf(media.url);
         return { ...end.output, ...common, ...(expiry && { expires_at: expiry.toISOString() }), ...warnings };
     }
-    const wait = Math.max(Math.ceil((end.resumeAfterMs ?? 0) / 1000), shortestWaitSeconds);
-    return { ...common, wait_seconds: wait, checkpoint: forFlow(end), ...warnings } as IDataObject;
+    return { ...common, ...forCollect(end), ...warnings };
+}
+
+/** What Wait and Collect take, also of a run that is done. */
+function forCollect(end: RunEnd): IDataObject {
+    const seconds = end.status === 'rendering' ? Math.ceil((end.resumeAfterMs ?? 0) / 1000) : 0;
+    return { wait_seconds: Math.max(seconds, shortestWaitSeconds), checkpoint: forFlow(end) as unknown as IDataObject };
 }
 
 const hasStatus = (status: RunEnd['status']) => ({ json }: INodeExecutionData) => json.status === status;
 const isRendering = hasStatus('rendering');
 
 /** n8n's Wait takes the time for all of its items from the first one: so that none waits for a slower one, all say the same. */
-function agreeOnWait(items: INodeExecutionData[]) {
-    const rendering = items.filter(isRendering);
-    const shortest = Math.min(...rendering.map(({ json }) => json.wait_seconds as number));
-    for (const { json } of rendering) {
+function agreeOnWait(awaited: INodeExecutionData[]) {
+    const shortest = Math.min(...awaited.map(({ json }) => json.wait_seconds as number));
+    for (const { json } of awaited) {
         json.wait_seconds = shortest;
     }
 }
@@ -208,17 +216,17 @@ async function executeItem(
     item: number,
     shared: Shared,
 ): Promise<INodeExecutionData[]> {
-    const operation = context.getNodeParameter('operation', item) as 'generate' | 'start' | 'collect';
     const options = context.getNodeParameter('options', item, {}) as Options;
     const connection = await connectionOf(context, actionId, item);
     const order = { context, actionId, item, options, connection, shared };
-    return operation === 'collect' ? await collect(order) : [await generate(order, operation === 'start')];
+    return shared.operation === 'collect' ? await collect(order) : [await generate(order)];
 }
 
 /** `actionId`: the module's name for the node. */
 export async function executeItems(context: IExecuteFunctions, actionId: string): Promise<INodeExecutionData[][]> {
     const limit = new ExecutionLimit(() => worker.store, context.getExecutionId(), context.getNode().id);
-    const shared = { download: limited(downloadsAtOnce), limit };
+    const operation = context.getNodeParameter('operation', 0) as Shared['operation'];
+    const shared = { operation, download: limited(downloadsAtOnce), limit };
     const items = context.getInputData();
     const ends = await Promise.allSettled(items.map((_, item) => executeItem(context, actionId, item, shared)));
     limit.close();
@@ -246,6 +254,6 @@ export async function executeItems(context: IExecuteFunctions, actionId: string)
         // n8n sends an item to a node's error output only if `error` is its only field.
         end.status === 'fulfilled' ? end.value : [{ json: { error: fieldsOfError(end.reason) }, pairedItem: { item } }],
     );
-    agreeOnWait(results);
+    agreeOnWait(results.filter((item) => isRendering(item) || (operation === 'start' && item.json.wait_seconds !== undefined)));
     return byOutput(context, results);
 }

@@ -28,28 +28,27 @@ export interface RunOrder {
     signal?: AbortSignal;
 }
 
-export type RunEnd =
-    | {
-          status: 'succeeded';
-          runKey: string;
-          node: string;
-          jobId: string | null;
-          output: IDataObject;
-          /** It was made at an earlier time. */
-          isKept: boolean;
-          warnings: IDataObject[];
-      }
-    | {
-          status: 'rendering';
-          runKey: string;
-          node: string;
-          jobId: string | null;
-          input: IDataObject;
-          checkpoint: Checkpoint | null;
-          startedAt?: string;
-          resumeAfterMs: number | null;
-          warnings: IDataObject[];
-      };
+/** What is known of a run, whether it is done or not. */
+interface RunState {
+    runKey: string;
+    node: string;
+    jobId: string | null;
+    input: IDataObject;
+    checkpoint: Checkpoint | null;
+    startedAt?: string;
+    warnings: IDataObject[];
+}
+
+export type RunEnd = RunState &
+    (
+        | {
+              status: 'succeeded';
+              output: IDataObject;
+              /** It was made at an earlier time. */
+              isKept: boolean;
+          }
+        | { status: 'rendering'; resumeAfterMs: number | null }
+    );
 
 /** n8n stops before the output is ready. */
 export class RunSuspended extends Error {
@@ -149,14 +148,16 @@ export async function claimRun(store: RunStore, order: RunOrder) {
     return { claim: await store.claim(runKey, order.signal), runKey, warnings };
 }
 
-function succeeded({ node }: RunOrder, record: RunRecord, isKept: boolean): RunEnd {
-    const { runKey, jobId, output, warnings } = record;
-    return { status: 'succeeded', runKey, node, jobId, output: output as IDataObject, isKept, warnings };
+function stateOf({ node }: RunOrder, { runKey, jobId, input, checkpoint, startedAt, warnings }: RunRecord): RunState {
+    return { runKey, node, jobId, input, checkpoint, startedAt, warnings };
 }
 
-function rendering({ node }: RunOrder, record: RunRecord, resumeAfterMs: number | null): RunEnd {
-    const { runKey, jobId, input, checkpoint, startedAt, warnings } = record;
-    return { status: 'rendering', runKey, node, jobId, input, checkpoint, startedAt, resumeAfterMs, warnings };
+function succeeded(order: RunOrder, record: RunRecord, isKept: boolean): RunEnd {
+    return { status: 'succeeded', ...stateOf(order, record), output: record.output as IDataObject, isKept };
+}
+
+function rendering(order: RunOrder, record: RunRecord, resumeAfterMs: number | null): RunEnd {
+    return { status: 'rendering', ...stateOf(order, record), resumeAfterMs };
 }
 
 function withCheckpoint(record: RunRecord, checkpoint: Checkpoint | null): RunRecord {

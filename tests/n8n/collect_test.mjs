@@ -1,0 +1,59 @@
+// What the node collects, by each of the ways to find a run. Needs no n8n.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+
+import { JobServer } from '../support/job_server.js';
+
+import { contextOf } from './support/built_package.mjs';
+import { repository, temporaryDirectory } from './support/places.mjs';
+
+const require = createRequire(import.meta.url);
+const dist = path.join(repository, 'hosts', 'n8n', 'dist');
+const directory = temporaryDirectory();
+process.env.N8N_USER_FOLDER = directory;
+const { ImageToVideo } = require(path.join(dist, 'nodes', 'ImageToVideo', 'ImageToVideo.node.js'));
+const { worker } = require(path.join(dist, 'lib', 'worker.js'));
+
+const hour = 3600 * 1000;
+const server = new JobServer({ renderMs: ({ prompt }) => (prompt.includes('slow') ? hour : 0) });
+const expression = (name) => (json) => json[name];
+
+/** What the node gives by each of its outputs, as {json}. */
+async function outputsOf(parameters, items, more = {}) {
+    const type = new ImageToVideo();
+    const credentials = { pixelMlApi: { api_key: 'key', base_url: server.url, allow_insecure_loopback: true } };
+    const all = { image: 'https://example.com/photo.png', model: 'Pixel S', prompt: expression('prompt'), ...parameters };
+    const outputs = await type.execute.call(contextOf(type, all, { credentials, items, ...more }));
+    return outputs.map((output) => output.map(({ json }) => json));
+}
+
+const twoOutputs = { outputs: ['main', 'main'] };
+const start = async (items, more) => (await outputsOf({ operation: 'start' }, items, more))[0];
+const finish = (jobId) => (server.jobs.get(jobId).doneAt = performance.now());
+const byCheckpoint = { operation: 'collect', findBy: 'checkpoint', checkpoint: expression('checkpoint') };
+
+before(async () => {
+    await server.start();
+});
+after(async () => {
+    await worker.session.close();
+    await server.end();
+    fs.rmSync(directory, { recursive: true, force: true });
+});
+
+test('Start of a run that is done: Wait and Collect take what it returns', async () => {
+    const [[made]] = await outputsOf({ options: { runKey: 'row 1' } }, [{ prompt: 'quick' }]);
+    const items = [{ prompt: 'quick', row: 'row 1' }, { prompt: 'slow', row: 'row 2' }];
+    const perItem = { operation: 'start', options: ({ row }) => ({ runKey: row }) };
+    const [started] = await outputsOf(perItem, items);
+    assert.deepEqual(started.map(({ status }) => status), ['succeeded', 'rendering']);
+    assert.deepEqual(started.map(({ wait_seconds: seconds }) => seconds), [65, 65]);
+    assert.equal(started[0].video, made.video);
+    const [done, rendering] = await outputsOf(byCheckpoint, started, twoOutputs);
+    assert.deepEqual(done.map(({ run_key: key, video, job_id: job }) => [key, video, job]), [['row 1', made.video, made.job_id]]);
+    assert.deepEqual(rendering.map(({ run_key: key }) => key), ['row 2']);
+    assert.equal(server.jobsOf('quick').length, 1);
+});
