@@ -57,3 +57,24 @@ test('Start of a run that is done: Wait and Collect take what it returns', async
     assert.deepEqual(rendering.map(({ run_key: key }) => key), ['row 2']);
     assert.equal(server.jobsOf('quick').length, 1);
 });
+
+/** As an earlier version kept it, which entered no start. */
+async function forgetStart(runKey) {
+    const claim = await worker.store.claim(runKey);
+    await claim.release({ ...claim.record, startedAt: undefined });
+}
+
+test('Give Up After counts from the first look at a run whose record has no start', async () => {
+    const [started] = await start([{ prompt: 'slow: old record' }]);
+    await forgetStart(started.run_key);
+    const giveUpAfter = 0.5;
+    const byKey = { operation: 'collect', findBy: 'runKey', runKey: expression('run_key'), options: { giveUpAfter } };
+    const [, [looked]] = await outputsOf(byKey, [{ run_key: started.run_key }], twoOutputs);
+    assert.ok(Date.now() - Date.parse(looked.checkpoint.started_at) < hour / 2);
+    looked.checkpoint.started_at = new Date(Date.now() - hour).toISOString();
+    const [[failed]] = await outputsOf(byKey, [looked], twoOutputs);
+    assert.equal(failed.error.code, 'still_rendering');
+    const ofAnother = { ...looked, checkpoint: { ...looked.checkpoint, run_key: 'another' } };
+    const [, [young]] = await outputsOf(byKey, [ofAnother], twoOutputs);
+    assert.equal(young.status, 'rendering');
+});

@@ -68,10 +68,14 @@ function parsed(text: string): unknown {
     }
 }
 
+function checkpointIn(value: unknown) {
+    const given = typeof value === 'string' ? parsed(value) : value;
+    return (given ?? {}) as Partial<FlowCheckpoint>;
+}
+
 /** `value`: the checkpoint of the Start operation, or its JSON. */
 export function fromFlow(value: unknown): Collectable {
-    const given = typeof value === 'string' ? parsed(value) : value;
-    const { node, input, output = null, ...more } = (given ?? {}) as Partial<FlowCheckpoint>;
+    const { node, input, output = null, ...more } = checkpointIn(value);
     const runKey = textOfRunKey(more.run_key);
     const kept = keptCheckpoint(more.checkpoint);
     if (runKey === '' || typeof input !== 'object' || typeof output !== 'object' || (kept ?? output) === null) {
@@ -79,6 +83,12 @@ export function fromFlow(value: unknown): Collectable {
     }
     const jobId = kept?.jobId ?? null;
     return { runKey, node, input, checkpoint: kept, jobId, startedAt: more.started_at, output, warnings: [] };
+}
+
+/** A run that was found without its start has that of the checkpoint which came with it. */
+export function withStartFrom(checkpoint: unknown, run: Collectable): Collectable {
+    const { run_key: runKey, started_at: startedAt } = checkpointIn(checkpoint);
+    return textOfRunKey(runKey) === run.runKey ? { ...run, startedAt: run.startedAt ?? startedAt } : run;
 }
 
 /** What `fromFlow` takes. */

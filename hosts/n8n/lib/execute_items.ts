@@ -13,6 +13,7 @@ import {
     forFlow,
     fromFlow,
     textOfRunKey,
+    withStartFrom,
     type CollectFailure,
     type Collectable,
 } from './collect_run';
@@ -110,7 +111,7 @@ async function collect(order: Order): Promise<INodeExecutionData[]> {
     const given = context.getInputData()[item].json;
     const itemOf = (end: RunEnd | CollectFailure) => ({ json: { ...given, ...outputOf(end) }, pairedItem: { item } });
     const deliver = async (run: Collectable) => {
-        const end = await collectRun(actionId, run, connection, patience);
+        const end = await collectRun(actionId, withStartFrom(given.checkpoint, run), connection, patience);
         return await withFile(order, end, itemOf(end));
     };
     const itemFrom = async (run: Collectable) => {
