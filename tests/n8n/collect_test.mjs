@@ -78,3 +78,19 @@ test('Give Up After counts from the first look at a run whose record has no star
     const [, [young]] = await outputsOf(byKey, [ofAnother], twoOutputs);
     assert.equal(young.status, 'rendering');
 });
+
+test('by execution, with Still Rendering wired back: each run is one item in every round', async () => {
+    const prompts = ['slow: left', 'slow: right', 'slow: up'];
+    const started = await start(prompts.map((prompt) => ({ prompt })), { executionId: 'many' });
+    const byExecution = { operation: 'collect', findBy: 'executionId', executionId: expression('id') };
+    const round = (items) => outputsOf(byExecution, items, twoOutputs);
+    const keysOf = (items) => items.map(({ run_key: key }) => key).sort();
+
+    const [, first] = await round([{ id: 'many' }, { id: 'many' }]);
+    assert.deepEqual(keysOf(first), keysOf(started));
+    finish(started[0].job_id);
+    const [done, left] = await round(first);
+    assert.deepEqual([keysOf(done), keysOf(left)], [keysOf(started.slice(0, 1)), keysOf(started.slice(1))]);
+    const [doneAgain, again] = await round(left);
+    assert.deepEqual([keysOf(doneAgain), keysOf(again)], [[], keysOf(left)]);
+});

@@ -57,6 +57,8 @@ interface Order {
 /** What the items of one execution of the node share. */
 interface Shared {
     operation: 'generate' | 'start' | 'collect';
+    /** The keys of the runs that were found by their execution: another item may name the same one. */
+    collected: Set<string>;
     download: ReturnType<typeof limited>;
     limit: ExecutionLimit;
 }
@@ -99,7 +101,7 @@ async function generate(order: Order): Promise<INodeExecutionData> {
 
 /** Returns an item for each run: one, or those of an execution, of which a failure does not affect the others. */
 async function collect(order: Order): Promise<INodeExecutionData[]> {
-    const { context, actionId, item, options, connection } = order;
+    const { context, actionId, item, options, connection, shared } = order;
     const findBy = context.getNodeParameter('findBy', item) as string;
     const wanted = context.getNodeParameter(findBy, item);
     const patience = {
@@ -126,7 +128,11 @@ async function collect(order: Order): Promise<INodeExecutionData[]> {
     }
     const name = String(wanted).trim();
     if (findBy === 'executionId') {
-        const runs = await findByExecution(name);
+        const found = await findByExecution(name);
+        // An item that comes back from a wait is one of those that it has become.
+        const own = given.status === 'rendering' ? found.filter(({ runKey }) => runKey === given.run_key) : [];
+        const runs = (own.length > 0 ? own : found).filter(({ runKey }) => !shared.collected.has(runKey));
+        runs.forEach(({ runKey }) => shared.collected.add(runKey));
         return await Promise.all(runs.map((run) => itemFrom(run).catch((error) => itemOf(failureOf(run, error)))));
     }
     return [await itemFrom(await (findBy === 'jobId' ? findByJob : findByRunKey)(name))];
@@ -227,7 +233,7 @@ async function executeItem(
 export async function executeItems(context: IExecuteFunctions, actionId: string): Promise<INodeExecutionData[][]> {
     const limit = new ExecutionLimit(() => worker.store, context.getExecutionId(), context.getNode().id);
     const operation = context.getNodeParameter('operation', 0) as Shared['operation'];
-    const shared = { operation, download: limited(downloadsAtOnce), limit };
+    const shared: Shared = { operation, collected: new Set(), download: limited(downloadsAtOnce), limit };
     const items = context.getInputData();
     const ends = await Promise.allSettled(items.map((_, item) => executeItem(context, actionId, item, shared)));
     limit.close();
