@@ -94,3 +94,15 @@ test('by execution, with Still Rendering wired back: each run is one item in eve
     const [doneAgain, again] = await round(left);
     assert.deepEqual([keysOf(doneAgain), keysOf(again)], [[], keysOf(left)]);
 });
+
+test('by execution: a run that has failed leaves by the error output, or by Done', async () => {
+    const items = [{ prompt: 'quick: good' }, { prompt: 'quick: vague' }];
+    const [[good]] = await outputsOf({}, items, { executionId: 'failing' });
+    const byExecution = { operation: 'collect', findBy: 'executionId', executionId: 'failing' };
+    const [[first, failed]] = await outputsOf(byExecution, [{}], twoOutputs);
+    assert.deepEqual([first.video, failed.status, failed.error.code], [good.video, 'failed', 'prompt_too_vague']);
+    const [[, forErrorOutput]] = await outputsOf(byExecution, [{}], { outputs: ['main', 'main', 'error'] });
+    assert.deepEqual(Object.keys(forErrorOutput), ['error'], 'n8n takes no other for an error');
+    const { code, run_key: runKey } = forErrorOutput.error;
+    assert.deepEqual([code, runKey], ['prompt_too_vague', failed.run_key]);
+});

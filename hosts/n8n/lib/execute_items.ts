@@ -1,6 +1,12 @@
 // All items of one execution of the node: their runs proceed concurrently in the process's single session, each ends on its
 // own, and a failure of one does not affect the others.
-import type { ICredentialDataDecryptedObject, IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type {
+    ICredentialDataDecryptedObject,
+    IDataObject,
+    IExecuteFunctions,
+    INodeExecutionData,
+    INodeOutputConfiguration,
+} from 'n8n-workflow';
 
 import { connectionFacts, nodeFacts } from '../nodes/facts';
 
@@ -133,7 +139,9 @@ async function collect(order: Order): Promise<INodeExecutionData[]> {
         const own = given.status === 'rendering' ? found.filter(({ runKey }) => runKey === given.run_key) : [];
         const runs = (own.length > 0 ? own : found).filter(({ runKey }) => !shared.collected.has(runKey));
         runs.forEach(({ runKey }) => shared.collected.add(runKey));
-        return await Promise.all(runs.map((run) => itemFrom(run).catch((error) => itemOf(failureOf(run, error)))));
+        const failed = (end: CollectFailure) =>
+            hasErrorOutput(context) ? { json: { error: errorOf(end) }, pairedItem: { item } } : itemOf(end);
+        return await Promise.all(runs.map((run) => itemFrom(run).catch((error) => failed(failureOf(run, error)))));
     }
     return [await itemFrom(await (findBy === 'jobId' ? findByJob : findByRunKey)(name))];
 }
@@ -169,9 +177,19 @@ function agreeOnWait(awaited: INodeExecutionData[]) {
     }
 }
 
+/** Of a run that its item does not name. */
+function errorOf({ error, runKey, jobId }: CollectFailure): IDataObject {
+    const fields = fieldsOfError(error);
+    return { ...fields, run_key: runKey, job_id: jobId ?? fields.job_id };
+}
+
+/** n8n sends an item there if `error` is its only field. */
+const isForErrors = ({ category }: INodeOutputConfiguration) => category === 'error';
+const hasErrorOutput = (context: IExecuteFunctions) => context.getNodeOutputs().some(isForErrors);
+
 /** As the node's type has them for its operation and version; an agent's tool has one. */
 function byOutput(context: IExecuteFunctions, items: INodeExecutionData[]): INodeExecutionData[][] {
-    const outputs = context.getNodeOutputs().filter(({ category }) => category !== 'error');
+    const outputs = context.getNodeOutputs().filter((output) => !isForErrors(output));
     return outputs.length < 2 ? [items] : [items.filter((item) => !isRendering(item)), items.filter(isRendering)];
 }
 
@@ -258,7 +276,6 @@ export async function executeItems(context: IExecuteFunctions, actionId: string)
         throw nodeError;
     }
     const results = ends.flatMap((end, item) =>
-        // n8n sends an item to a node's error output only if `error` is its only field.
         end.status === 'fulfilled' ? end.value : [{ json: { error: fieldsOfError(end.reason) }, pairedItem: { item } }],
     );
     agreeOnWait(results.filter((item) => isRendering(item) || (operation === 'start' && item.json.wait_seconds !== undefined)));

@@ -72,7 +72,9 @@ function collectFields({ product }) {
                 {
                     name: 'Execution ID',
                     value: 'executionId',
-                    description: `Every ${product} of an execution that n8n has given up, one item each`,
+                    description:
+                        `Every ${product} of an execution that n8n has given up, one item each. A run that has failed ` +
+                        'leaves by the error output if the node has one, otherwise by Done with the status "failed".',
                 },
                 {
                     name: 'Job ID',
