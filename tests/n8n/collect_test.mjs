@@ -73,7 +73,7 @@ test('Give Up After counts from the first look at a run whose record has no star
     assert.ok(Date.now() - Date.parse(looked.checkpoint.started_at) < hour / 2);
     looked.checkpoint.started_at = new Date(Date.now() - hour).toISOString();
     const [[failed]] = await outputsOf(byKey, [looked], twoOutputs);
-    assert.equal(failed.error.code, 'still_rendering');
+    assert.deepEqual([failed.error.code, failed.error.run_key], ['still_rendering', started.run_key]);
     const ofAnother = { ...looked, checkpoint: { ...looked.checkpoint, run_key: 'another' } };
     const [, [young]] = await outputsOf(byKey, [ofAnother], twoOutputs);
     assert.equal(young.status, 'rendering');

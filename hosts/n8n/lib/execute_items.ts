@@ -28,7 +28,7 @@ import { readConnection, readInput } from './inputs';
 import { fieldsOfError, isSuspended, nodeErrorOf } from './item_error';
 import { fetchMedia, limited } from './media_file';
 import { descriptorOf, mediaOf } from './node_facts';
-import { runNode, type RunEnd } from './node_run';
+import { RunFailed, runNode, type RunEnd } from './node_run';
 import { workerIsReplaced } from './replacement';
 import { expiryOf, hasExpired } from './url_expiry';
 import { worker } from './worker';
@@ -129,9 +129,6 @@ async function collect(order: Order): Promise<INodeExecutionData[]> {
         // A service that no longer knows how its job ended takes nothing from what was delivered.
         return (hasStatus('succeeded')(renewed.item) ? renewed : delivered).item;
     };
-    if (findBy === 'checkpoint') {
-        return [await itemFrom(fromFlow(wanted))];
-    }
     const name = String(wanted).trim();
     if (findBy === 'executionId') {
         const found = await findByExecution(name);
@@ -143,7 +140,12 @@ async function collect(order: Order): Promise<INodeExecutionData[]> {
             hasErrorOutput(context) ? { json: { error: errorOf(end) }, pairedItem: { item } } : itemOf(end);
         return await Promise.all(runs.map((run) => itemFrom(run).catch((error) => failed(failureOf(run, error)))));
     }
-    return [await itemFrom(await (findBy === 'jobId' ? findByJob : findByRunKey)(name))];
+    const run = findBy === 'checkpoint' ? fromFlow(wanted) : await (findBy === 'jobId' ? findByJob : findByRunKey)(name);
+    try {
+        return [await itemFrom(run)];
+    } catch (error) {
+        throw new RunFailed(run.runKey, error);
+    }
 }
 
 function outputOf(end: RunEnd | CollectFailure): IDataObject {
