@@ -88,6 +88,14 @@ for (const major of [1, 2]) {
             const [{ json, binary }] = itemsOf(execution, 'Done');
             assert.deepEqual([json.video, binary.data.mimeType], [onlyVideo(), 'video/mp4']);
             assert.ok(execution.data.resultData.runData.Collect.length > 1, 'it went back to Wait');
+
+            const jobs = server.jobs.size;
+            const failing = await n8n.trigger('start_wait_collect', {});
+            await until('the job', () => server.jobs.size > jobs);
+            [...server.jobs.values()].at(-1).cancelled = true;
+            const { data, status } = await n8n.finished(failing);
+            assert.equal(status, 'success', 'others of the same Collect would go on');
+            assert.equal(itemsOf({ data }, 'Failed')[0].json.error.run_key, `${failing}:start:0:0`);
         });
 
         test('form: the ending has the link, or says what went wrong', { timeout: 90_000 }, async () => {

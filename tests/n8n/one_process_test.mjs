@@ -152,7 +152,7 @@ test('one of three items fails: the flow goes on, or stops and is retried withou
     assert.equal(failed.status, 'error');
     const stopped = failed.data.resultData.error;
     assert.match(stopped.message, /^Prompt Too Vague: /);
-    assert.match(stopped.description, /Be more specific.*1 of 3 items failed/s);
+    assert.match(stopped.description, /Be more specific.*1 of 3 items failed\. The other 2 are not paid again: .*On Error/s);
     assert.equal(server.jobsOf('stop good:').length, 2);
     assert.equal((await n8n.retry(failed.id, 'generate')).status, 'error');
     assert.equal(server.jobsOf('stop good:').length, 2);

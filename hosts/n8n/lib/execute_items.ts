@@ -270,7 +270,8 @@ export async function executeItems(context: IExecuteFunctions, actionId: string)
         if (others > 0) {
             nodeError.description = [
                 nodeError.description,
-                `${failures.length} of ${items.length} items failed. A retry of this execution gets the other ${others} without paying again.`,
+                `${failures.length} of ${items.length} items failed. The other ${others} are not paid again: retry this execution, ` +
+                    "or let the node continue on error (On Error in its settings), so that they go on without what has failed.",
             ]
                 .filter(Boolean)
                 .join(' ');
