@@ -179,8 +179,9 @@ test('a limit of 0 is none, and counts nothing', () => {
 /** A node with a limit of an hour, whose runs end as `end` says. Its clock stands where the test puts it. */
 function nodeWithLimit(runsPerHour, end = async () => ({ output: {}, warnings: [] })) {
     const seen = { now: 0, started: [], failures: [], succeeded: 0 };
+    let keys = 0;
     const store = { keep: async () => {}, discard: async () => {} };
-    const runs = new NodeRuns('place', { store, newKey: () => 'new', log: assert.fail, clock: () => seen.now });
+    const runs = new NodeRuns('place', { store, newKey: () => `new ${(keys += 1)}`, log: assert.fail, clock: () => seen.now });
     const spendingError = (wait) => Object.assign(new Error('held up'), { type: 'Spending Limit', wait });
     runs.attach({
         node: {}, wired: true, limit: 10, runsPerHour, changed: () => {}, spendingError,
