@@ -189,7 +189,7 @@ function errorOf({ error, runKey, jobId }: CollectFailure): IDataObject {
 const isForErrors = ({ category }: INodeOutputConfiguration) => category === 'error';
 const hasErrorOutput = (context: IExecuteFunctions) => context.getNodeOutputs().some(isForErrors);
 
-/** As the node's type has them for its operation and version; an agent's tool has one. */
+/** Of Collect, as the node's type has them for its version; an agent's tool has one. */
 function byOutput(context: IExecuteFunctions, items: INodeExecutionData[]): INodeExecutionData[][] {
     const outputs = context.getNodeOutputs().filter((output) => !isForErrors(output));
     return outputs.length < 2 ? [items] : [items.filter((item) => !isRendering(item)), items.filter(isRendering)];
@@ -282,5 +282,5 @@ export async function executeItems(context: IExecuteFunctions, actionId: string)
         end.status === 'fulfilled' ? end.value : [{ json: { error: fieldsOfError(end.reason) }, pairedItem: { item } }],
     );
     agreeOnWait(results.filter((item) => isRendering(item) || (operation === 'start' && item.json.wait_seconds !== undefined)));
-    return byOutput(context, results);
+    return operation === 'collect' ? byOutput(context, results) : [results];
 }
