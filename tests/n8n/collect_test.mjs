@@ -1,32 +1,22 @@
 // What the node collects, by each of the ways to find a run. Needs no n8n.
 import assert from 'node:assert/strict';
-import fs from 'node:fs';
-import { createRequire } from 'node:module';
-import path from 'node:path';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 
 import { JobServer } from '../support/job_server.js';
 
-import { contextOf } from './support/built_package.mjs';
-import { repository, temporaryDirectory } from './support/places.mjs';
+import { load, nodeAt } from './support/node_alone.mjs';
 
-const require = createRequire(import.meta.url);
-const dist = path.join(repository, 'hosts', 'n8n', 'dist');
-const directory = temporaryDirectory();
-process.env.N8N_USER_FOLDER = directory;
-const { ImageToVideo } = require(path.join(dist, 'nodes', 'ImageToVideo', 'ImageToVideo.node.js'));
-const { worker } = require(path.join(dist, 'lib', 'worker.js'));
+const { worker } = load('lib', 'worker.js');
 
 const hour = 3600 * 1000;
 const server = new JobServer({ renderMs: ({ prompt }) => (prompt.includes('slow') ? hour : 0) });
+const execute = nodeAt(server);
 const expression = (name) => (json) => json[name];
 
 /** What the node gives by each of its outputs, as {json}. */
 async function outputsOf(parameters, items, more = {}) {
-    const type = new ImageToVideo();
-    const credentials = { pixelMlApi: { api_key: 'key', base_url: server.url, allow_insecure_loopback: true } };
     const all = { image: 'https://example.com/photo.png', model: 'Pixel S', prompt: expression('prompt'), ...parameters };
-    const outputs = await type.execute.call(contextOf(type, all, { credentials, items, ...more }));
+    const outputs = await execute(all, { items, ...more });
     return outputs.map((output) => output.map(({ json }) => json));
 }
 
@@ -34,15 +24,6 @@ const twoOutputs = { outputs: ['main', 'main'] };
 const start = async (items, more) => (await outputsOf({ operation: 'start' }, items, more))[0];
 const finish = (jobId) => (server.jobs.get(jobId).doneAt = performance.now());
 const byCheckpoint = { operation: 'collect', findBy: 'checkpoint', checkpoint: expression('checkpoint') };
-
-before(async () => {
-    await server.start();
-});
-after(async () => {
-    await worker.session.close();
-    await server.end();
-    fs.rmSync(directory, { recursive: true, force: true });
-});
 
 test('Start of a run that is done: Wait and Collect take what it returns', async () => {
     const [[made]] = await outputsOf({ options: { runKey: 'row 1' } }, [{ prompt: 'quick' }]);

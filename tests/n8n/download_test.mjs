@@ -2,24 +2,15 @@
 // no n8n.
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
-import fs from 'node:fs';
-import { createRequire } from 'node:module';
-import path from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 
 import { JobServer } from '../support/job_server.js';
 
-import { contextOf, helpers } from './support/built_package.mjs';
-import { repository, temporaryDirectory } from './support/places.mjs';
+import { helpers } from './support/built_package.mjs';
+import { load, nodeAt } from './support/node_alone.mjs';
 
-const require = createRequire(import.meta.url);
-const dist = path.join(repository, 'hosts', 'n8n', 'dist');
-const directory = temporaryDirectory();
-process.env.N8N_USER_FOLDER = directory;
-const { ImageToVideo } = require(path.join(dist, 'nodes', 'ImageToVideo', 'ImageToVideo.node.js'));
-const { fetchMedia, MediaTooLarge } = require(path.join(dist, 'lib', 'media_file.js'));
-const { expiryOf } = require(path.join(dist, 'lib', 'url_expiry.js'));
-const { worker } = require(path.join(dist, 'lib', 'worker.js'));
+const { fetchMedia, MediaTooLarge } = load('lib', 'media_file.js');
+const { expiryOf } = load('lib', 'url_expiry.js');
 
 const video = randomBytes(50_000);
 const digestOf = (data) => createHash('sha256').update(data).digest('hex');
@@ -86,25 +77,16 @@ const server = new JobServer({
 });
 const requestsFor = (name) => asked.filter((one) => one.name === name);
 
+const execute = nodeAt(server);
+
 async function made(parameters) {
-    const type = new ImageToVideo();
-    const credentials = { pixelMlApi: { api_key: 'key', base_url: server.url, allow_insecure_loopback: true } };
     const all = { image: 'https://example.com/photo.png', model: 'Pixel S', ...parameters };
-    const [[item]] = await type.execute.call(contextOf(type, all, { credentials }));
+    const [[item]] = await execute(all);
     return item;
 }
 
 const fetched = (name, limit = 1e6, bounds = {}) =>
     fetchMedia({ helpers }, { name: 'video', kind: 'video', url: `${server.url}/videos/${name}` }, limit, bounds);
-
-before(async () => {
-    await server.start();
-});
-after(async () => {
-    await worker.session.close();
-    await server.end();
-    fs.rmSync(directory, { recursive: true, force: true });
-});
 
 describe('a download that fails', { concurrency: true }, () => {
     for (const [kind, reason, tries] of [

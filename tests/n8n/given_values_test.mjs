@@ -3,26 +3,19 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import https from 'node:https';
-import { createRequire } from 'node:module';
 import path from 'node:path';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 
 import { JobServer } from '../support/job_server.js';
 
-import { contextOf } from './support/built_package.mjs';
-import { repository, temporaryDirectory } from './support/places.mjs';
+import { directory, load, nodeAt } from './support/node_alone.mjs';
 
-const require = createRequire(import.meta.url);
-const dist = path.join(repository, 'hosts', 'n8n', 'dist');
-const directory = temporaryDirectory();
-process.env.N8N_USER_FOLDER = directory;
 process.env.IMAGE_TO_VIDEO_KEEP_HOURS = '1';
-const { ImageToVideo } = require(path.join(dist, 'nodes', 'ImageToVideo', 'ImageToVideo.node.js'));
-const { checkCredential } = require(path.join(dist, 'lib', 'check_credential.js'));
-const { textOfRunKey } = require(path.join(dist, 'lib', 'collect_run.js'));
-const { worker } = require(path.join(dist, 'lib', 'worker.js'));
+const { checkCredential } = load('lib', 'check_credential.js');
+const { textOfRunKey } = load('lib', 'collect_run.js');
 
 const server = new JobServer({ renderMs: () => 100 });
+const execute = nodeAt(server);
 const lastInput = () => [...server.jobs.values()].at(-1).input;
 
 const given = {
@@ -31,20 +24,9 @@ const given = {
 };
 
 async function made(parameters) {
-    const type = new ImageToVideo();
-    const credentials = { pixelMlApi: { api_key: 'key', base_url: server.url, allow_insecure_loopback: true } };
-    const [[item]] = await type.execute.call(contextOf(type, { ...given, ...parameters }, { credentials }));
+    const [[item]] = await execute({ ...given, ...parameters });
     return item;
 }
-
-before(async () => {
-    await server.start();
-});
-after(async () => {
-    await worker.session.close();
-    await server.end();
-    fs.rmSync(directory, { recursive: true, force: true });
-});
 
 test('a run key may be a number', async () => {
     const { json } = await made({ options: { runKey: 42 } });

@@ -2,13 +2,11 @@
 // A person's way through the editor: from the palette to a video that plays.
 const assert = require('node:assert/strict');
 const { after, before, test } = require('node:test');
-const { Editor } = require('./support/browser');
-const { serveImage } = require('./support/held_image');
-const { NodeRed, packageName } = require('./support/node_red');
-const { exampleModule } = require('./support/places');
-const { startSandbox } = require('./support/sandbox');
+const { packageName } = require('./support/node_red');
+const { openScene } = require('./support/scene');
 const { until } = require('../../../tests/support/waiting');
 
+let scene;
 let sandbox;
 let image;
 let nodeRed;
@@ -16,20 +14,10 @@ let editor;
 const ids = {};
 
 before(async () => {
-    sandbox = await startSandbox([], { key: 'sandbox' }); // the one that the form fills in
-    image = await serveImage();
-    nodeRed = await new NodeRed({
-        more: { workflowNodes: { modules: [exampleModule] } },
-        env: { PIXELML_SANDBOX_URL: sandbox.url },
-    }).start();
-    editor = await Editor.open(nodeRed.url);
+    scene = await openScene();
+    ({ sandbox, image, nodeRed, editor } = scene);
 });
-after(async () => {
-    await editor?.close();
-    await nodeRed?.remove();
-    await sandbox?.end();
-    image?.end();
-});
+after(() => scene?.end());
 
 /** One run, whose job renders for as long as the node has not shown that it does. */
 async function runToItsVideo(rendering) {

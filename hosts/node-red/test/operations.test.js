@@ -2,13 +2,10 @@
 // A person's way to a flow that starts a video and collects it: the form's operations, and the two outputs of Collect.
 const assert = require('node:assert/strict');
 const { after, before, test } = require('node:test');
-const { Editor } = require('./support/browser');
-const { serveImage } = require('./support/held_image');
-const { NodeRed } = require('./support/node_red');
-const { exampleModule } = require('./support/places');
-const { startSandbox } = require('./support/sandbox');
+const { openScene } = require('./support/scene');
 const { until } = require('../../../tests/support/waiting');
 
+let scene;
 let sandbox;
 let image;
 let nodeRed;
@@ -16,20 +13,10 @@ let editor;
 const ids = {};
 
 before(async () => {
-    sandbox = await startSandbox([], { key: 'sandbox' });
-    image = await serveImage();
-    nodeRed = await new NodeRed({
-        more: { workflowNodes: { modules: [exampleModule] } },
-        env: { PIXELML_SANDBOX_URL: sandbox.url },
-    }).start();
-    editor = await Editor.open(nodeRed.url);
+    scene = await openScene();
+    ({ sandbox, image, nodeRed, editor } = scene);
 });
-after(async () => {
-    await editor?.close();
-    await nodeRed?.remove();
-    await sandbox?.end();
-    image?.end();
-});
+after(() => scene?.end());
 
 const isVisible = (selector) => editor.page.locator(selector).first().isVisible();
 const shownRows = async () => {
