@@ -46,9 +46,10 @@ struct Batch::Live {
 };
 
 Batch::Batch(const Options& options, const wfn::Module& module, BatchSource& source,
-             durable::JournalWriter* writer, std::shared_ptr<EventLoop> loop, TraceFile* trace)
+             durable::JournalWriter* writer, std::shared_ptr<EventLoop> loop, TraceFile* trace,
+             BatchMedia* media)
     : options_(options), module_(module), source_(source), writer_(writer), loop_(std::move(loop)),
-      trace_(trace), display_(options, inspect_terminal(STDERR_FILENO)),
+      trace_(trace), media_(media), display_(options, inspect_terminal(STDERR_FILENO)),
       window_(window_of(options.concurrency)), started_at_(Clock::now()) {}
 
 Batch::~Batch() = default;
@@ -58,8 +59,12 @@ int Batch::run() {
         [this](int signal) {
             loop_->post([this, signal] { on_signal(signal); }); // first, so that it is shown before the end
             stop();
+            if (media_ != nullptr)
+                media_->stop();
         },
         [this] {
+            if (media_ != nullptr)
+                media_->discard_parts();
             if (display_.is_live())
                 static_cast<void>(write_all(STDERR_FILENO, restore_terminal));
         });
@@ -95,7 +100,7 @@ bool Batch::is_over() const {
 }
 
 void Batch::fill(wfn::Session& session) {
-    while (!stopping_ && static_cast<int>(items_.size()) < options_.concurrency
+    while (!stopping_ && static_cast<std::int64_t>(items_.size()) - counts_.downloading < options_.concurrency
            && next_number_ - output_.next() < window_) {
         std::optional<BatchItem> item = postponed_ ? std::exchange(postponed_, std::nullopt) : source_.next();
         if (!item)
@@ -133,6 +138,13 @@ void Batch::begin(BatchItem item, wfn::Session& session) {
 
 void Batch::start(std::int64_t number, const durable::Claim* claim, wfn::Session& session) {
     BatchItem& item = items_.at(number);
+    if (const std::string path = in_the_way(item); !path.empty()) {
+        release(claim);
+        give_problem(number, "file_exists",
+                     "\"" + path
+                         + "\" exists, so nothing was started. Move it, or replace it with --overwrite.");
+        return;
+    }
     wfn::Request request;
     request.run_key = item.run_key;
     request.input_json = claim != nullptr ? claim->record.input : item.input;
@@ -157,10 +169,7 @@ void Batch::start(std::int64_t number, const durable::Claim* claim, wfn::Session
     try {
         live->run.emplace(session.start(item.target->node, std::move(request)));
     } catch (const std::exception& error) { // StatusError, or a NUL in the input
-        if (claim != nullptr) {
-            writer_->post([record = claim->record](durable::Journal& journal) { journal.release(record); },
-                          [](const std::string&) {});
-        }
+        release(claim);
         give_problem(number, "not_started", error.what());
         return;
     }
@@ -170,6 +179,18 @@ void Batch::start(std::int64_t number, const durable::Claim* claim, wfn::Session
     Live& kept = *live_.emplace(number, std::move(live)).first->second;
     if (ending_early_)
         end_early(kept);
+}
+
+std::string Batch::in_the_way(const BatchItem& item) const {
+    return media_ != nullptr && item.target->media ? media_->in_the_way(*item.target->media, item.run_key)
+                                                   : "";
+}
+
+void Batch::release(const durable::Claim* claim) {
+    if (claim != nullptr) {
+        writer_->post([record = claim->record](durable::Journal& journal) { journal.release(record); },
+                      [](const std::string&) {});
+    }
 }
 
 void Batch::on_signal(int signal) {
@@ -189,8 +210,7 @@ void Batch::on_claimed(std::int64_t number, const durable::Claim& claim, const s
     case durable::Claim::Kind::fresh:
     case durable::Claim::Kind::resumed:
         if (stopping_) {
-            writer_->post([record = claim.record](durable::Journal& journal) { journal.release(record); },
-                          [](const std::string&) {});
+            release(&claim);
             give(number, "");
         } else {
             start(number, &claim, session);
@@ -199,8 +219,7 @@ void Batch::on_claimed(std::int64_t number, const durable::Claim& claim, const s
     case durable::Claim::Kind::finished: {
         wfn::Result result = stored_result(claim.record);
         durable::check_result(result);
-        count(result);
-        give(number, result_line(items_.at(number).line, items_.at(number).run_key, result));
+        finish(number, result, true);
         return;
     }
     case durable::Claim::Kind::busy:
@@ -225,9 +244,32 @@ void Batch::on_over(std::int64_t number, const wfn::Result& result) {
     if (live->left)
         return;
     live.reset();
+    finish(number, result, false);
+}
+
+// A download that goes on does not hold back the next run: only the window does.
+void Batch::finish(std::int64_t number, const wfn::Result& result, bool is_stored) {
     count(result);
     const BatchItem& item = items_.at(number);
-    give(number, result_line(item.line, item.run_key, result));
+    if (media_ == nullptr || !item.target->media || !result.succeeded()) {
+        give(number, result_line(item.line, item.run_key, result));
+        return;
+    }
+    ++counts_.downloading;
+    media_->post({item.target->media, item.run_key, result.output_json, is_stored,
+                  [this, number, result, loop = loop_](std::vector<MediaFile> files) {
+                      loop->post([this, number, result, files = std::move(files)] {
+                          on_files(number, result, files);
+                      });
+                  }});
+}
+
+void Batch::on_files(std::int64_t number, const wfn::Result& result, const std::vector<MediaFile>& files) {
+    --counts_.downloading;
+    for (const MediaFile& file : files)
+        counts_.files_missing += file.kept ? 0 : 1;
+    const BatchItem& item = items_.at(number);
+    give(number, result_line(item.line, item.run_key, result, files_json(files)));
 }
 
 void Batch::count(const wfn::Result& result) {
@@ -309,7 +351,7 @@ void Batch::leave_those_never_ended() {
 }
 
 void Batch::show() {
-    counts_.running = static_cast<std::int64_t>(items_.size());
+    counts_.running = static_cast<std::int64_t>(items_.size()) - counts_.downloading;
     if (const auto total = source_.total_bytes(); total && *total > 0)
         counts_.fraction = std::min(1.0, static_cast<double>(bytes_over_) / static_cast<double>(*total));
     if (display_.is_live()) {
@@ -359,7 +401,9 @@ int Batch::conclude(int signal) {
         return exit_failed;
     if (counts_.failed > 0)
         return all_retryable_ ? exit_retryable : exit_failed;
-    return counts_.suspended > 0 ? exit_suspended : exit_success;
+    if (counts_.suspended > 0)
+        return exit_suspended;
+    return counts_.files_missing > 0 ? exit_file_not_kept : exit_success;
 }
 
 } // namespace cli

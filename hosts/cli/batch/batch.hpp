@@ -1,5 +1,6 @@
 #pragma once
 
+#include "batch/batch_media.hpp"
 #include "batch/batch_progress.hpp"
 #include "batch/batch_source.hpp"
 #include "batch/ordered_output.hpp"
@@ -28,9 +29,10 @@ namespace cli {
 class Batch {
 public:
     // writer: the journal that keeps the runs; null: nothing is kept. loop: the source's. trace: may be null.
-    // All must outlive it.
+    // media: keeps the files of those items that have a plan; may be null. All must outlive it.
     Batch(const Options& options, const wfn::Module& module, BatchSource& source,
-          durable::JournalWriter* writer, std::shared_ptr<EventLoop> loop, TraceFile* trace);
+          durable::JournalWriter* writer, std::shared_ptr<EventLoop> loop, TraceFile* trace,
+          BatchMedia* media);
     ~Batch();
     Batch(const Batch&) = delete;
     Batch& operator=(const Batch&) = delete;
@@ -50,6 +52,10 @@ private:
     void on_claimed(std::int64_t number, const durable::Claim& claim, const std::string& problem,
                     wfn::Session& session);
     void on_over(std::int64_t number, const wfn::Result& result);
+    void finish(std::int64_t number, const wfn::Result& result, bool is_stored);
+    void on_files(std::int64_t number, const wfn::Result& result, const std::vector<MediaFile>& files);
+    std::string in_the_way(const BatchItem& item) const;
+    void release(const durable::Claim* claim);
     void on_signal(int signal);
     void count(const wfn::Result& result);
     void give(std::int64_t number, const std::string& text);
@@ -70,6 +76,7 @@ private:
     durable::JournalWriter* writer_;
     std::shared_ptr<EventLoop> loop_; // shared: the last callbacks may come after the end
     TraceFile* trace_;
+    BatchMedia* media_;
     RunDisplay display_;
     const std::int64_t window_;
     const Clock::time_point started_at_;

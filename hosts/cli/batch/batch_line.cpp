@@ -64,10 +64,13 @@ BatchLine read_batch_line(const TextLine& text) {
     return line;
 }
 
-std::string result_line(std::int64_t line, const std::string& run_key, const wfn::Result& result) {
+std::string result_line(std::int64_t line, const std::string& run_key, const wfn::Result& result,
+                        const std::string& files) {
     std::string object = json::serialize(head_of(line, run_key, wfn::to_string(result.outcome)));
     if (result.succeeded())
         append_member(object, "output", durable::embedded(result.output_json));
+    if (!files.empty())
+        append_member(object, "files", files);
     if (result.error)
         append_member(object, "error", durable::embedded(result.error->json));
     return object + "\n";

@@ -26,8 +26,9 @@ bool is_blank(std::string_view text);
 BatchLine read_batch_line(const TextLine& line);
 
 // What is printed for a run of a batch: one JSON object on one line, with its line end. line 0: there is
-// none.
-std::string result_line(std::int64_t line, const std::string& run_key, const wfn::Result& result);
+// none. files: JSON, beside the output; empty: none were to be kept.
+std::string result_line(std::int64_t line, const std::string& run_key, const wfn::Result& result,
+                        const std::string& files = "");
 
 // The same for a line that could not be run, or whose run never ended. charged: a word of to_string(Charge).
 std::string problem_line(std::int64_t line, const std::string& run_key, const char* code,

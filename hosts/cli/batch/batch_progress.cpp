@@ -30,6 +30,8 @@ std::string batch_progress_line(const BatchCounts& counts, milliseconds elapsed,
     if (counts.failed > 0)
         numbers += ", " + std::to_string(counts.failed) + " failed";
     numbers += ", " + std::to_string(counts.running) + " running";
+    if (counts.downloading > 0)
+        numbers += ", " + std::to_string(counts.downloading) + " downloading";
     const std::string passed = "  " + clock_text(elapsed);
     const auto left = time_left(counts, elapsed);
     const std::string rest = left ? "  " + clock_text(*left) + " left" : "";
@@ -50,6 +52,9 @@ std::string batch_summary(const BatchCounts& counts) {
         text += ", " + std::to_string(counts.failed) + " failed";
     if (counts.suspended > 0)
         text += ", " + std::to_string(counts.suspended) + " suspended";
+    if (counts.files_missing > 0)
+        text += ", " + std::to_string(counts.files_missing)
+                + (counts.files_missing == 1 ? " file not kept" : " files not kept");
     return text + ".";
 }
 

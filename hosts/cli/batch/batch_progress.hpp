@@ -14,6 +14,8 @@ struct BatchCounts {
     std::int64_t failed = 0; // includes malformed lines and cancelled runs
     std::int64_t suspended = 0;
     std::int64_t running = 0;
+    std::int64_t downloading = 0;   // succeeded, and their files are on their way
+    std::int64_t files_missing = 0; // of those that succeeded
     std::optional<double> fraction; // 0 to 1, by the bytes of the file; nullopt if its length is unknown
 
     std::int64_t over() const noexcept { return succeeded + failed + suspended; }

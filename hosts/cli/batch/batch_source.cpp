@@ -6,6 +6,13 @@
 
 namespace cli {
 
+NodeTarget node_target(const Options& options, const wfn::Node& node, const std::string& connection_json) {
+    NodeTarget target{node, std::make_shared<const std::string>(connection_json), nullptr};
+    if (options.output_directory)
+        target.media = std::make_shared<const MediaPlan>(make_media_plan(options, node, connection_json));
+    return target;
+}
+
 FileSource::FileSource(const std::string& path, std::string name, std::optional<durable::BatchKeys> keys,
                        const wfn::Module& module, NodeTarget target, EventLoop& loop)
     : name_(std::move(name)), keys_(std::move(keys)), module_name_(module.name()), target_(std::move(target)),

@@ -3,6 +3,7 @@
 #include "journal/journal.hpp"
 #include "journal/run_identity.hpp"
 #include "posix/line_reader.hpp"
+#include "run/media_file.hpp"
 
 #include <workflow_node/host.hpp>
 
@@ -21,7 +22,11 @@ namespace cli {
 struct NodeTarget {
     wfn::Node node;
     std::shared_ptr<const std::string> connection_json; // holds secrets
+    std::shared_ptr<const MediaPlan> media;             // null: no files are kept
 };
+
+// With --output-directory, throws UsageError where the node has no output that is a file.
+NodeTarget node_target(const Options& options, const wfn::Node& node, const std::string& connection_json);
 
 // One run of a batch.
 struct BatchItem {

@@ -44,8 +44,9 @@ int batch_command(const Options& options) {
     if (options.subject == "-" && options.connection_file == "-")
         throw UsageError("FILE and --connection cannot both be standard input");
     std::vector<std::string> warnings;
-    const NodeTarget on{node, std::make_shared<const std::string>(
-                                  make_request(options, node, true, warnings).connection_json)};
+    const NodeTarget on =
+        node_target(options, node, make_request(options, node, true, warnings).connection_json);
+    const auto media = BatchMedia::open(options);
 
     const auto trace = TraceFile::open(options.trace_file);
     const bool kept = options.journal_file.has_value();
@@ -61,7 +62,7 @@ int batch_command(const Options& options) {
     }
     const auto loop = std::make_shared<EventLoop>();
     FileSource source(options.subject, name, std::move(keys), module, on, *loop);
-    Batch batch(options, module, source, writer ? &*writer : nullptr, loop, trace.get());
+    Batch batch(options, module, source, writer ? &*writer : nullptr, loop, trace.get(), media.get());
     for (const std::string& warning : warnings)
         batch.display().warning(warning);
     return batch.run();

@@ -54,12 +54,12 @@ int collect_all(const Options& options, durable::Journal journal) {
     CollectableSource source(journal, module, [&](const std::string& action) {
         const wfn::Node node = choose_node(module, action);
         warnings.clear(); // of one connection file, the same every time
-        return NodeTarget{node, std::make_shared<const std::string>(
-                                    make_request(options, node, true, warnings).connection_json)};
+        return node_target(options, node, make_request(options, node, true, warnings).connection_json);
     });
+    const auto media = BatchMedia::open(options);
     const auto trace = TraceFile::open(options.trace_file);
     durable::JournalWriter writer(std::move(journal));
-    Batch batch(options, module, source, &writer, std::make_shared<EventLoop>(), trace.get());
+    Batch batch(options, module, source, &writer, std::make_shared<EventLoop>(), trace.get(), media.get());
     for (const std::string& warning : warnings)
         batch.display().warning(warning);
     return batch.run();
@@ -72,8 +72,9 @@ int collect_command(const Options& options) {
     if (options.all)
         return collect_all(options, std::move(journal));
     const durable::RunRecord run = find_run(journal, options.subject);
-    if (run.state == durable::RunState::succeeded)
-        return print_stored_output(options, run);
+    const bool has_output = run.state == durable::RunState::succeeded;
+    if (has_output && !options.output_file)
+        return print_stored_output(options, run, nullptr);
     const wfn::Module module = wfn::Module::load(choose_target(options.target).module_path);
     if (module.name() != run.module) {
         throw UsageError("the run \"" + run.run_key + "\" belongs to the module \"" + run.module
@@ -81,14 +82,17 @@ int collect_command(const Options& options) {
     }
     const wfn::Node node = choose_node(module, run.action);
     std::vector<std::string> warnings;
-    wfn::Request request = make_request(options, node, true, warnings);
+    wfn::Request request = make_request(options, node, !has_output, warnings);
+    const auto media = RunMedia::open(options, node, request.connection_json);
+    if (has_output)
+        return print_stored_output(options, run, media.get());
     const auto trace = TraceFile::open(options.trace_file);
     const durable::Claim claim = claim_for_collecting(journal, run);
     if (claim.kind == durable::Claim::Kind::finished) // another process was faster
-        return print_stored_output(options, claim.record);
+        return print_stored_output(options, claim.record, media.get());
     request.input_json = claim.record.input;
     JournalKeeper keeper(std::move(journal), claim);
-    RunExecution execution(options, module, node, &keeper, trace.get());
+    RunExecution execution(options, module, node, &keeper, trace.get(), media.get());
     execution.warn(warnings);
     return execution.run(std::move(request));
 }

@@ -39,6 +39,7 @@ int run_command(const Options& options) {
 
     request.dry_run = options.dry_run;
 
+    const auto media = RunMedia::open(options, node, request.connection_json);
     const auto trace = TraceFile::open(options.trace_file);
     std::unique_ptr<RunKeeper> keeper;
     if (options.dry_run) {
@@ -51,13 +52,13 @@ int run_command(const Options& options) {
             claim_run(journal, {options.run_key, std::nullopt, std::string(module.name()),
                                 std::string(node.action_id()), request.input_json});
         if (claim.kind == durable::Claim::Kind::finished)
-            return print_stored_output(options, claim.record);
+            return print_stored_output(options, claim.record, media.get());
         if (claim.kind != durable::Claim::Kind::fresh && claim.kind != durable::Claim::Kind::resumed)
             throw UsageError(refusal(claim, options.run_key));
         request.input_json = claim.record.input; // the same, byte for byte as the first time
         keeper = std::make_unique<JournalKeeper>(std::move(journal), claim);
     }
-    RunExecution execution(options, module, node, keeper.get(), trace.get());
+    RunExecution execution(options, module, node, keeper.get(), trace.get(), media.get());
     execution.warn(warnings);
     try {
         return execution.run(std::move(request));

@@ -55,11 +55,13 @@ std::string warning_events(const std::string& warnings_json) {
     return lines;
 }
 
-std::string result_event(const wfn::Result& result) {
+std::string result_event(const wfn::Result& result, const std::string& files) {
     std::string event =
         json::serialize(json::object{{"event", "result"}, {"outcome", wfn::to_string(result.outcome)}});
     if (result.succeeded())
         append_member(event, "output", durable::embedded(result.output_json));
+    if (!files.empty())
+        append_member(event, "files", files);
     if (result.error)
         append_member(event, "error", durable::embedded(result.error->json));
     append_member(event, "checkpoint",

@@ -83,6 +83,19 @@ void RunDisplay::progress(const wfn::Progress& progress) {
         new_phase);
 }
 
+void RunDisplay::download(const DownloadShown& shown, milliseconds elapsed) {
+    if (!show_progress_)
+        return;
+    if (!terminal_.live) {
+        if (const auto line = download_log_.line(shown))
+            print(*line + "\n");
+        return;
+    }
+    live([shown, elapsed, utf8 = terminal_.utf8](
+             std::size_t columns) { return download_line(shown, elapsed, columns, utf8); },
+         false);
+}
+
 void RunDisplay::live(LiveLine line, bool at_once) {
     if (is_live()) {
         live_ = std::move(line);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "display/download_line.hpp"
 #include "display/progress_line.hpp"
 #include "options/options.hpp"
 #include "posix/terminal.hpp"
@@ -20,6 +21,7 @@ public:
     RunDisplay(const Options& options, const Terminal& terminal);
 
     void progress(const wfn::Progress& progress);
+    void download(const DownloadShown& shown, std::chrono::milliseconds elapsed);
     // Returns a line of at most that many columns; it is redrawn from now on, on a terminal only.
     using LiveLine = std::function<std::string(std::size_t columns)>;
     void live(LiveLine line, bool at_once);
@@ -47,6 +49,7 @@ private:
     bool quiet_;
     wfn::LogLevel least_;
     ProgressLog progress_log_;
+    DownloadLog download_log_;
     LiveLine live_; // empty: none yet
     std::optional<wfn::Phase> phase_;
     Clock::time_point drawn_at_;

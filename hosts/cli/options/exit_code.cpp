@@ -10,6 +10,7 @@ const char exit_code_help[] = "Exit codes:\n"
                               "  3    the run failed, and may succeed when repeated\n"
                               "  4    suspended; the checkpoint is kept, run again to resume\n"
                               "  5    the module could not be loaded\n"
+                              "  6    the run succeeded, but its file could not be kept\n"
                               "  129, 130, 143   cancelled: by a hang-up, by Ctrl-C, by SIGTERM\n"
                               "  141  the output's reader is gone\n";
 

@@ -12,6 +12,7 @@ enum ExitCode : int {
     exit_retryable = 3,
     exit_suspended = 4,
     exit_no_module = 5,
+    exit_file_not_kept = 6,
     exit_broken_pipe = 141, // 128 + SIGPIPE, as a shell reports it
 };
 

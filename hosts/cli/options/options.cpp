@@ -4,6 +4,7 @@
 #include "options/exit_code.hpp"
 #include "posix/environment.hpp"
 #include "text/duration.hpp"
+#include "text/size.hpp"
 #include "text/suggestion.hpp"
 
 #include <CLI/CLI.hpp>
@@ -37,6 +38,20 @@ const char trace_help[] = "Trace:\n"
 
 const char validate_help[] = "--check-connection asks for a job that does not exist, which makes and costs\n"
                              "nothing. Without --input and --set only the connection is checked.\n\n";
+
+const char file_help[] =
+    "Files:\n"
+    "  --output FILE downloads what the output is the URL of, such as a video, once the\n"
+    "  run has succeeded. A file that is there, or a directory that cannot be written\n"
+    "  to, is refused before anything is paid. If the download fails, the run is not\n"
+    "  failed: the output is printed, and the exit code is 6. The key goes to the API\n"
+    "  alone, nowhere else.\n\n";
+
+const char directory_help[] =
+    "Files:\n"
+    "  --output-directory DIR downloads what the outputs are the URLs of, such as\n"
+    "  videos, as DIR/RUN-KEY.mp4, four at a time. What is there of the same run is not\n"
+    "  downloaded again. Each line then has \"files\" beside \"output\".\n\n";
 
 const char journal_help[] =
     "Journal:\n"
@@ -175,6 +190,30 @@ void add_concurrency_option(CLI::App& app, Options& options) {
         ->check(CLI::Range(1, 10000));
 }
 
+void add_file_limit_options(CLI::App& app, Options& options) {
+    app.add_flag("--overwrite", options.overwrite, "Replace a file that is there");
+    app.add_option_function<std::string>(
+           "--largest-file",
+           [&options](const std::string& text) {
+               const auto size = parse_size(text);
+               if (!size)
+                   throw CLI::ValidationError("--largest-file",
+                                              "\"" + text + "\" is not a size such as 500M or 2G");
+               options.largest_file = *size;
+           },
+           "The most that is downloaded; 2G by default")
+        ->option_text("SIZE");
+}
+
+void add_output_option(CLI::App& app, Options& options) {
+    app.add_option("-o,--output", options.output_file, "Keep the file behind the output here")
+        ->option_text("FILE");
+}
+
+void add_output_directory_option(CLI::App& app, Options& options, const char* description) {
+    app.add_option("--output-directory", options.output_directory, description)->option_text("DIR");
+}
+
 void add_run_options(CLI::App& app, Options& options) {
     add_journal_option(app, options, "Record the run here, and resume it when repeated");
     app.add_option("--run-key", options.run_key, "The run's name; use the same one after a crash")
@@ -187,6 +226,8 @@ void add_run_options(CLI::App& app, Options& options) {
     add_duration(app, "--suspend-after", "The same, after waiting this long for the result",
                  [&options](auto duration) { options.suspend_after = duration; });
     app.add_flag("--json", options.json, "Print events and the result as JSON lines");
+    add_output_option(app, options);
+    add_file_limit_options(app, options);
     add_running_options(app, options);
 }
 
@@ -202,6 +243,9 @@ void add_collect_options(CLI::App& app, Options& options, TargetWords& words) {
     app.add_flag("--all", options.all, "Every unfinished run that has a job");
     add_connection_option(app, options);
     app.add_flag("--json", options.json, "Print events and the result as JSON lines");
+    add_output_option(app, options);
+    add_output_directory_option(app, options, "With --all: keep their files here");
+    add_file_limit_options(app, options);
     add_concurrency_option(app, options);
     add_running_options(app, options);
 }
@@ -213,6 +257,8 @@ void add_batch_options(CLI::App& app, Options& options, TargetWords& words) {
     app.add_flag("--resume", options.resume, "Resume a batch that is in the journal");
     app.add_option("--name", options.batch_name, "The batch's name in the journal; FILE's by default")
         ->option_text("NAME");
+    add_output_directory_option(app, options, "Keep the files behind the outputs here");
+    add_file_limit_options(app, options);
     add_concurrency_option(app, options);
     add_running_options(app, options);
 }
@@ -239,6 +285,17 @@ void check_run(const Options& options) {
                                    "--checkpoint");
     if (options.suspend && options.suspend_after)
         throw CLI::ValidationError("--suspend", "cannot be used with --suspend-after");
+}
+
+void check_output(const Options& options) {
+    if (options.dry_run && options.output_file)
+        throw CLI::ValidationError("--output", "cannot be used with --dry-run, which makes no file");
+    if (options.all && options.output_file)
+        throw CLI::ValidationError("--output", "names one file; --all takes --output-directory");
+    if (options.command == Command::collect && !options.all && options.output_directory)
+        throw CLI::ValidationError("--output-directory", "needs --all; one run takes --output FILE");
+    if (options.overwrite && !options.output_file && !options.output_directory)
+        throw CLI::ValidationError("--overwrite", "needs an output to write");
 }
 
 void check_trace(const Options& options) {
@@ -338,13 +395,14 @@ ParsedOptions parse_options(int argc, const char* const* argv) {
     CLI::App* run = add_command(app, "run", "Run a node", options, Command::run, words);
     add_input_options(*run, options);
     add_run_options(*run, options);
-    run->footer(run_help + std::string(journal_help) + trace_help + connection_help + module_help
+    run->footer(run_help + std::string(file_help) + journal_help + trace_help + connection_help + module_help
                 + exit_code_help);
 
     CLI::App* batch =
         add_command(app, "batch", "Run a node for every line of a file", options, Command::batch, words);
     add_batch_options(*batch, options, words);
-    batch->footer(batch_help + std::string(trace_help) + connection_help + module_help + exit_code_help);
+    batch->footer(batch_help + std::string(directory_help) + trace_help + connection_help + module_help
+                  + exit_code_help);
 
     CLI::App* runs = add_command(app, "runs", "The runs in a journal", options, Command::runs, words);
     add_runs_options(*runs, options);
@@ -353,7 +411,8 @@ ParsedOptions parse_options(int argc, const char* const* argv) {
     CLI::App* collect = add_command(app, "collect", "Fetch the output of a run, without paying for another",
                                     options, Command::collect, words);
     add_collect_options(*collect, options, words);
-    collect->footer(collect_help + std::string(trace_help) + connection_help + exit_code_help);
+    collect->footer(collect_help + std::string(file_help) + directory_help + trace_help + connection_help
+                    + exit_code_help);
 
     CLI::App* check =
         add_command(app, "check", "Test a module against the node boundary", options, Command::check, words);
@@ -365,6 +424,7 @@ ParsedOptions parse_options(int argc, const char* const* argv) {
         check_command_name(argc, argv);
         app.parse(argc, argv);
         check_run(options);
+        check_output(options);
         check_trace(options);
         if (!options.journal_file && !options.checkpoint_file)
             options.journal_file = process_environment("WORKFLOW_NODE_JOURNAL");

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -38,6 +39,12 @@ struct Options {
     int concurrency = 4;
     bool resume = false;
     std::string batch_name; // empty: the name of the file
+
+    std::optional<std::string> output_file;      // where to keep the file behind the output
+    std::optional<std::string> output_directory; // the same for several runs
+    bool overwrite = false;
+    std::uint64_t largest_file = std::uint64_t{2} << 30;
+    bool totals = false;
 
     // Of a process that check starts, see check/check.hpp.
     std::string scenario; // empty: this is not one

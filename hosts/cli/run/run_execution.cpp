@@ -40,8 +40,8 @@ private:
 } // namespace
 
 RunExecution::RunExecution(const Options& options, const wfn::Module& module, const wfn::Node& node,
-                           RunKeeper* keeper, TraceFile* trace)
-    : options_(options), module_(module), node_(node), keeper_(keeper), trace_(trace),
+                           RunKeeper* keeper, TraceFile* trace, RunMedia* media)
+    : options_(options), module_(module), node_(node), keeper_(keeper), trace_(trace), media_(media),
       terminal_(inspect_terminal(STDERR_FILENO)), display_(options, terminal_),
       loop_(std::make_shared<EventLoop>()),
       limit_(options.timeout.count() > 0 ? std::optional(options.timeout) : std::nullopt) {}
@@ -57,8 +57,12 @@ int RunExecution::run(wfn::Request request) {
         [this](int signal) {
             loop_->post([this, signal] { on_signal(signal); }); // first, so that it is shown before the end
             cancellation_.request();
+            if (media_ != nullptr)
+                media_->stop();
         },
         [this] {
+            if (media_ != nullptr)
+                media_->discard_part();
             if (terminal_.live)
                 static_cast<void>(write_all(STDERR_FILENO, restore_terminal));
         });
@@ -78,8 +82,7 @@ int RunExecution::run(wfn::Request request) {
     wfn::Result result = *std::move(result_);
     if (durable::check_result(result) && keeper_ != nullptr)
         result.checkpoint = keeper_->last_checkpoint();
-    display_.finish();
-    const int code = conclude(result, signals.received());
+    const int code = conclude(result, signals);
     close_within_limit(session, code);
     return code;
 }
@@ -159,23 +162,36 @@ void RunExecution::write_output(const std::string& text) {
         stdout_error_ = write_all(STDOUT_FILENO, text);
 }
 
-// The result is written before the checkpoint that could fetch it again is removed.
-int RunExecution::conclude(const wfn::Result& result, int signal) {
+// The result is written before the checkpoint that could fetch it again is removed. The file may take long:
+// where the output stands alone, it does not wait for it.
+int RunExecution::conclude(const wfn::Result& result, const SignalWatcher& signals) {
     show_warnings(result.warnings_json);
-    if (options_.json) {
-        write_output(result_event(result));
-    } else if (result.succeeded()) {
+    if (!options_.json && result.succeeded())
         write_output(one_line(result.output_json) + "\n");
-    } else if (result.error) {
+    if (media_ != nullptr && result.succeeded())
+        file_ = media_->keep(result.output_json, display_, *loop_);
+    display_.finish();
+    if (options_.json) {
+        write_output(result_event(result, file_ ? files_json({*file_}) : ""));
+    } else if (!result.succeeded() && result.error) {
         const bool cancelled = result.outcome == wfn::Outcome::cancelled;
         display_.error(cancelled ? cancelled_text(*result.error, terminal_)
                                  : error_text(*result.error, terminal_));
     }
-    if (keeper_ != nullptr && (stdout_error_ == 0 || !result.succeeded() || keeper_->keeps_output()))
+    const bool file_is_missing = file_ && !file_->kept;
+    if (keeper_ != nullptr && !file_is_missing
+        && (stdout_error_ == 0 || !result.succeeded() || keeper_->keeps_output()))
         settle_checkpoint(result);
     if (result.outcome == wfn::Outcome::suspended)
         tell_suspended(result);
-    return stdout_error_ == 0 ? exit_code(result, signal) : report_lost_output(result);
+    if (file_) {
+        const std::string advice =
+            keeper_ != nullptr ? keeper_->fetch_again_advice(*options_.output_file) : take_url_advice;
+        tell_file(*file_, advice, options_, display_);
+    }
+    if (stdout_error_ != 0)
+        return report_lost_output(result);
+    return file_is_missing ? file_missing_code(signals.received()) : exit_code(result, signals.received());
 }
 
 void RunExecution::show_warnings(const std::string& warnings_json) {

@@ -5,6 +5,7 @@
 #include "posix/signals.hpp"
 #include "run/run_keeper.hpp"
 #include "run/run_limit.hpp"
+#include "run/run_media.hpp"
 #include "run/trace_file.hpp"
 
 #include <memory>
@@ -53,9 +54,10 @@ private:
 // Executes one run and shows it on stdout and stderr. For one thread.
 class RunExecution {
 public:
-    // keeper: keeps its checkpoint; it and trace may be null. All must outlive it.
+    // keeper: keeps its checkpoint; media: the file behind its output; they and trace may be null. All must
+    // outlive it.
     RunExecution(const Options& options, const wfn::Module& module, const wfn::Node& node, RunKeeper* keeper,
-                 TraceFile* trace);
+                 TraceFile* trace, RunMedia* media);
 
     // Shows warnings before the run starts.
     void warn(const std::vector<std::string>& warnings);
@@ -72,7 +74,7 @@ private:
     void on_signal(int signal);
     void show_warnings(const std::string& warnings_json);
     void write_output(const std::string& text);
-    int conclude(const wfn::Result& result, int signal);
+    int conclude(const wfn::Result& result, const SignalWatcher& signals);
     void settle_checkpoint(const wfn::Result& result);
     void tell_suspended(const wfn::Result& result);
     int report_lost_output(const wfn::Result& result);
@@ -82,11 +84,13 @@ private:
     const wfn::Node& node_;
     RunKeeper* keeper_;
     TraceFile* trace_;
+    RunMedia* media_;
     Terminal terminal_;
     RunDisplay display_;
     std::shared_ptr<EventLoop> loop_; // shared: the keeper may report the end late
     RunLimit limit_;
     std::optional<wfn::Result> result_;
+    std::optional<MediaFile> file_; // of the output, where it was to be kept
     Cancellation cancellation_;
     int stdout_error_ = 0;
 };

@@ -20,6 +20,11 @@ std::string FileKeeper::resume_advice(const std::string& when) const {
     return "Run the same command again" + when + " to resume from " + file_.path() + ".";
 }
 
+std::string FileKeeper::fetch_again_advice(const std::string&) const {
+    return "The checkpoint " + file_.path()
+           + " is kept: run the same command again to download it, which submits and pays for nothing.";
+}
+
 std::string FileKeeper::attach(wfn::Request& request, CheckpointSaved saved) {
     std::string note;
     if (const auto kept = file_.load(); kept && !kept->empty()) {
@@ -48,6 +53,11 @@ std::string FileKeeper::settle(const wfn::Result& result) {
     return problem.empty() ? "" : "the checkpoint " + file_.path() + " could not be updated: " + problem;
 }
 
+std::string collect_file_advice(const std::string& run_key, const std::string& file) {
+    return "To download it again, which pays for nothing: workflow-node collect " + run_key + " --output "
+           + file;
+}
+
 namespace {
 
 std::string note_of(const durable::Claim& claim) {
@@ -67,6 +77,10 @@ JournalKeeper::JournalKeeper(durable::Journal journal, const durable::Claim& cla
 std::string JournalKeeper::resume_advice(const std::string& when) const {
     return "Run the same command again" + when + " to resume, or \"workflow-node collect " + run_.run_key()
            + "\".";
+}
+
+std::string JournalKeeper::fetch_again_advice(const std::string& file) const {
+    return collect_file_advice(run_.run_key(), file);
 }
 
 std::string JournalKeeper::attach(wfn::Request& request, CheckpointSaved saved) {

@@ -23,6 +23,8 @@ public:
 
     // How the user can resume a suspended run, as a sentence. when: " in about 5 min", or empty.
     virtual std::string resume_advice(const std::string& when) const = 0;
+    // How the user can fetch the file of a succeeded run again, as a sentence.
+    virtual std::string fetch_again_advice(const std::string& file) const = 0;
     // Whether an output that could not be written to stdout is kept as well, so that no checkpoint is needed
     // to fetch it again.
     virtual bool keeps_output() const = 0;
@@ -39,6 +41,9 @@ public:
     virtual std::string settle(const wfn::Result& result) = 0;
 };
 
+// How the file of a run in the journal can be downloaded again.
+std::string collect_file_advice(const std::string& run_key, const std::string& file);
+
 // --checkpoint FILE
 class FileKeeper : public RunKeeper {
 public:
@@ -46,6 +51,7 @@ public:
     explicit FileKeeper(const std::string& path) : file_(path) {}
 
     std::string resume_advice(const std::string& when) const override;
+    std::string fetch_again_advice(const std::string& file) const override;
     bool keeps_output() const override { return false; }
     std::string attach(wfn::Request& request, CheckpointSaved saved) override;
     std::optional<wfn::Checkpoint> last_checkpoint() const override { return last_; }
@@ -64,6 +70,7 @@ public:
     JournalKeeper(durable::Journal journal, const durable::Claim& claim);
 
     std::string resume_advice(const std::string& when) const override;
+    std::string fetch_again_advice(const std::string& file) const override;
     bool keeps_output() const override { return true; }
     std::string attach(wfn::Request& request, CheckpointSaved saved) override;
     std::optional<wfn::Checkpoint> last_checkpoint() const override { return run_.last_checkpoint(); }

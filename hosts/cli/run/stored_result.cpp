@@ -5,6 +5,8 @@
 #include "journal/module_check.hpp"
 #include "options/exit_code.hpp"
 #include "posix/files.hpp"
+#include "posix/signals.hpp"
+#include "run/run_keeper.hpp"
 #include "text/json_text.hpp"
 
 #include <boost/json/object.hpp>
@@ -59,14 +61,40 @@ wfn::Result stored_result(const durable::RunRecord& record) {
     return result;
 }
 
-int print_stored_output(const Options& options, const durable::RunRecord& record) {
+namespace {
+
+void print_result(const std::string& text) {
+    if (const int error = write_all(STDOUT_FILENO, text))
+        throw std::system_error(error, std::generic_category(), "cannot write to stdout");
+}
+
+} // namespace
+
+int print_stored_output(const Options& options, const durable::RunRecord& record, RunMedia* media) {
     wfn::Result result = stored_result(record);
     if (durable::check_result(result); !result.succeeded()) // by an earlier version
         throw std::runtime_error("the output of \"" + record.run_key + "\" in the journal is not JSON");
-    const std::string text = options.json ? result_event(result) : one_line(result.output_json) + "\n";
-    if (const int error = write_all(STDOUT_FILENO, text))
-        throw std::system_error(error, std::generic_category(), "cannot write to stdout");
-    return exit_success;
+    if (!options.json)
+        print_result(one_line(result.output_json) + "\n");
+    if (media == nullptr) {
+        if (options.json)
+            print_result(result_event(result));
+        return exit_success;
+    }
+    RunDisplay display(options, inspect_terminal(STDERR_FILENO));
+    EventLoop loop;
+    const SignalWatcher signals([&](int) { media->stop(); },
+                                [&] {
+                                    media->discard_part();
+                                    if (display.is_live())
+                                        static_cast<void>(write_all(STDERR_FILENO, restore_terminal));
+                                });
+    const MediaFile file = media->keep(result.output_json, display, loop);
+    display.finish();
+    if (options.json)
+        print_result(result_event(result, files_json({file})));
+    tell_file(file, collect_file_advice(record.run_key, *options.output_file), options, display);
+    return file.kept ? exit_success : file_missing_code(signals.received());
 }
 
 } // namespace cli

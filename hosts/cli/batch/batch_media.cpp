@@ -1,0 +1,92 @@
+#include "batch/batch_media.hpp"
+
+#include "batch/file_names.hpp"
+#include "download/media_content.hpp"
+#include "download/part_file.hpp"
+#include "posix/usage_error.hpp"
+
+#include <sys/stat.h>
+
+#include <utility>
+
+namespace cli {
+
+namespace {
+
+constexpr std::size_t most_at_once = 4;
+
+} // namespace
+
+std::unique_ptr<BatchMedia> BatchMedia::open(const Options& options) {
+    if (!options.output_directory)
+        return nullptr;
+    if (const std::string fault = fault_of_directory(*options.output_directory); !fault.empty())
+        throw UsageError(fault);
+    prepare_http();
+    return std::make_unique<BatchMedia>(*options.output_directory);
+}
+
+BatchMedia::~BatchMedia() {
+    downloads_.stop();
+    {
+        const std::lock_guard lock(mutex_);
+        ending_ = true;
+        posted_.notify_all();
+    }
+    for (std::thread& thread : threads_)
+        thread.join();
+}
+
+std::string BatchMedia::in_the_way(const MediaPlan& plan, const std::string& run_key) const {
+    if (plan.settings.replace)
+        return "";
+    for (const MediaOutput& output : plan.outputs) {
+        for (const std::string& extension : usual_extensions(output.kind)) {
+            std::string path = media_path(directory_, run_key, output, plan.outputs.size() > 1, extension);
+            struct stat there {};
+            if (::lstat(path.c_str(), &there) == 0)
+                return path;
+        }
+    }
+    return "";
+}
+
+void BatchMedia::post(Work work) {
+    const std::lock_guard lock(mutex_);
+    works_.push_back(std::move(work));
+    if (works_.size() > idle_ && threads_.size() < most_at_once)
+        threads_.emplace_back([this] { work_off(); });
+    posted_.notify_one();
+}
+
+void BatchMedia::work_off() {
+    std::unique_lock lock(mutex_);
+    for (;;) {
+        ++idle_;
+        posted_.wait(lock, [this] { return ending_ || !works_.empty(); });
+        --idle_;
+        if (ending_)
+            return;
+        const Work work = std::move(works_.front());
+        works_.pop_front();
+        lock.unlock();
+        work.done(keep_all(work));
+        lock.lock();
+    }
+}
+
+std::vector<MediaFile> BatchMedia::keep_all(const Work& work) {
+    std::vector<MediaFile> files;
+    for (const MediaOutput& output : work.plan->outputs) {
+        const auto path_of = [&](const Url& url) {
+            return media_path(directory_, work.run_key, output, work.plan->outputs.size() > 1,
+                              kept_extension(output.kind, extension_of(url)));
+        };
+        DownloadProgress progress;
+        files.push_back(
+            keep_media(*work.plan, output, work.output_json, path_of, work.reuse, downloads_, progress));
+    }
+    return files;
+}
+
+} // namespace cli

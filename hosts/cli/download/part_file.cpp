@@ -1,0 +1,127 @@
+#include "download/part_file.hpp"
+
+#include "journal/random_text.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <utility>
+
+namespace cli {
+
+namespace {
+
+constexpr mode_t as_umask_says = 0666;
+constexpr std::size_t longest_base = 200; // a file's name has at most 255 bytes
+
+std::string hidden_name(const std::string& destination) {
+    const std::string base = destination.substr(destination.rfind('/') + 1, longest_base);
+    return directory_of(destination) + "/." + base + ".part-" + durable::hex_text(durable::random_bits());
+}
+
+int rename_to_free_name(const std::string& from, const std::string& to) {
+    if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0)
+        return 0;
+    if (errno != EINVAL && errno != ENOSYS)
+        return errno;
+    // A file system that cannot do it in one step.
+    struct stat there {};
+    if (::lstat(to.c_str(), &there) == 0)
+        return EEXIST;
+    return ::rename(from.c_str(), to.c_str()) == 0 ? 0 : errno;
+}
+
+} // namespace
+
+std::string directory_of(const std::string& path) {
+    const std::size_t slash = path.rfind('/');
+    return slash == std::string::npos ? "." : path.substr(0, slash + 1);
+}
+
+PartFile::PartFile(std::string destination)
+    : destination_(std::move(destination)), directory_(directory_of(destination_)) {}
+
+PartFile::~PartFile() {
+    discard();
+}
+
+int PartFile::create() {
+    const std::lock_guard lock(mutex_);
+    path_ = hidden_name(destination_);
+    file_ = FileDescriptor(
+        ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, as_umask_says));
+    if (file_)
+        return 0;
+    path_.clear();
+    return errno;
+}
+
+int PartFile::append(std::string_view data) {
+    return write_all(file_.get(), data);
+}
+
+int PartFile::clear() {
+    return ::ftruncate(file_.get(), 0) == 0 && ::lseek(file_.get(), 0, SEEK_SET) == 0 ? 0 : errno;
+}
+
+int PartFile::finish(bool replace) {
+    if (::fsync(file_.get()) != 0)
+        return errno;
+    const std::lock_guard lock(mutex_);
+    if (path_.empty()) // discarded
+        return ENOENT;
+    const int error = replace ? (::rename(path_.c_str(), destination_.c_str()) == 0 ? 0 : errno)
+                              : rename_to_free_name(path_, destination_);
+    if (error != 0)
+        return error;
+    path_.clear();
+    return sync_directory(directory_);
+}
+
+std::optional<std::uint64_t> PartFile::room() const {
+    struct statvfs disk {};
+    if (::fstatvfs(file_.get(), &disk) != 0)
+        return std::nullopt;
+    return std::uint64_t{disk.f_bavail} * disk.f_frsize;
+}
+
+void PartFile::discard() {
+    const std::lock_guard lock(mutex_);
+    if (!path_.empty())
+        ::unlink(path_.c_str());
+    path_.clear();
+}
+
+std::string fault_of_destination(const std::string& path, bool replace) {
+    const std::string quoted = "\"" + path + "\"";
+    if (path.empty() || path.back() == '/' || path == "-")
+        return quoted + " is not the name of a file.";
+    struct stat there {};
+    const bool exists = ::stat(path.c_str(), &there) == 0 || ::lstat(path.c_str(), &there) == 0;
+    if (exists && S_ISDIR(there.st_mode))
+        return quoted + " is a directory. Name a file in it.";
+    if (exists && !S_ISREG(there.st_mode) && !S_ISLNK(there.st_mode))
+        return quoted + " is not a regular file.";
+    if (exists && !replace)
+        return quoted + " exists. Choose another name, or replace it with --overwrite.";
+    PartFile probe(path);
+    const int error = probe.create();
+    return error == 0 ? "" : "cannot write " + quoted + ": " + errno_text(error) + ".";
+}
+
+std::string fault_of_directory(const std::string& directory) {
+    struct stat there {};
+    if (::stat(directory.c_str(), &there) != 0)
+        return "cannot write files into \"" + directory + "\": " + errno_text(errno) + ".";
+    if (!S_ISDIR(there.st_mode))
+        return "\"" + directory + "\" is not a directory.";
+    PartFile probe(directory + "/probe");
+    const int error = probe.create();
+    return error == 0 ? "" : "cannot write files into \"" + directory + "\": " + errno_text(error) + ".";
+}
+
+} // namespace cli
