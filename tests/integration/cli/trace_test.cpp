@@ -1,5 +1,5 @@
 // --trace: what went over the wire, in a file of its own.
-#include "process.hpp"
+#include "pixelml_run.hpp"
 
 #include <boost/json/parse.hpp>
 #include <gtest/gtest.h>
@@ -16,36 +16,20 @@ using test_support::Reply;
 using test_support::Request;
 using test_support::ScriptedServer;
 
-constexpr const char* key = "secret-key-1";
-
 // Repeats the key wherever it can.
 Reply done_at_the_second_request(const Request& request) {
     if (request.method == "POST")
-        return json_reply(202, R"({"id": "job-1", "status": "queued"})", {{"X-Request-Id", key}});
+        return json_reply(202, R"({"id": "job-1", "status": "queued"})", {{"X-Request-Id", api_key}});
     return json_reply(200,
                       R"({"status": "succeeded", "output": {"video": "https://v.example/1.mp4"}, "key": ")"
-                          + std::string(key) + R"("})");
-}
-
-Process::Options account_at(const ScriptedServer& server) {
-    Process::Options options;
-    options.environment = {{"PIXELML_API_KEY", key}, {"PIXELML_BASE_URL", server.base_url()}};
-    return options;
-}
-
-std::vector<std::string> whole_run(std::vector<std::string> more) {
-    std::vector<std::string> arguments{
-        "run",   PIXELML_NODES,         "--set", "prompt=hi", "--set", "image=https://example.com/a.png",
-        "--set", "negative_prompt=null"};
-    arguments.insert(arguments.end(), more.begin(), more.end());
-    return arguments;
+                          + std::string(api_key) + R"("})");
 }
 
 // The purposes in the file, whose every line is checked.
 std::vector<std::string> purposes_in(const std::string& file) {
     std::vector<std::string> purposes;
     for (const std::string& line : lines_of(read_text(file))) {
-        EXPECT_EQ(line.find(key), std::string::npos) << line;
+        EXPECT_EQ(line.find(api_key), std::string::npos) << line;
         const json::object exchange = json::parse(line).as_object();
         EXPECT_EQ(exchange.begin()->key(), "time");
         EXPECT_EQ(exchange.at("time").as_string().size(), std::string("2026-01-31T12:00:00.123Z").size());
@@ -60,7 +44,7 @@ TEST(Trace, HasALineForEachExchangeAndIsItsOwnersAlone) {
     TemporaryDirectory directory;
     const std::string file = directory.file("t");
     const ScriptedServer server(done_at_the_second_request);
-    const Outcome outcome = workflow_node(whole_run({"--trace", file}), account_at(server));
+    const Outcome outcome = workflow_node(pixelml_run({"--trace", file}), account_at(server));
     EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
     EXPECT_EQ(purposes_in(file), (Purposes{"submit", "poll"}));
     struct stat status {};
@@ -98,7 +82,7 @@ TEST(Trace, NamesTheRunsOfABatchAndOfACollect) {
     EXPECT_EQ(json::parse(lines_of(read_text(directory.file("t"))).front()).at("run"), "first");
 
     const std::vector<std::string> journal{"--journal", directory.file("j")};
-    auto suspended = whole_run({"--suspend", "--run-key", "second"});
+    auto suspended = pixelml_run({"--suspend", "--run-key", "second"});
     suspended.insert(suspended.end(), journal.begin(), journal.end());
     EXPECT_EQ(workflow_node(suspended, account_at(server)).exit_code, 4);
     std::vector<std::string> collect{"collect", PIXELML_NODES, "second", "--trace", directory.file("c")};
@@ -116,7 +100,7 @@ TEST(Trace, AFullDiskEndsTheTraceAndNotTheRun) {
     const ScriptedServer server(done_at_the_second_request);
     auto options = account_at(server);
     options.no_file_may_grow = true;
-    const Outcome outcome = workflow_node(whole_run({"--trace", directory.file("t")}), options);
+    const Outcome outcome = workflow_node(pixelml_run({"--trace", directory.file("t")}), options);
     EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
     EXPECT_EQ(outcome.out, "{\"video\":\"https://v.example/1.mp4\"}\n");
     const auto warning = outcome.err.find("File too large");
@@ -128,11 +112,11 @@ TEST(Trace, IsRefusedBeforeAnythingIsSent) {
     TemporaryDirectory directory;
     const ScriptedServer server(done_at_the_second_request);
     const Outcome outcome =
-        workflow_node(whole_run({"--trace", directory.file("none/t"), "--journal", directory.file("j")}),
+        workflow_node(pixelml_run({"--trace", directory.file("none/t"), "--journal", directory.file("j")}),
                       account_at(server));
     EXPECT_EQ(outcome.exit_code, 2);
     EXPECT_NE(outcome.err.find("cannot write a trace to"), std::string::npos) << outcome.err;
-    EXPECT_EQ(workflow_node(whole_run({"--trace", directory.file("t"), "--dry-run"})).exit_code, 2);
+    EXPECT_EQ(workflow_node(pixelml_run({"--trace", directory.file("t"), "--dry-run"})).exit_code, 2);
     EXPECT_EQ(workflow_node({"validate", PIXELML_NODES, "--set", "prompt=hi", "--trace", directory.file("t")})
                   .exit_code,
               2);

@@ -1,27 +1,16 @@
 // What can be asked without a job: whether the connection works, and what a run would send. And where modules
 // are looked for.
-#include "process.hpp"
+#include "pixelml_run.hpp"
 
 #include <gtest/gtest.h>
 
 #include <filesystem>
-#include <scripted_server.hpp>
 
 namespace {
 
 using test_support::json_reply;
 using test_support::Request;
 using test_support::ScriptedServer;
-
-Process::Options account_at(const ScriptedServer& server) {
-    Process::Options options;
-    options.environment = {{"PIXELML_API_KEY", "secret-key-1"}, {"PIXELML_BASE_URL", server.base_url()}};
-    return options;
-}
-
-const std::vector<std::string> whole_run{
-    "run",   PIXELML_NODES,         "--set", "prompt=hi", "--set", "image=https://example.com/a.png",
-    "--set", "negative_prompt=null"};
 
 TEST(CheckConnection, AsksWithoutAnInputAndSubmitsNothing) {
     const ScriptedServer server([](const Request&) { return json_reply(404, "{}"); });
@@ -66,9 +55,7 @@ TEST(CheckConnection, OfAModuleThatCannot) {
 
 TEST(DryRun, PrintsTheRequestsAndSendsNone) {
     const ScriptedServer server([](const Request&) { return json_reply(500, "{}"); });
-    auto command = whole_run;
-    command.emplace_back("--dry-run");
-    const Outcome outcome = workflow_node(command, account_at(server));
+    const Outcome outcome = workflow_node(pixelml_run({"--dry-run"}), account_at(server));
     EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
     EXPECT_NE(outcome.out.find(R"("Authorization":"Bearer ***")"), std::string::npos) << outcome.out;
     EXPECT_EQ(outcome.out.find("secret-key-1"), std::string::npos);
@@ -85,8 +72,7 @@ TEST(DryRun, IsNotBlamedForAnotherMistake) {
 TEST(DryRun, KeepsNothing) {
     TemporaryDirectory directory;
     const ScriptedServer server([](const Request&) { return json_reply(500, "{}"); });
-    auto command = whole_run;
-    command.insert(command.end(), {"--dry-run", "--journal", directory.file("j")});
+    auto command = pixelml_run({"--dry-run", "--journal", directory.file("j")});
     EXPECT_EQ(workflow_node(command, account_at(server)).exit_code, 2);
     command.resize(command.size() - 2);
     auto options = account_at(server);
