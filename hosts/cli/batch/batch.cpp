@@ -393,6 +393,11 @@ int Batch::conclude(int signal) {
         display_.note("To resume, run the same command"
                       + std::string(options_.resume || options_.all ? "." : " with --resume."));
     }
+    if (counts_.files_missing > 0 && !stopping_) {
+        display_.note(writer_ == nullptr ? "The URLs of the files that were not kept are in the outputs."
+                      : options_.all ? "workflow-node collect RUN --output FILE downloads one of them again."
+                                     : "To download them again, run the same command with --resume.");
+    }
     if (stdout_error_ != 0)
         return stdout_error_ == EPIPE ? exit_broken_pipe : exit_failed;
     if (signal != 0)

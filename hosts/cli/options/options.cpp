@@ -39,19 +39,18 @@ const char trace_help[] = "Trace:\n"
 const char validate_help[] = "--check-connection asks for a job that does not exist, which makes and costs\n"
                              "nothing. Without --input and --set only the connection is checked.\n\n";
 
-const char file_help[] =
-    "Files:\n"
-    "  --output FILE downloads what the output is the URL of, such as a video, once the\n"
-    "  run has succeeded. A file that is there, or a directory that cannot be written\n"
-    "  to, is refused before anything is paid. If the download fails, the run is not\n"
-    "  failed: the output is printed, and the exit code is 6. The key goes to the API\n"
-    "  alone, nowhere else.\n\n";
+const char file_help[] = "Files:\n"
+                         "  --output FILE downloads what the output is the URL of, such as a video, once\n"
+                         "  the run has succeeded. A file that is there, or a directory that cannot be\n"
+                         "  written to, is refused before anything is paid. If the download fails, the\n"
+                         "  output is printed as ever, and the exit code is 6. With --json, the result has\n"
+                         "  \"files\" beside \"output\".\n\n";
 
 const char directory_help[] =
     "Files:\n"
     "  --output-directory DIR downloads what the outputs are the URLs of, such as\n"
-    "  videos, as DIR/RUN-KEY.mp4, four at a time. What is there of the same run is not\n"
-    "  downloaded again. Each line then has \"files\" beside \"output\".\n\n";
+    "  videos, as DIR/RUN-KEY.mp4, four at a time. A file of the same run that is\n"
+    "  there is not downloaded again. Each line has \"files\" beside \"output\".\n\n";
 
 const char journal_help[] =
     "Journal:\n"
@@ -75,7 +74,8 @@ const char collect_help[] =
     "WORKFLOW_NODE_MODULE names it.\n"
     "\n"
     "--all collects every unfinished run that has a job, and prints for each:\n"
-    "  {\"run_key\":\"...\",\"outcome\":\"succeeded\",\"output\":{...}}\n\n";
+    "  {\"run_key\":\"...\",\"outcome\":\"succeeded\",\"output\":{...}}\n"
+    "--output-directory DIR keeps their files there, as DIR/RUN-KEY.mp4.\n\n";
 
 const char batch_help[] = "FILE has one input per line, a JSON object; - is stdin. A line may also name\n"
                           "its run:\n"
@@ -411,8 +411,7 @@ ParsedOptions parse_options(int argc, const char* const* argv) {
     CLI::App* collect = add_command(app, "collect", "Fetch the output of a run, without paying for another",
                                     options, Command::collect, words);
     add_collect_options(*collect, options, words);
-    collect->footer(collect_help + std::string(file_help) + directory_help + trace_help + connection_help
-                    + exit_code_help);
+    collect->footer(collect_help + std::string(file_help) + trace_help + connection_help + exit_code_help);
 
     CLI::App* check =
         add_command(app, "check", "Test a module against the node boundary", options, Command::check, words);

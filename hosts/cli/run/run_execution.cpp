@@ -186,7 +186,7 @@ int RunExecution::conclude(const wfn::Result& result, const SignalWatcher& signa
         tell_suspended(result);
     if (file_) {
         const std::string advice =
-            keeper_ != nullptr ? keeper_->fetch_again_advice(*options_.output_file) : take_url_advice;
+            keeper_ != nullptr ? keeper_->file_advice(*file_, *options_.output_file) : take_url_advice;
         tell_file(*file_, advice, options_, display_);
     }
     if (stdout_error_ != 0)

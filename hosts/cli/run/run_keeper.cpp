@@ -20,7 +20,7 @@ std::string FileKeeper::resume_advice(const std::string& when) const {
     return "Run the same command again" + when + " to resume from " + file_.path() + ".";
 }
 
-std::string FileKeeper::fetch_again_advice(const std::string&) const {
+std::string FileKeeper::file_advice(const MediaFile&, const std::string&) const {
     return "The checkpoint " + file_.path()
            + " is kept: run the same command again to download it, which submits and pays for nothing.";
 }
@@ -53,9 +53,14 @@ std::string FileKeeper::settle(const wfn::Result& result) {
     return problem.empty() ? "" : "the checkpoint " + file_.path() + " could not be updated: " + problem;
 }
 
-std::string collect_file_advice(const std::string& run_key, const std::string& file) {
+std::string stored_output_advice(const std::string& run_key, const std::string& job, const MediaFile& file,
+                                 const std::string& path) {
+    if (file.problem.code == "url_refused" || file.problem.code == "file_gone") {
+        return "The journal has no other URL; the service may still have the file"
+               + (job.empty() ? "." : ", of its job " + job + ".");
+    }
     return "To download it again, which pays for nothing: workflow-node collect " + run_key + " --output "
-           + file;
+           + path;
 }
 
 namespace {
@@ -79,8 +84,9 @@ std::string JournalKeeper::resume_advice(const std::string& when) const {
            + "\".";
 }
 
-std::string JournalKeeper::fetch_again_advice(const std::string& file) const {
-    return collect_file_advice(run_.run_key(), file);
+std::string JournalKeeper::file_advice(const MediaFile& file, const std::string& path) const {
+    const auto checkpoint = run_.last_checkpoint();
+    return stored_output_advice(run_.run_key(), checkpoint ? checkpoint->job_id : "", file, path);
 }
 
 std::string JournalKeeper::attach(wfn::Request& request, CheckpointSaved saved) {

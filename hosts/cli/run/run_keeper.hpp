@@ -2,6 +2,7 @@
 
 #include "journal/journaled_run.hpp"
 #include "run/checkpoint_file.hpp"
+#include "run/media_file.hpp"
 
 #include <functional>
 #include <optional>
@@ -23,8 +24,8 @@ public:
 
     // How the user can resume a suspended run, as a sentence. when: " in about 5 min", or empty.
     virtual std::string resume_advice(const std::string& when) const = 0;
-    // How the user can fetch the file of a succeeded run again, as a sentence.
-    virtual std::string fetch_again_advice(const std::string& file) const = 0;
+    // How the user can get the file of a succeeded run that was not kept at the path, as a sentence.
+    virtual std::string file_advice(const MediaFile& file, const std::string& path) const = 0;
     // Whether an output that could not be written to stdout is kept as well, so that no checkpoint is needed
     // to fetch it again.
     virtual bool keeps_output() const = 0;
@@ -41,8 +42,9 @@ public:
     virtual std::string settle(const wfn::Result& result) = 0;
 };
 
-// How the file of a run in the journal can be downloaded again.
-std::string collect_file_advice(const std::string& run_key, const std::string& file);
+// The same for a run whose output is in the journal. job: empty where it is unknown.
+std::string stored_output_advice(const std::string& run_key, const std::string& job, const MediaFile& file,
+                                 const std::string& path);
 
 // --checkpoint FILE
 class FileKeeper : public RunKeeper {
@@ -51,7 +53,7 @@ public:
     explicit FileKeeper(const std::string& path) : file_(path) {}
 
     std::string resume_advice(const std::string& when) const override;
-    std::string fetch_again_advice(const std::string& file) const override;
+    std::string file_advice(const MediaFile& file, const std::string& path) const override;
     bool keeps_output() const override { return false; }
     std::string attach(wfn::Request& request, CheckpointSaved saved) override;
     std::optional<wfn::Checkpoint> last_checkpoint() const override { return last_; }
@@ -70,7 +72,7 @@ public:
     JournalKeeper(durable::Journal journal, const durable::Claim& claim);
 
     std::string resume_advice(const std::string& when) const override;
-    std::string fetch_again_advice(const std::string& file) const override;
+    std::string file_advice(const MediaFile& file, const std::string& path) const override;
     bool keeps_output() const override { return true; }
     std::string attach(wfn::Request& request, CheckpointSaved saved) override;
     std::optional<wfn::Checkpoint> last_checkpoint() const override { return run_.last_checkpoint(); }

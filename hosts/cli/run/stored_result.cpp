@@ -93,7 +93,9 @@ int print_stored_output(const Options& options, const durable::RunRecord& record
     display.finish();
     if (options.json)
         print_result(result_event(result, files_json({file})));
-    tell_file(file, collect_file_advice(record.run_key, *options.output_file), options, display);
+    tell_file(file,
+              stored_output_advice(record.run_key, record.job_id.value_or(""), file, *options.output_file),
+              options, display);
     return file.kept ? exit_success : file_missing_code(signals.received());
 }
 

@@ -130,7 +130,7 @@ TEST(OutputFile, IsFetchedAgainByCollect) {
     const std::string file = directory.file("clip.mp4");
     int requests = 0;
     VideoService service(
-        [&](const Request&) { return ++requests == 1 ? json_reply(403, "{}") : video_reply(film); });
+        [&](const Request&) { return ++requests == 1 ? json_reply(418, "{}") : video_reply(film); });
     const Outcome first =
         workflow_node(pixelml_run({"--output", file, "-J", journal, "--run-key", "k"}), service.account());
     EXPECT_EQ(first.exit_code, 6);
@@ -143,6 +143,22 @@ TEST(OutputFile, IsFetchedAgainByCollect) {
     const Outcome again =
         workflow_node({"collect", PIXELML_NODES, "k", "-J", journal, "--output", file}, service.account());
     EXPECT_EQ(again.exit_code, 2);
+    EXPECT_EQ(service.submits(), 1u);
+}
+
+TEST(OutputFile, WhoseOnlyUrlHasExpiredIsLeftToTheService) {
+    TemporaryDirectory directory;
+    VideoService service([](const Request&) { return json_reply(403, "{}"); });
+    const std::vector<std::string> where{"-J", directory.file("j"), "--output", directory.file("clip.mp4")};
+    auto arguments = pixelml_run({"--run-key", "k"});
+    arguments.insert(arguments.end(), where.begin(), where.end());
+    std::vector<std::string> collect{"collect", PIXELML_NODES, "k"};
+    collect.insert(collect.end(), where.begin(), where.end());
+    for (const auto& words : {arguments, arguments, collect}) {
+        const Outcome outcome = workflow_node(words, service.account());
+        EXPECT_EQ(outcome.exit_code, 6);
+        EXPECT_TRUE(has(outcome.err, "may still have the file, of its job job-1.")) << outcome.err;
+    }
     EXPECT_EQ(service.submits(), 1u);
 }
 

@@ -78,6 +78,13 @@ TEST(Options, RefusesWhatMakesNoSense) {
                                                {"batch", "f", "--concurrency", "0"},
                                                {"batch", "f", "--concurrency", "10001"},
                                                {"batch", "m", "a", "f", "x"},
+                                               {"run", "--output", "f", "--dry-run"},
+                                               {"run", "--overwrite"},
+                                               {"run", "--largest-file", "huge"},
+                                               {"run", "--output-directory", "d"},
+                                               {"batch", "f", "--output", "f"},
+                                               {"collect", "-J", "j", "--all", "--output", "f"},
+                                               {"collect", "-J", "j", "k", "--output-directory", "d"},
                                                {"list", "a", "b"},
                                                {"run", "a", "b", "c"}}) {
         const auto parsed = parse(words);
@@ -86,6 +93,18 @@ TEST(Options, RefusesWhatMakesNoSense) {
         EXPECT_NE(parsed.problem, "");
     }
     EXPECT_NE(parse({"rn"}).problem.find("Did you mean \"run\"?"), std::string::npos);
+}
+
+TEST(Options, ReadsWhereFilesGo) {
+    const auto run = parse({"run", "-o", "clip.mp4", "--overwrite", "--largest-file", "500M"});
+    ASSERT_TRUE(run.options) << run.problem;
+    EXPECT_EQ(run.options->output_file, "clip.mp4");
+    EXPECT_TRUE(run.options->overwrite);
+    EXPECT_EQ(run.options->largest_file, std::uint64_t{500} << 20);
+    const auto batch = parse({"batch", "f", "--output-directory", "videos"});
+    ASSERT_TRUE(batch.options) << batch.problem;
+    EXPECT_EQ(batch.options->output_directory, "videos");
+    EXPECT_EQ(batch.options->largest_file, std::uint64_t{2} << 30);
 }
 
 TEST(Options, SuspendingNeedsAPlaceForTheCheckpoint) {
