@@ -279,6 +279,30 @@ std::vector<RunSummary> Journal::page(std::int64_t after, int limit) {
     return all;
 }
 
+std::vector<RunTotals> Journal::totals() {
+    std::vector<RunTotals> all;
+    database_.for_each_row("SELECT date(created_ms / 1000, 'unixepoch', 'localtime') AS day, "
+                           "CASE WHEN NOT json_valid(input) THEN action "
+                           "WHEN json_type(input, '$.model') = 'text' THEN json_extract(input, '$.model') "
+                           "ELSE action END AS model, "
+                           "count(*), total(charged = 'yes'), "
+                           "total(CASE WHEN charged IS NULL THEN state <> 'succeeded' AND job_id IS NOT NULL "
+                           "ELSE charged = 'unknown' END), "
+                           "total(charged = 'no') FROM run GROUP BY day, model ORDER BY day, model",
+                           [&](const SQLite::Statement& row) {
+                               RunTotals totals;
+                               totals.day = row.getColumn(0).getString();
+                               totals.model = row.getColumn(1).getString();
+                               totals.runs = row.getColumn(2).getInt64();
+                               totals.charged = row.getColumn(3).getInt64();
+                               totals.charge_unknown = row.getColumn(4).getInt64();
+                               totals.not_charged = row.getColumn(5).getInt64();
+                               all.push_back(std::move(totals));
+                               return true;
+                           });
+    return all;
+}
+
 RunSummary Journal::read_summary(const SQLite::Statement& row) const {
     RunSummary summary;
     summary.position = row.getColumn(0).getInt64();

@@ -40,6 +40,18 @@ struct RunRecord : RunSummary {
     std::optional<std::string> error;  // JSON, as wfn_error.json; when failed or cancelled
 };
 
+// How many runs were first started on a day with a model, and whether they were charged.
+struct RunTotals {
+    std::string day;   // of the local time: "2026-01-31"
+    std::string model; // the input of that name; the node's action id where it has none
+    std::int64_t runs = 0;
+    std::int64_t charged = 0;
+    std::int64_t charge_unknown = 0; // a job may exist
+    std::int64_t not_charged = 0;
+
+    std::int64_t nothing_known() const noexcept { return runs - charged - charge_unknown - not_charged; }
+};
+
 // A run as it is requested.
 struct RunSpec {
     std::string run_key;
@@ -125,6 +137,8 @@ public:
     void for_each_key(const std::string& batch, const std::function<void(const std::string&)>& use);
     // At most `limit` runs after that position; 0 for the first page.
     std::vector<RunSummary> page(std::int64_t after, int limit);
+    // By day and model, in this order.
+    std::vector<RunTotals> totals();
 
 private:
     RunSummary read_summary(const SQLite::Statement& row) const;

@@ -1,5 +1,6 @@
 #include "commands/commands.hpp"
 #include "display/run_table.hpp"
+#include "display/totals_table.hpp"
 #include "journal/journal.hpp"
 #include "options/exit_code.hpp"
 #include "posix/files.hpp"
@@ -46,10 +47,25 @@ void for_each_page(durable::Journal& journal, const std::optional<std::string>& 
     }
 }
 
+int print_totals(const Options& options, const std::vector<durable::RunTotals>& totals) {
+    std::string text;
+    if (options.json) {
+        for (const durable::RunTotals& one : totals)
+            text += totals_line(one);
+    } else {
+        const Terminal terminal = inspect_terminal(STDOUT_FILENO);
+        text = totals_table(totals, terminal.columns, terminal.utf8);
+    }
+    print(text);
+    return exit_success;
+}
+
 } // namespace
 
 int runs_command(const Options& options) {
     durable::Journal journal(*options.journal_file, durable::Journal::Access::existing);
+    if (options.totals)
+        return print_totals(options, journal.totals());
     const std::int64_t now = now_ms();
     if (options.json) {
         for_each_page(journal, options.state, [&](const std::vector<durable::RunSummary>& page) {

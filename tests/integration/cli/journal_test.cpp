@@ -131,6 +131,21 @@ TEST(Journal, TheOutputIsKeptWhenNobodyReadIt) {
     EXPECT_EQ(runs(journal)[1].at("state"), "suspended");
 }
 
+TEST(Journal, IsSummedUp) {
+    TemporaryDirectory directory;
+    const std::string journal = directory.file("j");
+    EXPECT_EQ(workflow_node(slow_run(journal, "1")).exit_code, 0);
+    EXPECT_EQ(workflow_node(slow_run(journal, "1", {"--run-key", "k"})).exit_code, 0);
+    const Outcome table = workflow_node({"runs", "-J", journal, "--totals"});
+    EXPECT_EQ(table.exit_code, 0) << table.err;
+    ASSERT_EQ(lines_of(table.out).size(), 3u) << table.out;
+    EXPECT_EQ(lines_of(table.out)[2].rfind("all ", 0), 0u);
+    const json::value one = json::parse(workflow_node({"runs", "-J", journal, "--totals", "--json"}).out);
+    EXPECT_EQ(one.at("model"), "slow_echo");
+    EXPECT_EQ(one.at("runs"), 2);
+    EXPECT_EQ(one.at("charged_yes"), 2);
+}
+
 TEST(Journal, MayComeFromTheEnvironment) {
     TemporaryDirectory directory;
     Process::Options options;

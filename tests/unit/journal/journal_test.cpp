@@ -296,6 +296,37 @@ TEST_F(JournalTest, IsListedInPages) {
     EXPECT_TRUE(journal.find_by_job("jobs").empty());
 }
 
+TEST_F(JournalTest, CountsByDayAndModelWhatWasCharged) {
+    Journal journal = open();
+    const auto add = [&](const std::string& key, const std::string& input, RunState state,
+                         std::optional<std::string> charged, std::optional<std::string> job) {
+        claim(journal, spec(key, input));
+        RunEnd end = ended(state);
+        end.charged = std::move(charged);
+        end.job_id = std::move(job);
+        finish(journal, key, end);
+    };
+    EXPECT_TRUE(journal.totals().empty());
+    add("a", R"({"model":"M"})", RunState::succeeded, "yes", "job-1");
+    add("b", R"({"model":"M"})", RunState::failed, "no", std::nullopt);
+    add("c", R"({"model":"M"})", RunState::failed, "unknown", "job-2");
+    add("d", R"({"model":"M"})", RunState::suspended, std::nullopt, "job-3"); // which may be billed yet
+    add("e", R"({"model":"M"})", RunState::succeeded, std::nullopt, std::nullopt);
+    add("f", R"({"model":7})", RunState::succeeded, "yes", "job-4");
+    add("g", "no JSON", RunState::failed, "no", std::nullopt);
+    const std::vector<RunTotals> totals = journal.totals();
+    ASSERT_EQ(totals.size(), 2u);
+    EXPECT_EQ(totals[0].model, "M");
+    EXPECT_EQ(totals[0].day.size(), 10u);
+    EXPECT_EQ(totals[0].runs, 5);
+    EXPECT_EQ(totals[0].charged, 1);
+    EXPECT_EQ(totals[0].charge_unknown, 2);
+    EXPECT_EQ(totals[0].not_charged, 1);
+    EXPECT_EQ(totals[0].nothing_known(), 1);
+    EXPECT_EQ(totals[1].model, "slow_echo");
+    EXPECT_EQ(totals[1].runs, 2);
+}
+
 TEST_F(JournalTest, AFailedTransactionLeavesNothing) {
     Journal journal = open();
     EXPECT_THROW(journal.transact([&] {

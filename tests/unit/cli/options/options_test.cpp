@@ -80,6 +80,7 @@ TEST(Options, RefusesWhatMakesNoSense) {
                                                {"batch", "m", "a", "f", "x"},
                                                {"run", "--output", "f", "--dry-run"},
                                                {"run", "--overwrite"},
+                                               {"runs", "--journal", "j", "--totals", "--state", "failed"},
                                                {"run", "--largest-file", "huge"},
                                                {"run", "--output-directory", "d"},
                                                {"batch", "f", "--output", "f"},
