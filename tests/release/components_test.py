@@ -14,7 +14,8 @@ sys.path.insert(0, str(pathlib.Path(os.environ["SOURCE"]) / "scripts/release.d")
 import third_party  # noqa: E402
 
 SYSTEM = re.compile(r"(libc6|linux-libc|libstdc\+\+-\d+|libgcc-\d+)-dev")
-SHARED = {"libsqlite3-dev", "libutf8proc-dev"}  # linked as shared libraries, on which the Debian package depends
+# What the command links as shared libraries, on which the Debian package depends.
+SHARED = {"libcurl4-openssl-dev", "libsqlite3-dev", "libssl-dev", "libutf8proc-dev"}
 
 
 def output_of(*command):
