@@ -142,7 +142,8 @@ void Batch::start(std::int64_t number, const durable::Claim* claim, wfn::Session
         release(claim);
         give_problem(number, "file_exists",
                      "\"" + path
-                         + "\" exists, so nothing was started. Move it, or replace it with --overwrite.");
+                         + "\" exists, so nothing was started. Move it, or replace it with --overwrite.",
+                     claim != nullptr && claim->record.checkpoint ? "unknown" : "no");
         return;
     }
     wfn::Request request;

@@ -36,7 +36,8 @@ DownloadRequest DownloadFlow::request() const {
     DownloadRequest request;
     request.url = url_;
     const bool is_api = access_.api && same_origin(url_, *access_.api);
-    request.with_key = is_api && !left_origin_ && !access_.api_key.empty();
+    const bool is_private = url_.scheme == "https" || is_loopback_host(url_.host);
+    request.with_key = is_api && is_private && !left_origin_ && !access_.api_key.empty();
     request.inner_allowed = inner_allowed_;
     if (can_resume()) {
         request.from = bytes_;

@@ -1,6 +1,7 @@
 #include "download/http_get.hpp"
 
 #include "download/inner_address.hpp"
+#include "posix/environment.hpp"
 #include "text/digits.hpp"
 
 #include <curl/curl.h>
@@ -159,6 +160,16 @@ Headers headers_of(const DownloadRequest& request, const Access& access) {
     return headers;
 }
 
+// As the module does: the connection's authorities, else the environment's, else the system's.
+void trust(CURL* easy, const Access& access) {
+    const auto file = access.ca_file ? access.ca_file : process_environment("SSL_CERT_FILE");
+    const auto folder = access.ca_file ? std::nullopt : process_environment("SSL_CERT_DIR");
+    if (!file && !folder)
+        return;
+    curl_easy_setopt(easy, CURLOPT_CAINFO, file ? file->c_str() : nullptr);
+    curl_easy_setopt(easy, CURLOPT_CAPATH, folder ? folder->c_str() : nullptr);
+}
+
 void configure_request(CURL* easy, const DownloadRequest& request, const Access& access,
                        const std::string& proxy, const HttpLimits& limits,
                        std::chrono::milliseconds time_left) {
@@ -176,8 +187,7 @@ void configure_request(CURL* easy, const DownloadRequest& request, const Access&
     curl_easy_setopt(easy, CURLOPT_PROXY, proxy.c_str()); // "": none, whatever the environment says
     curl_easy_setopt(easy, CURLOPT_HTTPPROXYTUNNEL, proxy.empty() ? 0L : 1L);
     curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-    if (access.ca_file)
-        curl_easy_setopt(easy, CURLOPT_CAINFO, access.ca_file->c_str());
+    trust(easy, access);
 }
 
 // nullopt: it was stopped.

@@ -16,6 +16,8 @@
 
 namespace cli {
 
+const char take_url_advice[] = "Its URL is in the output: download it from there, soon.";
+
 namespace json = boost::json;
 
 namespace {

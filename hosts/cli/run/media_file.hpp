@@ -48,6 +48,8 @@ std::string files_json(const std::vector<MediaFile>& files);
 
 // For people, as sentences: that the file was not kept, and why.
 std::string not_kept_text(const MediaFile& file);
+// What to do where nothing of the run is kept.
+extern const char take_url_advice[];
 // "Kept clip.mp4: 1.5 MiB, 1280x720, 5.0 s."
 std::string kept_text(const KeptFile& kept);
 

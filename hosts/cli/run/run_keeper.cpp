@@ -21,6 +21,8 @@ std::string FileKeeper::resume_advice(const std::string& when) const {
 }
 
 std::string FileKeeper::file_advice(const MediaFile&, const std::string&) const {
+    if (!last_)
+        return take_url_advice;
     return "The checkpoint " + file_.path()
            + " is kept: run the same command again to download it, which submits and pays for nothing.";
 }

@@ -13,8 +13,6 @@
 
 namespace cli {
 
-const char take_url_advice[] = "Its URL is in the output: download it from there, soon.";
-
 std::unique_ptr<RunMedia> RunMedia::open(const Options& options, const wfn::Node& node,
                                          std::string_view connection_json) {
     if (!options.output_file)

@@ -70,6 +70,10 @@ TEST_F(Flow, TheKeyIsForTheApiAloneAndNotAfterARedirectFromElsewhere) {
     for (const char* other :
          {"http://api.example/v", "https://api.example:8443/v", "https://api.example.evil/v"})
         EXPECT_FALSE(at(other).request().with_key) << other;
+    access.api = parse_url("http://api.example/v1");
+    EXPECT_FALSE(at("http://api.example/v").request().with_key); // which anybody could read
+    access.api = parse_url("http://127.0.0.1:8080/v1");
+    EXPECT_TRUE(at("http://127.0.0.1:8080/v").request().with_key);
 }
 
 TEST_F(Flow, GoesInwardsOnlyFromWithin) {
