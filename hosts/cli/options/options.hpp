@@ -18,7 +18,9 @@ struct Options {
     bool quiet = false;
     bool check_connection = false;
     bool dry_run = false;
-    int verbose = 0; // 1: -v, 2: -vv
+    bool overwrite = false; // what is at output_file, or in output_directory
+    bool totals = false;    // runs: sums, not the runs
+    int verbose = 0;        // 1: -v, 2: -vv
     std::optional<std::string> trace_file;
 
     std::optional<std::string> input_file; // "-": standard input
@@ -42,9 +44,7 @@ struct Options {
 
     std::optional<std::string> output_file;      // where to keep the file behind the output
     std::optional<std::string> output_directory; // the same for several runs
-    bool overwrite = false;
     std::uint64_t largest_file = std::uint64_t{2} << 30;
-    bool totals = false;
 
     // Of a process that check starts, see check/check.hpp.
     std::string scenario; // empty: this is not one

@@ -7,6 +7,7 @@
 
 #include <sys/stat.h>
 
+#include <atomic>
 #include <csignal>
 #include <filesystem>
 #include <regex>
@@ -262,7 +263,7 @@ TEST(OutputDirectory, IsFilledUpByARepetition) {
     const std::string videos = directory.file("videos");
     std::filesystem::create_directory(videos);
     write_text(directory.file("in"), inputs(8));
-    bool all_come = false;
+    std::atomic<bool> all_come = false;
     VideoService service([&](const Request& request) {
         return all_come || request.target.find("job-3.") == std::string::npos ? video_reply(film)
                                                                               : json_reply(404, "{}");

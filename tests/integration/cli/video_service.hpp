@@ -28,8 +28,9 @@ private:
         if (request.method == "POST")
             return json_reply(202, R"({"id": "job-)" + std::to_string(++jobs_) + R"(", "status": "queued"})");
         const std::string job = request.target.substr(request.target.rfind('/') + 1);
-        return json_reply(200, R"({"status": "succeeded", "output": {"video": ")" + server_.base_url()
-                                   + "/videos/" + job + R"(.mp4?signature=hidden"}})");
+        return json_reply(200, R"({"status": "succeeded", "output": {"video": "http://)"
+                                   + request.header("host") + "/videos/" + job
+                                   + R"(.mp4?signature=hidden"}})");
     }
 
     Video video_;
