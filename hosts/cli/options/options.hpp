@@ -13,14 +13,14 @@ enum class Command { list, describe, validate, run, batch, runs, collect, check 
 // The parsed command line.
 struct Options {
     Command command = Command::list;
-    std::vector<std::string> target; // MODULE, ACTION, both or neither; see choose_target
     bool json = false;
     bool quiet = false;
     bool check_connection = false;
     bool dry_run = false;
-    bool overwrite = false; // what is at output_file, or in output_directory
-    bool totals = false;    // runs: sums, not the runs
-    int verbose = 0;        // 1: -v, 2: -vv
+    bool overwrite = false;          // what is at output_file, or in output_directory
+    bool totals = false;             // runs: sums, not the runs
+    int verbose = 0;                 // 1: -v, 2: -vv
+    std::vector<std::string> target; // MODULE, ACTION, both or neither; see choose_target
     std::optional<std::string> trace_file;
 
     std::optional<std::string> input_file; // "-": standard input
