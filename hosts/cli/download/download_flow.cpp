@@ -7,6 +7,7 @@
 #include "text/size.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <utility>
 
 namespace cli {
@@ -21,10 +22,16 @@ bool is_redirect(int status) {
     return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
 }
 
-// For If-Range, which takes no weak one.
-std::string validator_of(const ReplyHead& head) {
-    const bool is_strong = !head.etag.empty() && head.etag.compare(0, 2, "W/") != 0;
-    return is_strong ? head.etag : head.last_modified;
+bool is_encoded(const ReplyHead& head) {
+    std::string encoding = head.content_encoding;
+    std::transform(encoding.begin(), encoding.end(), encoding.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    return !encoding.empty() && encoding != "identity";
+}
+
+// If-Range takes no weak one.
+bool has_strong_tag(const ReplyHead& head) {
+    return !head.etag.empty() && head.etag.compare(0, 2, "W/") != 0;
 }
 
 } // namespace
@@ -60,6 +67,11 @@ DownloadFlow::Body DownloadFlow::on_head(const ReplyHead& head) {
 }
 
 DownloadFlow::Body DownloadFlow::judge_head(const ReplyHead& head) {
+    if ((head.status == 200 || head.status == 206) && is_encoded(head)) {
+        refuse(Verdict::failed, "wrong_content",
+               "its server sends it encoded, though it was asked for the file as it is");
+        return Body::leave;
+    }
     if (head.status == 200)
         return take_whole(head);
     if (head.status == 206 && can_resume())
@@ -77,7 +89,8 @@ DownloadFlow::Body DownloadFlow::take_whole(const ReplyHead& head) {
     bytes_ = 0;
     beginning_.clear();
     total_ = head.length;
-    validator_ = validator_of(head);
+    validator_is_tag_ = has_strong_tag(head);
+    validator_ = validator_is_tag_ ? head.etag : head.last_modified;
     content_type_ = head.content_type;
     if (const std::string fault = fault_of_content(rules_.kind, content_type_, ""); !fault.empty())
         refuse(Verdict::failed, "wrong_content", fault);
@@ -88,14 +101,16 @@ DownloadFlow::Body DownloadFlow::take_whole(const ReplyHead& head) {
 
 DownloadFlow::Body DownloadFlow::take_rest(const ReplyHead& head) {
     const auto range = parse_content_range(head.content_range);
-    const bool fits =
-        range && range->first == bytes_ && (!total_ || !range->total || *total_ == *range->total);
+    const auto total = range && range->total ? range->total : total_;
+    const bool has_one_total = total && *total == total_.value_or(*total);
+    const std::string& validator = validator_is_tag_ ? head.etag : head.last_modified;
+    const bool is_same_file = validator.empty() || validator == validator_; // a part need not repeat it
+    const bool fits = range && range->first == bytes_ && has_one_total && bytes_ < *total && is_same_file;
     if (!fits) {
         verdict_ = Verdict::anew;
         return Body::leave;
     }
-    if (range->total)
-        total_ = range->total;
+    total_ = total;
     if (!is_too_large(total_.value_or(0)))
         static_cast<void>(has_no_room());
     return Body::append;

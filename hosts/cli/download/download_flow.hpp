@@ -37,6 +37,7 @@ struct DownloadRequest {
 struct ReplyHead {
     int status = 0;
     std::optional<std::uint64_t> length;
+    std::string content_encoding;
     std::string content_type;
     std::string content_range;
     std::string etag;
@@ -106,7 +107,8 @@ private:
 
     std::uint64_t bytes_ = 0;
     std::optional<std::uint64_t> total_;
-    std::string validator_;
+    std::string validator_; // for If-Range
+    bool validator_is_tag_ = false;
     bool ranges_work_ = true;
     std::string content_type_;
     std::string beginning_;

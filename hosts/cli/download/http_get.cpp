@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <exception>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -53,6 +54,11 @@ public:
     }
 
     bool was_left() const noexcept { return left_; }
+    // What a handler threw: it may not pass through libcurl.
+    void rethrow() const {
+        if (thrown_)
+            std::rethrow_exception(thrown_);
+    }
     bool met_inner_address() const noexcept { return met_inner_address_; }
     // A reply without a body has told its head to nobody yet.
     void finish() {
@@ -62,13 +68,15 @@ public:
 
 private:
     static std::size_t receive_header(char* data, std::size_t, std::size_t size, void* user) {
-        static_cast<Exchange*>(user)->on_header({data, size});
-        return size;
+        Exchange& exchange = *static_cast<Exchange*>(user);
+        return exchange.guarded([&] { exchange.on_header({data, size}); }) ? size : 0;
     }
     static std::size_t receive_body(char* data, std::size_t, std::size_t size, void* user) {
         Exchange& exchange = *static_cast<Exchange*>(user);
-        exchange.left_ = !exchange.tell_head() || !exchange.handler_.on_data({data, size});
-        return exchange.left_ ? 0 : size; // libcurl ends the transfer
+        const bool is_whole = exchange.guarded([&] {
+            exchange.left_ = !exchange.tell_head() || !exchange.handler_.on_data({data, size});
+        });
+        return !is_whole || exchange.left_ ? 0 : size; // libcurl ends the transfer
     }
     // The address that is connected to, whatever a name meant before.
     static curl_socket_t open_socket(void* user, curlsocktype, curl_sockaddr* to) {
@@ -76,10 +84,23 @@ private:
         char address[NI_MAXHOST];
         const bool is_known =
             ::getnameinfo(&to->addr, to->addrlen, address, sizeof address, nullptr, 0, NI_NUMERICHOST) == 0;
-        const bool may_be = exchange.through_proxy_ || exchange.request_.inner_allowed
-                            || (is_known && !exchange.is_inner_(address));
+        bool may_be = exchange.through_proxy_ || exchange.request_.inner_allowed;
+        if (!may_be && is_known && !exchange.guarded([&] { may_be = !exchange.is_inner_(address); }))
+            return CURL_SOCKET_BAD;
         exchange.met_inner_address_ = exchange.met_inner_address_ || !may_be;
         return may_be ? ::socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol) : CURL_SOCKET_BAD;
+    }
+
+    // False: the work threw, which rethrow() passes on.
+    template <typename Work>
+    bool guarded(const Work& work) noexcept {
+        try {
+            work();
+            return true;
+        } catch (...) {
+            thrown_ = std::current_exception();
+            return false;
+        }
     }
 
     void on_header(std::string_view line) {
@@ -104,6 +125,8 @@ private:
     void keep(const std::string& name, std::string value) {
         if (name == "content-length")
             head_.length = parse_digits(value);
+        else if (name == "content-encoding")
+            head_.content_encoding = std::move(value);
         else if (name == "content-type")
             head_.content_type = std::move(value);
         else if (name == "content-range")
@@ -139,6 +162,7 @@ private:
     bool body_is_wanted_ = false;
     bool left_ = false;
     bool met_inner_address_ = false;
+    std::exception_ptr thrown_;
 };
 
 Headers headers_of(const DownloadRequest& request, const Access& access) {
@@ -185,10 +209,27 @@ void configure_request(CURL* easy, const DownloadRequest& request, const Access&
     curl_easy_setopt(easy, CURLOPT_USERAGENT, "workflow-node");
     curl_easy_setopt(easy, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
     curl_easy_setopt(easy, CURLOPT_PROXY, proxy.c_str()); // "": none, whatever the environment says
+    curl_easy_setopt(easy, CURLOPT_NOPROXY, "");          // nor what it excepts
     curl_easy_setopt(easy, CURLOPT_HTTPPROXYTUNNEL, proxy.empty() ? 0L : 1L);
     curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     trust(easy, access);
 }
+
+// For its lifetime, the one transfer of the many.
+class Attachment {
+public:
+    Attachment(CURLM* multi, CURL* easy) : multi_(multi), easy_(easy) {
+        if (const CURLMcode error = curl_multi_add_handle(multi, easy); error != CURLM_OK)
+            throw std::runtime_error(curl_multi_strerror(error));
+    }
+    ~Attachment() { curl_multi_remove_handle(multi_, easy_); }
+    Attachment(const Attachment&) = delete;
+    Attachment& operator=(const Attachment&) = delete;
+
+private:
+    CURLM* multi_;
+    CURL* easy_;
+};
 
 // nullopt: it was stopped.
 std::optional<CURLcode> perform(CURLM* multi, const StopSignal& stop) {
@@ -204,6 +245,18 @@ std::optional<CURLcode> perform(CURLM* multi, const StopSignal& stop) {
     int left = 0;
     const CURLMsg* const message = curl_multi_info_read(multi, &left);
     return message != nullptr && message->msg == CURLMSG_DONE ? message->data.result : CURLE_FAILED_INIT;
+}
+
+// 0: there is no proxy, or it has not answered.
+long proxy_status(CURL* easy) {
+    long status = 0;
+    return curl_easy_getinfo(easy, CURLINFO_HTTP_CONNECTCODE, &status) == CURLE_OK ? status : 0;
+}
+
+RequestEnd refused_by_proxy(long status) {
+    return {
+        status >= 500 ? RequestEnd::Kind::broken : RequestEnd::Kind::refused,
+        {"proxy_refused", "the proxy does not connect to its server (HTTP " + std::to_string(status) + ")"}};
 }
 
 RequestEnd end_of(CURLcode code, bool met_inner_address, bool time_is_up) {
@@ -255,15 +308,17 @@ RequestEnd http_get(const DownloadRequest& request, const Access& access, const 
     configure_request(easy.get(), request, access, proxy, limits, time_left);
     curl_easy_setopt(easy.get(), CURLOPT_HTTPHEADER, headers.get());
     exchange.configure(easy.get());
-    curl_multi_add_handle(multi.get(), easy.get());
+    const Attachment attached(multi.get(), easy.get());
     const std::optional<CURLcode> code = perform(multi.get(), stop);
-    curl_multi_remove_handle(multi.get(), easy.get());
+    exchange.rethrow();
     if (!code)
         return {RequestEnd::Kind::stopped, {"stopped", "it was stopped"}};
     if (*code == CURLE_OK)
         exchange.finish();
     if (exchange.was_left())
         return {RequestEnd::Kind::complete, {}};
+    if (const long status = proxy_status(easy.get()); *code != CURLE_OK && status >= 300)
+        return refused_by_proxy(status);
     return end_of(*code, exchange.met_inner_address(),
                   std::chrono::steady_clock::now() + timer_grain >= ends_at);
 }

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <thread>
 
 namespace {
@@ -144,6 +145,8 @@ TEST_F(Download, EndsAtOnceWhereAnotherTryWouldEndTheSame) {
         return [reply = std::move(reply)](const Request&) { return reply; };
     };
     Reply page = video_reply("<!doctype html>");
+    Reply encoded = video_reply(film);
+    encoded.headers.emplace_back("Content-Encoding", "gzip");
     const struct {
         Reply reply;
         const char* code;
@@ -154,6 +157,7 @@ TEST_F(Download, EndsAtOnceWhereAnotherTryWouldEndTheSame) {
                  {json_reply(418, "{}"), "server_trouble"},
                  {json_reply(200, R"({"error": "not yet"})"), "wrong_content"},
                  {page, "wrong_content"},
+                 {encoded, "wrong_content"},
                  {video_reply(mp4_of(1000001)), "too_large"}};
     for (const auto& one : cases) {
         const ScriptedServer server(answers(one.reply));
@@ -276,6 +280,17 @@ TEST_F(Download, TrustsTheAuthorityOfTheConnectionAlone) {
     write_text(certificates.file("ca.pem"), authority.certificate_pem);
     access.ca_file = certificates.file("ca.pem");
     EXPECT_EQ(fetch(server), "");
+}
+
+TEST_F(Download, GoesThroughTheConnectionsProxyWhateverTheEnvironmentExcepts) {
+    const ScriptedServer store([](const Request&) { return video_reply(film); });
+    const ScriptedServer proxy([](const Request&) { return json_reply(403, "{}"); });
+    access.proxy = proxy.base_url();
+    setenv("NO_PROXY", "*", 1);
+    EXPECT_EQ(fetch(store.base_url("store.localhost") + "/v.mp4"), "proxy_refused");
+    unsetenv("NO_PROXY");
+    EXPECT_TRUE(store.requests().empty());
+    EXPECT_EQ(proxy.requests("CONNECT", "store.localhost").size(), 1u);
 }
 
 TEST_F(Download, DoesNotLeaveEncryption) {

@@ -127,6 +127,47 @@ TEST_F(Flow, ARangeThatDoesNotFitCostsNoTryAndIsNotAskedForAgain) {
     }
 }
 
+TEST_F(Flow, APartThatIsNotSurelyOfTheSameFileBeginsItAnew) {
+    ReplyHead other_tag = head(206, 1000);
+    other_tag.content_range = "bytes 1000-1999/2000";
+    other_tag.etag = "\"two\"";
+    ReplyHead no_tag = other_tag;
+    no_tag.etag = "";
+    ReplyHead no_total = no_tag;
+    no_total.content_range = "bytes 1000-1999/*";
+    const struct {
+        ReplyHead part;
+        std::optional<std::uint64_t> whole;
+        Body body;
+    } cases[] = {{other_tag, 2000, Body::leave},
+                 {no_tag, 2000, Body::append},
+                 {no_total, 2000, Body::append},
+                 {no_total, std::nullopt, Body::leave},
+                 {no_total, 500, Body::leave}}; // which has more than it said already
+    for (const auto& one : cases) {
+        DownloadFlow flow = at("https://store.example/v.mp4");
+        flow.on_head(head(200, one.whole));
+        flow.on_data(data);
+        flow.on_end(broken());
+        EXPECT_EQ(flow.on_head(one.part), one.body);
+        if (one.body == Body::leave) {
+            EXPECT_EQ(flow.on_end(complete()).kind, Kind::request);
+            EXPECT_EQ(flow.request().from, 0u);
+        }
+    }
+}
+
+TEST_F(Flow, TakesNothingThatIsEncoded) {
+    ReplyHead encoded = head(200, 2000);
+    encoded.content_encoding = "gzip";
+    DownloadFlow flow = at("https://store.example/v.mp4");
+    EXPECT_EQ(flow.on_head(encoded), Body::leave);
+    EXPECT_EQ(flow.on_end(complete()).problem.code, "wrong_content");
+    DownloadFlow as_it_is = at("https://store.example/v.mp4");
+    encoded.content_encoding = "Identity";
+    EXPECT_EQ(as_it_is.on_head(encoded), Body::replace);
+}
+
 TEST_F(Flow, ARangeBeyondTheEndBeginsAnew) {
     DownloadFlow flow = at("https://store.example/v.mp4");
     flow.on_head(head(200));
