@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstdio>
 #include <utility>
 
@@ -16,6 +17,7 @@ namespace cli {
 namespace {
 
 constexpr mode_t as_umask_says = 0666;
+constexpr std::chrono::seconds longest_lock{1};
 constexpr std::size_t longest_base = 200; // a file's name has at most 255 bytes
 
 std::string hidden_name(const std::string& destination) {
@@ -29,6 +31,10 @@ int rename_to_free_name(const std::string& from, const std::string& to) {
     if (errno != EINVAL && errno != ENOSYS)
         return errno;
     // A file system that cannot do it in one step.
+    if (::link(from.c_str(), to.c_str()) == 0) {
+        ::unlink(from.c_str());
+        return 0;
+    }
     struct stat there {};
     if (::lstat(to.c_str(), &there) == 0)
         return EEXIST;
@@ -71,43 +77,59 @@ int PartFile::clear() {
 int PartFile::finish(bool replace) {
     if (::fsync(file_.get()) != 0)
         return errno;
-    const std::lock_guard lock(mutex_);
-    if (path_.empty()) // discarded
-        return ENOENT;
-    const int error = replace ? (::rename(path_.c_str(), destination_.c_str()) == 0 ? 0 : errno)
-                              : rename_to_free_name(path_, destination_);
-    if (error != 0)
-        return error;
-    path_.clear();
-    return sync_directory(directory_);
+    {
+        const std::lock_guard lock(mutex_);
+        if (path_.empty()) // discarded
+            return ENOENT;
+        const int error = replace ? (::rename(path_.c_str(), destination_.c_str()) == 0 ? 0 : errno)
+                                  : rename_to_free_name(path_, destination_);
+        if (error != 0)
+            return error;
+        path_.clear();
+    }
+    static_cast<void>(sync_directory(directory_)); // the file is there, and whole, all the same
+    return 0;
 }
 
 std::optional<std::uint64_t> PartFile::room() const {
     struct statvfs disk {};
-    if (::fstatvfs(file_.get(), &disk) != 0)
+    if (::fstatvfs(file_.get(), &disk) != 0 || disk.f_blocks == 0) // some network file systems say 0
         return std::nullopt;
     return std::uint64_t{disk.f_bavail} * disk.f_frsize;
 }
 
 void PartFile::discard() {
-    const std::lock_guard lock(mutex_);
+    const std::unique_lock lock(mutex_, longest_lock); // a disk may hang
+    if (!lock)
+        return;
     if (!path_.empty())
         ::unlink(path_.c_str());
     path_.clear();
+}
+
+std::optional<FileProblem> obstacle_at(const std::string& path, bool replace) {
+    const std::string quoted = "\"" + path + "\"";
+    struct stat there {};
+    if (::lstat(path.c_str(), &there) != 0) {
+        if (errno == ENOENT)
+            return std::nullopt;
+        return FileProblem{"not_written", "cannot write " + quoted + ": " + errno_text(errno) + "."};
+    }
+    if (S_ISDIR(there.st_mode))
+        return FileProblem{"file_exists", quoted + " is a directory."};
+    if (!S_ISREG(there.st_mode))
+        return FileProblem{"file_exists", quoted + " is not a regular file."};
+    if (!replace)
+        return FileProblem{"file_exists", quoted + " exists. Move it, or replace it with --overwrite."};
+    return std::nullopt;
 }
 
 std::string fault_of_destination(const std::string& path, bool replace) {
     const std::string quoted = "\"" + path + "\"";
     if (path.empty() || path.back() == '/' || path == "-")
         return quoted + " is not the name of a file.";
-    struct stat there {};
-    const bool exists = ::stat(path.c_str(), &there) == 0 || ::lstat(path.c_str(), &there) == 0;
-    if (exists && S_ISDIR(there.st_mode))
-        return quoted + " is a directory. Name a file in it.";
-    if (exists && !S_ISREG(there.st_mode) && !S_ISLNK(there.st_mode))
-        return quoted + " is not a regular file.";
-    if (exists && !replace)
-        return quoted + " exists. Choose another name, or replace it with --overwrite.";
+    if (const auto obstacle = obstacle_at(path, replace))
+        return obstacle->reason;
     PartFile probe(path);
     const int error = probe.create();
     return error == 0 ? "" : "cannot write " + quoted + ": " + errno_text(error) + ".";

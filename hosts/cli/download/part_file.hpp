@@ -1,5 +1,6 @@
 #pragma once
 
+#include "download/file_problem.hpp"
 #include "posix/files.hpp"
 
 #include <cstdint>
@@ -36,12 +37,15 @@ private:
     const std::string destination_;
     const std::string directory_;
     FileDescriptor file_;
-    std::mutex mutex_;
+    std::timed_mutex mutex_;
     std::string path_; // empty: there is none
 };
 
 // The folder of a path, "." for a name alone.
 std::string directory_of(const std::string& path);
+
+// What is in the way of a file at the path; nullopt: nothing that can be seen without making it.
+std::optional<FileProblem> obstacle_at(const std::string& path, bool replace);
 
 // Why no file can be made at the path, as a sentence; empty: it can. Tries it, and leaves nothing.
 std::string fault_of_destination(const std::string& path, bool replace);

@@ -88,6 +88,11 @@ TEST_F(PartFileTest, ADestinationIsJudgedBefore) {
     EXPECT_NE(fault_of_directory("/proc"), "");
     fs::create_symlink("nowhere", directory / "link");
     EXPECT_NE(fault_of_destination((directory / "link").string(), false), "");
+    EXPECT_NE(fault_of_destination((directory / "link").string(), true),
+              ""); // which would be replaced itself
+    const std::string too_long = (directory / std::string(256, 'x')).string();
+    EXPECT_NE(fault_of_destination(too_long, true), "");
+    EXPECT_EQ(obstacle_at(too_long, true).value_or(FileProblem()).code, "not_written");
 }
 
 } // namespace
