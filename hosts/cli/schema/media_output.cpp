@@ -68,6 +68,7 @@ bool is_string_schema(const json::object& schema) {
 
 struct RatedOutput {
     MediaOutput output;
+    bool is_stated = false; // by its type, rather than by words
     int certainty = 0;
 };
 
@@ -95,7 +96,7 @@ std::optional<RatedOutput> rated(const std::string& name, const json::object& pr
     int certainty = (by_type ? 2 : 0) + (is_url ? 1 : 0);
     for (const auto& word : by_words)
         certainty = 2 * certainty + (word ? 1 : 0);
-    return RatedOutput{{name, *kind}, certainty};
+    return RatedOutput{{name, *kind}, by_type || is_url, certainty};
 }
 
 } // namespace
@@ -131,6 +132,11 @@ std::vector<MediaOutput> media_outputs(std::string_view output_schema_json, std:
     std::stable_sort(all.begin(), all.end(), [](const RatedOutput& one, const RatedOutput& other) {
         return one.certainty > other.certainty;
     });
+    // Words alone may as well describe a note on the file.
+    const auto first_guess =
+        std::stable_partition(all.begin(), all.end(), [](const RatedOutput& one) { return one.is_stated; });
+    if (!all.empty())
+        all.erase(std::max(first_guess, all.begin() + 1), all.end());
     std::vector<MediaOutput> outputs;
     outputs.reserve(all.size());
     for (RatedOutput& one : all)

@@ -16,7 +16,7 @@ struct MediaOutput {
 };
 
 // Those that the output's schema, or what the module says beside it in ui_json, calls a file, the surest
-// first. The same rules as mediaOutputs of hosts/node/durable.
+// first; if only words do, in names and descriptions, the surest alone.
 std::vector<MediaOutput> media_outputs(std::string_view output_schema_json, std::string_view ui_json);
 
 } // namespace cli

@@ -35,11 +35,14 @@ TEST(MediaOutput, IsNoOtherText) {
     EXPECT_TRUE(media_outputs("{}", "{}").empty());
 }
 
-TEST(MediaOutput, TheSurestIsFirst) {
+TEST(MediaOutput, TheSurestIsFirstAndWordsAreBelievedOnlyWhereNothingElseIsSaid) {
     EXPECT_EQ(found(R"({"video_note": {"type": "string"},
                         "preview": {"type": "string", "format": "uri"},
                         "clip": {"type": "string", "contentMediaType": "video/mp4"}})"),
-              "video:clip file:preview video:video_note");
+              "video:clip file:preview");
+    EXPECT_EQ(found(R"({"note": {"type": "string", "description": "About the video"},
+                        "video": {"type": "string", "title": "Video"}})"),
+              "video:video");
 }
 
 } // namespace
