@@ -39,6 +39,12 @@ std::string checkpoint_event(bool kept) {
     return line({{"event", "checkpoint"}, {"kept", kept}});
 }
 
+std::string output_event(const std::string& output_json) {
+    std::string event = json::serialize(json::object{{"event", "output"}});
+    append_member(event, "output", durable::embedded(output_json));
+    return event + "\n";
+}
+
 std::string warning_events(const std::string& warnings_json) {
     std::string lines;
     const json::value warnings = parse_or_null(warnings_json);

@@ -10,6 +10,7 @@ namespace cli {
 std::string progress_event(const wfn::Progress& progress);
 std::string checkpoint_event(bool kept);
 std::string warning_events(const std::string& warnings_json); // one line for each; none: ""
+std::string output_event(const std::string& output_json);     // before the file behind it is downloaded
 // files: JSON, beside the output; empty: none were to be kept.
 std::string result_event(const wfn::Result& result, const std::string& files = "");
 

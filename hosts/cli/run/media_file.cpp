@@ -50,23 +50,23 @@ MediaPlan make_media_plan(const Options& options, const wfn::Node& node, std::st
     return plan;
 }
 
-MediaFile keep_media(const MediaPlan& plan, const MediaOutput& output, const std::string& output_json,
-                     const PathOf& path_of, bool reuse, Downloads& downloads, DownloadProgress& progress) {
-    MediaFile file;
-    file.output = output.name;
-    file.kind = output.kind;
+namespace {
+
+void keep_into(MediaFile& file, const MediaPlan& plan, const MediaOutput& output,
+               const std::string& output_json, const PathOf& path_of, bool reuse, Downloads& downloads,
+               DownloadProgress& progress) {
     const json::value outputs = parse_or_null(output_json);
     const std::string text = outputs.is_object() ? text_member(outputs.get_object(), output.name) : "";
     const std::optional<Url> url = parse_url(text);
     if (!url) {
         file.problem = {"no_url", "the output \"" + output.name + "\" is no http or https URL"};
-        return file;
+        return;
     }
     file.expires_at = expiry_of(*url);
     const std::string path = path_of(*url);
     if (reuse && is_regular_file(path)) {
         inspect_into(file, path);
-        return file;
+        return;
     }
     DownloadSettings settings = plan.settings;
     settings.rules.kind = output.kind;
@@ -74,7 +74,37 @@ MediaFile keep_media(const MediaPlan& plan, const MediaOutput& output, const std
         file.problem = *std::move(problem);
     else
         inspect_into(file, path);
+}
+
+} // namespace
+
+MediaFile not_kept(const MediaOutput& output, FileProblem problem) {
+    MediaFile file;
+    file.output = output.name;
+    file.kind = output.kind;
+    file.problem = std::move(problem);
     return file;
+}
+
+FileProblem machine_trouble(const std::exception& error) {
+    return {"machine_trouble", std::string("this machine could not do it: ") + error.what()};
+}
+
+MediaFile keep_media(const MediaPlan& plan, const MediaOutput& output, const std::string& output_json,
+                     const PathOf& path_of, bool reuse, Downloads& downloads, DownloadProgress& progress) {
+    MediaFile file = not_kept(output, {});
+    try {
+        keep_into(file, plan, output, output_json, path_of, reuse, downloads, progress);
+    } catch (const std::exception& error) { // no memory, say: what is paid for is still told of
+        file.problem = machine_trouble(error);
+    }
+    return file;
+}
+
+bool has_output(const std::string& output_json, const std::string& name) {
+    const json::value outputs = parse_or_null(output_json);
+    const json::value* const found = outputs.is_object() ? outputs.get_object().if_contains(name) : nullptr;
+    return found != nullptr && !found->is_null();
 }
 
 std::string files_json(const std::vector<MediaFile>& files) {

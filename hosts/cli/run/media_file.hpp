@@ -8,6 +8,7 @@
 #include <workflow_node/host.hpp>
 
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <optional>
 #include <string>
@@ -39,9 +40,17 @@ struct MediaFile {
 using PathOf = std::function<std::string(const Url& url)>;
 
 // Downloads the file of an output of a successful run. reuse: a file that is there is of this run already.
-// [any]
+// Whatever goes wrong is in the result. [any]
 MediaFile keep_media(const MediaPlan& plan, const MediaOutput& output, const std::string& output_json,
                      const PathOf& path_of, bool reuse, Downloads& downloads, DownloadProgress& progress);
+
+// Of an output whose file could not even be tried.
+MediaFile not_kept(const MediaOutput& output, FileProblem problem);
+// For what has nothing to do with the network or the file.
+FileProblem machine_trouble(const std::exception& error);
+
+// Whether the run has this output at all: one of several may be missing or null.
+bool has_output(const std::string& output_json, const std::string& name);
 
 // A JSON object: the outputs' names with what became of the file of each.
 std::string files_json(const std::vector<MediaFile>& files);

@@ -153,7 +153,8 @@ void RunExecution::on_checkpoint_saved(const std::string& problem) {
 }
 
 void RunExecution::on_signal(int signal) {
-    display_.note(signal == SIGINT ? "Cancelling; press Ctrl-C again to quit at once." : "Cancelling.");
+    const std::string what = result_ ? "Stopping the download" : "Cancelling";
+    display_.note(what + (signal == SIGINT ? "; press Ctrl-C again to quit at once." : "."));
 }
 
 // Once stdout has failed, nothing more is written to it.
@@ -163,12 +164,18 @@ void RunExecution::write_output(const std::string& text) {
 }
 
 // The result is written before the checkpoint that could fetch it again is removed. The file may take long:
-// where the output stands alone, it does not wait for it.
+// the output does not wait for it.
 int RunExecution::conclude(const wfn::Result& result, const SignalWatcher& signals) {
+    display_.finish();
     show_warnings(result.warnings_json);
+    const bool has_file = media_ != nullptr && result.succeeded();
     if (!options_.json && result.succeeded())
         write_output(one_line(result.output_json) + "\n");
-    if (media_ != nullptr && result.succeeded())
+    if (options_.json && has_file)
+        write_output(output_event(result.output_json));
+    if (has_file && signals.received() != 0)
+        display_.note("The run succeeded all the same; its file is not downloaded.");
+    if (has_file)
         file_ = media_->keep(result.output_json, display_, *loop_);
     display_.finish();
     if (options_.json) {
@@ -179,8 +186,10 @@ int RunExecution::conclude(const wfn::Result& result, const SignalWatcher& signa
                                  : error_text(*result.error, terminal_));
     }
     const bool file_is_missing = file_ && !file_->kept;
-    if (keeper_ != nullptr && !file_is_missing
-        && (stdout_error_ == 0 || !result.succeeded() || keeper_->keeps_output()))
+    const bool is_needed =
+        result.succeeded()
+        && ((file_is_missing && keeper_ != nullptr && keeper_->leads_to_file()) || stdout_error_ != 0);
+    if (keeper_ != nullptr && (keeper_->keeps_output() || !is_needed))
         settle_checkpoint(result);
     if (result.outcome == wfn::Outcome::suspended)
         tell_suspended(result);
@@ -191,7 +200,7 @@ int RunExecution::conclude(const wfn::Result& result, const SignalWatcher& signa
     }
     if (stdout_error_ != 0)
         return report_lost_output(result);
-    return file_is_missing ? file_missing_code(signals.received()) : exit_code(result, signals.received());
+    return file_is_missing ? exit_file_not_kept : exit_code(result, signals.received());
 }
 
 void RunExecution::show_warnings(const std::string& warnings_json) {

@@ -21,7 +21,7 @@ std::string FileKeeper::resume_advice(const std::string& when) const {
 }
 
 std::string FileKeeper::file_advice(const MediaFile&, const std::string&) const {
-    if (!last_)
+    if (!leads_to_file())
         return take_url_advice;
     return "The checkpoint " + file_.path()
            + " is kept: run the same command again to download it, which submits and pays for nothing.";
@@ -32,6 +32,7 @@ std::string FileKeeper::attach(wfn::Request& request, CheckpointSaved saved) {
     if (const auto kept = file_.load(); kept && !kept->empty()) {
         request.checkpoint_json = *kept;
         last_.emplace().json = *kept;
+        job_is_on_disk_ = true; // another one comes once the service names a job that this one does not
         note = "Resuming from the checkpoint " + file_.path() + ".";
     }
     // Answers only once the checkpoint is on the disk: the run submits after that.
@@ -42,6 +43,7 @@ std::string FileKeeper::attach(wfn::Request& request, CheckpointSaved saved) {
         }
         const std::string problem = file_.save(checkpoint.json);
         last_ = checkpoint;
+        job_is_on_disk_ = problem.empty() && checkpoint.submission == wfn::Submission::yes;
         saved(problem.empty() ? "" : "the checkpoint " + file_.path() + " could not be written: " + problem);
         return problem.empty() ? wfn::CheckpointAnswer::kept : wfn::CheckpointAnswer::not_kept;
     };
@@ -87,6 +89,8 @@ std::string JournalKeeper::resume_advice(const std::string& when) const {
 }
 
 std::string JournalKeeper::file_advice(const MediaFile& file, const std::string& path) const {
+    if (!leads_to_file())
+        return take_url_advice;
     const auto checkpoint = run_.last_checkpoint();
     return stored_output_advice(run_.run_key(), checkpoint ? checkpoint->job_id : "", file, path);
 }

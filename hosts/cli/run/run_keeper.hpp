@@ -26,6 +26,8 @@ public:
     virtual std::string resume_advice(const std::string& when) const = 0;
     // How the user can get the file of a succeeded run that was not kept at the path, as a sentence.
     virtual std::string file_advice(const MediaFile& file, const std::string& path) const = 0;
+    // Whether that is so without paying again, if settle() is not called. For use once the run has ended.
+    virtual bool leads_to_file() const = 0;
     // Whether an output that could not be written to stdout is kept as well, so that no checkpoint is needed
     // to fetch it again.
     virtual bool keeps_output() const = 0;
@@ -54,6 +56,7 @@ public:
 
     std::string resume_advice(const std::string& when) const override;
     std::string file_advice(const MediaFile& file, const std::string& path) const override;
+    bool leads_to_file() const override { return job_is_on_disk_; }
     bool keeps_output() const override { return false; }
     std::string attach(wfn::Request& request, CheckpointSaved saved) override;
     std::optional<wfn::Checkpoint> last_checkpoint() const override { return last_; }
@@ -63,6 +66,7 @@ private:
     // Used by the module's thread until the run has ended.
     CheckpointFile file_;
     std::optional<wfn::Checkpoint> last_;
+    bool job_is_on_disk_ = false; // if the run succeeds
 };
 
 // --journal FILE. The result is recorded before the run counts as finished: settle only reports how that
@@ -73,6 +77,7 @@ public:
 
     std::string resume_advice(const std::string& when) const override;
     std::string file_advice(const MediaFile& file, const std::string& path) const override;
+    bool leads_to_file() const override { return run_.problem().empty(); }
     bool keeps_output() const override { return true; }
     std::string attach(wfn::Request& request, CheckpointSaved saved) override;
     std::optional<wfn::Checkpoint> last_checkpoint() const override { return run_.last_checkpoint(); }

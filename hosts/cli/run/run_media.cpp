@@ -1,7 +1,6 @@
 #include "run/run_media.hpp"
 
 #include "download/part_file.hpp"
-#include "options/exit_code.hpp"
 #include "posix/usage_error.hpp"
 #include "text/error_text.hpp"
 #include "text/suggestion.hpp"
@@ -9,6 +8,7 @@
 #include <unistd.h>
 
 #include <optional>
+#include <system_error>
 #include <thread>
 
 namespace cli {
@@ -35,16 +35,23 @@ std::unique_ptr<RunMedia> RunMedia::open(const Options& options, const wfn::Node
 
 MediaFile RunMedia::keep(const std::string& output_json, RunDisplay& display, EventLoop& loop) {
     constexpr std::chrono::milliseconds redraw_after{250};
+    const MediaOutput& output = plan_.outputs.front();
     DownloadProgress progress;
-    std::optional<MediaFile> file;
-    std::thread worker([&] {
-        MediaFile kept = keep_media(
-            plan_, plan_.outputs.front(), output_json, [this](const Url&) { return path_; }, false,
-            downloads_, progress);
-        loop.post([&file, kept = std::move(kept)] { file = kept; });
-    });
+    MediaFile file;
+    bool is_over = false;
+    std::jthread worker;
+    try {
+        worker = std::jthread([&] {
+            file = keep_media(
+                plan_, output, output_json, [this](const Url&) { return path_; }, false, downloads_,
+                progress);
+            loop.post([&is_over] { is_over = true; });
+        });
+    } catch (const std::system_error& error) {
+        return not_kept(output, machine_trouble(error));
+    }
     const auto started_at = std::chrono::steady_clock::now();
-    while (!file) {
+    while (!is_over) {
         const auto elapsed = std::chrono::steady_clock::now() - started_at;
         const std::uint64_t total = progress.total;
         display.download({path_.substr(path_.rfind('/') + 1), progress.bytes,
@@ -53,7 +60,7 @@ MediaFile RunMedia::keep(const std::string& output_json, RunDisplay& display, Ev
         loop.run_one(redraw_after);
     }
     worker.join();
-    return *std::move(file);
+    return file;
 }
 
 void tell_file(const MediaFile& file, const std::string& advice, const Options& options,
@@ -65,10 +72,6 @@ void tell_file(const MediaFile& file, const std::string& advice, const Options& 
     else
         display.error(
             message_text("Error", not_kept_text(file) + " " + advice, inspect_terminal(STDERR_FILENO)));
-}
-
-int file_missing_code(int signal) {
-    return signal != 0 ? 128 + signal : exit_file_not_kept;
 }
 
 } // namespace cli

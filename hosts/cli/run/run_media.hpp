@@ -36,7 +36,4 @@ private:
 // Says on stderr what became of the file; advice: how to get it, where it was not kept.
 void tell_file(const MediaFile& file, const std::string& advice, const Options& options, RunDisplay& display);
 
-// The exit code of a success whose file is missing. signal: the one that stopped it; 0 if none did.
-int file_missing_code(int signal);
-
 } // namespace cli

@@ -63,10 +63,21 @@ wfn::Result stored_result(const durable::RunRecord& record) {
 
 namespace {
 
-void print_result(const std::string& text) {
-    if (const int error = write_all(STDOUT_FILENO, text))
-        throw std::system_error(error, std::generic_category(), "cannot write to stdout");
-}
+// What was written to stdout, or not: the file is wanted all the same.
+class Printed {
+public:
+    void add(const std::string& text) {
+        if (error_ == 0)
+            error_ = write_all(STDOUT_FILENO, text);
+    }
+    void throw_if_lost() const {
+        if (error_ != 0)
+            throw std::system_error(error_, std::generic_category(), "cannot write to stdout");
+    }
+
+private:
+    int error_ = 0;
+};
 
 } // namespace
 
@@ -74,11 +85,13 @@ int print_stored_output(const Options& options, const durable::RunRecord& record
     wfn::Result result = stored_result(record);
     if (durable::check_result(result); !result.succeeded()) // by an earlier version
         throw std::runtime_error("the output of \"" + record.run_key + "\" in the journal is not JSON");
+    Printed printed;
     if (!options.json)
-        print_result(one_line(result.output_json) + "\n");
+        printed.add(one_line(result.output_json) + "\n");
+    else
+        printed.add(media != nullptr ? output_event(result.output_json) : result_event(result));
     if (media == nullptr) {
-        if (options.json)
-            print_result(result_event(result));
+        printed.throw_if_lost();
         return exit_success;
     }
     RunDisplay display(options, inspect_terminal(STDERR_FILENO));
@@ -92,11 +105,12 @@ int print_stored_output(const Options& options, const durable::RunRecord& record
     const MediaFile file = media->keep(result.output_json, display, loop);
     display.finish();
     if (options.json)
-        print_result(result_event(result, files_json({file})));
+        printed.add(result_event(result, files_json({file})));
     tell_file(file,
               stored_output_advice(record.run_key, record.job_id.value_or(""), file, *options.output_file),
               options, display);
-    return file.kept ? exit_success : file_missing_code(signals.received());
+    printed.throw_if_lost();
+    return file.kept ? exit_success : exit_file_not_kept;
 }
 
 } // namespace cli

@@ -66,6 +66,11 @@ TEST(OutputFile, IsDescribedInTheResultOfJsonLines) {
     EXPECT_EQ(kept.at("bytes"), 200000);
     EXPECT_EQ(kept.at("sha256").as_string().size(), 64u);
     EXPECT_EQ(result.at("output").as_object().size(), 1u);
+    // The output does not wait for the file.
+    const auto lines = lines_of(outcome.out);
+    const json::value early = json::parse(lines[lines.size() - 2]);
+    EXPECT_EQ(early.at("event"), "output");
+    EXPECT_EQ(early.at("output"), result.at("output"));
 }
 
 TEST(OutputFile, ThatIsThereOrCannotBeWrittenIsRefusedUnpaid) {
@@ -112,13 +117,15 @@ TEST(OutputFile, IsFetchedAgainFromTheCheckpoint) {
     TemporaryDirectory directory;
     int requests = 0;
     VideoService service(
-        [&](const Request&) { return ++requests == 1 ? json_reply(410, "{}") : video_reply(film); });
+        [&](const Request&) { return ++requests <= 2 ? json_reply(410, "{}") : video_reply(film); });
     const auto arguments =
         pixelml_run({"--output", directory.file("clip.mp4"), "--checkpoint", directory.file("c")});
-    const Outcome first = workflow_node(arguments, service.account());
-    EXPECT_EQ(first.exit_code, 6);
-    EXPECT_TRUE(has(first.err, "run the same command again")) << first.err;
-    EXPECT_EQ(directory.names(), std::vector<std::string>{"c"});
+    for (int i = 0; i < 2; ++i) {
+        const Outcome first = workflow_node(arguments, service.account());
+        EXPECT_EQ(first.exit_code, 6);
+        EXPECT_TRUE(has(first.err, "run the same command again")) << first.err;
+        EXPECT_EQ(directory.names(), std::vector<std::string>{"c"});
+    }
     const Outcome second = workflow_node(arguments, service.account());
     EXPECT_EQ(second.exit_code, 0) << second.err;
     EXPECT_EQ(directory.names(), std::vector<std::string>{"clip.mp4"});
@@ -190,7 +197,9 @@ TEST(OutputFile, IsNotLeftInPartByCtrlC) {
         EXPECT_EQ(directory.names().size(), 1u);
         for (int i = 0; i < times; ++i)
             process.send(SIGINT);
-        EXPECT_EQ(process.wait(), 130);
+        const int code = process.wait();
+        // The first one may have ended it before the second came.
+        EXPECT_TRUE(code == 6 || (times == 2 && code == 130)) << code;
         EXPECT_TRUE(has(process.out(), "/videos/job-")) << process.out();
         EXPECT_TRUE(directory.names().empty());
     }
