@@ -138,11 +138,9 @@ void Batch::begin(BatchItem item, wfn::Session& session) {
 
 void Batch::start(std::int64_t number, const durable::Claim* claim, wfn::Session& session) {
     BatchItem& item = items_.at(number);
-    if (const std::string path = in_the_way(item); !path.empty()) {
+    if (const auto problem = obstacle(item, claim)) {
         release(claim);
-        give_problem(number, "file_exists",
-                     "\"" + path
-                         + "\" exists, so nothing was started. Move it, or replace it with --overwrite.",
+        give_problem(number, problem->code.c_str(), problem->reason + " Nothing was started.",
                      claim != nullptr && claim->record.checkpoint ? "unknown" : "no");
         return;
     }
@@ -182,9 +180,19 @@ void Batch::start(std::int64_t number, const durable::Claim* claim, wfn::Session
         end_early(kept);
 }
 
-std::string Batch::in_the_way(const BatchItem& item) const {
-    return media_ != nullptr && item.target->media ? media_->in_the_way(*item.target->media, item.run_key)
-                                                   : "";
+std::optional<FileProblem> Batch::obstacle(const BatchItem& item, const durable::Claim* claim) {
+    if (media_ == nullptr || !item.target->media)
+        return std::nullopt;
+    if (claim != nullptr && claim->record.collectable) // its output is paid for, and worth more than a file
+        return std::nullopt;
+    if (auto problem = media_->obstacle(*item.target->media, item.run_key))
+        return problem;
+    const bool is_first = claim != nullptr || !item.target->media->settings.replace
+                          || overwriting_keys_.insert(item.run_key).second;
+    if (is_first)
+        return std::nullopt;
+    return FileProblem{"file_exists",
+                       "An earlier line has the same run key, and its file would be replaced."};
 }
 
 void Batch::release(const durable::Claim* claim) {

@@ -25,7 +25,8 @@ namespace cli {
 
 // Runs many runs, a bounded number at once, and prints a line for each in the order of their source. It holds
 // the runs in flight in memory, and the lines of finished runs that wait for an earlier one: at most `window`
-// together, however many runs there are. For one thread.
+// together, however many runs there are; only with --overwrite and no journal, all their keys. For one
+// thread.
 class Batch {
 public:
     // writer: the journal that keeps the runs; null: nothing is kept. loop: the source's. trace: may be null.
@@ -54,7 +55,7 @@ private:
     void on_over(std::int64_t number, const wfn::Result& result);
     void finish(std::int64_t number, const wfn::Result& result, bool is_stored);
     void on_files(std::int64_t number, const wfn::Result& result, const std::vector<MediaFile>& files);
-    std::string in_the_way(const BatchItem& item) const;
+    std::optional<FileProblem> obstacle(const BatchItem& item, const durable::Claim* claim);
     void release(const durable::Claim* claim);
     void on_signal(int signal);
     void count(const wfn::Result& result);
@@ -83,6 +84,7 @@ private:
 
     std::map<std::int64_t, BatchItem> items_; // in flight, by number
     std::set<std::string> keys_;              // of items_
+    std::set<std::string> overwriting_keys_;  // whose files a later line with the same key would replace
     std::optional<BatchItem> postponed_;      // its key is in flight
     std::int64_t next_number_ = 0;
     OrderedOutput output_;

@@ -5,8 +5,7 @@
 #include "download/part_file.hpp"
 #include "posix/usage_error.hpp"
 
-#include <sys/stat.h>
-
+#include <exception>
 #include <utility>
 
 namespace cli {
@@ -37,26 +36,40 @@ BatchMedia::~BatchMedia() {
         thread.join();
 }
 
-std::string BatchMedia::in_the_way(const MediaPlan& plan, const std::string& run_key) const {
-    if (plan.settings.replace)
-        return "";
+std::optional<FileProblem> BatchMedia::obstacle(const MediaPlan& plan, const std::string& run_key) const {
     for (const MediaOutput& output : plan.outputs) {
         for (const std::string& extension : usual_extensions(output.kind)) {
-            std::string path = media_path(directory_, run_key, output, plan.outputs.size() > 1, extension);
-            struct stat there {};
-            if (::lstat(path.c_str(), &there) == 0)
-                return path;
+            const std::string path =
+                media_path(directory_, run_key, output, plan.outputs.size() > 1, extension);
+            if (auto problem = obstacle_at(path, plan.settings.replace))
+                return problem;
         }
     }
-    return "";
+    return std::nullopt;
 }
 
 void BatchMedia::post(Work work) {
     const std::lock_guard lock(mutex_);
+    const bool is_busy = works_.size() >= idle_;
+    if (is_busy && threads_.size() < most_at_once) {
+        try {
+            threads_.emplace_back([this] { work_off(); });
+        } catch (const std::exception& error) {
+            if (threads_.empty()) { // otherwise those that are there do it later
+                work.done(none_kept(work, machine_trouble(error)));
+                return;
+            }
+        }
+    }
     works_.push_back(std::move(work));
-    if (works_.size() > idle_ && threads_.size() < most_at_once)
-        threads_.emplace_back([this] { work_off(); });
     posted_.notify_one();
+}
+
+std::vector<MediaFile> BatchMedia::none_kept(const Work& work, const FileProblem& problem) {
+    std::vector<MediaFile> files;
+    for (const MediaOutput& output : work.plan->outputs)
+        files.push_back(not_kept(output, problem));
+    return files;
 }
 
 void BatchMedia::work_off() {
@@ -77,9 +90,12 @@ void BatchMedia::work_off() {
 
 std::vector<MediaFile> BatchMedia::keep_all(const Work& work) {
     std::vector<MediaFile> files;
+    const bool several = work.plan->outputs.size() > 1;
     for (const MediaOutput& output : work.plan->outputs) {
+        if (several && !has_output(work.output_json, output.name))
+            continue;
         const auto path_of = [&](const Url& url) {
-            return media_path(directory_, work.run_key, output, work.plan->outputs.size() > 1,
+            return media_path(directory_, work.run_key, output, several,
                               kept_extension(output.kind, extension_of(url)));
         };
         DownloadProgress progress;

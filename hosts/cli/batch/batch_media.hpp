@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <utility>
@@ -26,8 +27,8 @@ public:
     BatchMedia(const BatchMedia&) = delete;
     BatchMedia& operator=(const BatchMedia&) = delete;
 
-    // A file that would be in the way of a run that is not paid for yet; empty: there is none.
-    std::string in_the_way(const MediaPlan& plan, const std::string& run_key) const;
+    // What would be in the way of the files of a run that is not paid for yet; the reason is a sentence.
+    std::optional<FileProblem> obstacle(const MediaPlan& plan, const std::string& run_key) const;
 
     struct Work {
         std::shared_ptr<const MediaPlan> plan;
@@ -44,6 +45,7 @@ public:
     void discard_parts() { downloads_.discard_parts(); }
 
 private:
+    static std::vector<MediaFile> none_kept(const Work& work, const FileProblem& problem);
     void work_off();
     std::vector<MediaFile> keep_all(const Work& work);
 

@@ -336,6 +336,43 @@ TEST(OutputDirectory, HasAFileInTheWayOfARunThatIsNotPaid) {
         2);
 }
 
+TEST(OutputDirectory, HasOneFileForAKeyThatIsThereTwice) {
+    TemporaryDirectory directory;
+    const std::string videos = directory.file("videos");
+    std::filesystem::create_directory(videos);
+    VideoService service(whole_film);
+    Process::Options options = service.account();
+    const std::string line = R"({"run_key":"shoe-17","input":)" + lines_of(inputs(1))[0] + "}\n";
+    options.input = line + line;
+    const Outcome outcome =
+        workflow_node({"batch", PIXELML_NODES, "-", "--output-directory", videos, "--overwrite"}, options);
+    EXPECT_EQ(outcome.exit_code, 1);
+    const auto lines = lines_of(outcome.out);
+    ASSERT_EQ(lines.size(), 2u);
+    EXPECT_EQ(json::parse(lines[1]).at("error").at("code"), "file_exists") << lines[1];
+    EXPECT_EQ(service.submits(), 1u);
+}
+
+TEST(OutputDirectory, WithAFileInTheWayStillHasTheOutputCollected) {
+    TemporaryDirectory directory;
+    const std::string videos = directory.file("videos");
+    std::filesystem::create_directory(videos);
+    write_text(videos + "/a.mp4", "precious");
+    VideoService service(whole_film);
+    EXPECT_EQ(workflow_node(pixelml_run({"-J", directory.file("j"), "--run-key", "a", "--suspend"}),
+                            service.account())
+                  .exit_code,
+              4);
+    const Outcome outcome = workflow_node(
+        {"collect", PIXELML_NODES, "--all", "-J", directory.file("j"), "--output-directory", videos},
+        service.account());
+    EXPECT_EQ(outcome.exit_code, 6) << outcome.err;
+    const json::value line = json::parse(outcome.out);
+    EXPECT_TRUE(line.at("output").as_object().contains("video"));
+    EXPECT_EQ(line.at("files").at("video").at("error").at("code"), "file_exists");
+    EXPECT_EQ(read_text(videos + "/a.mp4"), "precious");
+}
+
 TEST(OutputDirectory, IsFilledByCollectAll) {
     TemporaryDirectory directory;
     const std::string videos = directory.file("videos");
