@@ -154,6 +154,24 @@ TEST(OutputFile, IsFetchedAgainByCollect) {
     EXPECT_EQ(service.submits(), 1u);
 }
 
+TEST(OutputFile, IsKeptWhereTheOutputCannotBeWritten) {
+    TemporaryDirectory directory;
+    VideoService service(whole_film);
+    const std::vector<std::string> where{"-J", directory.file("j"), "--output", directory.file("clip.mp4")};
+    auto run = pixelml_run({"--run-key", "k"});
+    run.insert(run.end(), where.begin(), where.end());
+    std::vector<std::string> collect{"collect", PIXELML_NODES, "k"};
+    collect.insert(collect.end(), where.begin(), where.end());
+    Process::Options options = service.account();
+    options.standard_output = Process::Stdout::closed;
+    for (const auto& words : {run, collect}) {
+        EXPECT_EQ(workflow_node(words, options).exit_code, 141);
+        EXPECT_EQ(read_text(directory.file("clip.mp4")), film);
+        std::filesystem::remove(directory.file("clip.mp4"));
+    }
+    EXPECT_EQ(service.submits(), 1u);
+}
+
 TEST(OutputFile, WhoseOnlyUrlHasExpiredIsLeftToTheService) {
     TemporaryDirectory directory;
     VideoService service([](const Request&) { return json_reply(403, "{}"); });

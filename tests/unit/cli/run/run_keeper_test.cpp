@@ -45,6 +45,24 @@ TEST_F(FileKeeperTest, OnlyAnEndingForGoodDiscards) {
         EXPECT_EQ(left_by(outcome), "{\"n\":1}");
 }
 
+TEST_F(FileKeeperTest, PromisesAFileOnlyByACheckpointThatIsOnTheDiskAndNamesTheJob) {
+    const fs::path folder = directory_ / "folder";
+    fs::create_directory(folder);
+    FileKeeper keeper(folder / "run.checkpoint");
+    wfn::Request request;
+    keeper.attach(request, [](const std::string&) {});
+    EXPECT_FALSE(keeper.leads_to_file());
+    request.on_checkpoint({wfn::Submission::maybe, "{}", ""});
+    EXPECT_FALSE(keeper.leads_to_file());
+    EXPECT_EQ(keeper.file_advice({}, "clip.mp4"), take_url_advice);
+    request.on_checkpoint({wfn::Submission::yes, "{}", "job"});
+    EXPECT_TRUE(keeper.leads_to_file());
+    EXPECT_NE(keeper.file_advice({}, "clip.mp4"), take_url_advice);
+    fs::remove_all(folder);
+    EXPECT_EQ(request.on_checkpoint({wfn::Submission::yes, "{}", "job"}), wfn::CheckpointAnswer::not_kept);
+    EXPECT_FALSE(keeper.leads_to_file());
+}
+
 TEST_F(FileKeeperTest, ANewerCheckpointIsKeptWhateverTheEnding) {
     for (const int outcome : {1, 2, 3, 77})
         EXPECT_EQ(left_by(static_cast<wfn::Outcome>(outcome), "{\"n\":2}"), "{\"n\":2}");
