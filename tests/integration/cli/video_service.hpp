@@ -3,6 +3,7 @@
 #include "pixelml_run.hpp"
 
 #include <functional>
+#include <regex>
 #include <scripted_server.hpp>
 #include <string>
 #include <vector>
@@ -53,4 +54,9 @@ inline test_support::Reply video_reply(const std::string& file) {
     reply.headers = {{"Content-Type", "video/mp4"}, {"ETag", "\"one\""}};
     reply.body = file;
     return reply;
+}
+
+// However the text is wrapped.
+inline bool has(const std::string& text, const std::string& part) {
+    return std::regex_replace(text, std::regex("\n +"), " ").find(part) != std::string::npos;
 }
