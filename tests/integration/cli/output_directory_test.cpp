@@ -16,12 +16,6 @@ using test_support::Reply;
 using test_support::Request;
 using test_support::ScriptedServer;
 
-const std::string clip = mp4_of(200000);
-
-Reply whole_clip(const Request&) {
-    return video_reply(clip);
-}
-
 std::string inputs(int count) {
     std::string lines;
     for (int i = 0; i < count; ++i)
@@ -37,11 +31,16 @@ std::vector<std::string> mp4_names(const std::string& folder) {
     return names;
 }
 
-TEST(OutputDirectory, HasAFileForEachRunOfABatch) {
-    TemporaryDirectory directory;
+class OutputDirectory : public testing::Test {
+protected:
+    OutputDirectory() { std::filesystem::create_directory(videos); }
+
+    const TemporaryDirectory directory;
     const std::string videos = directory.file("videos");
-    std::filesystem::create_directory(videos);
-    VideoService service(whole_clip);
+};
+
+TEST_F(OutputDirectory, HasAFileForEachRunOfABatch) {
+    VideoService service(whole_film);
     Process::Options options = service.account();
     options.input = R"({"run_key":"shoe-17","input":)" + lines_of(inputs(1))[0] + "}\n"
                     + R"({"run_key":"../../etc/passwd","input":)" + lines_of(inputs(1))[0] + "}\n"
@@ -56,18 +55,15 @@ TEST(OutputDirectory, HasAFileForEachRunOfABatch) {
     for (const std::string& line : lines) {
         const std::string file(json::parse(line).at("files").at("video").at("file").as_string());
         EXPECT_EQ(std::filesystem::path(file).parent_path(), videos);
-        EXPECT_EQ(read_text(file), clip);
+        EXPECT_EQ(read_text(file), film);
     }
 }
 
-TEST(OutputDirectory, IsFilledUpByARepetition) {
-    TemporaryDirectory directory;
-    const std::string videos = directory.file("videos");
-    std::filesystem::create_directory(videos);
+TEST_F(OutputDirectory, IsFilledUpByARepetition) {
     write_text(directory.file("in"), inputs(8));
     std::atomic<bool> all_come = false;
     VideoService service([&](const Request& request) {
-        return all_come || request.target.find("job-3.") == std::string::npos ? video_reply(clip)
+        return all_come || request.target.find("job-3.") == std::string::npos ? video_reply(film)
                                                                               : json_reply(404, "{}");
     });
     std::vector<std::string> batch{"batch", PIXELML_NODES,       directory.file("in"),
@@ -89,12 +85,9 @@ TEST(OutputDirectory, IsFilledUpByARepetition) {
         EXPECT_EQ(json::parse(line).at("files").at("video").at("bytes"), 200000) << line;
 }
 
-TEST(OutputDirectory, TakesFourAtATime) {
-    TemporaryDirectory directory;
-    const std::string videos = directory.file("videos");
-    std::filesystem::create_directory(videos);
+TEST_F(OutputDirectory, TakesFourAtATime) {
     const ScriptedServer store([](const Request&) {
-        Reply slow = video_reply(clip);
+        Reply slow = video_reply(film);
         slow.hold = std::chrono::milliseconds(300);
         return slow;
     });
@@ -110,12 +103,9 @@ TEST(OutputDirectory, TakesFourAtATime) {
     EXPECT_EQ(store.max_connections_open(), 4u);
 }
 
-TEST(OutputDirectory, HasAFileInTheWayOfARunThatIsNotPaid) {
-    TemporaryDirectory directory;
-    const std::string videos = directory.file("videos");
-    std::filesystem::create_directory(videos);
+TEST_F(OutputDirectory, HasAFileInTheWayOfARunThatIsNotPaid) {
     write_text(videos + "/shoe-17.webm", "precious");
-    VideoService service(whole_clip);
+    VideoService service(whole_film);
     Process::Options options = service.account();
     options.input = R"({"run_key":"shoe-17","input":)" + lines_of(inputs(1))[0] + "}\n";
     const std::vector<std::string> batch{"batch", PIXELML_NODES, "-", "--output-directory", videos};
@@ -129,11 +119,8 @@ TEST(OutputDirectory, HasAFileInTheWayOfARunThatIsNotPaid) {
         2);
 }
 
-TEST(OutputDirectory, HasOneFileForAKeyThatIsThereTwice) {
-    TemporaryDirectory directory;
-    const std::string videos = directory.file("videos");
-    std::filesystem::create_directory(videos);
-    VideoService service(whole_clip);
+TEST_F(OutputDirectory, HasOneFileForAKeyThatIsThereTwice) {
+    VideoService service(whole_film);
     Process::Options options = service.account();
     const std::string line = R"({"run_key":"shoe-17","input":)" + lines_of(inputs(1))[0] + "}\n";
     options.input = line + line;
@@ -146,12 +133,9 @@ TEST(OutputDirectory, HasOneFileForAKeyThatIsThereTwice) {
     EXPECT_EQ(service.submits(), 1u);
 }
 
-TEST(OutputDirectory, WithAFileInTheWayStillHasTheOutputCollected) {
-    TemporaryDirectory directory;
-    const std::string videos = directory.file("videos");
-    std::filesystem::create_directory(videos);
+TEST_F(OutputDirectory, WithAFileInTheWayStillHasTheOutputCollected) {
     write_text(videos + "/a.mp4", "precious");
-    VideoService service(whole_clip);
+    VideoService service(whole_film);
     EXPECT_EQ(workflow_node(pixelml_run({"-J", directory.file("j"), "--run-key", "a", "--suspend"}),
                             service.account())
                   .exit_code,
@@ -166,11 +150,8 @@ TEST(OutputDirectory, WithAFileInTheWayStillHasTheOutputCollected) {
     EXPECT_EQ(read_text(videos + "/a.mp4"), "precious");
 }
 
-TEST(OutputDirectory, IsFilledByCollectAll) {
-    TemporaryDirectory directory;
-    const std::string videos = directory.file("videos");
-    std::filesystem::create_directory(videos);
-    VideoService service(whole_clip);
+TEST_F(OutputDirectory, IsFilledByCollectAll) {
+    VideoService service(whole_film);
     for (const char* run_key : {"a", "b"}) {
         EXPECT_EQ(workflow_node(pixelml_run({"-J", directory.file("j"), "--run-key", run_key, "--suspend"}),
                                 service.account())
@@ -181,8 +162,8 @@ TEST(OutputDirectory, IsFilledByCollectAll) {
         {"collect", PIXELML_NODES, "--all", "-J", directory.file("j"), "--output-directory", videos},
         service.account());
     EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
-    EXPECT_EQ(read_text(videos + "/a.mp4"), clip);
-    EXPECT_EQ(read_text(videos + "/b.mp4"), clip);
+    EXPECT_EQ(read_text(videos + "/a.mp4"), film);
+    EXPECT_EQ(read_text(videos + "/b.mp4"), film);
 }
 
 } // namespace

@@ -18,12 +18,6 @@ using test_support::Reply;
 using test_support::Request;
 using test_support::ScriptedServer;
 
-const std::string film = mp4_of(200000);
-
-Reply whole_film(const Request&) {
-    return video_reply(film);
-}
-
 TEST(OutputFile, IsTheVideoWholeAndTheOutputStaysAsItIs) {
     TemporaryDirectory directory;
     VideoService service(whole_film);

@@ -56,6 +56,12 @@ inline test_support::Reply video_reply(const std::string& file) {
     return reply;
 }
 
+inline const std::string film = mp4_of(200000);
+
+inline test_support::Reply whole_film(const test_support::Request&) {
+    return video_reply(film);
+}
+
 // However the text is wrapped.
 inline bool has(const std::string& text, const std::string& part) {
     return std::regex_replace(text, std::regex("\n +"), " ").find(part) != std::string::npos;
