@@ -10,6 +10,7 @@
 #include "module/session.hpp"
 
 #include <array>
+#include <cstddef>
 #include <cstring>
 #include <exception>
 #include <new>
@@ -23,7 +24,8 @@ namespace {
 
 // The sizes of version 1.0: smaller ones are no such struct.
 constexpr std::uint32_t first_host_size = sizeof(wfn_host);
-constexpr std::uint32_t first_request_size = sizeof(wfn_request);
+constexpr std::uint32_t first_request_size = offsetof(wfn_request, on_attachment);
+constexpr std::uint32_t first_attachment_size = sizeof(wfn_attachment); // of version 1.1
 constexpr std::uint32_t known_flags =
     WFN_VALIDATE_ONLY | WFN_CANCEL_JOB_AT_DEADLINE | WFN_COLLECT_ONLY | WFN_CHECK_CONNECTION | WFN_DRY_RUN;
 
@@ -180,6 +182,18 @@ wfn_status run_release(wfn_run* handle) noexcept {
     return guarded([&]() -> wfn_status { return remove(handle) != nullptr ? WFN_OK : WFN_INVALID_HANDLE; });
 }
 
+wfn_status run_attach(wfn_run* handle, const wfn_attachment* attachment) noexcept {
+    return guarded([&]() -> wfn_status {
+        if (attachment == nullptr || attachment->struct_size < first_attachment_size)
+            return WFN_INVALID_ARGUMENT;
+        const auto known = copy_of_host_struct(attachment);
+        if (known.failure == nullptr && known.data == nullptr && known.size != 0)
+            return WFN_INVALID_ARGUMENT;
+        const auto run = find(handle);
+        return run != nullptr ? run->attach(known) : WFN_INVALID_HANDLE;
+    });
+}
+
 wfn_status execute(const wfn_node* node, wfn_session* session, const wfn_request* request,
                    wfn_run** run) noexcept {
     return guarded([&]() -> wfn_status {
@@ -246,6 +260,7 @@ extern "C" const wfn_module* wfn_module_entry() {
         table.run_wait = run_wait;
         table.run_result = run_result;
         table.run_release = run_release;
+        table.run_attach = run_attach;
         return table;
     }();
     return &module;

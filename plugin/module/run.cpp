@@ -107,6 +107,10 @@ wfn_status Run::checkpoint_saved(bool kept) {
     return WFN_OK;
 }
 
+wfn_status Run::attach(const wfn_attachment& /*attachment*/) {
+    return WFN_INVALID_STATE; // nothing asks for a file yet
+}
+
 bool Run::wait(Millis timeout) {
     std::unique_lock lock(monitor_->mutex);
     if (timeout < Millis(0)) {

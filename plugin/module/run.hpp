@@ -42,6 +42,7 @@ public:
     void cancel();
     void suspend();
     wfn_status checkpoint_saved(bool kept);
+    wfn_status attach(const wfn_attachment& attachment);
     // Whether the run is over and its last callback has returned, after at most this time; negative: no
     // limit.
     bool wait(Millis timeout);

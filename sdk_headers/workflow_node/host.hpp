@@ -25,8 +25,8 @@
  *             in a run is in its Result.
  * Callbacks   Come on the module's threads and must not block for long. What they throw never reaches
  *             the module: thrown by on_log or on_progress it is dropped; by on_checkpoint, the
- *             answer is "not kept"; the first exception of on_checkpoint or on_complete is stored,
- *             see Run::callback_exception.
+ *             answer is "not kept", and by on_attachment, that there is no file; the first exception of
+ *             these two or on_complete is stored, see Run::callback_exception.
  * Modules     That break the contract are survived where that is possible: a callback after on_complete is
  *             dropped, a text that is not UTF-8 is repaired, and a NULL is an empty text. Whether an
  *             outcome is one of Outcome, a failure has an error, and an output or a checkpoint is JSON, is
@@ -210,6 +210,23 @@ struct Checkpoint {
     std::string job_id; /* Submission::yes; otherwise empty */
 };
 
+/* A file that a run asks for: the one that its input "attachment:NAME" stands for; see
+ * wfn_attachment_request. */
+struct AttachmentRequest {
+    std::string name;        /* NAME, decoded */
+    std::string path;        /* JSON pointer to the input */
+    std::string media_types; /* what is taken, best first: "image/jpeg, image/png" */
+    std::uint64_t max_bytes = 0;
+    std::uint32_t max_side = 0; /* pixels; 0: no limit is known */
+};
+
+/* The file, or why there is none; see wfn_attachment. */
+struct Attachment {
+    std::string data;
+    std::string media_type;             /* empty: told by the first bytes */
+    std::optional<std::string> failure; /* there is no file: a sentence for people */
+};
+
 /* How a run ended; see wfn_result. */
 struct Result {
     Outcome outcome = Outcome::failed;
@@ -243,6 +260,11 @@ struct Request {
     std::function<void(const Progress&)> on_progress;
     /* Empty: the host keeps no checkpoints. It may come before Session::start has returned. */
     std::function<CheckpointAnswer(const Checkpoint&)> on_checkpoint;
+    /*
+     * The file, or nullopt: Run::attach will give it, from any thread. Empty: the host has no files. It may
+     * come before Session::start has returned.
+     */
+    std::function<std::optional<Attachment>(const AttachmentRequest&)> on_attachment;
     /* Exactly once, last; it may come before Session::start has returned. */
     std::function<void(const Result&)> on_complete;
 };
@@ -400,6 +422,30 @@ inline Checkpoint copy(const wfn_checkpoint& from) {
     to.json = json_text(WFN_HOST_GET(wfn_checkpoint, &from, json));
     to.job_id = text(WFN_HOST_GET(wfn_checkpoint, &from, job_id));
     return to;
+}
+
+inline AttachmentRequest copy(const wfn_attachment_request& from) {
+    AttachmentRequest to;
+    to.name = text(WFN_HOST_GET(wfn_attachment_request, &from, name));
+    to.path = text(WFN_HOST_GET(wfn_attachment_request, &from, path));
+    to.media_types = text(WFN_HOST_GET(wfn_attachment_request, &from, media_types));
+    to.max_bytes = WFN_HOST_GET(wfn_attachment_request, &from, max_bytes);
+    to.max_side = WFN_HOST_GET(wfn_attachment_request, &from, max_side);
+    return to;
+}
+
+/* WFN_INVALID_STATE of a module that asks for no files. */
+inline wfn_status attach(const wfn_module& module, wfn_run* run, const Attachment& from) noexcept {
+    if (!WFN_HAS(wfn_module, &module, run_attach) || module.run_attach == nullptr) {
+        return WFN_INVALID_STATE;
+    }
+    wfn_attachment to{};
+    to.struct_size = sizeof to;
+    to.data = from.data.data();
+    to.size = from.data.size();
+    to.media_type = from.media_type.empty() ? nullptr : from.media_type.c_str();
+    to.failure = from.failure ? from.failure->c_str() : nullptr;
+    return module.run_attach(run, &to);
 }
 
 inline Result copy(const wfn_result& from) {
@@ -574,6 +620,7 @@ struct RunState {
     std::shared_ptr<SessionState> session;
     std::function<void(const Progress&)> on_progress;
     std::function<CheckpointAnswer(const Checkpoint&)> on_checkpoint;
+    std::function<std::optional<Attachment>(const AttachmentRequest&)> on_attachment;
     std::function<void(const Result&)> on_complete;
     std::mutex mutex; /* of exception */
     std::exception_ptr exception;
@@ -617,6 +664,30 @@ struct RunState {
         }
     }
 
+    static void attachment(void* user_data, wfn_run* run, const wfn_attachment_request* request) noexcept {
+        const std::shared_ptr<RunState> state = LiveRuns::all().find(user_data);
+        if (!state) {
+            return;
+        }
+        try {
+            std::optional<Attachment> answer;
+            try {
+                answer = state->abandoned || request == nullptr ? Attachment{{}, {}, ""}
+                                                                : state->on_attachment(copy(*request));
+            } catch (const std::exception& failure) {
+                state->store_exception();
+                answer = Attachment{{}, {}, valid_utf8(failure.what())};
+            } catch (...) {
+                state->store_exception();
+                answer = Attachment{{}, {}, ""};
+            }
+            if (answer) {
+                attach(state->table(), run, *answer);
+            }
+        } catch (...) { /* no memory for a sentence: the run ends when it has waited long enough */
+        }
+    }
+
     static void complete(void* user_data, wfn_run*, const wfn_result* result) noexcept {
         const std::shared_ptr<RunState> taken = LiveRuns::all().take(user_data);
         if (!taken) {
@@ -633,6 +704,7 @@ struct RunState {
         /* A callback that holds its own Run would otherwise keep both for ever. */
         state.on_progress = nullptr;
         state.on_checkpoint = nullptr;
+        state.on_attachment = nullptr;
         state.on_complete = nullptr;
     }
 };
@@ -790,6 +862,14 @@ public:
     }
 
     /*
+     * The file that on_attachment announced with nullopt. It is copied. WFN_INVALID_STATE: no file is waited
+     * for, e.g. because the run was cancelled meanwhile. [any]
+     */
+    wfn_status attach(const Attachment& attachment) noexcept {
+        return handle_ == nullptr ? WFN_INVALID_HANDLE : detail::attach(state_->table(), handle_, attachment);
+    }
+
+    /*
      * Waits until the run is over and its callbacks have returned. True when it is; false when the
      * timeout, 0 or longer, ended first. Throws StatusError inside a callback. [host]
      */
@@ -806,7 +886,7 @@ public:
         return result == nullptr ? std::nullopt : std::optional<Result>(detail::copy(*result));
     }
 
-    /* The first exception thrown by on_checkpoint or on_complete; null: none. [any] */
+    /* The first exception thrown by on_checkpoint, on_attachment or on_complete; null: none. [any] */
     std::exception_ptr callback_exception() const {
         if (!state_) {
             return nullptr;
@@ -903,6 +983,7 @@ public:
         run.state_->session = state_;
         run.state_->on_progress = std::move(request.on_progress);
         run.state_->on_checkpoint = std::move(request.on_checkpoint);
+        run.state_->on_attachment = std::move(request.on_attachment);
         run.state_->on_complete = std::move(request.on_complete);
 
         wfn_request to{};
@@ -936,6 +1017,7 @@ public:
         to.suspend_after_ms = request.suspend_after.count();
         to.on_progress = run.state_->on_progress ? &detail::RunState::progress : nullptr;
         to.on_checkpoint = run.state_->on_checkpoint ? &detail::RunState::checkpoint : nullptr;
+        to.on_attachment = run.state_->on_attachment ? &detail::RunState::attachment : nullptr;
         to.on_complete = &detail::RunState::complete;
         to.user_data = detail::LiveRuns::all().add(run.state_);
 
@@ -955,7 +1037,7 @@ public:
 
     /*
      * Runs the node and waits for the end, at most until the deadline of the run. Throws as start
-     * does. on_checkpoint must not answer `later` here. [host]
+     * does. on_checkpoint must not answer `later` here, nor on_attachment nullopt. [host]
      */
     Result run(const Node& node, Request request) {
         Run run = start(node, std::move(request));

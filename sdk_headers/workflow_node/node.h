@@ -11,7 +11,7 @@
  *     read wfn_module.nodes, find one by action_id                  -> wfn_node
  *     wfn_module.open                                               -> wfn_session
  *     wfn_node.execute, once per run                                -> wfn_run
- *         on_progress*  on_checkpoint*  on_complete
+ *         on_progress*  on_attachment*  on_checkpoint*  on_complete
  *     wfn_module.run_release, once per run
  *     wfn_module.close, then dlclose
  *
@@ -77,7 +77,7 @@ extern "C" {
 #endif
 
 #define WFN_ABI_MAJOR 1u
-#define WFN_ABI_MINOR 0u
+#define WFN_ABI_MINOR 1u
 
 /* The name to look up with dlsym. */
 #define WFN_MODULE_ENTRY_NAME "wfn_module_entry"
@@ -105,6 +105,7 @@ extern "C" {
 #define WFN_MAX_RUN_KEY_BYTES 512u
 #define WFN_MAX_INPUT_BYTES 1048576u
 #define WFN_MAX_CHECKPOINT_BYTES 16384u
+#define WFN_MAX_ATTACHMENT_NAME_BYTES 1024u /* as it is in the input, percent-encoded */
 
 /*
  * Whether the struct at `pointer`, filled by the other side, has the member: true when its
@@ -329,6 +330,33 @@ typedef struct wfn_result {
 } wfn_result;
 
 /*
+ * A file that a run asks its host for: what it takes, so that the host can convert or shrink what it has.
+ * See wfn_request.on_attachment.
+ */
+typedef struct wfn_attachment_request {
+    uint32_t struct_size;
+    uint32_t max_side;       /* pixels of an image's longer side; 0: no limit is known */
+    uint64_t max_bytes;      /* of the file; a larger one is refused */
+    const char* name;        /* NAME of "attachment:NAME", decoded; never NULL */
+    const char* path;        /* JSON pointer to the input, e.g. "/image" */
+    const char* media_types; /* what is taken, best first, e.g. "image/jpeg, image/png" */
+} wfn_attachment_request;
+
+/* The answer: the file, or why there is none. Zeros are an empty file. See wfn_module.run_attach. */
+typedef struct wfn_attachment {
+    uint32_t struct_size;
+    int32_t reserved;
+    const void* data;       /* copied by run_attach; may be NULL where size is 0 */
+    uint64_t size;          /* bytes */
+    const char* media_type; /* what the host takes it for, e.g. "image/png"; NULL: told by its first bytes */
+    /*
+     * Not NULL: there is no file. Why, and what to do, as a sentence for people: it becomes the error's
+     * message. "" is "the host gives no reason".
+     */
+    const char* failure;
+} wfn_attachment;
+
+/*
  * One run. Fill with zeros, set struct_size, input_json, connection_json and what else is wanted:
  * every member's zero is a sensible default.
  */
@@ -342,7 +370,12 @@ typedef struct wfn_request {
      * one; "" is a name like any other.
      */
     const char* run_key;
-    const char* input_json; /* as input_schema_json says; at most WFN_MAX_INPUT_BYTES; not NULL, see flags */
+    /*
+     * As input_schema_json says; at most WFN_MAX_INPUT_BYTES; not NULL, see flags. Where ui_json calls an
+     * input a media_url, "attachment:NAME" stands for a file of the host, with NAME percent-encoded as in a
+     * URI and at most WFN_MAX_ATTACHMENT_NAME_BYTES: see on_attachment.
+     */
+    const char* input_json;
     /* As connection_schema_json says. Holds secrets; the module wipes its copy when the run ends. */
     const char* connection_json;
     const char* checkpoint_json; /* the last one kept of this run; NULL: start anew */
@@ -376,6 +409,16 @@ typedef struct wfn_request {
      * [module]
      */
     void (*on_complete)(void* user_data, wfn_run* run, const wfn_result* result);
+    /*
+     * Since 1.1. Give the run the file that its input "attachment:NAME" stands for: call run_attach, inside
+     * the callback or later from any thread. A file that takes long to read or to convert is better given
+     * later. At most once per file, before the submit, and only when the bytes are needed: not of a run that
+     * is only validated, dry or only collects, and not again once a checkpoint says that the service has the
+     * file. A session asks for a few files at a time, so that ten thousand runs do not hold their bytes at
+     * once. Without an answer within 120 s the run ends, unpaid and retryable. NULL: the host has no files,
+     * and a run with such an input ends as invalid_input. [module]
+     */
+    void (*on_attachment)(void* user_data, wfn_run* run, const wfn_attachment_request* attachment);
 } wfn_request;
 
 /* ------------------------------------------------------------------------- what the module gives */
@@ -500,6 +543,18 @@ typedef struct wfn_module {
      * [any]
      */
     wfn_status (*run_release)(wfn_run* run);
+    /*
+     * Since 1.1. The answer to on_attachment. Copies the file, unless it is larger than was asked for: then
+     * the run ends, unpaid, with an error that says so, as it does with a failure, and with a file that the
+     * service does not take; what media_type says is not relied on. The answer is the last one to this
+     * request.
+     * WFN_INVALID_ARGUMENT: NULL, a struct_size that does not cover failure, or size without data.
+     * WFN_INVALID_STATE: no file is waited for, e.g. because the run was cancelled or suspended meanwhile.
+     * WFN_OUT_OF_MEMORY: the file was not copied. The request still waits after these.
+     * NULL in a module that asks for no files.
+     * [any]
+     */
+    wfn_status (*run_attach)(wfn_run* run, const wfn_attachment* attachment);
 } wfn_module;
 
 /*

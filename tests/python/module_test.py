@@ -86,7 +86,8 @@ class LoadTest(Case):
 class LayoutTest(Case):
     def test_every_struct_is_as_the_header_has_it(self):
         structs = {"host": abi.Host, "progress": abi.Progress, "error": abi.Error, "checkpoint": abi.Checkpoint,
-                   "result": abi.Result, "request": abi.Request, "connection": abi.Connection, "node": abi.Node,
+                   "result": abi.Result, "attachment_request": abi.AttachmentRequest,
+                   "attachment": abi.Attachment, "request": abi.Request, "connection": abi.Connection, "node": abi.Node,
                    "module": abi.Module}
         lines, expected = [], []
         for name, struct in structs.items():
@@ -96,8 +97,8 @@ class LayoutTest(Case):
                 lines.append(f'printf("%zu\\n", offsetof(wfn_{name}, {field}) * 1000'
                              f' + sizeof(((wfn_{name}*)0)->{field}));')
                 expected.append(getattr(struct, field).offset * 1000 + getattr(struct, field).size)
-        for constant in ("MAX_RUN_KEY_BYTES", "MAX_INPUT_BYTES", "MAX_CHECKPOINT_BYTES", "DRY_RUN", "CHECK_CONNECTION",
-                         "COLLECT_ONLY", "SUSPEND_AFTER", "WRONG_THREAD", "SUSPENDED"):
+        for constant in ("MAX_RUN_KEY_BYTES", "MAX_INPUT_BYTES", "MAX_CHECKPOINT_BYTES", "MAX_ATTACHMENT_NAME_BYTES",
+                         "DRY_RUN", "CHECK_CONNECTION", "COLLECT_ONLY", "SUSPEND_AFTER", "WRONG_THREAD", "SUSPENDED"):
             lines.append(f'printf("%zu\\n", (size_t)WFN_{constant});')
             expected.append(getattr(abi, constant))
         lines.append('puts(WFN_DEFAULT_PATH); puts(WFN_PATH_VARIABLE); puts(WFN_MODULE_ENTRY_NAME);')

@@ -12,6 +12,7 @@ DEFAULT_PATH = "~/.local/lib/workflow_node:/usr/local/lib/workflow_node:/usr/lib
 MAX_RUN_KEY_BYTES = 512
 MAX_INPUT_BYTES = 1048576
 MAX_CHECKPOINT_BYTES = 16384
+MAX_ATTACHMENT_NAME_BYTES = 1024
 
 OK, INVALID_ARGUMENT, INVALID_HANDLE, INVALID_STATE = 0, 1, 2, 3
 WRONG_THREAD, TIMED_OUT, OUT_OF_MEMORY, INTERNAL_ERROR = 4, 5, 6, 7
@@ -62,10 +63,21 @@ class Result(Struct):
                 ("warnings_json", c.c_char_p)]
 
 
+class AttachmentRequest(Struct):
+    _fields_ = [("struct_size", c.c_uint32), ("max_side", c.c_uint32), ("max_bytes", c.c_uint64),
+                ("name", c.c_char_p), ("path", c.c_char_p), ("media_types", c.c_char_p)]
+
+
+class Attachment(Struct):
+    _fields_ = [("struct_size", c.c_uint32), ("reserved", c.c_int32), ("data", c.c_void_p),
+                ("size", c.c_uint64), ("media_type", c.c_char_p), ("failure", c.c_char_p)]
+
+
 LOG = c.CFUNCTYPE(None, c.c_void_p, c.c_int32, c.c_char_p)
 ON_PROGRESS = c.CFUNCTYPE(None, c.c_void_p, c.c_void_p, c.POINTER(Progress))
 ON_CHECKPOINT = c.CFUNCTYPE(None, c.c_void_p, c.c_void_p, c.POINTER(Checkpoint))
 ON_COMPLETE = c.CFUNCTYPE(None, c.c_void_p, c.c_void_p, c.POINTER(Result))
+ON_ATTACHMENT = c.CFUNCTYPE(None, c.c_void_p, c.c_void_p, c.POINTER(AttachmentRequest))
 
 
 class Host(Struct):
@@ -80,7 +92,8 @@ class Request(Struct):
                 ("timeout_ms", c.c_int64), ("checkpoint_timeout_ms", c.c_int64),
                 ("suspend", c.c_int32), ("reserved", c.c_int32), ("suspend_after_ms", c.c_int64),
                 ("user_data", c.c_void_p), ("on_progress", ON_PROGRESS),
-                ("on_checkpoint", ON_CHECKPOINT), ("on_complete", ON_COMPLETE)]
+                ("on_checkpoint", ON_CHECKPOINT), ("on_complete", ON_COMPLETE),
+                ("on_attachment", ON_ATTACHMENT)]
 
 
 class Connection(Struct):
@@ -130,7 +143,8 @@ class Module(Struct):
                 ("run_checkpoint_saved", c.CFUNCTYPE(c.c_int32, c.c_void_p, c.c_int32)),
                 ("run_wait", c.CFUNCTYPE(c.c_int32, c.c_void_p, c.c_int64)),
                 ("run_result", c.CFUNCTYPE(c.POINTER(Result), c.c_void_p)),
-                ("run_release", c.CFUNCTYPE(c.c_int32, c.c_void_p))]
+                ("run_release", c.CFUNCTYPE(c.c_int32, c.c_void_p)),
+                ("run_attach", c.CFUNCTYPE(c.c_int32, c.c_void_p, c.POINTER(Attachment)))]
 
 
 def has(struct: Struct, member: str) -> bool:

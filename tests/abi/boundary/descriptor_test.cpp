@@ -54,7 +54,8 @@ TEST(Descriptor, HasNoMissingMember) {
     EXPECT_TRUE(module->open != nullptr && module->close != nullptr && module->run_cancel != nullptr
                 && module->run_suspend != nullptr && module->run_checkpoint_saved != nullptr
                 && module->run_wait != nullptr && module->run_result != nullptr
-                && module->run_release != nullptr && node.execute != nullptr);
+                && module->run_release != nullptr && module->run_attach != nullptr
+                && node.execute != nullptr);
 }
 
 } // namespace

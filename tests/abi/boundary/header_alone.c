@@ -69,7 +69,20 @@ AT(wfn_result, checkpoint_json, 32);
 AT(wfn_result, resume_after_ms, 40);
 AT(wfn_result, warnings_json, 48);
 
-SIZE(wfn_request, 112);
+SIZE(wfn_attachment_request, 40);
+AT(wfn_attachment_request, max_side, 4);
+AT(wfn_attachment_request, max_bytes, 8);
+AT(wfn_attachment_request, name, 16);
+AT(wfn_attachment_request, path, 24);
+AT(wfn_attachment_request, media_types, 32);
+
+SIZE(wfn_attachment, 40);
+AT(wfn_attachment, data, 8);
+AT(wfn_attachment, size, 16);
+AT(wfn_attachment, media_type, 24);
+AT(wfn_attachment, failure, 32);
+
+SIZE(wfn_request, 120);
 AT(wfn_request, flags, 4);
 AT(wfn_request, run_key, 8);
 AT(wfn_request, input_json, 16);
@@ -84,6 +97,7 @@ AT(wfn_request, user_data, 80);
 AT(wfn_request, on_progress, 88);
 AT(wfn_request, on_checkpoint, 96);
 AT(wfn_request, on_complete, 104);
+AT(wfn_request, on_attachment, 112);
 
 SIZE(wfn_connection, 40);
 AT(wfn_connection, required, 4);
@@ -109,7 +123,7 @@ AT(wfn_node, examples_json, 96);
 AT(wfn_node, price_json, 104);
 AT(wfn_node, execute, 112);
 
-SIZE(wfn_module, 112);
+SIZE(wfn_module, 120);
 AT(wfn_module, abi_major, 4);
 AT(wfn_module, abi_minor, 8);
 AT(wfn_module, node_count, 12);
@@ -125,6 +139,7 @@ AT(wfn_module, run_checkpoint_saved, 80);
 AT(wfn_module, run_wait, 88);
 AT(wfn_module, run_result, 96);
 AT(wfn_module, run_release, 104);
+AT(wfn_module, run_attach, 112);
 
 /* The values, which never change. */
 VALUE(WFN_OK, 0);

@@ -106,9 +106,22 @@ const wfn_module* wfn_module_entry(void) {
                      .input_schema_json = "{\"type\":\"object\"}",
                      .output_schema_json = "{\"type\":\"object\"}",
                      .execute = execute};
-    wfn_module module = {
-        sizeof module, WFN_ABI_MAJOR, WFN_ABI_MINOR, 1,      "growth",         "1.0.0",  nodes,      "{}",
-        open_session,  close_session, of_run,        of_run, checkpoint_saved, run_wait, run_result, of_run};
+    wfn_module module = {.struct_size = sizeof module,
+                         .abi_major = WFN_ABI_MAJOR,
+                         .abi_minor = WFN_ABI_MINOR,
+                         .node_count = 1,
+                         .name = "growth",
+                         .version = "1.0.0",
+                         .nodes = nodes,
+                         .settings_schema_json = "{}",
+                         .open = open_session,
+                         .close = close_session,
+                         .run_cancel = of_run,
+                         .run_suspend = of_run,
+                         .run_checkpoint_saved = checkpoint_saved,
+                         .run_wait = run_wait,
+                         .run_result = run_result,
+                         .run_release = of_run};
     if (table != NULL)
         return table;
     SET_ADDED(&connection, "added");
