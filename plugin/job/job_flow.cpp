@@ -1,10 +1,9 @@
 #include "job/job_flow.hpp"
 
 #include "base/secret.hpp"
+#include "job/earlier_attempt.hpp"
 #include "job/idempotency_key.hpp"
-#include "job/kept_reply.hpp"
 #include "job/run_end.hpp"
-#include "job/submit_answer.hpp"
 
 #include <algorithm>
 #include <functional>
@@ -41,14 +40,6 @@ void make_presentable(Error& error, const RunReport& report) {
         detail = {report.presentable(std::move(detail.path)), report.presentable(std::move(detail.message))};
 }
 
-// What an earlier run has left is a job, or may be found to be one.
-bool may_be_collected(const RunState& run) {
-    const auto* earlier = run.parameters.checkpoint.get();
-    if (earlier == nullptr)
-        return false;
-    return leads_to_job(*earlier) || (earlier->state != Checkpoint::State::prepared && run.binding().find);
-}
-
 } // namespace
 
 JobFlow::JobFlow(RunParameters parameters, ServiceState& service, const Node& node)
@@ -73,90 +64,21 @@ Step JobFlow::start(TimePoint now) {
         run_.checkpoint.input_digest = parameters.job->digest;
         run_.checkpoint.key = idempotency_key(parameters.run_key, run_.checkpoint.input_digest, 0);
     }
-    // Before anything else: no state that is reached from here submits.
-    if (parameters.purpose == Purpose::check_connection)
-        return run_.ending == Ending::none ? resume(now, Begun{}) : end_machine(now);
-    if (parameters.purpose == Purpose::collect_job && !may_be_collected(run_))
-        return take(finish(nothing_to_collect(run_.parameters.checkpoint.get())));
-    if (parameters.checkpoint)
-        return resume_earlier(now);
-    return run_.ending == Ending::none ? resume(now, Begun{}) : end_machine(now);
-}
-
-// Which machine goes on with what an earlier attempt has left.
-Step JobFlow::resume_earlier(TimePoint now) {
-    auto& parameters = run_.parameters;
-    auto earlier = std::move(*parameters.checkpoint);
-    parameters.checkpoint.reset();
-    // To look at a job its inputs are not needed; those that cannot be read are no other run's.
-    const bool same_inputs =
-        parameters.job == nullptr || earlier.input_digest == run_.checkpoint.input_digest;
-    const bool same_run = same_inputs && earlier.api == run_.checkpoint.api;
-    const bool only_collects = parameters.purpose == Purpose::collect_job;
-    if (earlier.state == Checkpoint::State::prepared && !only_collects) {
-        // Nothing was paid for, so other inputs are simply another run.
-        if (same_run)
-            run_.checkpoint = std::move(earlier);
-    } else if (!same_run) {
-        auto error = make_error(ErrorCode::invalid_input,
-                                "The checkpoint belongs to a run with other inputs or another API ("
-                                    + std::string(earlier.api.view())
-                                    + "): use the same ones, or start without the checkpoint.");
-        error.charged = Charged::unknown;
-        error.job_id = earlier.job.id;
-        return take(finish(failed(std::move(error), std::move(earlier))));
-    } else {
-        const bool had_ended = earlier.state == Checkpoint::State::prepared;
-        run_.checkpoint = had_ended ? with_ended_job(std::move(earlier)) : std::move(earlier);
-        if (auto step = reread_submit_reply(now))
-            return std::move(*step);
-        if (run_.has_job()) {
-            parameters.job.reset();
-            machine_.emplace<Polling>(run_, now);
-            // A run that dies while it collects goes on with this job instead of making another.
-            if (had_ended && run_.ending == Ending::none)
-                return resume(now, JobRecovered{});
-        } else {
+    bool has_news_of_job = false;
+    if (parameters.purpose != Purpose::check_connection) {
+        auto beginning = take_up_earlier(run_);
+        if (auto* end = std::get_if<Outcome>(&beginning))
+            return take(finish(std::move(*end)));
+        const auto with = std::get<Beginning>(beginning);
+        if (with == Beginning::doubtful_submit)
             machine_.emplace<Submission>(run_, true);
-            if (!can_be_settled(run_.connection()))
-                return take(finish(
-                    submit_failed(run_,
-                                  make_error(ErrorCode::submission_unknown,
-                                             "The run was interrupted while its job was being submitted."),
-                                  true)));
-        }
+        else if (with != Beginning::submit)
+            machine_.emplace<Polling>(run_, now);
+        has_news_of_job = with == Beginning::news_of_job;
     }
-    return run_.ending == Ending::none ? resume(now, Begun{}) : end_machine(now);
-}
-
-// Before anything is sent: the binding may have been corrected since the reply came. What it names now
-// outranks what a wrong one has read. nullopt: the run goes on with what the checkpoint knows.
-std::optional<Step> JobFlow::reread_submit_reply(TimePoint now) {
-    const bool knew_job = run_.has_job();
-    const auto reply = read_kept_reply(run_.checkpoint.reply.view());
-    if (!reply)
-        return std::nullopt;
-    auto answer = read_submit_answer(*reply, run_.connection());
-    const bool leads_nowhere = answer.job.media.find(secret_mask) != std::string::npos;
-    if (is_success(reply->status) && !leads_nowhere
-        && has_media(answer.job, run_.connection().allow_insecure_loopback))
-        if (auto done = job_done(run_, answer.job, Replied{*reply, *reply}); !done.checkpoint)
-            return take(finish(std::move(done)));
-    if (!answer.job.id.empty()) {
-        run_.take_job(answer.job);
-        if (knew_job)
-            return std::nullopt;
-        run_.parameters.job.reset();
-        machine_.emplace<Polling>(run_, now);
-        return run_.ending == Ending::none ? resume(now, JobRecovered{}) : end_machine(now);
-    }
-    const bool may_submit = run_.connection().idempotent_submit && run_.parameters.job != nullptr
-                            && run_.parameters.purpose == Purpose::make_job;
-    if (knew_job || may_submit || run_.binding().find)
-        return std::nullopt;
-    auto unread = submit_failed(run_, std::move(answer.error), true);
-    unread.error.retryable = false; // the same run would read the same
-    return take(finish(std::move(unread)));
+    if (run_.ending != Ending::none)
+        return end_machine(now);
+    return has_news_of_job ? resume(now, JobRecovered{}) : resume(now, Begun{});
 }
 
 Step JobFlow::on_media_checked(TimePoint now, const MediaVerdict& verdict) {

@@ -60,8 +60,6 @@ private:
     // What the last action is followed by.
     enum class Awaited { media, slot, checkpoint, answer, time, nothing };
 
-    Step resume_earlier(TimePoint now);
-    std::optional<Step> reread_submit_reply(TimePoint now);
     Step resume(TimePoint now, const Event& event);
     Step follow(TimePoint now, const Event& event, Transition&& transition);
     Step end(TimePoint now, Ending ending, bool is_sent);
