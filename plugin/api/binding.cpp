@@ -3,6 +3,7 @@
 #include "api/body_template.hpp"
 #include "api/description.hpp"
 #include "api/examples.hpp"
+#include "api/request_faults.hpp"
 #include "api/sent_faults.hpp"
 #include "base/ascii.hpp"
 #include "base/plain_text.hpp"
@@ -10,29 +11,12 @@
 #include <boost/json/value.hpp>
 
 #include <algorithm>
-#include <cctype>
 #include <string_view>
 
 namespace job_engine {
 namespace {
 
 namespace json = boost::json;
-
-std::vector<std::string> texts_in(const json::object& object, std::string_view name) {
-    std::vector<std::string> texts;
-    if (const auto* member = object.if_contains(name))
-        for (const auto& text : member->as_array())
-            texts.emplace_back(text.as_string());
-    return texts;
-}
-
-Headers headers_of(const json::object& object) {
-    Headers headers;
-    if (const auto* member = object.if_contains("headers"))
-        for (const auto& header : member->as_object())
-            headers.emplace_back(header.key(), header.value().as_string());
-    return headers;
-}
 
 std::chrono::seconds seconds_of(const json::object& object, std::string_view name) {
     const auto* member = object.if_contains(name);
@@ -71,9 +55,7 @@ std::optional<JobRequest> job_request_of(const json::object& object, std::string
     out.url = texts_in(request, "url");
     if (const auto* body = request.if_contains("body"))
         out.body.emplace(body->as_object(), json::storage_ptr()); // not the storage of what is read
-    if (const auto* keep = request.if_contains("keep"))
-        for (const auto& kept : keep->as_object())
-            out.keep.emplace_back(kept.key(), texts_in(keep->as_object(), kept.key()));
+    out.keep = named_pointers_in(request, "keep");
     if (const auto* use_location = request.if_contains("use_location"))
         out.use_location = use_location->as_bool();
     if (const auto* seconds = request.if_contains("prefer_wait_seconds"))
@@ -160,21 +142,6 @@ void read_error_codes(const json::object& document, const ErrorTable& errors, Bi
             binding.error_codes.emplace(kind.code, kind.id);
 }
 
-bool is_header_name(const std::string& name) {
-    return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
-        return std::isalnum(static_cast<unsigned char>(c)) != 0
-               || std::string_view("-_.!#$%&'*+^`|~").find(c) != std::string_view::npos;
-    });
-}
-
-bool is_header_value(const std::string& value) {
-    return std::all_of(value.begin(), value.end(), [](unsigned char c) { return c >= 0x20 && c != 0x7f; });
-}
-
-bool is_path(const std::string& path) {
-    return path.starts_with('/') && is_printable_without_space(path) && path.find('#') == std::string::npos;
-}
-
 // A misspelt place would send its braces instead of the key.
 std::optional<std::string> fault_of_authorization(const Binding& binding) {
     const std::string_view value = binding.authorization_value;
@@ -187,8 +154,6 @@ std::optional<std::string> fault_of_authorization(const Binding& binding) {
     return "has the unknown placeholder " + plain_text(value.substr(at), 64) + "; there is " + place
            + (binding.jwt ? "" : ", and {{jwt}} where authorization.jwt describes a token");
 }
-
-constexpr std::size_t max_name_bytes = 64;
 
 // What the schema cannot say: text that goes into a request line or header must not break out of it, and a
 // placeholder must have a meaning.
@@ -218,6 +183,9 @@ public:
             check_request("/cancel", *binding_.cancel, {"id"}, variables);
         if (binding_.find)
             check_find(*binding_.find, variables);
+        if (binding_.files)
+            for (auto& fault : file_faults(*binding_.files, variables))
+                details_.push_back(std::move(fault));
         check_authorization();
         if (!binding_.idempotency_header.empty())
             check_header("/idempotency/header", binding_.idempotency_header, "");
@@ -241,14 +209,9 @@ private:
             check_header("/authorization", binding_.authorization_header, binding_.authorization_value);
     }
 
-    // In paths a placeholder must be told from the job's id and from braces.
     void check_name(const std::string& where, std::string_view name) {
-        const bool is_name = !name.empty() && name.size() <= max_name_bytes
-                             && std::all_of(name.begin(), name.end(), [](char c) {
-                                    return c == '_' || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-                                });
-        if (!is_name)
-            add(where + "/" + plain_text(name, max_name_bytes), "must be named with a-z, 0-9 and _");
+        if (auto fault = name_fault(name))
+            add(where + "/" + plain_text(name, max_name_bytes), std::move(fault));
     }
 
     void check_submit(const std::vector<std::string>& inputs, std::vector<std::string> names) {
@@ -305,10 +268,7 @@ private:
                 "submit.body, where the list shows it");
     }
 
-    void check_path(const std::string& where, const std::string& path) {
-        if (!is_path(path))
-            details_.push_back({where, "must begin with / and hold only characters of a URL"});
-    }
+    void check_path(const std::string& where, const std::string& path) { add(where, path_text_fault(path)); }
 
     void check_headers(const std::string& where, const Headers& headers) {
         for (const auto& [name, value] : headers)
@@ -316,8 +276,8 @@ private:
     }
 
     void check_header(const std::string& where, const std::string& name, const std::string& value) {
-        if (!is_header_name(name) || !is_header_value(value))
-            details_.push_back({where, "must be a valid HTTP header"});
+        if (auto fault = header_fault(name, value))
+            add(where, std::move(fault));
         else if (where != "/authorization" && value.find("{{") != std::string::npos)
             details_.push_back(
                 {where, "has the unknown placeholder " + plain_text(value.substr(value.find("{{")), 64)
@@ -389,6 +349,9 @@ std::shared_ptr<const Binding> described_binding(const json::object& document, c
     read_error_codes(document, *rules.errors, *binding);
     if (const auto* largest = document.if_contains(rules.media_limit))
         binding->max_media_bytes = largest->to_number<std::uint64_t>();
+    binding->files = file_rules_of(document);
+    if (binding->files && binding->files->max_bytes == 0)
+        binding->files->max_bytes = binding->max_media_bytes;
     return binding;
 }
 

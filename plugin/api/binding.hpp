@@ -1,6 +1,8 @@
 #pragma once
 
 #include "api/error.hpp"
+#include "api/file_rules.hpp"
+#include "api/pointers.hpp"
 #include "http/http_message.hpp"
 #include "json/validator.hpp"
 
@@ -31,8 +33,6 @@ inline constexpr std::array<std::pair<std::string_view, JobStatus>, 5> job_statu
      {"running", JobStatus::running},
      {"queued", JobStatus::queued}}};
 
-using Pointers = std::vector<std::string>; // JSON pointers, tried in order
-
 // The request that makes a job. Its path and body are templates, see body_template.hpp.
 struct SubmitRequest {
     std::string method;
@@ -55,8 +55,8 @@ struct JobRequest {
     std::optional<boost::json::object> body;
     Pointers url;
     bool use_location = false;
-    int prefer_wait_seconds = 0;                          // 0: not asked for
-    std::vector<std::pair<std::string, Pointers>> keep{}; // values for the path of the result
+    int prefer_wait_seconds = 0; // 0: not asked for
+    NamedPointers keep{};        // values for the path of the result
 };
 
 // The list of jobs in which a submit's own can be found by the run's marker.
@@ -123,6 +123,7 @@ struct Binding {
     bool idempotency_honoured = false;
     std::map<std::string, ErrorCode, std::less<>> error_codes; // "SAFETY.*": of all that begin so
     std::uint64_t max_media_bytes = 0;                         // 0: not known
+    std::optional<FileRules> files; // not set: by a URL in the connection's storage
 
     // What the description says of an API's code.
     std::optional<ErrorCode> listed_error(std::string_view code) const;

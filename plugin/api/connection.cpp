@@ -131,8 +131,8 @@ const json::value* variable(const Members& members, std::string_view name, const
     // A description that somebody else has written must not send the key, its secret or the proxy's password
     // along.
     constexpr auto own_members = std::to_array<std::string_view>(
-        {"api", "api_key", "api_secret", "base_url", "ca_file", "proxy", "api_binding", "variables",
-         "allow_insecure_loopback", "max_running", "max_connections", "max_submits_per_hour",
+        {"api", "api_key", "api_secret", "base_url", "ca_file", "proxy", "storage", "api_binding",
+         "variables", "allow_insecure_loopback", "max_running", "max_connections", "max_submits_per_hour",
          "idempotent_submit", "job_timeout_ms", "request_timeout_ms"});
     const bool is_own = name == rules.connection_media_check
                         || std::find(own_members.begin(), own_members.end(), name) != own_members.end();
@@ -167,6 +167,8 @@ Error without_key_of(const Members& members, const BindingRules& rules, Error&& 
         add_forms(secrets, trimmed(text_or_empty(members.find(name))));
     if (const auto user_info = user_info_of(text_or_empty(members.find("proxy"))); !user_info.empty())
         add_proxy_secrets(secrets, user_info, basic_authorization(user_info));
+    if (const auto* storage = members.given("storage"))
+        add_storage_secrets(secrets, read_storage_keys(storage->as_object()));
     auto text = document != nullptr ? json::serialize(*document) : std::string();
     if (!holds_secret(text, secrets))
         return std::move(error);
@@ -180,8 +182,8 @@ Error without_key_of(const Members& members, const BindingRules& rules, Error&& 
             return std::move(again.error());
     return invalid_connection("The API binding of the connection is not valid, and holds a secret of the "
                               "connection.",
-                              {{"/api_binding", "holds a secret: it belongs in api_key, api_secret or proxy "
-                                                "alone"}});
+                              {{"/api_binding", "holds a secret: it belongs in api_key, api_secret, proxy or "
+                                                "storage alone"}});
 }
 
 // A form keeps the address of the service that was chosen before; its key would go there.
@@ -337,11 +339,18 @@ Result<std::shared_ptr<const Connection>> read_connection(std::string_view conne
             add_proxy_secrets(connection->secrets, user_info_of(address), proxy->authorization);
         connection->proxy = std::move(*proxy);
     }
+    if (const auto* given = members.given("storage")) {
+        auto storage = read_storage(given->as_object(), connection->allow_insecure_loopback);
+        if (!storage)
+            return fault_at("storage" + storage.error().path, storage.error().message);
+        add_storage_secrets(connection->secrets, storage->keys);
+        connection->storage = std::move(*storage);
+    }
     return std::shared_ptr<const Connection>(std::move(connection));
 }
 
 std::optional<Connection> without_key(const Connection& connection) {
-    if (connection.proxy && !connection.proxy->authorization.empty())
+    if ((connection.proxy && !connection.proxy->authorization.empty()) || connection.storage)
         return std::nullopt;
     auto kept = connection;
     kept.api_key = {};

@@ -2,6 +2,7 @@
 
 #include "api/binding.hpp"
 #include "api/error.hpp"
+#include "api/storage.hpp"
 #include "base/secret.hpp"
 #include "base/shared_text.hpp"
 #include "http/proxy.hpp"
@@ -41,6 +42,7 @@ struct Connection {
     std::chrono::milliseconds request_timeout{};
     std::chrono::milliseconds job_timeout{};
     std::optional<Proxy> proxy;
+    std::optional<Storage> storage;
     std::shared_ptr<const Binding> binding;
 };
 

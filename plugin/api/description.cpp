@@ -55,11 +55,23 @@ bool needs_missing(std::string_view path, const VariableValues& values) {
 }
 
 void fill_request(json::object& request, const VariableValues& values) {
-    constexpr std::array<std::pair<std::string_view, Part>, 3> parts{
-        {{"body", Part::body}, {"path", Part::path}, {"headers", Part::headers}}};
+    constexpr std::array<std::pair<std::string_view, Part>, 5> parts{{{"body", Part::body},
+                                                                      {"path", Part::path},
+                                                                      {"headers", Part::headers},
+                                                                      {"url", Part::path},
+                                                                      {"form", Part::body}}};
     for (const auto& [name, kind] : parts)
         if (auto* part = request.if_contains(name))
             fill(*part, values, kind);
+}
+
+std::vector<json::object*> upload_steps_in(json::object& document) {
+    std::vector<json::object*> steps;
+    auto* files = document.if_contains("files");
+    if (auto* upload = files != nullptr ? files->as_object().if_contains("upload") : nullptr)
+        for (auto& step : upload->as_object().at("steps").as_array())
+            steps.push_back(&step.as_object());
+    return steps;
 }
 
 } // namespace
@@ -67,6 +79,30 @@ void fill_request(json::object& request, const VariableValues& values) {
 std::string text_in(const json::object& object, std::string_view name) {
     const auto* member = object.if_contains(name);
     return member != nullptr && member->is_string() ? std::string(member->get_string()) : std::string();
+}
+
+std::vector<std::string> texts_in(const json::object& object, std::string_view name) {
+    std::vector<std::string> texts;
+    if (const auto* member = object.if_contains(name))
+        for (const auto& text : member->as_array())
+            texts.emplace_back(text.as_string());
+    return texts;
+}
+
+Headers headers_of(const json::object& object) {
+    Headers headers;
+    if (const auto* member = object.if_contains("headers"))
+        for (const auto& header : member->as_object())
+            headers.emplace_back(header.key(), header.value().as_string());
+    return headers;
+}
+
+NamedPointers named_pointers_in(const json::object& object, std::string_view name) {
+    NamedPointers out;
+    if (const auto* member = object.if_contains(name))
+        for (const auto& named : member->as_object())
+            out.emplace_back(named.key(), texts_in(member->as_object(), named.key()));
+    return out;
 }
 
 json::object description_of_node(const json::object& document, std::string_view action_id,
@@ -126,6 +162,8 @@ std::vector<Violation> fill_variables(json::object& document, const VariableOf& 
     for (const auto name : requests)
         if (auto* request = document.if_contains(name))
             fill_request(request->as_object(), values);
+    for (auto* step : upload_steps_in(document))
+        fill_request(*step, values);
     return missing;
 }
 

@@ -16,6 +16,11 @@ namespace job_engine {
 // A member that is a text; empty: there is none.
 std::string text_in(const boost::json::object& object, std::string_view name);
 
+// The same of lists of texts, headers and named pointers.
+std::vector<std::string> texts_in(const boost::json::object& object, std::string_view name);
+Headers headers_of(const boost::json::object& object);
+NamedPointers named_pointers_in(const boost::json::object& object, std::string_view name);
+
 // The document for one node: what "nodes" has for it replaces the members of the top level.
 boost::json::object description_of_node(const boost::json::object& document, std::string_view action_id,
                                         std::string_view product);
