@@ -2,6 +2,7 @@
 
 #include "base/ascii.hpp"
 #include "job/idempotency_key.hpp"
+#include "job/kept_file.hpp"
 #include "job/kept_reply.hpp"
 #include "json/json_text.hpp"
 
@@ -92,7 +93,7 @@ const char* read_job_members(const json::object& object, Checkpoint& checkpoint)
 bool operator==(const Checkpoint& a, const Checkpoint& b) {
     const auto members = [](const Checkpoint& c) {
         return std::tie(c.state, c.key, c.generation, c.input_digest, c.api, c.job.id, c.job.targets.poll,
-                        c.job.targets.result, c.job.targets.cancel, c.reply, c.list_scope, c.ended);
+                        c.job.targets.result, c.job.targets.cancel, c.reply, c.list_scope, c.ended, c.file);
     };
     return members(a) == members(b);
 }
@@ -111,6 +112,8 @@ std::string to_text(const Checkpoint& checkpoint) {
         checkpoint.state == Checkpoint::State::intent || checkpoint.state == Checkpoint::State::answered;
     if (is_in_doubt && !checkpoint.list_scope.empty())
         out["list_scope"] = checkpoint.list_scope.view();
+    if (checkpoint.state != Checkpoint::State::submitted && !checkpoint.file.empty())
+        out["file"] = json::parse(checkpoint.file.view());
     if (checkpoint.state == Checkpoint::State::submitted)
         for (auto& member : job_members(checkpoint))
             out[member.key()] = std::move(member.value());
@@ -220,6 +223,13 @@ Result<Checkpoint> read_checkpoint(std::string_view text) {
     if (checkpoint.state == Checkpoint::State::submitted)
         if (const auto* fault = read_job_members(*object, checkpoint))
             return unreadable(fault);
+    if (const auto* file = object->if_contains("file");
+        file != nullptr && checkpoint.state != Checkpoint::State::submitted) {
+        const auto kept = read_kept_file(json::serialize(*file));
+        if (!kept)
+            return unreadable("what it says of its file cannot be used");
+        checkpoint.file = RareText(to_text(*kept));
+    }
     // One that cannot be read is as good as none: nothing is submitted because of it, nor left out.
     if (const auto* ended = object->if_contains("ended");
         ended != nullptr && checkpoint.state == Checkpoint::State::prepared && ended->is_object())

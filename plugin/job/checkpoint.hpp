@@ -30,6 +30,8 @@ struct Checkpoint {
     Job job;        // submitted only
     RareText reply; // to the submit, see kept_reply.hpp; answered, and submitted where it helps
     RareText ended; // the job that used the last key up, see with_ended_job(); prepared only
+    // The file that the key was made for, see kept_file.hpp; empty: none yet. Until the job is known.
+    RareText file;
 
     friend bool operator==(const Checkpoint&, const Checkpoint&);
 };

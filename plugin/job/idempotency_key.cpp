@@ -17,6 +17,10 @@ HexDigest idempotency_key(std::string_view run_key, const HexDigest& input_diges
     return HexDigest(sha256(text));
 }
 
+HexDigest digest_with_file(const HexDigest& inputs, const HexDigest& file) {
+    return HexDigest(sha256(inputs.text() + file.text()));
+}
+
 std::string random_run_key() {
     constexpr std::string_view alphabet = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_";
     std::array<unsigned char, 15> bytes{};

@@ -12,6 +12,10 @@ namespace job_engine {
 // answering a key with the failure it first gave.
 HexDigest idempotency_key(std::string_view run_key, const HexDigest& input_digest, int generation);
 
+// The digest of inputs of which one is a file: the bytes tell more than the file's name, behind which another
+// file may be when the run is repeated. Its video must not be the earlier one's.
+HexDigest digest_with_file(const HexDigest& inputs, const HexDigest& file);
+
 // A name for a run that the host gave none: 90 random bits, in as many characters as a std::string holds
 // without memory of its own.
 std::string random_run_key();

@@ -5,6 +5,7 @@
 #include "base/ascii.hpp"
 #include "base/plain_text.hpp"
 #include "http/url.hpp"
+#include "job/attachment.hpp"
 #include "json/json_text.hpp"
 
 #include <boost/json/monotonic_resource.hpp>
@@ -102,6 +103,14 @@ std::optional<Error> apply(const InputRule& rule, json::object& inputs, const js
         }
         break;
     case InputRule::Kind::media_url: {
+        if (const auto name = attachment_name(trimmed(input->as_string()))) {
+            if (const auto fault = attachment_fault(trimmed(input->as_string()), *name)) {
+                std::vector<Violation> violations{{path, *fault}};
+                return invalid_input(summary_of(violations), violations);
+            }
+            *input = attachment_input(*name);
+            break;
+        }
         const auto url = percent_encoded_url(trimmed(input->as_string()));
         if (const auto fault = fault_of_media_url(url, rule.input, allow_loopback_http)) {
             auto error = make_error(ErrorCode::invalid_media_url,
@@ -176,11 +185,14 @@ std::vector<std::string> names_of(const json::object& properties) {
     return names;
 }
 
-// The key is made of the digest later, and takes its place in the body.
-json::object with_run_places(const json::object& inputs, const HexDigest& digest) {
+// What is known later, and then takes its place in the body: the key, which is made of the digest, and a file
+// of the host.
+json::object with_places(const json::object& inputs, const PreparedJob& job, const Node& node) {
     auto out = inputs;
-    out[run_key_place] = digest.text();
-    out[run_marker_place] = run_marker(digest.text());
+    out[run_key_place] = job.digest.text();
+    out[run_marker_place] = run_marker(job.digest.text());
+    if (!job.file.empty())
+        out[media_input(node.type)] = place_of_file(job.digest);
     return out;
 }
 
@@ -208,6 +220,7 @@ Result<CheckedInputs> read_inputs(std::string_view input_json, const Node& node,
     for (const auto& rule : node.type.rules)
         if (auto error = apply(rule, checked.values, given, checked.warnings, allow_loopback_http))
             return std::move(*error);
+    checked.file = attachment_name(media_url_of(checked.values, node)).value_or("");
     return checked;
 }
 
@@ -216,14 +229,36 @@ PreparedJob prepare_job(const json::object& inputs, const Node& node, const Bind
     json::monotonic_resource memory(room.data(), room.size());
     PreparedJob job;
     job.digest = digest_of(inputs, node);
+    job.media_url = media_url_of(inputs, node);
+    if (auto name = attachment_name(job.media_url)) {
+        job.file = RareText(std::move(*name));
+        job.media_url.clear();
+    }
     job.path = RareText(fill_path(binding.submit, inputs));
-    if (binding.submit.names_run)
-        job.body = json::serialize(fill_body(binding.submit, with_run_places(inputs, job.digest), &memory));
+    if (binding.submit.names_run || !job.file.empty())
+        job.body = json::serialize(fill_body(binding.submit, with_places(inputs, job, node), &memory));
     else
         job.body = json::serialize(fill_body(binding.submit, inputs, &memory));
     job.kind = kind_of(inputs, node);
-    job.media_url = media_url_of(inputs, node);
     return job;
+}
+
+PreparedJob with_file(const PreparedJob& job, std::string_view text) {
+    const auto place = place_of_file(job.digest);
+    const auto quoted = json::serialize(json::string(text));
+    const std::string_view inside = std::string_view(quoted).substr(1, quoted.size() - 2);
+    PreparedJob filled;
+    filled.path = job.path;
+    filled.digest = job.digest;
+    filled.kind = job.kind;
+    filled.body.reserve(job.body.size() + inside.size());
+    std::size_t from = 0;
+    for (auto at = job.body.find(place); at != std::string::npos; at = job.body.find(place, from)) {
+        filled.body.append(job.body, from, at - from).append(inside);
+        from = at + place.size();
+    }
+    filled.body.append(job.body, from);
+    return filled;
 }
 
 } // namespace job_engine

@@ -2,6 +2,7 @@
 
 #include "api/binding.hpp"
 #include "api/error.hpp"
+#include "base/fair_semaphore.hpp"
 #include "base/rare_text.hpp"
 #include "base/sha256.hpp"
 #include "job/node_type.hpp"
@@ -9,6 +10,7 @@
 #include <boost/json/object.hpp>
 #include <boost/json/storage_ptr.hpp>
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +21,7 @@ namespace job_engine {
 struct CheckedInputs {
     boost::json::object values;
     std::vector<Warning> warnings;
+    std::string file{}; // the name of the host's file that the media input is; empty: it is none
 };
 
 // Reads input_json into the storage. Fails as Invalid Input with every violation, or with invalid_media_url.
@@ -32,8 +35,15 @@ struct PreparedJob {
     HexDigest digest;      // of the inputs
     std::string kind;      // jobs of one kind take about as long
     std::string media_url; // to be looked at before anything is paid; empty: none
+    // The name of the host's file that is still to take its place in the body; empty: none.
+    RareText file;
+    // Of a file whose bytes are in the body: goes back with them.
+    std::unique_ptr<FairSemaphore::Permit> file_turn;
 };
 
 PreparedJob prepare_job(const boost::json::object& inputs, const Node& node, const Binding& binding);
+
+// With the text that the API gets for the file: its URL, or the file itself as text.
+PreparedJob with_file(const PreparedJob& job, std::string_view text);
 
 } // namespace job_engine

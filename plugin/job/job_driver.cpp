@@ -62,6 +62,11 @@ void JobDriver::checkpoint_answered(bool kept) {
     handle([this, kept](TimePoint now) { return flow_.on_checkpoint(now, kept); });
 }
 
+void JobDriver::attach(HostFile file) {
+    if (auto* const delivery = dynamic_cast<FileDelivery*>(exchange_.get()))
+        guarded([&] { delivery->answered(std::move(file)); });
+}
+
 void JobDriver::service_is_back(const ApiService& service, Millis within) {
     if (service_.get() == &service)
         handle([this, within](TimePoint now) { return flow_.on_service_back(now, within); });
@@ -107,6 +112,7 @@ void JobDriver::perform(Step step) {
                    [](const Wait&) {},
                    [this](CheckMedia& check) { check_media(std::move(check.url)); },
                    [this](const AcquireSlot&) { request_slot(); },
+                   [this](HandOverFile& file) { hand_over(std::move(file)); },
                    [this](const SaveCheckpoint& save) { listener_->on_checkpoint(save.checkpoint); },
                    [this](const Send&) { queue_for_connection(); },
                    [this](const AbortRequest&) { abort_request(); },
@@ -118,12 +124,12 @@ void JobDriver::perform(Step step) {
 // The end of an exchange with the network, of which the flow is told.
 template <class Answered>
 auto JobDriver::on_answer(Answered answered) {
-    return [self = shared_from_this(), answered](const std::exception_ptr& defect, const auto& answer) {
+    return [self = shared_from_this(), answered](const std::exception_ptr& defect, auto&& answer) {
         self->exchange_.reset();
         self->handle([&](TimePoint now) {
             if (defect != nullptr)
                 std::rethrow_exception(defect);
-            return answered(self->flow_, now, answer);
+            return answered(self->flow_, now, std::forward<decltype(answer)>(answer));
         });
     };
 }
@@ -195,6 +201,30 @@ void JobDriver::check_media(std::string url) {
         on_answer([](JobFlow& flow, TimePoint now, const MediaVerdict& verdict) {
             return flow.on_media_checked(now, verdict);
         }));
+}
+
+void JobDriver::hand_over(HandOverFile file) {
+    FileDelivery::Order order;
+    order.file = std::move(file);
+    order.run_key = flow_.run_key();
+    order.connection = flow_.connection();
+    order.ask = [self = shared_from_this()](const AttachmentRequest& request) {
+        self->guarded([&] { self->listener_->on_attachment(request); });
+    };
+    if (listener_->traces())
+        order.trace = tracer();
+    exchange_ =
+        FileDelivery::start(*strand_, service_->file_turns, service_->file_hand_over, std::move(order),
+                            on_answer([](JobFlow& flow, TimePoint now, FileOutcome&& outcome) {
+                                return flow.on_file(now, std::move(outcome));
+                            }));
+}
+
+std::function<void(std::string)> JobDriver::tracer() {
+    return [self = shared_from_this()](const std::string& line) {
+        if (self->listener_ != nullptr)
+            self->listener_->on_trace(line);
+    };
 }
 
 void JobDriver::request_slot() {

@@ -3,6 +3,7 @@
 #include "api/api_call.hpp"
 #include "http/http_exchange.hpp"
 #include "job/api_service.hpp"
+#include "job/file_delivery.hpp"
 #include "job/job_flow.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
@@ -10,6 +11,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -27,6 +29,7 @@ public:
     virtual void on_progress(const Progress& progress, const std::string& job_id) = 0;
     virtual void
     on_checkpoint(const Checkpoint& checkpoint) = 0; // answered by JobDriver::checkpoint_answered
+    virtual void on_attachment(const AttachmentRequest& request) = 0; // answered by JobDriver::attach
     virtual void on_warning(const Warning& warning) = 0;
     virtual void on_outcome(Outcome outcome) = 0; // the last call
 
@@ -50,6 +53,7 @@ public:
     void cancel();
     void suspend();
     void checkpoint_answered(bool kept);
+    void attach(HostFile file);
     // A service answers again; of no meaning to a run of another one.
     void service_is_back(const ApiService& service, Millis within);
     // Ends it in this call, with what is known; the listener is told.
@@ -69,6 +73,8 @@ private:
     void abort_request();
     void check_media(std::string url);
     void request_slot();
+    void hand_over(HandOverFile file);
+    std::function<void(std::string)> tracer();
     void arm_timer(TimePoint moment);
     void on_timer();
     void report();

@@ -89,6 +89,10 @@ Step JobFlow::on_slot(TimePoint now) {
     return awaited_ == Awaited::slot ? resume(now, SlotAcquired{}) : go_on();
 }
 
+Step JobFlow::on_file(TimePoint now, FileOutcome&& outcome) {
+    return awaited_ == Awaited::file ? resume(now, FileHandedOver{outcome}) : go_on();
+}
+
 Step JobFlow::on_checkpoint(TimePoint now, bool kept) {
     return awaited_ == Awaited::checkpoint ? resume(now, CheckpointAnswered{kept}) : go_on();
 }
@@ -236,6 +240,8 @@ Step JobFlow::take(Step&& step) {
         awaited_ = Awaited::media;
     } else if (std::holds_alternative<AcquireSlot>(action)) {
         awaited_ = Awaited::slot;
+    } else if (std::holds_alternative<HandOverFile>(action)) {
+        awaited_ = Awaited::file;
     } else if (std::holds_alternative<SaveCheckpoint>(action)) {
         awaited_ = Awaited::checkpoint;
     } else if (std::holds_alternative<Send>(action)) {

@@ -33,6 +33,7 @@ public:
     Step start(TimePoint now);
     Step on_media_checked(TimePoint now, const MediaVerdict& verdict);
     Step on_slot(TimePoint now);
+    Step on_file(TimePoint now, FileOutcome&& outcome);
     Step on_checkpoint(TimePoint now, bool kept);
     Step on_reply(TimePoint now, const HttpReply& reply);
     Step on_failure(TimePoint now, const TransportFailure& failure);
@@ -58,7 +59,7 @@ public:
 
 private:
     // What the last action is followed by.
-    enum class Awaited { media, slot, checkpoint, answer, time, nothing };
+    enum class Awaited { media, slot, file, checkpoint, answer, time, nothing };
 
     Step resume(TimePoint now, const Event& event);
     Step follow(TimePoint now, const Event& event, Transition&& transition);

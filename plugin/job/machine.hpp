@@ -1,6 +1,7 @@
 #pragma once
 
 #include "api/reply.hpp"
+#include "job/file_for_submit.hpp"
 #include "job/step.hpp"
 #include "media/media_check.hpp"
 
@@ -18,6 +19,9 @@ struct MediaChecked {
     const MediaVerdict& verdict;
 };
 struct SlotAcquired {};
+struct FileHandedOver {
+    FileOutcome& outcome;
+};
 struct CheckpointAnswered {
     bool kept;
 };
@@ -37,8 +41,8 @@ struct JobFound { // in the reply to a submit
     const Replied& replied;
 };
 struct JobRecovered {}; // in the API's list of jobs, or in a reply that an earlier run could not read
-using Event = std::variant<Begun, MediaChecked, SlotAcquired, CheckpointAnswered, Replied, RequestFailed,
-                           TimerFired, ServiceBack, JobFound, JobRecovered>;
+using Event = std::variant<Begun, MediaChecked, SlotAcquired, FileHandedOver, CheckpointAnswered, Replied,
+                           RequestFailed, TimerFired, ServiceBack, JobFound, JobRecovered>;
 
 // Another machine goes on in the same step.
 struct PollJob {                 // by Submission: the job is known

@@ -127,6 +127,16 @@ Outcome never_made(const RunState& run) {
                   std::move(prepared));
 }
 
+Outcome with_another_file(const RunState& run) {
+    auto error =
+        make_error(ErrorCode::invalid_input,
+                   "The run was interrupted while its job was being submitted, and behind its "
+                       + std::string(media_input(run.node.type))
+                       + " is another file now: give the same one, or start without the checkpoint.");
+    error.charged = Charged::unknown;
+    return failed(std::move(error), in_doubt(run.checkpoint));
+}
+
 Outcome ended_without_job(const RunState& run, bool may_exist, const Error* last_error, Millis resume_after) {
     if (run.ending == Ending::cancel) {
         if (!may_exist)

@@ -14,6 +14,8 @@ namespace job_engine {
 
 // Without a known job. may_exist: a submit with this key may have arrived nevertheless.
 Outcome submit_failed(const RunState& run, Error error, bool may_exist);
+// Of one that is repeated although another file is behind the input now.
+Outcome with_another_file(const RunState& run);
 // By RunState::ending. last_error: of the submit that would have been repeated, or nullptr.
 Outcome ended_without_job(const RunState& run, bool may_exist, const Error* last_error, Millis resume_after);
 

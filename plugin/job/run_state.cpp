@@ -30,6 +30,7 @@ void RunState::take_job(const JobReply& job) {
     checkpoint.state = Checkpoint::State::submitted;
     checkpoint.list_scope = {};
     checkpoint.ended = {};
+    checkpoint.file = {};
     checkpoint.job = {
         job.id, {keepable(job.targets.poll), keepable(job.targets.result), keepable(job.targets.cancel)}};
 }

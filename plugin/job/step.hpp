@@ -2,8 +2,10 @@
 
 #include "base/time.hpp"
 #include "job/checkpoint.hpp"
+#include "job/kept_file.hpp"
 #include "job/outcome.hpp"
 
+#include <optional>
 #include <string>
 #include <variant>
 
@@ -15,6 +17,12 @@ struct CheckMedia {
     std::string url;
 };                     // wait for on_media_checked
 struct AcquireSlot {}; // wait for on_slot
+struct HandOverFile {
+    std::string input;
+    std::string name;
+    HexDigest key;                // tells the runs apart, also those of one file
+    std::optional<KeptFile> kept; // by an earlier attempt
+};                                // wait for on_file
 struct SaveCheckpoint {
     Checkpoint checkpoint;
 };              // hand to the host, wait for on_checkpoint
@@ -24,8 +32,8 @@ struct Wait {};         // nothing but wake_at
 struct Finish {
     Outcome outcome;
 };
-using Action =
-    std::variant<Continue, CheckMedia, AcquireSlot, SaveCheckpoint, Send, AbortRequest, Wait, Finish>;
+using Action = std::variant<Continue, CheckMedia, AcquireSlot, HandOverFile, SaveCheckpoint, Send,
+                            AbortRequest, Wait, Finish>;
 
 struct Step {
     Action action;

@@ -4,6 +4,7 @@
 #include "job/duration_text.hpp"
 #include "job/kept_reply.hpp"
 #include "job/run_end.hpp"
+#include "job/submit_file.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -113,6 +114,21 @@ Transition Submission::resume(TimePoint now, const Event& event) {
                 // Before the intent: a run that is held up is not "maybe submitted".
                 if (auto error = over_budget(now))
                     return finish(submit_failed(run_, std::move(*error), false));
+
+                // As late as can be: bytes that wait for a slot or for the end of a pause are in the way of
+                // other runs'. And before the intent, which keeps where the file is: a repeated submit has
+                // the same body, and no file is handed over twice.
+                if (!run_.parameters.job->file.empty()) {
+                    run_.report.set_phase(Phase::preparing,
+                                          "Handing over the " + std::string(media_input(run_.node.type)));
+                    yield return Step{file_to_hand_over(run_)};
+                    auto& outcome = std::get<FileHandedOver>(event).outcome;
+                    if (auto* error = std::get_if<Error>(&outcome))
+                        return fail(std::move(*error));
+                    if (!put_file_into_submit(run_, std::get<FileForSubmit>(outcome), may_exist_))
+                        return finish(with_another_file(run_));
+                    continue; // a pause may have begun
+                }
 
                 // Not where an earlier submit, without a marker perhaps, may have made the job.
                 if (run_.binding().find && !may_exist_)

@@ -19,7 +19,9 @@ namespace job_engine {
 //     checking media    usable, unknown     -> slot
 //                       refused             -> failed
 //     slot              acquired            -> submit
-//     before submit     its time            -> submit
+//     before submit     its time            -> submit; by way of handing over, where an input is a file
+//     handing over      there               -> before submit
+//                       not there           -> failed
 //     saving intent     kept                -> submit
 //                       not kept            -> failed
 //     submit            job named, or what  -> Polling

@@ -1,7 +1,6 @@
 #include "media/media_check.hpp"
 
-#include "base/ascii.hpp"
-#include "base/plain_text.hpp"
+#include "media/media_format.hpp"
 
 #include <utility>
 
@@ -21,18 +20,10 @@ Warning unchecked(const std::string& why) {
     return {"image_not_checked", "The image was not checked before the submit: " + why + "."};
 }
 
-std::string megabytes(std::uint64_t bytes) {
-    constexpr std::uint64_t tenth = std::uint64_t{1024} * 1024 / 10;
-    const auto tenths = bytes / tenth;
-    return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " MiB";
-}
-
-constexpr std::string_view web_page = "a web page";
-
 std::string what_was_found(std::string_view first_bytes) {
     if (first_bytes.empty())
         return "The image is empty.";
-    const std::string format(name_of_format(first_bytes));
+    const std::string format(media_format_of(first_bytes).name);
     if (format == web_page)
         return "The image's link leads to a web page (HTML), perhaps to a sign-in, and to neither JPG nor "
                "PNG: use "
@@ -44,45 +35,15 @@ std::string what_was_found(std::string_view first_bytes) {
 
 } // namespace
 
-bool is_jpeg_or_png(std::string_view first_bytes) noexcept {
-    using namespace std::string_view_literals;
-    return first_bytes.starts_with("\xFF\xD8\xFF"sv) || first_bytes.starts_with("\x89PNG\r\n\x1A\n"sv);
+bool is_jpeg_or_png(std::string_view first_bytes) {
+    const auto type = media_format_of(first_bytes).media_type;
+    return type == "image/jpeg" || type == "image/png";
 }
 
-std::string_view name_of_format(std::string_view first_bytes) {
-    using namespace std::string_view_literals;
-    const auto has = [&](std::size_t at, std::string_view bytes) {
-        return first_bytes.size() >= at && first_bytes.substr(at).starts_with(bytes);
-    };
-    if (has(0, "RIFF") && has(8, "WEBP"))
-        return "a WebP image";
-    if (has(0, "GIF8"))
-        return "a GIF image";
-    if (has(0, "BM"))
-        return "a BMP image";
-    if (has(0, "II*\0"sv) || has(0, "MM\0*"sv))
-        return "a TIFF image";
-    if (has(0, "%PDF"))
-        return "a PDF document";
-    if (has(4, "ftyp")) {
-        // The brand says which of the many: the main one, and behind it those that it is compatible with.
-        const auto brands = first_bytes.substr(8);
-        const auto is = [&](std::string_view brand) { return brands.find(brand) != std::string_view::npos; };
-        if (is("avif") || is("avis"))
-            return "an AVIF image";
-        if (is("heic") || is("heix") || is("hevc") || is("mif1") || is("msf1"))
-            return "a HEIC image";
-        return "an MP4 video";
-    }
-    const auto text = ascii_lower_case(trimmed(first_bytes));
-    for (const auto* beginning : {"<!doctype html", "<html", "<head", "<body", "<title", "<script", "<meta"})
-        if (text.starts_with(beginning))
-            return web_page;
-    if (text.starts_with("<svg") || text.starts_with("<!doctype svg"))
-        return "an SVG drawing";
-    if (text.starts_with("<?xml"))
-        return "an XML or SVG file";
-    return {};
+std::string mebibytes_text(std::uint64_t bytes) {
+    constexpr std::uint64_t tenth = std::uint64_t{1024} * 1024 / 10;
+    const auto tenths = bytes / tenth;
+    return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " MiB";
 }
 
 // Refused is only what would fail at the API too: a server that answers this machine otherwise than it
@@ -119,8 +80,8 @@ MediaVerdict verdict_of_media(const MediaReply& reply, std::uint64_t largest) {
     }
     if (largest > 0 && reply.total_size && *reply.total_size > largest) {
         auto error =
-            make_error(ErrorCode::media_too_large, "The image has " + megabytes(*reply.total_size)
-                                                       + "; the limit is " + megabytes(largest) + ".");
+            make_error(ErrorCode::media_too_large, "The image has " + mebibytes_text(*reply.total_size)
+                                                       + "; the limit is " + mebibytes_text(largest) + ".");
         error.details = {{"/image", "must have at most " + std::to_string(largest) + " bytes"}};
         return error;
     }

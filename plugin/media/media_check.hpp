@@ -27,13 +27,10 @@ struct MediaElsewhere {
 };
 using MediaVerdict = std::variant<MediaUsable, MediaElsewhere, Warning, Error>;
 
-// How many first bytes tell the format, those of other files included.
-constexpr std::size_t image_signature_bytes = 32;
+bool is_jpeg_or_png(std::string_view first_bytes);
 
-bool is_jpeg_or_png(std::string_view first_bytes) noexcept;
-
-// What the bytes are when they are neither, for people: "a WebP image"; empty: not known.
-std::string_view name_of_format(std::string_view first_bytes);
+// "3.4 MiB"
+std::string mebibytes_text(std::uint64_t bytes);
 
 // largest: in bytes; 0: the API's limit is not known.
 MediaVerdict verdict_of_media(const MediaReply& reply, std::uint64_t largest);

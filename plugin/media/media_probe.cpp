@@ -2,6 +2,7 @@
 
 #include "http/http_fetch.hpp"
 #include "http/request_text.hpp"
+#include "media/media_format.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
@@ -50,7 +51,7 @@ MediaReply read_reply(const FetchedReply& reply) {
     MediaReply out;
     out.status = static_cast<int>(reply.result_int());
     out.location = std::string(reply[http::field::location]);
-    out.first_bytes = reply.body().substr(0, image_signature_bytes);
+    out.first_bytes = reply.body().substr(0, media_signature_bytes);
     out.total_size = total_size(reply);
     const std::string_view encoding = reply[http::field::content_encoding];
     out.encoded = !encoding.empty() && encoding != "identity";
@@ -62,7 +63,7 @@ MediaReply read_reply(const FetchedReply& reply) {
 Headers media_request_headers(const std::string& user_agent) {
     return {{"User-Agent", user_agent},
             {"Accept", "image/jpeg, image/png, */*;q=0.1"},
-            {"Range", "bytes=0-" + std::to_string(image_signature_bytes - 1)},
+            {"Range", "bytes=0-" + std::to_string(media_signature_bytes - 1)},
             {"Connection", "close"}};
 }
 
@@ -163,7 +164,7 @@ asio::awaitable<MediaVerdict> MediaProbe::ask(const HttpUrl& url, const Connecti
     }
     const Destination destination{url.origin, settings.proxy, context, nullptr, !loopback_allowed};
     const auto request = request_for(url, user_agent_);
-    auto fetched = co_await fetch_first_bytes(io_, destination, request, image_signature_bytes,
+    auto fetched = co_await fetch_first_bytes(io_, destination, request, media_signature_bytes,
                                               "the image's server", resolver_, exchange);
     if (auto* failure = std::get_if<TransportFailure>(&fetched)) {
         // Behind a proxy a machine may know no outside names and reach nothing but the API.

@@ -80,7 +80,7 @@ std::shared_ptr<ApiService> Accounts::service_for(const Connection& connection) 
         return known->second;
     if (services_.size() >= max_idle_services)
         std::erase_if(services_, [](const auto& entry) { return entry.second.use_count() == 1; });
-    auto service = std::make_shared<ApiService>(io_, *resolver_, connection, user_agent_,
+    auto service = std::make_shared<ApiService>(io_, *resolver_, file_turns_, connection, user_agent_,
                                                 submits_of(account_key(connection)), on_return_);
     services_.emplace(key, service);
     return service;

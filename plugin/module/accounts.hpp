@@ -2,10 +2,12 @@
 
 #include "api/connection.hpp"
 #include "api/error.hpp"
+#include "base/fair_semaphore.hpp"
 #include "base/secret.hpp"
 #include "base/sha256.hpp"
 #include "http/resolver.hpp"
 #include "job/api_service.hpp"
+#include "job/file_delivery.hpp"
 #include "module/definitions.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -72,6 +74,7 @@ private:
     const std::string user_agent_;
     const ApiService::OnReturn on_return_;
     std::unique_ptr<Resolver> resolver_;
+    FairSemaphore file_turns_{max_files_at_once};
 
     std::mutex mutex_;
     std::unordered_multimap<std::size_t, std::weak_ptr<Account>> live_; // by the hash of their text

@@ -4,6 +4,8 @@
 #include "job/dry_run.hpp"
 #include "job/idempotency_key.hpp"
 #include "job/inputs.hpp"
+#include "module/host_file.hpp"
+#include "module/host_progress.hpp"
 #include "module/session.hpp"
 
 #include <boost/asio/dispatch.hpp>
@@ -26,38 +28,15 @@ constexpr Millis for_ever = std::chrono::hours(24 * 365);
 
 constexpr Millis max_connection_check{30'000};
 
-Purpose purpose_of(std::uint32_t flags) noexcept {
-    if ((flags & WFN_CHECK_CONNECTION) != 0)
-        return Purpose::check_connection;
-    return (flags & WFN_COLLECT_ONLY) != 0 ? Purpose::collect_job : Purpose::make_job;
-}
-
 // Set while a callback of a run of this thread is running.
 thread_local Run* run_in_callback = nullptr;
-
-wfn_phase phase_of(Phase phase) noexcept {
-    switch (phase) {
-    case Phase::preparing:
-        return WFN_PREPARING;
-    case Phase::submitting:
-        return WFN_SUBMITTING;
-    case Phase::queued:
-        return WFN_QUEUED;
-    case Phase::running:
-        return WFN_RUNNING;
-    case Phase::retrying:
-        return WFN_RETRYING;
-    case Phase::cancelling:
-        break;
-    }
-    return WFN_CANCELLING;
-}
 
 } // namespace
 
 Run::Run(std::shared_ptr<Session> session, std::size_t node, const wfn_request& request)
     : node_(static_cast<std::uint32_t>(node)), callbacks_{request.user_data, request.on_progress,
-                                                          request.on_checkpoint, request.on_complete},
+                                                          request.on_checkpoint, request.on_attachment,
+                                                          request.on_complete},
       run_key_(request.run_key != nullptr ? request.run_key : ""),
       request_(RunRequest::copy_of(request, node, session->accounts(), ReusableMemory::bytes_for<JobDriver>)),
       has_run_key_(request.run_key != nullptr), session_(std::move(session)), strand_(session_->new_strand()),
@@ -107,8 +86,26 @@ wfn_status Run::checkpoint_saved(bool kept) {
     return WFN_OK;
 }
 
-wfn_status Run::attach(const wfn_attachment& /*attachment*/) {
-    return WFN_INVALID_STATE; // nothing asks for a file yet
+// Copied on the caller's thread and without the lock; where that takes too much memory, the file is still
+// waited for.
+wfn_status Run::attach(const wfn_attachment& attachment) {
+    const auto awaited = [this] {
+        const std::lock_guard lock(monitor_->mutex);
+        return awaited_file_bytes_;
+    }();
+    if (awaited == 0)
+        return WFN_INVALID_STATE;
+    const auto file = std::make_shared<HostFile>(copy_of(attachment, awaited));
+    {
+        const std::lock_guard lock(monitor_->mutex);
+        if (std::exchange(awaited_file_bytes_, 0) == 0)
+            return WFN_INVALID_STATE;
+    }
+    post([file](Run& run) {
+        if (run.driver_ != nullptr)
+            run.driver_->attach(std::move(*file));
+    });
+    return WFN_OK;
 }
 
 bool Run::wait(Millis timeout) {
@@ -187,7 +184,7 @@ void Run::begin_checked(RunRequest::Owner request) {
     const auto& node = session_->definitions().nodes.at(node_)->node;
     const bool validate_only = (request->flags & WFN_VALIDATE_ONLY) != 0;
     RunParameters parameters;
-    parameters.purpose = purpose_of(request->flags);
+    parameters.purpose = request->purpose();
     const bool checks_connection = parameters.purpose == Purpose::check_connection;
     // First, because it decides what else is needed: to look at a job that is paid for, a connection will do.
     if (request->checkpoint_json) {
@@ -229,6 +226,11 @@ void Run::begin_checked(RunRequest::Owner request) {
             if (connection != nullptr)
                 parameters.job = std::make_unique<const PreparedJob>(
                     prepare_job(checked->values, node, *connection->binding));
+            const bool has_file = parameters.checkpoint && !parameters.checkpoint->file.empty();
+            if (validate_only || (needs_inputs && !has_file))
+                if (const auto fault = fault_of_file_input(checked->file, node.type, connection.get(),
+                                                           callbacks_.on_attachment != nullptr))
+                    return fail(*fault);
         } else if (job_is_known) {
             on_warning({"inputs_ignored", "The job is submitted already, so these inputs are not used: "
                                               + checked.error().message});
@@ -307,16 +309,9 @@ void Run::on_progress(const Progress& progress, const std::string& job_id) {
         log(WFN_LOG_WARNING, progress.message);
     if (callbacks_.on_progress == nullptr)
         return;
-    wfn_progress out{};
-    out.struct_size = sizeof out;
-    out.phase = phase_of(progress.phase);
-    out.fraction = progress.fraction.value_or(-1.0);
-    out.eta_ms = progress.eta ? progress.eta->count() : -1;
-    out.elapsed_ms =
-        std::chrono::duration_cast<Millis>(std::chrono::steady_clock::now() - started_at_).count();
-    out.job_id = job_id.empty() ? nullptr : job_id.c_str();
-    out.message = progress.message.c_str();
-    call_host("on_progress", [&] { callbacks_.on_progress(callbacks_.user_data, handle_, &out); });
+    const auto elapsed = std::chrono::duration_cast<Millis>(std::chrono::steady_clock::now() - started_at_);
+    const auto shown = host_progress(progress, job_id, elapsed);
+    call_host("on_progress", [&] { callbacks_.on_progress(callbacks_.user_data, handle_, &shown); });
 }
 
 void Run::on_checkpoint(const Checkpoint& checkpoint) {
@@ -326,6 +321,17 @@ void Run::on_checkpoint(const Checkpoint& checkpoint) {
         checkpoint_pending_ = true;
     }
     call_host("on_checkpoint", [&] { callbacks_.on_checkpoint(callbacks_.user_data, handle_, kept.get()); });
+}
+
+void Run::on_attachment(const AttachmentRequest& request) {
+    if (callbacks_.on_attachment == nullptr) // of a run whose checkpoint let it begin nevertheless
+        return driver_->attach(no_host_file());
+    {
+        const std::lock_guard lock(monitor_->mutex);
+        awaited_file_bytes_ = request.max_bytes;
+    }
+    const auto asked = host_request(request);
+    call_host("on_attachment", [&] { callbacks_.on_attachment(callbacks_.user_data, handle_, &asked); });
 }
 
 void Run::on_warning(const Warning& warning) {
@@ -354,6 +360,7 @@ void Run::complete(std::unique_ptr<RunResult> whole) noexcept {
         const std::lock_guard lock(monitor_->mutex);
         result_ = std::move(whole);
         checkpoint_pending_ = false;
+        awaited_file_bytes_ = 0;
     }
     if (callbacks_.on_complete != nullptr)
         call_host("on_complete", [&] { callbacks_.on_complete(callbacks_.user_data, handle_, result); });

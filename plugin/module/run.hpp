@@ -65,6 +65,7 @@ private:
     void call_host(const char* name, Call call);
     void on_progress(const Progress& progress, const std::string& job_id) override;
     void on_checkpoint(const Checkpoint& checkpoint) override;
+    void on_attachment(const AttachmentRequest& request) override;
     void on_warning(const Warning& warning) override;
     void on_outcome(Outcome outcome) override;
     bool traces() const noexcept override;
@@ -82,6 +83,7 @@ private:
         void* user_data;
         void (*on_progress)(void*, wfn_run*, const wfn_progress*);
         void (*on_checkpoint)(void*, wfn_run*, const wfn_checkpoint*);
+        void (*on_attachment)(void*, wfn_run*, const wfn_attachment_request*);
         void (*on_complete)(void*, wfn_run*, const wfn_result*);
     };
 
@@ -102,8 +104,9 @@ private:
 
     // Under the monitor's lock.
     bool checkpoint_pending_ = false;
-    bool over_ = false;                                          // on_complete has returned
-    std::shared_ptr<Session> session_;                           // until the run is over
+    std::uint64_t awaited_file_bytes_ = 0; // the most that the host may give; 0: no file is waited for
+    bool over_ = false;                    // on_complete has returned
+    std::shared_ptr<Session> session_;     // until the run is over
     std::shared_ptr<const boost::asio::any_io_executor> strand_; // until the run is over
     std::unique_ptr<RunResult> result_;                          // set once, then unchanged
 

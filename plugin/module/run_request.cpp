@@ -53,6 +53,12 @@ RunRequest::RunRequest(const wfn_request& request, std::size_t node, Accounts& a
         checkpoint_json = view_of(request.checkpoint_json);
 }
 
+Purpose RunRequest::purpose() const noexcept {
+    if ((flags & WFN_CHECK_CONNECTION) != 0)
+        return Purpose::check_connection;
+    return (flags & WFN_COLLECT_ONLY) != 0 ? Purpose::collect_job : Purpose::make_job;
+}
+
 RunRequest::Owner RunRequest::copy_of(const wfn_request& request, std::size_t node, Accounts& accounts,
                                       std::size_t min_bytes) {
     const auto text_bytes = view_of(request.input_json).size() + view_of(request.checkpoint_json).size()

@@ -2,6 +2,7 @@
 
 #include "base/reusable_memory.hpp"
 #include "base/time.hpp"
+#include "job/run_parameters.hpp"
 #include "module/accounts.hpp"
 
 #include <workflow_node/node.h>
@@ -26,6 +27,8 @@ struct RunRequest {
                          std::size_t min_bytes);
     // Ends the request.
     static ReusableMemory memory_of(Owner request) noexcept;
+
+    Purpose purpose() const noexcept;
 
     std::uint32_t flags = 0;
     std::string_view input_json;

@@ -12,7 +12,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     MediaReply reply;
     reply.status = 100 + (data[0] * 256 + data[1]) % 500;
     const auto rest = fuzz::text_of(data + 2, size - 2);
-    reply.first_bytes = std::string(rest.substr(0, image_signature_bytes));
+    reply.first_bytes = std::string(rest.substr(0, media_signature_bytes));
     reply.location = std::string(rest);
     reply.total_size = size;
     const auto verdict = verdict_of_media(reply, 64);

@@ -1,4 +1,5 @@
 #include "media/media_check.hpp"
+#include "media/media_format.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -133,8 +134,8 @@ TEST(ImageCheck, NamesWhatWasFound) {
         EXPECT_THAT(error.message, HasSubstr(name));
         EXPECT_THAT(error.message, HasSubstr("neither JPG nor PNG"));
     }
-    EXPECT_EQ(name_of_format("RIFF\x24\0\0\0WAVE"s), "");
-    EXPECT_EQ(name_of_format("{\"error\": 1}"), "");
+    EXPECT_EQ(media_format_of("RIFF\x24\0\0\0WAVE"s).name, "");
+    EXPECT_EQ(media_format_of("{\"error\": 1}").name, "");
 }
 
 } // namespace
