@@ -1,6 +1,6 @@
 #include "api/api_call.hpp"
 
-#include "api/credentials.hpp"
+#include "api/authorized_request.hpp"
 #include "api/request_headers.hpp"
 #include "http/http_client.hpp"
 #include "http/http_connect.hpp"
@@ -86,23 +86,13 @@ void ApiCall::talk(const Self& self) {
     write(self);
 }
 
-// A run may wait for longer than a token lives, so each attempt has one of its own.
 RequestText ApiCall::request_text() {
-    const auto& binding = *settings_->binding;
-    SignedAuthorization made;
-    if (binding.jwt)
-        made = signed_authorization(settings_->api_key.view(), settings_->api_secret.view(), binding,
-                                    std::time(nullptr));
-    signature_ = std::move(made.signature);
-    const auto key = binding.jwt ? made.value.view() : settings_->authorization.view();
-    const bool key_is_in_query = !binding.authorization_query.empty();
-    const auto with_key = key_is_in_query ? RequestWriter::Parameter{binding.authorization_query, key}
-                                          : RequestWriter::Parameter{};
-    RequestWriter writer(request_.method, request_.target, settings_->authority, with_key);
-    if (!key_is_in_query)
-        writer.header(binding.authorization_header, key);
-    write_headers(request_, client_.user_agent(),
-                  [&](std::string_view name, std::string_view value) { writer.header(name, value); });
+    auto [writer, signature] =
+        authorized_request(*settings_, request_.method, request_.target, settings_->authority);
+    signature_ = std::move(signature);
+    write_headers(
+        request_, client_.user_agent(),
+        [&writer = writer](std::string_view name, std::string_view value) { writer.header(name, value); });
     return std::move(writer).finish(request_.body);
 }
 

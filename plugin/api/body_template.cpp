@@ -154,6 +154,13 @@ std::string filled_path(std::string_view path, Find find) {
     return out;
 }
 
+std::string path_with(std::string_view path, const PlaceValues& values) {
+    return filled_path(path, [&](std::string_view name) -> std::optional<std::string> {
+        const auto* value = values.find(name);
+        return value == nullptr || value->is_null() ? std::string() : text_of_value(*value);
+    });
+}
+
 std::string all_places(std::span<const std::string> names) {
     std::string places;
     for (const auto& name : names)
@@ -209,11 +216,11 @@ json::value fill_body(const SubmitRequest& submit, const json::object& inputs,
 std::string fill_path(const SubmitRequest& submit, const json::object& inputs) {
     if (submit.path.find(opening) == std::string::npos)
         return {};
-    const PlaceValues values{inputs, &submit.value_maps, &submit.derived};
-    return filled_path(submit.path, [&](std::string_view name) -> std::optional<std::string> {
-        const auto* value = values.find(name);
-        return value == nullptr || value->is_null() ? std::string() : text_of_value(*value);
-    });
+    return path_with(submit.path, {inputs, &submit.value_maps, &submit.derived});
+}
+
+std::string fill_path(std::string_view path, const json::object& values) {
+    return path_with(path, {values});
 }
 
 json::value fill_template(const json::object& body_template, const json::object& values) {

@@ -35,6 +35,9 @@ std::string fill_path(const SubmitRequest& submit, const boost::json::object& in
 // The template of a request about a job, of which only the id is known.
 boost::json::value fill_template(const boost::json::object& body_template, const boost::json::object& values);
 
+// A path's template with these values; empty where one is absent or null.
+std::string fill_path(std::string_view path, const boost::json::object& values);
+
 // The text with one place filled; what the value has of braces is no place.
 std::string with_place_in_text(std::string_view text, std::string_view name, std::string_view value);
 // A header is no template afterwards: the value stays as it is.

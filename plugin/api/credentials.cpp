@@ -1,11 +1,8 @@
 #include "api/credentials.hpp"
 
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
+#include "base/sha256.hpp"
 
 #include <algorithm>
-#include <array>
-#include <stdexcept>
 #include <string>
 #include <utility>
 
@@ -62,16 +59,7 @@ WipedText claims_of(std::string_view key) {
 }
 
 WipedText signature_of(std::string_view text, std::string_view secret) {
-    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-    unsigned int size = 0;
-    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): OpenSSL's bytes are unsigned
-    const auto* bytes = reinterpret_cast<const unsigned char*>(text.data());
-    if (HMAC(EVP_sha256(), secret.data(), static_cast<int>(secret.size()), bytes, text.size(), digest.data(),
-             &size)
-        == nullptr)
-        throw std::runtime_error("HMAC is not available");
-    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast)
-    return base64url({reinterpret_cast<const char*>(digest.data()), size});
+    return base64url(bytes_of(hmac_sha256(secret, text)));
 }
 
 } // namespace

@@ -34,8 +34,7 @@ std::string masked_authorization(std::string_view pattern) {
 } // namespace
 
 std::string MaskedRequest::url(const HttpRequest& request) const {
-    auto url = address((connection_.origin.tls ? "https://" : "http://") + connection_.origin.authority()
-                       + request.target);
+    auto url = address(connection_.origin.text() + request.target);
     const bool key_is_in_query = !connection_.binding->authorization_query.empty();
     if (key_is_in_query && url.find('?') == std::string::npos)
         url += "?" + std::string(secret_mask);

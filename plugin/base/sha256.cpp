@@ -1,6 +1,7 @@
 #include "base/sha256.hpp"
 
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 
 #include <atomic>
 #include <stdexcept>
@@ -45,6 +46,22 @@ Sha256 sha256(std::string_view text) {
 
 std::string sha256_hex(std::string_view text) {
     return hex(sha256(text));
+}
+
+Sha256 hmac_sha256(std::string_view key, std::string_view text) {
+    Sha256 digest{};
+    unsigned int size = 0;
+    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): OpenSSL's bytes are unsigned
+    const auto* bytes = reinterpret_cast<const unsigned char*>(text.data());
+    if (HMAC(algorithm(), key.data(), static_cast<int>(key.size()), bytes, text.size(), digest.data(), &size)
+        == nullptr)
+        throw std::runtime_error("HMAC is not available");
+    return digest;
+}
+
+std::string_view bytes_of(const Sha256& digest) noexcept {
+    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast)
+    return {reinterpret_cast<const char*>(digest.data()), digest.size()};
 }
 
 bool is_hex_digest(std::string_view text) noexcept {

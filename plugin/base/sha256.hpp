@@ -14,6 +14,10 @@ using Sha256 = std::array<unsigned char, 32>;
 Sha256 sha256(std::string_view text);
 std::string sha256_hex(std::string_view text);
 
+// HMAC-SHA256, RFC 2104.
+Sha256 hmac_sha256(std::string_view key, std::string_view text);
+std::string_view bytes_of(const Sha256& digest) noexcept;
+
 // A digest that is a text everywhere but where it is kept: there it takes a quarter of the memory.
 class HexDigest {
 public:

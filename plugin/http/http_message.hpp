@@ -60,4 +60,7 @@ struct TransportFailure {
     std::string message;           // one clause, for people: "connection refused by 127.0.0.1:9"
 };
 
+// As a trace calls it: "timed_out".
+const char* kind_name(TransportFailure::Kind kind) noexcept;
+
 } // namespace job_engine

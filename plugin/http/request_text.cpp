@@ -31,12 +31,21 @@ void RequestWriter::header(std::string_view name, std::string_view value) {
 }
 
 RequestText RequestWriter::finish(std::string_view body) && {
-    if (!body.empty() || expects_body_)
-        header("Content-Length", std::to_string(body.size()));
-    text_.reserve(text_.size() + line_end.size() + body.size());
-    text_.insert(text_.end(), line_end.begin(), line_end.end());
+    end_header(body.size(), body.size());
     text_.insert(text_.end(), body.begin(), body.end());
     return std::move(text_);
+}
+
+RequestText RequestWriter::finish_before(std::uint64_t body_bytes) && {
+    end_header(body_bytes, 0);
+    return std::move(text_);
+}
+
+void RequestWriter::end_header(std::uint64_t body_bytes, std::size_t room) {
+    if (body_bytes > 0 || expects_body_)
+        header("Content-Length", std::to_string(body_bytes));
+    text_.reserve(text_.size() + line_end.size() + room);
+    text_.insert(text_.end(), line_end.begin(), line_end.end());
 }
 
 void RequestWriter::append_line(std::initializer_list<std::string_view> parts) {

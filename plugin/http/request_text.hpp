@@ -2,6 +2,8 @@
 
 #include "base/secret.hpp"
 
+#include <cstddef>
+#include <cstdint>
 #include <initializer_list>
 #include <string_view>
 #include <vector>
@@ -28,8 +30,11 @@ public:
     void header(std::string_view name, std::string_view value);
     // Ends the header, with a Content-Length where there is a body, or where the method makes one expected.
     RequestText finish(std::string_view body = {}) &&;
+    // The same for a body of so many bytes that is sent behind it.
+    RequestText finish_before(std::uint64_t body_bytes) &&;
 
 private:
+    void end_header(std::uint64_t body_bytes, std::size_t room);
     void append_line(std::initializer_list<std::string_view> parts);
 
     RequestText text_;

@@ -28,10 +28,6 @@ std::string without_brackets(std::string_view host) {
     return ascii_lower_case(host);
 }
 
-std::string to_text(const Origin& origin, std::string_view target) {
-    return (origin.tls ? "https://" : "http://") + origin.authority() + std::string(target);
-}
-
 // The first character that a URL may not hold, npos: there is none.
 std::size_t odd_character(std::string_view text) {
     const auto odd = std::find_if(text.begin(), text.end(), [](unsigned char c) {
@@ -93,6 +89,10 @@ std::string Origin::authority() const {
     if (port != (tls ? 443 : 80))
         text += ":" + std::to_string(port);
     return text;
+}
+
+std::string Origin::text() const {
+    return (tls ? "https://" : "http://") + authority();
 }
 
 boost::system::result<HttpUrl, std::string> parse_http_url(std::string_view text) {
@@ -182,8 +182,8 @@ std::optional<std::string> same_origin_target(const Origin& base_origin, std::st
     // resolving.
     const bool whole_path = reference.starts_with('/') && !reference.starts_with("//")
                             && reference.find("/.") == std::string_view::npos;
-    const auto resolved = whole_path ? std::optional(to_text(base_origin, reference))
-                                     : resolved_url(to_text(base_origin, base_target), reference);
+    const auto resolved = whole_path ? std::optional(base_origin.text() + std::string(reference))
+                                     : resolved_url(base_origin.text() + std::string(base_target), reference);
     if (!resolved)
         return std::nullopt;
     const auto url = parse_http_url(*resolved);
@@ -197,7 +197,7 @@ std::string url_as_browsers_take_it(const Origin& base_origin, std::string_view 
     // Any word would do for a path below the base, so only what begins with a slash is taken for one.
     if (!reference.starts_with('/'))
         return percent_encoded_url(reference);
-    return resolved_url(to_text(base_origin, base_target), encoded_path_and_query(reference))
+    return resolved_url(base_origin.text() + std::string(base_target), encoded_path_and_query(reference))
         .value_or(std::string(reference));
 }
 

@@ -17,6 +17,8 @@ struct Origin {
 
     // For the Host header and messages: brackets and port where they are needed.
     std::string authority() const;
+    // "https://host:port", the port where it is needed.
+    std::string text() const;
 
     friend bool operator==(const Origin&, const Origin&) = default;
 };

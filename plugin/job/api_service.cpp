@@ -20,8 +20,8 @@ ApiService::ApiService(boost::asio::io_context& io, Resolver& resolver, FairSema
       slots(connection.max_running) {}
 
 std::string account_key(const Connection& connection) {
-    return (connection.origin.tls ? "https://" : "http://") + connection.origin.authority() + "\n"
-           + sha256_hex(connection.api_key.view()) + "\n" + connection.binding->authorization_header + "\n";
+    return connection.origin.text() + "\n" + sha256_hex(connection.api_key.view()) + "\n"
+           + connection.binding->authorization_header + "\n";
 }
 
 std::string service_key(const Connection& connection) {

@@ -52,29 +52,6 @@ json::object reply_object(const HttpReply& reply, const MaskedRequest& mask) {
     return out;
 }
 
-const char* kind_name(TransportFailure::Kind kind) {
-    using Kind = TransportFailure::Kind;
-    switch (kind) {
-    case Kind::unreachable:
-        return "unreachable";
-    case Kind::tls:
-        return "tls";
-    case Kind::proxy:
-        return "proxy";
-    case Kind::not_public:
-        return "not_public";
-    case Kind::broken:
-        return "broken";
-    case Kind::timed_out:
-        return "timed_out";
-    case Kind::bad_reply:
-        return "bad_reply";
-    case Kind::aborted:
-        break;
-    }
-    return "aborted";
-}
-
 } // namespace
 
 std::string trace_line(const TracedExchange& exchange, const Connection& connection,
