@@ -88,7 +88,7 @@ void FileDelivery::take_turn() {
     if (auto file = within_reach())
         return finish_later(std::move(*file));
     if (hand_over_way(*order_.connection) == HandOverWay::none)
-        return finish_later(no_way_for_files(*order_.connection));
+        return finish_later(no_way_for_files(*order_.connection, order_.file.input));
     turns_.request([self = self()] { asio::post(self->strand_, [self] { self->ask_host(); }); }, *turn_);
 }
 

@@ -52,7 +52,7 @@ std::optional<Error> fault_of_file_input(const std::string& name, const NodeType
     }
     if (connection == nullptr || hand_over_way(*connection) != HandOverWay::none)
         return std::nullopt;
-    return no_way_for_files(*connection);
+    return no_way_for_files(*connection, input);
 }
 
 } // namespace job_engine

@@ -65,15 +65,14 @@ HandOverWay hand_over_way(const Connection& connection) {
     return connection.storage ? HandOverWay::storage : HandOverWay::none;
 }
 
-Error no_way_for_files(const Connection& connection) {
+Error no_way_for_files(const Connection& connection, std::string_view input) {
     auto error =
-        make_error(ErrorCode::invalid_connection,
+        make_error(ErrorCode::cannot_hand_over_file,
                    connection.binding->name
                        + " takes no files, only URLs that it can open: give the connection a storage (a "
                          "bucket of yours, from which the service fetches the file), or a URL instead of "
                          "the file.");
-    error.details = {
-        {"/storage", "is missing, and " + connection.binding->name + " takes no files without it"}};
+    error.details = {{"/" + std::string(input), "must be a URL: the connection has no storage for files"}};
     return error;
 }
 
@@ -119,7 +118,7 @@ private:
         case HandOverWay::none:
             break;
         }
-        co_return no_way_for_files(connection());
+        co_return no_way_for_files(connection(), "file");
     }
 
     HandedOver in_the_submit() const {

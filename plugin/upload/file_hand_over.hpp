@@ -28,8 +28,8 @@ namespace job_engine {
 enum class HandOverWay { none, in_the_submit, upload, storage };
 HandOverWay hand_over_way(const Connection& connection);
 
-// Of a connection whose service has none.
-Error no_way_for_files(const Connection& connection);
+// Of a connection whose service has none; input: what the file is.
+Error no_way_for_files(const Connection& connection, std::string_view input);
 
 // What the service takes.
 struct FileLimits {

@@ -41,6 +41,15 @@ std::string valid_input() {
         "size": "Square HD (1:1)", "prompt_optimizer": true})json";
 }
 
+std::string input_with_file() {
+    return R"json({"prompt": "Slow zoom", "image": "attachment:my%20photo.jpg", "negative_prompt": null})json";
+}
+
+std::string jpeg_file(std::size_t bytes) {
+    using namespace std::string_literals;
+    return "\xFF\xD8\xFF\xDA\x00\x02"s + std::string(bytes, 'p') + "\xFF\xD9";
+}
+
 HostRun::HostRun(const LoadedModule& module, std::string connection_json)
     : connection(std::move(connection_json)), module_(module) {
     request.struct_size = sizeof request;
@@ -63,6 +72,8 @@ wfn_status HostRun::start(wfn_session* session) {
     request.on_progress = progress_came;
     request.on_checkpoint = keeps_checkpoints ? checkpoint_came : nullptr;
     request.on_complete = completion_came;
+    if (on_attachment)
+        request.on_attachment = attachment_came;
     starter_ = std::this_thread::get_id();
     return module_.node().execute(&module_.node(), session, &request, &handle_);
 }
@@ -82,6 +93,31 @@ Ending HostRun::wait() {
 bool HostRun::wait_for_checkpoints(std::size_t count) {
     std::unique_lock lock(mutex_);
     return changed_.wait_for(lock, patience, [&] { return checkpoints_.size() >= count; });
+}
+
+wfn_status HostRun::give(wfn_run* run, const std::string& file) const {
+    wfn_attachment attachment{};
+    attachment.struct_size = sizeof attachment;
+    attachment.data = file.data();
+    attachment.size = file.size();
+    return module_->run_attach(run, &attachment);
+}
+
+wfn_status HostRun::give_failure(wfn_run* run, const char* failure) const {
+    wfn_attachment attachment{};
+    attachment.struct_size = sizeof attachment;
+    attachment.failure = failure;
+    return module_->run_attach(run, &attachment);
+}
+
+bool HostRun::wait_for_attachment() {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, patience, [&] { return attachments_ > 0; });
+}
+
+int HostRun::attachments() const {
+    const std::lock_guard lock(mutex_);
+    return attachments_;
 }
 
 std::vector<std::string> HostRun::checkpoints() const {
@@ -122,6 +158,17 @@ void HostRun::checkpoint_came(void* self, wfn_run* run, const wfn_checkpoint* ch
         me.on_checkpoint(run, checkpoint->json);
     else
         me.module_->run_checkpoint_saved(run, 1);
+}
+
+void HostRun::attachment_came(void* self, wfn_run* run, const wfn_attachment_request* attachment) {
+    auto& me = *static_cast<HostRun*>(self);
+    {
+        const std::lock_guard lock(me.mutex_);
+        me.count_callback();
+        ++me.attachments_;
+        me.changed_.notify_all();
+    }
+    me.on_attachment(run, attachment);
 }
 
 void HostRun::completion_came(void* self, wfn_run* run, const wfn_result* result) {

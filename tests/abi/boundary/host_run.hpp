@@ -15,6 +15,11 @@ namespace boundary_tests {
 // The page's first example.
 std::string valid_input();
 
+// The same with a file of the host as the image.
+std::string input_with_file();
+// What there is of a JPEG where nobody looks at the picture; of at least so many bytes.
+std::string jpeg_file(std::size_t bytes = 0);
+
 // A wfn_result, copied.
 struct Ending {
     wfn_outcome outcome = WFN_FAILED;
@@ -45,6 +50,12 @@ public:
     // Called on the module's threads. Without on_checkpoint a checkpoint is answered with "kept" at once.
     std::function<void(wfn_run*, const std::string&)> on_checkpoint;
     std::function<void(wfn_run*, const wfn_result*)> on_complete;
+    // Empty: the host has no files.
+    std::function<void(wfn_run*, const wfn_attachment_request*)> on_attachment;
+
+    // Answers on_attachment with the file, or with why there is none.
+    wfn_status give(wfn_run* run, const std::string& file) const;
+    wfn_status give_failure(wfn_run* run, const char* failure) const;
 
     wfn_status start(wfn_session* session);
     wfn_run* handle() const noexcept { return handle_; }
@@ -53,8 +64,10 @@ public:
     // Waits until on_complete has come and the run is over. Throws std::runtime_error where it does not.
     Ending wait();
     bool wait_for_checkpoints(std::size_t count);
+    bool wait_for_attachment();
 
     std::vector<std::string> checkpoints() const;
+    int attachments() const; // how often a file was asked for
     int completions() const;
     // Callbacks where none may come: on the thread that called execute, or after on_complete.
     int misplaced_callbacks() const;
@@ -62,6 +75,7 @@ public:
 private:
     static void progress_came(void* self, wfn_run* run, const wfn_progress* progress);
     static void checkpoint_came(void* self, wfn_run* run, const wfn_checkpoint* checkpoint);
+    static void attachment_came(void* self, wfn_run* run, const wfn_attachment_request* attachment);
     static void completion_came(void* self, wfn_run* run, const wfn_result* result);
     void completed(const wfn_result& result);
     void count_callback();
@@ -73,6 +87,7 @@ private:
     std::condition_variable changed_;
     std::vector<std::string> checkpoints_;
     Ending ending_;
+    int attachments_ = 0;
     int completions_ = 0;
     int misplaced_ = 0;
 };

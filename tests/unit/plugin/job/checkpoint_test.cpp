@@ -1,4 +1,5 @@
 #include "job/checkpoint.hpp"
+#include "job/kept_file.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -30,6 +31,42 @@ TEST(Checkpoint, IsReadAsItWasWritten) {
         const auto read = read_checkpoint(to_text(example(state)));
         ASSERT_TRUE(read);
         EXPECT_EQ(*read, example(state));
+    }
+}
+
+TEST(Checkpoint, KeepsTheFileUntilTheJobIsKnown) {
+    const HexDigest digest = std::string(64, 'f');
+    const KeptFile files[] = {
+        {digest, {}, {}}, {digest, "https://files.example/1.jpg", {}}, {digest, {}, "o/1.jpg", 17}};
+    for (const auto& file : files) {
+        for (const auto state : {State::prepared, State::intent, State::answered}) {
+            auto checkpoint = example(state);
+            checkpoint.file = RareText(to_text(file));
+            const auto read = read_checkpoint(to_text(checkpoint));
+            ASSERT_TRUE(read);
+            EXPECT_EQ(*read, checkpoint);
+            EXPECT_EQ(read_kept_file(read->file.view()), file);
+        }
+        auto checkpoint = example(State::submitted);
+        checkpoint.file = RareText(to_text(file));
+        EXPECT_TRUE(read_checkpoint(to_text(checkpoint))->file.empty());
+    }
+}
+
+// Such a file would be sent in a submit, or taken for another one.
+TEST(Checkpoint, WithAFileThatCannotBeUsedIsNone) {
+    for (const std::string file :
+         {"7", "{}", R"({"sha256": "f"})", R"({"sha256": "D", "url": "https://a b"})",
+          R"({"sha256": "D", "url": 7})", R"({"sha256": "D", "object": "o"})",
+          R"({"sha256": "D", "object": "o", "signed_at": "now"})"}) {
+        auto text = to_text(example(State::intent));
+        auto member = file;
+        if (const auto at = member.find("\"D\""); at != std::string::npos)
+            member.replace(at + 1, 1, std::string(64, 'd'));
+        text.insert(text.size() - 1, ",\"file\":" + member);
+        const auto read = read_checkpoint(text);
+        ASSERT_FALSE(read) << text;
+        EXPECT_EQ(read.error().charged, Charged::unknown);
     }
 }
 

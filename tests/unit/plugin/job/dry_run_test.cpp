@@ -145,5 +145,25 @@ TEST(DryRun, MayBeEndedBeforeItBegins) {
     }
 }
 
+TEST(DryRun, AsksForNoFileAndShowsWhereItWouldBe) {
+    Facts facts;
+    facts.input = input_with_file("a%20\"b\".heic");
+    const auto requests = requests_of(played(facts));
+    EXPECT_EQ(purposes_of(requests), (Purposes{"submit", "poll"}));
+    EXPECT_EQ(text_at(requests.front().at("body"), "image"), "{{bytes of a \"b\".heic}}");
+}
+
+TEST(DryRun, ShowsTheFileThatAnEarlierAttemptHasHandedOver) {
+    Facts facts;
+    facts.input = input_with_file();
+    FlowStory earlier(facts);
+    earlier.start();
+    earlier.file(file_at("https://files.example/1.jpg"));
+    earlier.suspend();
+    facts.checkpoint = earlier.outcome().checkpoint;
+    const auto requests = requests_of(played(facts));
+    EXPECT_EQ(text_at(requests.front().at("body"), "image"), "https://files.example/1.jpg");
+}
+
 } // namespace
 } // namespace job_engine::testing

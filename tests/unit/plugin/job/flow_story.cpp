@@ -109,6 +109,12 @@ std::string binding_with(const std::vector<BindingMember>& members) {
     return "\"api_binding\": " + boost::json::serialize(document);
 }
 
+std::string binding_with_files(std::string_view files) {
+    auto document = (*parse_json(pixelml::embedded::pixelml_api)).as_object();
+    document["files"] = boost::json::parse(files);
+    return "\"api_binding\": " + boost::json::serialize(document);
+}
+
 std::string binding_that_holds_polls(int seconds) {
     return binding_with({{"poll", "prefer_wait_seconds", std::to_string(seconds)}});
 }
@@ -120,6 +126,26 @@ boost::json::object example_input() {
             {"negative_prompt", "static"},
             {"size", "Landscape HD (16:9)"},
             {"prompt_optimizer", true}};
+}
+
+boost::json::object input_with_file(std::string_view name) {
+    auto input = example_input();
+    input["image"] = "attachment:" + std::string(name);
+    return input;
+}
+
+FileForSubmit file_at(std::string url, std::string_view bytes) {
+    FileForSubmit file;
+    file.text = url;
+    file.kept = {HexDigest(sha256(bytes)), std::move(url), {}};
+    return file;
+}
+
+FileForSubmit file_in_submit(std::string_view bytes) {
+    FileForSubmit file;
+    file.text = "data:image/jpeg;base64," + sha256_hex(bytes);
+    file.kept.digest = HexDigest(sha256(bytes));
+    return file;
 }
 
 PreparedJob prepared(const boost::json::object& inputs) {
@@ -158,6 +184,11 @@ void FlowStory::image_checked(const MediaVerdict& verdict) {
 void FlowStory::slot() {
     waiting_for_slot_ = false;
     take(flow_->on_slot(now()));
+}
+
+void FlowStory::file(FileOutcome outcome) {
+    file_asked_.reset();
+    take(flow_->on_file(now(), std::move(outcome)));
 }
 
 void FlowStory::kept() {
@@ -320,6 +351,9 @@ void FlowStory::take(Step step) {
     saving_ = false;
     if (const auto* check = std::get_if<CheckMedia>(&step.action))
         image_asked_ = check->url;
+    file_asked_.reset();
+    if (const auto* file = std::get_if<HandOverFile>(&step.action))
+        file_asked_ = *file;
     waiting_for_slot_ = std::holds_alternative<AcquireSlot>(step.action);
     if (std::holds_alternative<Send>(step.action)) {
         request_ = flow_->request(now());
@@ -341,6 +375,8 @@ std::string FlowStory::state_after(const Step& step) const {
         return "checking_image";
     if (std::holds_alternative<AcquireSlot>(step.action))
         return "awaiting_slot";
+    if (std::holds_alternative<HandOverFile>(step.action))
+        return "handing_over";
     if (std::holds_alternative<Wait>(step.action))
         return has_job ? "before_poll" : is_searching() ? "before_find" : "before_submit";
     if (std::holds_alternative<Send>(step.action))

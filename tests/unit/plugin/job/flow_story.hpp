@@ -42,6 +42,9 @@ struct BindingMember {
     std::string_view value;
 };
 std::string binding_with(const std::vector<BindingMember>& members);
+// The built-in binding with this for its files, as a member of a connection.
+std::string binding_with_files(std::string_view files = R"({"media_types": ["image/jpeg", "image/png"],
+    "max_bytes": 1000, "as": "data_uri"})");
 // The built-in binding for an API that holds its reply to a poll so long, as a member of a connection.
 std::string binding_that_holds_polls(int seconds);
 
@@ -59,6 +62,12 @@ inline const std::string idempotent_submit = R"("idempotent_submit": true)";
 inline constexpr std::string_view video_url = "https://cdn.example/v.mp4";
 
 std::string header_of(const HttpRequest& request, std::string_view name);
+
+// These inputs, but with a file of the host as the image.
+boost::json::object input_with_file(std::string_view name = "photo.jpg");
+// The file as the API gets it: by a URL, or, where there is none, in the submit.
+FileForSubmit file_at(std::string url, std::string_view bytes = "a picture");
+FileForSubmit file_in_submit(std::string_view bytes = "a picture");
 
 // What of a run a test wants to be different.
 struct Facts {
@@ -101,6 +110,7 @@ public:
     void start();
     void image_checked(const MediaVerdict& verdict);
     void slot();
+    void file(FileOutcome outcome);
     void kept();
     void not_kept();
     void reply(int status, const std::string& body = "{}", std::optional<Millis> retry_after = {},
@@ -134,6 +144,8 @@ public:
     bool saving() const { return saving_; }
     const std::string& image_asked() const { return image_asked_; } // to be looked at; empty: none
     bool waiting_for_slot() const { return waiting_for_slot_; }
+    bool handing_over() const { return file_asked_.has_value(); }
+    const HandOverFile& file_asked() const { return file_asked_.value(); }
     bool over() const { return outcome_.has_value(); }
     // Where the flow is, by the name that docs/architecture.md has for it.
     const std::string& state() const { return state_; }
@@ -168,6 +180,7 @@ private:
     std::optional<Checkpoint> saved_;
     std::string saved_text_;
     std::string image_asked_;
+    std::optional<HandOverFile> file_asked_;
     std::string state_ = "start";
     std::size_t checkpoints_ = 0;
     int sends_ = 0;

@@ -37,6 +37,44 @@ std::vector<std::string> warning_codes(const CheckedInputs& checked) {
     return codes;
 }
 
+TEST(Inputs, TakeAFileOfTheHostForAnImage) {
+    const auto image = [](const std::string& text) {
+        return input_from(R"({"prompt": "p", "image": ")" + text + R"(", "negative_prompt": null})");
+    };
+    for (const auto* text : {"attachment:my%20photo.jpg", " Attachment:my photo.jpg "}) {
+        const auto checked = image(text);
+        ASSERT_TRUE(checked);
+        EXPECT_EQ(checked->file, "my photo.jpg");
+        EXPECT_EQ(checked->values.at("image"), "attachment:my%20photo.jpg") << "one name is one run";
+        const auto job = testing::prepared(checked->values);
+        EXPECT_EQ(job.file, "my photo.jpg");
+        EXPECT_TRUE(job.media_url.empty()) << "there is nothing to look at";
+    }
+    EXPECT_EQ(image("https://example.com/attachment:a.jpg")->file, "");
+    for (const auto* text : {"attachment:", "attachment:%00", "attachment:%ff.jpg", "attachment:a%0Ab"}) {
+        const auto refused = image(text);
+        ASSERT_FALSE(refused) << text;
+        EXPECT_EQ(refused.error().code, ErrorCode::invalid_input);
+        EXPECT_EQ(refused.error().details.front().path, "/image");
+    }
+    EXPECT_TRUE(image("attachment:" + std::string(1024, 'n')));
+    EXPECT_FALSE(image("attachment:" + std::string(1025, 'n')));
+}
+
+TEST(Inputs, PutAFileWhereTheImageGoes) {
+    const auto job = testing::prepared(testing::input_with_file("a.jpg"));
+    const auto filled = with_file(job, "data:image/jpeg;base64,AA==");
+    EXPECT_TRUE(filled.file.empty());
+    EXPECT_EQ(filled.digest, job.digest);
+    EXPECT_EQ(filled.kind, job.kind);
+    auto with_url = testing::example_input();
+    with_url["image"] = "data:image/jpeg;base64,AA==";
+    EXPECT_EQ(filled.body, testing::prepared(with_url).body);
+    with_url["image"] = "{{bytes of a \"b\"}}";
+    EXPECT_EQ(with_file(job, "{{bytes of a \"b\"}}").body, testing::prepared(with_url).body);
+    EXPECT_NE(job.digest, testing::prepared(testing::input_with_file("b.jpg")).digest);
+}
+
 TEST(Inputs, HasTheSchemasDefaults) {
     const auto checked = *input_from(input_with(""));
     EXPECT_EQ(checked.values.at("model"), "Pixel M");

@@ -3,11 +3,13 @@
 #include "job/flow_story.hpp"
 #include "job/model_api.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <memory>
 #include <regex>
 #include <set>
@@ -26,6 +28,7 @@ struct Tally {
     int crashed = 0;
     int submission_unknown = 0;
     int looked_for = 0; // looks at a list of jobs
+    int handed_over = 0;
     int repeated = 0;
     // From one state of the flow to another, but for the early ends; see docs/architecture.md.
     std::set<std::pair<std::string, std::string>> transitions;
@@ -39,10 +42,11 @@ struct Store {
 
 class Chain {
 public:
-    Chain(std::uint64_t seed, Tally& tally)
+    Chain(std::uint64_t seed, bool has_file, Tally& tally)
         : dice_(seed), shape_(dice_.pick({Shape::queue, Shape::listing, Shape::built_in, Shape::built_in})),
           honours_keys_(shape_ == Shape::built_in && dice_.percent(65)), keeps_(dice_.percent(75)),
-          has_all_(keeps_ && dice_.percent(30)), api_(dice_, honours_keys_, shape_),
+          has_all_(keeps_ && dice_.percent(30)), has_file_(has_file),
+          is_uploaded_(has_file && dice_.percent(50)), api_(dice_, honours_keys_, shape_),
           world_(std::make_shared<World>()), tally_(tally) {}
 
     void play() {
@@ -85,6 +89,11 @@ private:
         if (!has_all_ && dice_.percent(5))
             facts.purpose = Purpose::collect_job;
         facts.jitter_seed = static_cast<std::uint64_t>(dice_.roll(1 << 20));
+        if (!has_file_)
+            return facts;
+        facts.input = input_with_file();
+        if (dice_.percent(10))
+            file_ = "picture " + std::to_string(dice_.roll(1000)); // behind the same name
         return facts;
     }
 
@@ -153,6 +162,8 @@ private:
                                   : MediaVerdict(make_error(ErrorCode::media_too_large, "It is too large.")));
         else if (run.waiting_for_slot() && dice_.percent(90))
             run.slot();
+        else if (run.handing_over() && dice_.percent(90))
+            hand_over(run);
         else
             wake(run);
     }
@@ -170,6 +181,21 @@ private:
             api_.answer(run);
         else
             wake(run);
+    }
+
+    void hand_over(FlowStory& run) {
+        const auto kept = run.file_asked().kept;
+        if (kept && kept->is_within_reach())
+            return run.file(FileForSubmit{kept->url, *kept});
+        ++tally_.handed_over;
+        if (dice_.percent(5))
+            run.file(make_error(ErrorCode::file_not_given, "There is no such file."));
+        else if (is_uploaded_) // each time to another place
+            run.file(
+                file_at("https://files.example/" + sha256_hex(file_) + "/" + std::to_string(dice_.roll(1000)),
+                        file_));
+        else
+            run.file(file_in_submit(file_));
     }
 
     void answer_checkpoint(FlowStory& run) {
@@ -203,13 +229,30 @@ private:
         }
     }
 
-    void check_send(const FlowStory& run) const {
-        if (!run.sending() || run.request().method != "POST" || !keeps_)
+    // A service may answer a key with the job that it made for it before: that must be one of this file.
+    void check_file(const FlowStory& run) {
+        EXPECT_THAT(run.request().body, ::testing::HasSubstr(has_file_ ? "" : "landscape.jpg"));
+        const auto sent = std::regex("[0-9a-f]{64}");
+        std::smatch file;
+        const auto& body = run.request().body;
+        ASSERT_EQ(std::regex_search(body, file, sent), has_file_) << body;
+        if (!has_file_ || shape_ == Shape::queue)
+            return;
+        const auto known = files_of_keys_.emplace(run.key(), file.str()).first;
+        EXPECT_EQ(known->second, file.str()) << "one key with two files";
+    }
+
+    void check_send(const FlowStory& run) {
+        if (!run.sending() || run.request().method != "POST")
+            return;
+        check_file(run);
+        if (!keeps_)
             return;
         ASSERT_TRUE(store_.acknowledged) << "a submit before anything was kept";
         const auto kept = store_.acknowledged->state;
         EXPECT_TRUE(kept == State::intent || (kept == State::answered && honours_keys_))
             << "a submit without an intent";
+        EXPECT_NE(store_.acknowledged->file.empty(), has_file_) << "and what it keeps of a file";
         if (shape_ != Shape::queue) {
             EXPECT_EQ(store_.acknowledged->key, run.key());
         }
@@ -273,6 +316,10 @@ private:
     bool honours_keys_;
     bool keeps_;
     bool has_all_; // that a run may wait for
+    bool has_file_;
+    bool is_uploaded_;
+    std::string file_ = "picture"; // of the host's, now
+    std::map<std::string, std::string> files_of_keys_;
     ModelApi api_;
     std::shared_ptr<World> world_;
     Tally& tally_;
@@ -304,9 +351,10 @@ std::string listed(const std::set<std::pair<std::string, std::string>>& transiti
 TEST(JobFlowRandom, NobodyPaysTwiceAndNothingPaidIsLostWithoutAWord) {
     Tally tally;
     constexpr std::uint64_t chains = 6000;
-    for (std::uint64_t seed = 1; seed <= chains; ++seed) {
+    constexpr std::uint64_t chains_with_file = 3000;
+    for (std::uint64_t seed = 1; seed <= chains + chains_with_file; ++seed) {
         SCOPED_TRACE("seed " + std::to_string(seed));
-        Chain(seed, tally).play();
+        Chain(seed, seed > chains, tally).play();
         if (HasFailure())
             return;
     }
@@ -317,6 +365,7 @@ TEST(JobFlowRandom, NobodyPaysTwiceAndNothingPaidIsLostWithoutAWord) {
     EXPECT_GT(tally.submission_unknown, 300);
     EXPECT_GT(tally.looked_for, 1000);
     EXPECT_GT(tally.repeated, 1000);
+    EXPECT_GT(tally.handed_over, 1000);
     // The page shows what the flow does.
     EXPECT_EQ(listed(tally.transitions), listed(documented_transitions()));
 }
