@@ -3,10 +3,12 @@
 #include "api/api_text.hpp"
 #include "api/body_template.hpp"
 #include "api/description.hpp"
+#include "api/example_parts.hpp"
 #include "api/job_list.hpp"
 #include "api/reply.hpp"
 #include "api/reply_fields.hpp"
 #include "api/request.hpp"
+#include "api/upload_examples.hpp"
 #include "base/ascii.hpp"
 
 #include <boost/json/array.hpp>
@@ -29,19 +31,6 @@ std::string name_of(std::optional<JobStatus> status) {
         if (status == known)
             return std::string(name);
     return "not known";
-}
-
-HttpReply reply_of(const json::object& example) {
-    HttpReply reply;
-    const auto* status = example.if_contains("status");
-    reply.status = status != nullptr ? static_cast<int>(status->as_int64()) : 200;
-    if (const auto* body = example.if_contains("body"))
-        reply.body = body->is_string() ? std::string(body->get_string()) : json::serialize(*body);
-    if (const auto* headers = example.if_contains("headers"))
-        for (const auto& header : headers->as_object())
-            if (ascii_equal_ignoring_case(std::string_view(header.key()), "location"))
-                reply.location = header.value().as_string();
-    return reply;
 }
 
 // What is read of a reply, as an example says it.
@@ -83,33 +72,6 @@ json::object meaning_of_list(const json::object& example, const Binding& binding
             if (std::find(job.markers.begin(), job.markers.end(), marker) != job.markers.end())
                 return {{"id", job.id}};
     return {{"id", ""}};
-}
-
-std::string shown(const json::value* value) {
-    return value == nullptr ? "nothing" : presentable(json::serialize(*value), 200);
-}
-
-bool is_equal(const std::string& name, const json::value& expected, const json::value* found) {
-    if (found == nullptr)
-        return false;
-    if (name == "message")
-        return std::string_view(found->as_string()).find(expected.as_string()) != std::string_view::npos;
-    if (expected.is_number() && found->is_number())
-        return expected.to_number<double>() == found->to_number<double>();
-    return expected == *found;
-}
-
-void compare(const json::object& expected, const json::object& found, const std::string& path,
-             const std::string& title, std::vector<Violation>& faults) {
-    for (const auto& member : expected) {
-        const std::string name(member.key());
-        std::string place = path;
-        place.append("/").append(name);
-        if (!is_equal(name, member.value(), found.if_contains(name)))
-            faults.push_back({std::move(place), "of \"" + title + "\" is " + shown(&member.value())
-                                                    + ", but what is described here reads "
-                                                    + shown(found.if_contains(name))});
-    }
 }
 
 json::object request_of(const HttpRequest& request) {
@@ -216,6 +178,10 @@ std::vector<Violation> example_faults(const json::object& document, const Bindin
         if (example.contains("request"))
             for (const auto& variable : missing)
                 faults.push_back({path + "/variables" + variable.path, variable.message});
+        if (is_of_upload(example)) {
+            try_upload(example, binding, *rules.errors, path, faults);
+            continue;
+        }
         if (example.contains("request") && missing.empty())
             try_request(example, *binding, path + "/request", title, faults);
         const auto* reply_to = example.if_contains("reply_to");
@@ -248,6 +214,11 @@ std::vector<Violation> example_faults(const json::object& document, const Bindin
     look_for("reply/error_message", last->error_message, all, *last, faults);
     if (last->find)
         look_for("find/next", last->find->next, all, *last, faults);
+    if (last->files)
+        for (std::size_t i = 0; i < last->files->steps.size(); ++i)
+            for (const auto& [name, pointers] : last->files->steps[i].keep)
+                look_for("files/upload/steps/" + std::to_string(i) + "/keep/" + name, pointers, all, *last,
+                         faults);
     return faults;
 }
 

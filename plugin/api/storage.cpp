@@ -17,7 +17,7 @@ namespace json = boost::json;
 
 constexpr std::int64_t usual_lifetime_seconds = 86400;
 
-std::string text_in(const json::object& object, std::string_view name, std::string_view otherwise) {
+std::string member_text(const json::object& object, std::string_view name, std::string_view otherwise) {
     const auto* member = object.if_contains(name);
     return std::string(member != nullptr ? trimmed(member->as_string()) : otherwise);
 }
@@ -42,14 +42,14 @@ std::optional<std::string> endpoint_fault(const HttpUrl& url, bool allow_insecur
 boost::system::result<Storage, Violation> read_storage(const json::object& storage,
                                                        bool allow_insecure_loopback) {
     Storage out;
-    out.region = text_in(storage, "region", "");
+    out.region = member_text(storage, "region", "");
     if (out.region.empty())
         out.region = "us-east-1";
-    out.bucket = text_in(storage, "bucket", "");
-    out.prefix = text_in(storage, "prefix", "workflow-node/");
+    out.bucket = member_text(storage, "bucket", "");
+    out.prefix = member_text(storage, "prefix", "workflow-node/");
     const auto* lifetime = storage.if_contains("lifetime_seconds");
     out.lifetime = std::chrono::seconds(lifetime != nullptr ? lifetime->as_int64() : usual_lifetime_seconds);
-    auto endpoint = text_in(storage, "endpoint", "");
+    auto endpoint = member_text(storage, "endpoint", "");
     const bool is_aws = endpoint.empty();
     if (is_aws)
         endpoint = "https://s3." + out.region + ".amazonaws.com";

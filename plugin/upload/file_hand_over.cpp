@@ -4,9 +4,9 @@
 #include "api/reply.hpp"
 #include "api/reply_fields.hpp"
 #include "api/request_headers.hpp"
+#include "api/upload_request.hpp"
 #include "http/http_send.hpp"
 #include "upload/upload_error.hpp"
-#include "upload/upload_request.hpp"
 #include "upload/upload_trace.hpp"
 
 #include <boost/asio/awaitable.hpp>

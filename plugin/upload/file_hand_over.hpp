@@ -2,10 +2,10 @@
 
 #include "api/connection.hpp"
 #include "api/error.hpp"
+#include "api/file_to_upload.hpp"
 #include "http/http_exchange.hpp"
 #include "http/lazy_tls_context.hpp"
 #include "http/resolver.hpp"
-#include "upload/file_to_upload.hpp"
 #include "upload/presigned_url.hpp"
 
 #include <boost/asio/any_io_executor.hpp>

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <iterator>
+#include <utility>
 
 namespace job_engine {
 namespace {
@@ -79,6 +81,16 @@ std::string stored_file_url(const Storage& storage, const StoredFile& file) {
 std::string object_name(const Storage& storage, std::string_view run_digest, std::string_view extension) {
     auto name = storage.prefix + std::string(run_digest);
     return extension.empty() ? name : name + "." + std::string(extension);
+}
+
+std::string_view extension_of(std::string_view media_type) noexcept {
+    constexpr std::pair<std::string_view, std::string_view> known[] = {
+        {"image/jpeg", "jpg"},  {"image/png", "png"},   {"image/webp", "webp"}, {"image/gif", "gif"},
+        {"image/avif", "avif"}, {"image/heic", "heic"}, {"image/bmp", "bmp"},   {"image/tiff", "tiff"},
+    };
+    const auto* found = std::find_if(std::begin(known), std::end(known),
+                                     [&](const auto& row) { return row.first == media_type; });
+    return found != std::end(known) ? found->second : std::string_view();
 }
 
 } // namespace job_engine

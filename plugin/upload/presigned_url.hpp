@@ -31,4 +31,7 @@ std::string stored_file_url(const Storage& storage, const StoredFile& file);
 // The name of a run's file: the same whenever the run uploads it again.
 std::string object_name(const Storage& storage, std::string_view run_digest, std::string_view extension);
 
+// "jpg" of "image/jpeg"; empty: not known.
+std::string_view extension_of(std::string_view media_type) noexcept;
+
 } // namespace job_engine

@@ -1,9 +1,9 @@
 #pragma once
 
 #include "api/connection.hpp"
+#include "api/upload_request.hpp"
 #include "base/time.hpp"
 #include "http/http_send.hpp"
-#include "upload/upload_request.hpp"
 
 #include <cstdint>
 #include <string>

@@ -1,11 +1,11 @@
-#include "upload/upload_request.hpp"
+#include "api/upload_request.hpp"
 
 #include "api/body_template.hpp"
+#include "api/form_body.hpp"
 #include "api/reply_fields.hpp"
 #include "api/request_faults.hpp"
 #include "base/ascii.hpp"
 #include "base/plain_text.hpp"
-#include "upload/form_body.hpp"
 
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
@@ -84,7 +84,7 @@ bool has_content_type(const Headers& headers) {
 
 std::optional<Error> write_form(UploadRequest& request, const UploadStep& step, const Binding& binding,
                                 const FileToUpload& file, const json::object& values) {
-    FormFields fields;
+    auto& fields = request.fields;
     if (!step.form_from.empty()) {
         const auto& from = values.at(std::string(kept_prefix) + step.form_from);
         const auto* object = from.if_object();

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "upload/file_to_upload.hpp"
+#include "api/file_to_upload.hpp"
 
 #include <string>
 #include <string_view>

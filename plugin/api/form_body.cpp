@@ -1,4 +1,4 @@
-#include "upload/form_body.hpp"
+#include "api/form_body.hpp"
 
 #include <algorithm>
 
@@ -55,16 +55,6 @@ FormBody form_body(const FormFields& fields, std::string_view file_field, const 
                 + line("Content-Type: " + file.media_type) + line("");
     out.tail = line("") + line("--" + boundary + "--");
     return out;
-}
-
-std::string_view extension_of(std::string_view media_type) noexcept {
-    constexpr std::pair<std::string_view, std::string_view> known[] = {
-        {"image/jpeg", "jpg"},  {"image/png", "png"},   {"image/webp", "webp"}, {"image/gif", "gif"},
-        {"image/avif", "avif"}, {"image/heic", "heic"}, {"image/bmp", "bmp"},   {"image/tiff", "tiff"},
-    };
-    const auto* found = std::find_if(std::begin(known), std::end(known),
-                                     [&](const auto& row) { return row.first == media_type; });
-    return found != std::end(known) ? found->second : std::string_view();
 }
 
 } // namespace job_engine

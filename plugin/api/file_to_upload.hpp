@@ -15,7 +15,4 @@ struct FileToUpload {
     std::string_view view() const noexcept { return *bytes; }
 };
 
-// "jpg" of "image/jpeg"; empty: not known.
-std::string_view extension_of(std::string_view media_type) noexcept;
-
 } // namespace job_engine

@@ -3,9 +3,10 @@
 #include "api/connection.hpp"
 #include "api/error.hpp"
 #include "api/file_rules.hpp"
+#include "api/file_to_upload.hpp"
+#include "api/form_body.hpp"
 #include "http/http_message.hpp"
 #include "http/url.hpp"
-#include "upload/file_to_upload.hpp"
 
 #include <boost/json/object.hpp>
 
@@ -20,7 +21,8 @@ struct UploadRequest {
     std::string method;
     Origin origin;
     std::string target;
-    Headers headers; // Content-Type among them, where there is a body
+    Headers headers;   // Content-Type among them, where there is a body
+    FormFields fields; // of a form, without the file
     std::string head;
     bool sends_file = false;
     std::string tail;
