@@ -1,4 +1,4 @@
-// doomed_host MODULE CONNECTION_FILE RUN_KEY PROMPT CHECKPOINT_FILE MOST_STALL_US SEED
+// doomed_host MODULE CONNECTION_FILE RUN_KEY PROMPT CHECKPOINT_FILE MOST_STALL_US SEED [IMAGE_FILE]
 //
 // A host that may be killed at any moment: it keeps the run's checkpoint in a file, durably, and goes on from
 // it when it is started again. On standard output it says where it is, one line before each step, so that
@@ -18,6 +18,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <optional>
 #include <random>
 #include <string>
 #include <system_error>
@@ -80,7 +81,7 @@ std::string video_in(const std::string& output_json) {
     return std::string(json::parse(output_json).as_object().at("video").as_string());
 }
 
-void run(char** arguments) {
+void run(char** arguments, const char* image_file) {
     const std::filesystem::path checkpoint_file = arguments[5];
     Stalls stalls(static_cast<unsigned>(std::stoul(arguments[6])),
                   static_cast<unsigned>(std::stoul(arguments[7])));
@@ -90,9 +91,10 @@ void run(char** arguments) {
     auto session = wfn::Session::open(module, {"doomed-host", "1.0", "", nullptr});
 
     wfn::Request request;
-    request.input_json = json::serialize(json::object{{"prompt", arguments[4]},
-                                                      {"image", "https://images.example/photo.jpg"},
-                                                      {"negative_prompt", nullptr}});
+    request.input_json = json::serialize(json::object{
+        {"prompt", arguments[4]},
+        {"image", image_file != nullptr ? "attachment:photo.jpg" : "https://images.example/photo.jpg"},
+        {"negative_prompt", nullptr}});
     request.connection_json = content_of(arguments[2]);
     request.run_key = arguments[3];
     request.checkpoint_json = content_of(checkpoint_file);
@@ -102,6 +104,11 @@ void run(char** arguments) {
         keep(checkpoint_file, checkpoint.json, names_a_job ? "job" : "intent", stalls);
         return wfn::CheckpointAnswer::kept;
     };
+    if (image_file != nullptr)
+        request.on_attachment = [&](const wfn::AttachmentRequest&) -> std::optional<wfn::Attachment> {
+            say("giving file");
+            return wfn::Attachment{content_of(image_file), {}, {}};
+        };
     say("executing");
     const auto result = session.run(node, std::move(request));
     say("ended");
@@ -113,10 +120,10 @@ void run(char** arguments) {
 } // namespace
 
 int main(int argc, char** argv) {
-    if (argc != 8)
+    if (argc != 8 && argc != 9)
         return 2;
     try {
-        run(argv);
+        run(argv, argc == 9 ? argv[8] : nullptr);
     } catch (const std::exception& defect) {
         std::fprintf(stderr, "doomed_host: %s\n", defect.what());
         return 3;

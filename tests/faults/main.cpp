@@ -21,6 +21,7 @@ const Row rows[] = {{"submits-with-keys", measure_submits_with_keys},
                     {"submits-without-keys", measure_submits_without_keys},
                     {"poll-outages", measure_poll_outages},
                     {"killed-hosts", measure_killed_hosts},
+                    {"killed-hosts-with-files", measure_killed_hosts_with_files},
                     {"repeated-runs", measure_repeated_runs},
                     {"hostile-replies", measure_hostile_replies},
                     {"cancels", measure_cancels}};

@@ -33,6 +33,7 @@ std::vector<Finding> measure_submits_listed(const Options& options);
 std::vector<Finding> measure_submits_without_keys(const Options& options);
 std::vector<Finding> measure_poll_outages(const Options& options);
 std::vector<Finding> measure_killed_hosts(const Options& options);
+std::vector<Finding> measure_killed_hosts_with_files(const Options& options);
 std::vector<Finding> measure_repeated_runs(const Options& options);
 std::vector<Finding> measure_hostile_replies(const Options& options);
 std::vector<Finding> measure_cancels(const Options& options);

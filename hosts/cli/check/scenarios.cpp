@@ -10,6 +10,7 @@ const std::vector<Scenario>& scenarios() {
         {"handles", {"handles"}, seconds{30}, 1, check_handles},
         {"arguments", {"unknown-flags", "arguments"}, seconds{30}, 0, check_arguments},
         {"errors", {"error-codes", "input-valid"}, seconds{30}, 4, check_errors},
+        {"files", {"attach", "file-refused", "file-unasked"}, seconds{30}, 3, check_files},
         {"callback-threads", {"wrong-thread"}, seconds{30}, 1, check_callback_threads},
         {"throwing", {"throwing"}, seconds{30}, 1, check_throwing},
         {"late-release", {"release-in-complete"}, seconds{30}, 1, check_late_release},

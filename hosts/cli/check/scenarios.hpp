@@ -54,6 +54,8 @@ void check_early_cancel(Subject& subject, Report& report);
 void check_cancel(Subject& subject, Report& report);
 void check_suspend(Subject& subject, Report& report);
 void check_close(Subject& subject, Report& report);
+// file_scenarios.cpp: files of the host.
+void check_files(Subject& subject, Report& report);
 // checkpoint_scenarios.cpp: checkpoints and collecting.
 void check_checkpoint_answers(Subject& subject, Report& report);
 void check_refused_checkpoint(Subject& subject, Report& report);

@@ -22,6 +22,7 @@ wfn_status WatchedRun::execute(const wfn_node& node, wfn_session* session, wfn_r
     request.user_data = this;
     request.on_progress = &WatchedRun::progress;
     request.on_checkpoint = checkpoints ? &WatchedRun::checkpoint : nullptr;
+    request.on_attachment = hooks_.on_attachment ? &WatchedRun::attachment : nullptr;
     request.on_complete = &WatchedRun::complete;
     began_ = Clock::now();
     inside_execute = true;
@@ -94,6 +95,15 @@ void WatchedRun::checkpoint(void* user_data, wfn_run* run, const wfn_checkpoint*
         answer = self.hooks_.on_checkpoint(run);
     if (answer && self.module_.run_checkpoint_saved(run, *answer ? 1 : 0) == WFN_INVALID_HANDLE)
         self.fault("callback-handle", "on_checkpoint was given a handle that the module calls invalid");
+}
+
+void WatchedRun::attachment(void* user_data, wfn_run* run, const wfn_attachment_request* attachment) {
+    auto& self = *static_cast<WatchedRun*>(user_data);
+    self.enter("on_attachment", run);
+    if (attachment == nullptr || attachment->name == nullptr || attachment->path == nullptr
+        || attachment->media_types == nullptr)
+        self.fault("callbacks", "on_attachment was not told which file, or what is taken");
+    self.hooks_.on_attachment(run, attachment);
 }
 
 void WatchedRun::look_at(const wfn_result* result) {

@@ -23,6 +23,8 @@ public:
         std::function<void(wfn_run*)> on_progress;
         std::function<std::optional<bool>(wfn_run*)> on_checkpoint;
         std::function<void(wfn_run*, const wfn_result*)> on_complete;
+        // Empty: the run is not given any.
+        std::function<void(wfn_run*, const wfn_attachment_request*)> on_attachment;
     };
 
     // A broken rule, of the test that is about it.
@@ -54,6 +56,7 @@ public:
 private:
     static void progress(void* user_data, wfn_run* run, const wfn_progress* progress);
     static void checkpoint(void* user_data, wfn_run* run, const wfn_checkpoint* checkpoint);
+    static void attachment(void* user_data, wfn_run* run, const wfn_attachment_request* attachment);
     static void complete(void* user_data, wfn_run* run, const wfn_result* result);
 
     void enter(const char* callback, wfn_run* run);

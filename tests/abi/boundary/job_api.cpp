@@ -55,7 +55,8 @@ test_support::SslContext make_tls(const JobScript& script, std::string& ca_file)
 
 } // namespace
 
-JobApi::JobApi(JobScript script) : service_(script_of(script), make_tls(script, ca_file_)) {}
+JobApi::JobApi(JobScript script)
+    : keys_honoured_(script.keys_honoured), service_(script_of(script), make_tls(script, ca_file_)) {}
 
 JobApi::~JobApi() {
     if (!ca_file_.empty())
@@ -63,8 +64,10 @@ JobApi::~JobApi() {
 }
 
 std::string JobApi::connection(Files files) const {
-    boost::json::object connection{
-        {"api_key", "test-key"}, {"allow_insecure_loopback", true}, {"base_url", service_.base_url()}};
+    boost::json::object connection{{"api_key", "test-key"},
+                                   {"allow_insecure_loopback", true},
+                                   {"base_url", service_.base_url()},
+                                   {"idempotent_submit", keys_honoured_}};
     if (!ca_file_.empty())
         connection["ca_file"] = ca_file_;
     if (files != Files::not_taken) {

@@ -42,6 +42,7 @@ public:
 
 private:
     std::string ca_file_; // with TLS
+    const bool keys_honoured_;
     test_support::JobService service_;
 };
 

@@ -112,12 +112,13 @@ TEST(Check, PassesTheExampleModule) {
         EXPECT_EQ(outcome.exit_code, 0) << outcome.out << outcome.err;
         const Outcomes outcomes = outcomes_of(outcome.out);
         EXPECT_EQ(names(outcomes, "failed"), "");
-        // In C there is nothing to catch with; echo ends at once and gives no checkpoint, and that of
-        // slow_echo comes before its submit.
+        // Neither asks for files. In C there is nothing to catch with; echo ends at once and gives no
+        // checkpoint, and that of slow_echo comes before its submit.
         EXPECT_EQ(names(outcomes, "skipped"),
                   action == std::string("echo")
-                      ? "cancel checkpoint-answers checkpoint-form checkpoint-refused resume suspend throwing"
-                      : "resume throwing");
+                      ? "attach cancel checkpoint-answers checkpoint-form checkpoint-refused file-refused"
+                        " file-unasked resume suspend throwing"
+                      : "attach file-refused file-unasked resume throwing");
     }
 }
 
@@ -126,7 +127,7 @@ TEST(Check, PassesANodeThatRunsBeforeItsFirstCheckpoint) {
     EXPECT_EQ(outcome.exit_code, 0) << outcome.out << outcome.err;
     const Outcomes outcomes = outcomes_of(outcome.out);
     EXPECT_EQ(names(outcomes, "failed"), "") << outcome.out;
-    EXPECT_EQ(names(outcomes, "skipped"), "") << outcome.out;
+    EXPECT_EQ(names(outcomes, "skipped"), "attach file-refused file-unasked") << outcome.out;
     // What costs nothing is really gone on with, once.
     EXPECT_NE(outcome.out.find("\"from 1 of 10: succeeded\""), std::string::npos) << outcome.out;
 }
