@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <limits>
@@ -153,7 +154,7 @@ TEST_F(BadArguments, RequestOfSizeZero) {
     expect_refused([](HostRun& run) { run.request.struct_size = 0; });
 }
 TEST_F(BadArguments, RequestSmallerThanTheFirstVersions) {
-    expect_refused([](HostRun& run) { run.request.struct_size = sizeof(wfn_request) - 1; });
+    expect_refused([](HostRun& run) { run.request.struct_size = offsetof(wfn_request, on_attachment) - 1; });
 }
 TEST_F(BadArguments, NegativeTimeout) {
     expect_refused([](HostRun& run) { run.request.timeout_ms = -1; });
