@@ -79,6 +79,10 @@ boost::system::result<Storage, Violation> read_storage(const json::object& stora
         return Violation{"/prefix", "must not have control characters"};
     if (out.prefix.starts_with('/'))
         return Violation{"/prefix", "must not begin with /"};
+    if (const auto path = "/" + out.prefix + "/";
+        path.find("/./") != std::string::npos || path.find("/../") != std::string::npos)
+        return Violation{"/prefix", "must not have . or .. between slashes: on its way to the storage a URL "
+                                    "loses them"};
     return out;
 }
 

@@ -112,5 +112,72 @@ TEST(DescriptionFault, IsNoneWhereOnlyARequestIsShown) {
     EXPECT_THAT(told_of(request + R"(q"}}}]})"), HasSubstr("examples/0/request/body of \"sent\""));
 }
 
+// The file's way, with these steps.
+std::string told_of_steps(std::string_view steps, std::string_view url = "{{kept.url}}") {
+    return told_of(R"({"files": {"media_types": ["image/jpeg"], "as": "upload", "upload": {"steps": )"
+                   + std::string(steps) + R"(, "url": ")" + std::string(url) + R"("}}})");
+}
+
+TEST(DescriptionFault, SaysWhatAnUploadCannotMean) {
+    EXPECT_EQ(told_of_steps(R"([{"method": "PUT", "path": "/f", "file": true, "keep": {"url": ["/url"]}}])"),
+              "none");
+    EXPECT_THAT(told_of(R"({"files": {"media_types": ["image/jpeg"], "as": "upload"}})"),
+                HasSubstr("files/upload is missing"));
+    EXPECT_THAT(told_of(R"({"files": {"media_types": ["image/jpeg"], "as": "base64", "upload":
+                            {"steps": [{"method": "PUT", "path": "/f", "file": true}], "url": "u"}}})"),
+                HasSubstr("files/upload is not used"));
+    EXPECT_THAT(told_of_steps(R"([{"method": "POST", "path": "/f", "keep": {"url": ["/url"]}}])"),
+                HasSubstr("files/upload/steps send no file"));
+    EXPECT_THAT(told_of_steps(R"([{"method": "PUT", "path": "/f", "file": true}])"),
+                HasSubstr("files/upload/url has the unknown placeholder {{kept.url}}"));
+
+    const auto step = [](const std::string& members) {
+        return told_of_steps(R"([{"method": "PUT", "file": true, "keep": {"url": ["/url"]}, )" + members
+                             + "}]");
+    };
+    EXPECT_THAT(step(R"("headers": {})"), HasSubstr("steps/0 must have either path or url"));
+    EXPECT_THAT(step(R"("path": "/f", "url": "https://files.example/f")"),
+                HasSubstr("must have either path or url"));
+    EXPECT_THAT(step(R"("path": "f")"), HasSubstr("steps/0/path must begin with /"));
+    EXPECT_THAT(step(R"("path": "/{{kept.url}}")"), HasSubstr("has the unknown placeholder {{kept.url}}"));
+    for (const auto* url : {"http://files.example/f", "https://files.example", "https://{{kept.url}}/f",
+                            "{{kept.url}}/f", "https://user:password@files.example/f"})
+        EXPECT_THAT(step(R"("url": ")" + std::string(url) + R"(")"), HasSubstr("must be an https address"));
+    EXPECT_EQ(step(R"("url": "https://files.example/{{file.name}}", "authorization": true)"), "none");
+    EXPECT_THAT(step(R"("path": "/f", "body": {})"),
+                HasSubstr("no more than one of body, file and file_field"));
+    EXPECT_THAT(step(R"("path": "/f", "form": {"a": "b"})"),
+                HasSubstr("fields of a form without file_field"));
+    EXPECT_THAT(step(R"("path": "/f", "headers": {"A\n": "b"})"), HasSubstr("must be a valid HTTP header"));
+    EXPECT_THAT(step(R"("path": "/f", "headers": {"A": "{{api_key}}"})"),
+                HasSubstr("unknown placeholder {{api_key}}"));
+    EXPECT_THAT(told_of_steps(R"([{"method": "POST", "path": "/f", "keep": {"url": ["/url"]}},
+                                  {"method": "PUT", "url": "{{kept.url}}", "authorization": true, "file": true}])"),
+                HasSubstr("steps/1/authorization would send the API key to an address that a reply names"));
+    EXPECT_THAT(told_of_steps(R"([{"method": "POST", "path": "/f", "file_field": "f", "form_from": "url",
+                                   "keep": {"url": ["/url"]}}])"),
+                HasSubstr("steps/0/form_from names nothing that an earlier step keeps"));
+}
+
+TEST(DescriptionFault, IsFoundByTheExamplesOfAnUpload) {
+    const auto told = [](const std::string& example) {
+        return told_of(R"({"files": {"media_types": ["image/jpeg"], "as": "upload", "upload": {"steps": [
+            {"method": "PUT", "path": "/f/{{file.name}}", "file": true, "keep": {"url": ["/url"]}}],
+            "url": "{{kept.url}}"}}, "examples": [{"title": "An upload", "step": 0, )"
+                       + example + "}]}");
+    };
+    EXPECT_EQ(told(R"("file": {"name": "a.png", "type": "image/png", "size": 1},
+                      "request": {"method": "PUT", "path": "/f/a.png", "headers": {"Content-Type": "image/png"}})"),
+              "none");
+    EXPECT_THAT(
+        told(R"("request": {"path": "/f/b.jpg"})"),
+        HasSubstr("of \"An upload\" is \"/f/b.jpg\", but what is described here reads \"/f/image.jpg\""));
+    EXPECT_THAT(told(R"("reply_to": "upload", "body": {"url": "https://files.example/1"},
+                        "meaning": {"kept": {"url": "https://files.example/2"}})"),
+                HasSubstr("meaning/kept of \"An upload\" is"));
+    EXPECT_THAT(told(R"("reply_to": "upload", "body": {"uri": "https://files.example/1"})"),
+                HasSubstr("files/upload/steps/0/keep/url has /url, which leads nowhere"));
+}
+
 } // namespace
 } // namespace job_engine
