@@ -150,6 +150,41 @@ void look_for(const std::string& member, const Pointers& pointers, const json::a
     }
 }
 
+// The examples of replies.
+struct Replies {
+    json::array of_jobs;
+    json::array of_uploads;
+};
+
+Replies replies_among(const json::array& examples) {
+    Replies out;
+    for (const auto& example : examples)
+        if (example.as_object().contains("reply_to"))
+            (is_of_upload(example.as_object()) ? out.of_uploads : out.of_jobs).push_back(example);
+    return out;
+}
+
+// Of each kind, where there is an example of it.
+void look_for_pointers(const Binding& binding, const Replies& replies, std::vector<Violation>& faults) {
+    const auto look = [&](const std::string& member, const Pointers& pointers, const json::array& examples) {
+        if (!examples.empty())
+            look_for(member, pointers, examples, binding, faults);
+    };
+    look("reply/id", binding.id, replies.of_jobs);
+    look("reply/status", binding.status, replies.of_jobs);
+    look("reply/progress", binding.progress, replies.of_jobs);
+    look("reply/" + binding.product, binding.media, replies.of_jobs);
+    look("reply/error_code", binding.error_code, replies.of_jobs);
+    look("reply/error_message", binding.error_message, replies.of_jobs);
+    if (binding.find)
+        look("find/next", binding.find->next, replies.of_jobs);
+    if (!binding.files)
+        return;
+    for (std::size_t i = 0; i < binding.files->steps.size(); ++i)
+        for (const auto& [name, pointers] : binding.files->steps[i].keep)
+            look("files/upload/steps/" + std::to_string(i) + "/keep/" + name, pointers, replies.of_uploads);
+}
+
 } // namespace
 
 std::vector<Violation> example_faults(const json::object& document, const BindingRules& rules) {
@@ -194,31 +229,16 @@ std::vector<Violation> example_faults(const json::object& document, const Bindin
         if (reply_to != nullptr && example.contains("meaning"))
             compare(example.at("meaning").as_object(), meaning, path + "/meaning", title, faults);
     }
-    const auto& all = examples->as_array();
-    const bool shows_replies = std::any_of(all.begin(), all.end(), [](const json::value& example) {
-        return example.as_object().contains("reply_to");
-    });
-    if (last == nullptr || !shows_replies)
+    if (last == nullptr)
         return faults;
+    const auto replies = replies_among(examples->as_array());
     // What a list does not show decides whether a job is paid for twice.
-    if (plain.contains("find") && !finds_job)
+    if (!replies.of_jobs.empty() && plain.contains("find") && !finds_job)
         faults.push_back({"/find",
                           "finds no job in the examples: add one with \"reply_to\": \"find\", the list "
                           "in its body, the marker of one of its jobs in \"marker\", and its id in "
                           "\"meaning\""});
-    look_for("reply/id", last->id, all, *last, faults);
-    look_for("reply/status", last->status, all, *last, faults);
-    look_for("reply/progress", last->progress, all, *last, faults);
-    look_for("reply/" + last->product, last->media, all, *last, faults);
-    look_for("reply/error_code", last->error_code, all, *last, faults);
-    look_for("reply/error_message", last->error_message, all, *last, faults);
-    if (last->find)
-        look_for("find/next", last->find->next, all, *last, faults);
-    if (last->files)
-        for (std::size_t i = 0; i < last->files->steps.size(); ++i)
-            for (const auto& [name, pointers] : last->files->steps[i].keep)
-                look_for("files/upload/steps/" + std::to_string(i) + "/keep/" + name, pointers, all, *last,
-                         faults);
+    look_for_pointers(*last, replies, faults);
     return faults;
 }
 

@@ -4,15 +4,21 @@
 #include "test_certificates.hpp"
 #include "test_directory.hpp"
 
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/read_until.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <atomic>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <thread>
+#include <utility>
 
 namespace upload_tests {
 namespace {
@@ -163,6 +169,57 @@ TEST(UploadToReplicate, SaysWhyItIsRefused) {
         EXPECT_EQ(server->requests().size(), 1U);
         expect_no_secret(outcome);
     }
+}
+
+// A server that says no to a large body, and closes, as soon as it has seen the header.
+class HastyServer {
+public:
+    HastyServer() : thread_([this] { serve(); }) {}
+    HastyServer(const HastyServer&) = delete;
+    HastyServer& operator=(const HastyServer&) = delete;
+    ~HastyServer() { thread_.join(); }
+
+    std::string base_url() const {
+        return "http://127.0.0.1:" + std::to_string(acceptor_.local_endpoint().port());
+    }
+
+private:
+    void serve() {
+        auto peer = acceptor_.accept();
+        std::string received;
+        boost::asio::read_until(peer, boost::asio::dynamic_buffer(received), "\r\n\r\n");
+        boost::asio::write(
+            peer, boost::asio::buffer("HTTP/1.1 413 Content Too Large\r\nContent-Length: 0\r\n\r\n", 53));
+    }
+
+    boost::asio::io_context io_;
+    boost::asio::ip::tcp::acceptor acceptor_{io_, {boost::asio::ip::address_v4::loopback(), 0}};
+    std::thread thread_;
+};
+
+TEST(UploadToReplicate, HearsARefusalThatComesBeforeAllIsSent) {
+    HastyServer server;
+    const auto outcome = hand_over(connection_of({{"api", "replicate"}, {"base_url", server.base_url()}}),
+                                   jpeg_of(20'000'000));
+    ASSERT_FALSE(outcome.succeeded());
+    EXPECT_EQ(outcome.error().code, ErrorCode::media_too_large) << outcome.text();
+}
+
+TEST(UploadToReplicate, TrustsWhomTheConnectionTrusts) {
+    const auto authority = test_support::make_authority("Tests");
+    const test_support::TestDirectory directory;
+    ScriptedServer server(
+        [](const Request&) {
+            return json_reply(201, R"({"urls": {"get": "https://api.replicate.com/v1/files/f1"}})");
+        },
+        test_support::make_leaf(authority));
+    auto members = boost::json::object{{"api", "replicate"}, {"base_url", server.base_url()}};
+    const auto untrusted = hand_over(connection_of(members), jpeg_of(100));
+    ASSERT_FALSE(untrusted.succeeded());
+    EXPECT_TRUE(server.requests().empty());
+    EXPECT_FALSE(untrusted.error().retryable) << untrusted.text();
+    members["ca_file"] = directory.write("ca.pem", authority.certificate_pem);
+    EXPECT_TRUE(hand_over(connection_of(members), jpeg_of(1'000'000)).succeeded());
 }
 
 TEST(UploadToReplicate, EndsInTime) {
