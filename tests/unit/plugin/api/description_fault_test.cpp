@@ -174,7 +174,7 @@ TEST(DescriptionFault, IsFoundByTheExamplesOfAnUpload) {
         HasSubstr("of \"An upload\" is \"/f/b.jpg\", but what is described here reads \"/f/image.jpg\""));
     EXPECT_THAT(told(R"("reply_to": "upload", "body": {"url": "https://files.example/1"},
                         "meaning": {"kept": {"url": "https://files.example/2"}})"),
-                HasSubstr("meaning/kept of \"An upload\" is"));
+                HasSubstr("meaning/kept/url of \"An upload\" is"));
     EXPECT_THAT(told(R"("reply_to": "upload", "body": {"uri": "https://files.example/1"})"),
                 HasSubstr("files/upload/steps/0/keep/url has /url, which leads nowhere"));
 }
