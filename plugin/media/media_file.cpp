@@ -27,15 +27,15 @@ std::string list_of_formats(const std::vector<std::string>& media_types) {
 }
 
 Error file_too_large(std::uint64_t bytes, std::string_view input, std::uint64_t max_bytes) {
-    auto error = make_error(ErrorCode::media_too_large, "The " + std::string(input) + " has "
-                                                            + mebibytes_text(bytes) + "; the limit is "
-                                                            + mebibytes_text(max_bytes) + ".");
-    error.details = {
-        {"/" + std::string(input), "must have at most " + std::to_string(max_bytes) + " bytes"}};
+    auto error =
+        make_error(ErrorCode::media_too_large, "The " + std::string(input) + " has " + mebibytes_text(bytes)
+                                                   + "; the limit is " + mebibytes_text(max_bytes) + ".");
+    error.details = {{"/" + std::string(input), "must have at most " + std::to_string(max_bytes) + " bytes"}};
     return error;
 }
 
-std::optional<Error> fault_of_file(std::string_view file, std::string_view input, const std::vector<std::string>& media_types, std::uint64_t max_bytes) {
+std::optional<Error> fault_of_file(std::string_view file, std::string_view input,
+                                   const std::vector<std::string>& media_types, std::uint64_t max_bytes) {
     const auto the_file = "The " + std::string(input) + " file";
     const auto taken = list_of_formats(media_types);
     if (file.empty())
@@ -44,8 +44,7 @@ std::optional<Error> fault_of_file(std::string_view file, std::string_view input
     if (format.name.empty())
         return invalid_file(input, the_file + " is of no known format. The API takes " + taken + ".",
                             "must be a " + taken);
-    if (std::find(media_types.begin(), media_types.end(), format.media_type)
-        == media_types.end())
+    if (std::find(media_types.begin(), media_types.end(), format.media_type) == media_types.end())
         return invalid_file(input,
                             the_file + " is " + std::string(format.name) + ". The API takes " + taken
                                 + ": convert it.",
