@@ -2,6 +2,7 @@
 #include "http/network_address.hpp"
 #include "http/url.hpp"
 #include "media/media_check.hpp"
+#include "media/media_format.hpp"
 
 using namespace job_engine;
 
