@@ -55,7 +55,8 @@ json::object MaskedRequest::headers(const HttpRequest& request) const {
 }
 
 std::string MaskedRequest::text(std::string_view text) const {
-    return without_secret(without_secrets(std::string(text), connection_.secrets), signature_);
+    return without_url_signatures(
+        without_secret(without_secrets(std::string(text), connection_.secrets), signature_));
 }
 
 json::value

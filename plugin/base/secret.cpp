@@ -162,6 +162,13 @@ std::string without_secrets(std::string text, const std::vector<Secret>& secrets
     return text;
 }
 
+std::string without_url_signatures(std::string text) {
+    constexpr std::string_view name = "X-Amz-Signature=";
+    if (text.find(name) == std::string::npos)
+        return text;
+    return without_secret(std::move(text), Secret(name, Secret::Kind::begins_token));
+}
+
 WipedText base64(std::string_view bytes) {
     std::vector<unsigned char, WipingAllocator<unsigned char>> encoded(bytes.size() / 3 * 4 + 5);
     // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): OpenSSL's bytes are unsigned

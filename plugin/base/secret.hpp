@@ -86,6 +86,10 @@ bool holds_secret(std::string_view text, const std::vector<Secret>& secrets);
 std::string without_secret(std::string text, const Secret& secret);
 std::string without_secrets(std::string text, const std::vector<Secret>& secrets);
 
+// The text without the signatures of URLs that are signed as Amazon's storage wants them: with one, anybody
+// may do what its URL says.
+std::string without_url_signatures(std::string text);
+
 // Wiped, as what it is made of may be secret.
 WipedText base64(std::string_view bytes);
 

@@ -72,7 +72,7 @@ std::vector<Warning> RunReport::take_warnings() {
 }
 
 std::string RunReport::presentable(std::string text) const {
-    text = without_secrets(std::move(text), connection_.secrets);
+    text = without_url_signatures(without_secrets(std::move(text), connection_.secrets));
     if (is_printable_ascii(text))
         return text;
     return plain_text(text);

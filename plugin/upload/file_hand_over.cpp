@@ -1,6 +1,7 @@
 #include "upload/file_hand_over.hpp"
 
 #include "api/authorized_request.hpp"
+#include "api/masked_request.hpp"
 #include "api/reply.hpp"
 #include "api/reply_fields.hpp"
 #include "api/request_headers.hpp"
@@ -268,9 +269,8 @@ private:
     }
 
     void mask(Error& error) const {
-        const auto masked = [&](std::string& text) {
-            text = without_secrets_of_upload(std::move(text), connection(), signature_);
-        };
+        const MaskedRequest mask(connection(), owner_.user_agent_, signature_);
+        const auto masked = [&](std::string& text) { text = mask.text(text); };
         masked(error.message);
         masked(error.request_id);
         for (auto& detail : error.details)

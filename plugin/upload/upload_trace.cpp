@@ -17,7 +17,7 @@ namespace json = boost::json;
 json::object reply_object(const HttpReply& reply, const Connection& connection) {
     json::object out{{"status", reply.status}, {"headers", json::object()}, {"body", nullptr}};
     if (!is_success(reply.status))
-        out["body"] = presentable(without_secrets_of_upload(reply.body, connection, reply.signature));
+        out["body"] = presentable(MaskedRequest(connection, {}, reply.signature).text(reply.body));
     return out;
 }
 
@@ -46,13 +46,6 @@ std::string trace_line(const TracedUpload& upload, const Connection& connection,
     else
         line["reply"] = reply_object(std::get<HttpReply>(upload.answered), connection);
     return json::serialize(line);
-}
-
-std::string without_secrets_of_upload(std::string text, const Connection& connection,
-                                      const Secret& signature) {
-    static const Secret url_signature("X-Amz-Signature=", Secret::Kind::begins_token);
-    text = without_secret(without_secrets(std::move(text), connection.secrets), signature);
-    return without_secret(std::move(text), url_signature);
 }
 
 } // namespace job_engine

@@ -23,8 +23,4 @@ struct TracedUpload {
 // The bodies are left out but for a refusal's words: they are the file, and leave to upload it.
 std::string trace_line(const TracedUpload& upload, const Connection& connection, std::string_view user_agent);
 
-// The text without the connection's secrets, without `signature`, and without that of a signed URL.
-std::string without_secrets_of_upload(std::string text, const Connection& connection,
-                                      const Secret& signature);
-
 } // namespace job_engine

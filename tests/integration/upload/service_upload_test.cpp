@@ -1,4 +1,5 @@
 // Uploads to servers of the services' shapes, which do as a test says.
+#include "connect_proxy.hpp"
 #include "hand_over.hpp"
 #include "scripted_server.hpp"
 #include "test_certificates.hpp"
@@ -19,6 +20,7 @@
 #include <string>
 #include <thread>
 #include <utility>
+#include <vector>
 
 namespace upload_tests {
 namespace {
@@ -340,6 +342,18 @@ TEST(UploadToFal, AsksNoInnerAddressForAReply) {
         ASSERT_FALSE(outcome.succeeded()) << address;
         EXPECT_FALSE(outcome.error().retryable) << outcome.text();
     }
+}
+
+TEST(UploadToFal, GoesThroughTheConnectionsProxy) {
+    TwoHosts hosts;
+    const test_support::ConnectProxy proxy("me:proxy-password");
+    const auto address = "http://me:proxy-password@127.0.0.1:" + std::to_string(proxy.port());
+    const auto outcome = hand_over(connection_to("fal", hosts.api, {{"proxy", address}}), jpeg_of(100));
+    EXPECT_EQ(outcome.text(), "https://v3.fal.media/f/1.jpg");
+    EXPECT_EQ(proxy.connect_targets(),
+              (std::vector<std::string>{"127.0.0.1:" + std::to_string(hosts.api.port()),
+                                        "127.0.0.1:" + std::to_string(hosts.files.port())}));
+    EXPECT_THAT(outcome.trace, Each(Not(HasSubstr("proxy-password"))));
 }
 
 TEST(HandOver, InTheSubmitSendsNothing) {

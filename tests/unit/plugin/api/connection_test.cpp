@@ -159,6 +159,30 @@ TEST(Connection, NothingIsKeptOfOneWithAProxysPassword) {
     EXPECT_TRUE(without_key(**read_with(R"("proxy": "http://127.0.0.1:3128")")));
 }
 
+constexpr const char* with_storage =
+    R"("storage": {"bucket": "photos", "access_key": " access-key-1 ", "secret_key": "secret-key-1\n"})";
+
+TEST(Connection, TheKeysOfItsStorageStandNowhere) {
+    const auto connection = *read_with(with_storage);
+    EXPECT_EQ(connection->storage->keys.secret_key.view(), "secret-key-1");
+    EXPECT_EQ(connection->storage->lifetime, 24h);
+    EXPECT_EQ(without_secrets("access-key-1 secret-key-1 s3cret-key", connection->secrets), "*** *** ***");
+    EXPECT_FALSE(without_key(*connection)) << "its keys would be kept";
+    const auto refused =
+        read_with(with_storage + std::string(R"(, "api_binding": {"name": "secret-key-1"})"));
+    EXPECT_THAT(refused.error().message, Not(HasSubstr("secret-key-1")));
+}
+
+TEST(Connection, SaysWhatItsStorageLacks) {
+    EXPECT_THAT(read_with(R"("storage": {"bucket": "photos", "access_key": "a"})").error().message,
+                HasSubstr("secret_key"));
+    const auto error = read_with(R"("storage": {"bucket": "photos", "access_key": "a", "secret_key": "b",
+                                    "endpoint": "http://s3.example"})")
+                           .error();
+    EXPECT_EQ(error.details.at(0).path, "/storage/endpoint");
+    EXPECT_THAT(error.message, HasSubstr("The connection's storage/endpoint "));
+}
+
 // As people paste them.
 TEST(Connection, TheEndsOfWhatWasPastedAreTrimmed) {
     const std::string text = R"({"api_key": " s3cret-key\r\n", "base_url": "\t https://api.example/v2 \n"})";

@@ -135,5 +135,11 @@ TEST(WipingResource, TakesBackWhatAnInvalidTextLeft) {
     }
 }
 
+TEST(UrlSignature, StandsNowhere) {
+    EXPECT_EQ(without_url_signatures("GET https://a.example/b?X-Amz-Date=1&X-Amz-Signature=0a1b2c failed"),
+              "GET https://a.example/b?X-Amz-Date=1&*** failed");
+    EXPECT_EQ(without_url_signatures("no signature"), "no signature");
+}
+
 } // namespace
 } // namespace job_engine
