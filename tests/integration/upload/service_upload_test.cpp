@@ -335,12 +335,17 @@ TEST(UploadToFal, NamesTheHostThatRefusesTheFile) {
 }
 
 TEST(UploadToFal, AsksNoInnerAddressForAReply) {
-    for (const auto* address :
-         {"https://169.254.169.254/latest", "https://10.0.0.1/up", "http://files.example/up"}) {
+    const std::pair<const char*, const char*> addresses[] = {
+        {"https://169.254.169.254/latest", "169.254.169.254 is an address inside a private network"},
+        {"https://10.0.0.1/up", "10.0.0.1 is an address inside a private network"},
+        {"http://files.example/up", "the address for it that a reply names"},
+    };
+    for (const auto& [address, words] : addresses) {
         TwoHosts hosts({}, [&](const std::string&) { return address; });
         const auto outcome = hand_over(connection_to("fal", hosts.api), jpeg_of(10));
         ASSERT_FALSE(outcome.succeeded()) << address;
-        EXPECT_FALSE(outcome.error().retryable) << outcome.text();
+        EXPECT_THAT(outcome.text(), HasSubstr(words));
+        EXPECT_FALSE(outcome.error().retryable);
     }
 }
 
