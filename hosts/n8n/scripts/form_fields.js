@@ -25,6 +25,14 @@ const choicesOf = ({ choices, choiceTitles }) =>
         .map((value, i) => ({ name: choiceTitles[i], value }))
         .sort((one, other) => one.name.localeCompare(other.name, 'en'));
 
+/** n8n hides only what is typed into a line. */
+function typeOfField(field) {
+    if (isUndecided(field)) {
+        return 'options';
+    }
+    return field.secret ? 'string' : (typeOf[field.kind] ?? 'string');
+}
+
 function typeOptionsOf(field) {
     const options = {
         ...(field.kind === 'longText' && { rows: 3 }),
@@ -42,7 +50,7 @@ function propertyOf(field, show, example = {}) {
     return {
         displayName: titled(field.label),
         name: field.name,
-        type: isUndecided(field) ? 'options' : (typeOf[field.kind] ?? 'string'),
+        type: typeOfField(field),
         ...(((field.required && !field.nullable) || field.requiredIfUsed) && { required: true }),
         ...(Object.keys(shown).length > 0 && { displayOptions: { show: shown } }),
         ...typeOptionsOf(field),
