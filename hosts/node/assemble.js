@@ -1,6 +1,6 @@
 'use strict';
 // Puts what is made elsewhere into a folder of a host's package, so that the packed file needs nothing else: the addon that
-// loads modules, the module, and durable/, which the packages share.
+// loads modules, the module, and durable/ and media/, which the packages share.
 //   node assemble.js FOLDER
 //   WORKFLOW_NODE_LICENSES: a file with the terms of what is linked into them
 //   WORKFLOW_NODE_NATIVE: a folder with both for each platform, as scripts/package makes it; otherwise, for this one:
@@ -50,7 +50,9 @@ function assemble(folder) {
     for (const name of ['index.js', 'index.d.ts', 'lib', 'package.json']) {
         copy(path.join(__dirname, name), path.join(folder, 'addon', name));
     }
-    copy(path.join(__dirname, 'durable'), path.join(folder, 'durable'));
+    for (const name of ['durable', 'media']) {
+        copy(path.join(__dirname, name), path.join(folder, name));
+    }
     if (process.env.WORKFLOW_NODE_LICENSES) {
         copy(path.resolve(process.env.WORKFLOW_NODE_LICENSES), path.join(folder, 'THIRD_PARTY_LICENSES'));
     }
