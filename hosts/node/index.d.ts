@@ -166,6 +166,15 @@ export interface RunOptions {
      * { requests: [{ purpose, method, url, headers, body }] }. A module that does not know this refuses the call.
      */
     dryRun?: boolean;
+    /**
+     * The files of inputs "attachment:NAME", by name: NAME is percent-encoded in the input, as encodeURIComponent does,
+     * and plain here. A file is read, or its function called, only when the run needs its bytes, at most once, and is let
+     * go when the run ends. What a function throws or rejects with says why there is no file: its message is in the
+     * run's error, and nothing is paid. Without an answer within 120 s the run ends, unpaid and retryable.
+     */
+    attachments?: {
+        readonly [name: string]: AttachedFile | ((request: AttachmentRequest) => AttachedFile | Promise<AttachedFile>);
+    };
     /** Abort = cancel the run, and its job at the service. */
     signal?: AbortSignal;
     /** Where several came before your code had its turn, only the latest. */
@@ -175,6 +184,22 @@ export interface RunOptions {
      * promise was kept; a throw or a reject says that it was not kept. Calls of one run do not overlap.
      */
     onCheckpoint?: (checkpoint: Checkpoint) => void | Promise<void>;
+}
+
+/** A file's bytes, or its path. */
+export type AttachedFile = Uint8Array | string;
+
+/** What the service takes, so that the file can be converted or shrunk to that. */
+export interface AttachmentRequest {
+    name: string;
+    /** A JSON pointer to the input: "/image". */
+    path: string;
+    /** The best first: ["image/jpeg", "image/png"]. */
+    mediaTypes: string[];
+    /** A larger file is refused. */
+    maxBytes: number;
+    /** Pixels of an image's longer side; null: no limit is known. */
+    maxSide: number | null;
 }
 
 /** What of a run is kept. It survives JSON.stringify and JSON.parse, and has no secrets. */

@@ -13,7 +13,7 @@ const sliceMs = 4;
 const sliceEvents = 128;
 
 const numberCount = 7; // EVENT_NUMBERS of mailbox.h
-const kinds = { log: 0, progress: 1, checkpoint: 2, complete: 3, job: 4 }; // enum event_kind of mailbox.h
+const kinds = { log: 0, progress: 1, checkpoint: 2, complete: 3, job: 4, attachment: 5 }; // enum event_kind of mailbox.h
 
 const runs = new Map(); // id -> Run; the native side uses an id again after the last
 const sessions = new Map(); // id -> WeakRef: a session that is no longer referenced is closed
@@ -34,6 +34,9 @@ function deliver(event) {
             break;
         case kinds.checkpoint:
             runs.get(id)?.onCheckpoint(numbers, texts);
+            break;
+        case kinds.attachment:
+            runs.get(id)?.onAttachment(numbers, texts);
             break;
         case kinds.complete: {
             const run = runs.get(id);

@@ -1,6 +1,7 @@
 'use strict';
 // Turns the options of execute into what the native side hands to the module.
 
+const { isAttachment } = require('./attachment.js');
 const { ModuleError } = require('./errors.js');
 
 // wfn_request.flags
@@ -43,6 +44,18 @@ function optionalFunction(value, name) {
         throw new TypeError(`execute: ${name} must be a function`);
     }
     return typeof value === 'function';
+}
+
+function optionalAttachments(value) {
+    if (value !== undefined && value !== null && typeof value !== 'object') {
+        throw new TypeError('execute: attachments must be an object');
+    }
+    for (const [name, attachment] of Object.entries(value ?? {})) {
+        if (!isAttachment(attachment)) {
+            throw new TypeError(`execute: attachments["${name}"] must be a Buffer, a Uint8Array, a path or a function`);
+        }
+    }
+    return typeof value === 'object' && value !== null;
 }
 
 function suspension(value) {
@@ -98,6 +111,7 @@ function requestOf(options, module) {
         ...suspension(options.suspend),
         wantsProgress: optionalFunction(options.onProgress, 'onProgress'),
         keepsCheckpoints: optionalFunction(options.onCheckpoint, 'onCheckpoint'),
+        hasAttachments: optionalAttachments(options.attachments),
     };
 }
 

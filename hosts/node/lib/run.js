@@ -1,6 +1,7 @@
 'use strict';
 
 const { onAbort } = require('./abort.js');
+const { bytesOf } = require('./attachment.js');
 const { callBack } = require('./call_back.js');
 const { native } = require('./dispatch.js');
 const { ModuleError, RunError } = require('./errors.js');
@@ -10,6 +11,8 @@ const outcomes = ['succeeded', 'failed', 'cancelled', 'suspended']; // WFN_SUCCE
 const didNotSucceed = { failed: 'failed', cancelled: 'was cancelled' };
 const submissions = ['maybe', 'no', 'yes']; // WFN_MAYBE_SUBMITTED ...
 const charges = ['unknown', 'no', 'yes']; // WFN_MAYBE_CHARGED ...
+
+const outOfMemory = 6; // wfn_status
 
 const known = (number) => (number < 0 ? null : number);
 
@@ -36,17 +39,19 @@ class Run {
     #id;
     #onProgress;
     #onCheckpoint;
+    #attachments;
     #wantsOutput;
     #stopWatching;
     #promise;
     #over = false; // and its id may be another run's by now
     #keeping = Promise.resolve(); // the checkpoints, one after the other
 
-    constructor(id, session, { onProgress, onCheckpoint, signal, validateOnly }, promise) {
+    constructor(id, session, { onProgress, onCheckpoint, attachments, signal, validateOnly }, promise) {
         this.#id = id;
         this.session = session;
         this.#onProgress = onProgress;
         this.#onCheckpoint = onCheckpoint;
+        this.#attachments = attachments;
         this.#wantsOutput = !validateOnly;
         this.#promise = promise;
         this.#stopWatching = signal ? onAbort(signal, () => native.cancel(id)) : () => {};
@@ -54,6 +59,7 @@ class Run {
 
     #end() {
         this.#over = true;
+        this.#attachments = undefined;
         this.#stopWatching();
     }
 
@@ -80,6 +86,19 @@ class Run {
                 native.answerCheckpoint(this.#id, number, kept);
             }
         });
+    }
+
+    async onAttachment([number, maxBytes, maxSide], [name, path, mediaTypes]) {
+        const request = { name, path, mediaTypes: mediaTypes?.split(/, */) ?? [], maxBytes, maxSide: maxSide || null };
+        const given = Object.hasOwn(this.#attachments, name) ? this.#attachments[name] : undefined;
+        const { bytes, failure } = await bytesOf(given, request);
+        if (this.#over) {
+            return;
+        }
+        const status = native.answerAttachment(this.#id, number, bytes, failure);
+        if (status === outOfMemory) {
+            native.answerAttachment(this.#id, number, undefined, 'There was no memory for the file; run fewer at once');
+        }
     }
 
     onComplete([outcome, resumeAfterMs, submission, ...ofError], texts) {

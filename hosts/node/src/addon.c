@@ -158,10 +158,16 @@ NAPI_MODULE_INIT(/* env, exports */) {
     const struct {
         const char* name;
         napi_callback call;
-    } functions[] = {
-        {"start", start},         {"take", take},         {"shutDown", shut_down},
-        {"load", module_load},    {"open", session_open}, {"close", session_close},
-        {"execute", run_execute}, {"cancel", run_cancel}, {"answerCheckpoint", run_answer_checkpoint}};
+    } functions[] = {{"start", start},
+                     {"take", take},
+                     {"shutDown", shut_down},
+                     {"load", module_load},
+                     {"open", session_open},
+                     {"close", session_close},
+                     {"execute", run_execute},
+                     {"cancel", run_cancel},
+                     {"answerCheckpoint", run_answer_checkpoint},
+                     {"answerAttachment", run_answer_attachment}};
     for (size_t i = 0; i < sizeof functions / sizeof functions[0]; ++i) {
         napi_value function;
         if (napi_create_function(env, functions[i].name, NAPI_AUTO_LENGTH, functions[i].call, addon,

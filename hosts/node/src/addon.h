@@ -68,6 +68,7 @@ struct run {
     /* Under the mailbox's mutex. */
     struct event* unseen_progress; /* in the mailbox, and the run's last; newer progress takes its place */
     uint32_t checkpoints;          /* how many there were: an answer must be to the last */
+    uint32_t attachments;          /* files that were asked for, likewise */
     struct event ending;           /* for on_complete when there is no memory */
 };
 
@@ -112,5 +113,6 @@ void session_start_closing(struct session* session);
 napi_value run_execute(napi_env env, napi_callback_info info);
 napi_value run_cancel(napi_env env, napi_callback_info info);
 napi_value run_answer_checkpoint(napi_env env, napi_callback_info info);
+napi_value run_answer_attachment(napi_env env, napi_callback_info info);
 /* Forgets a run that is over. */
 void run_end(struct run* run);

@@ -19,7 +19,8 @@ enum event_kind {
     EVENT_PROGRESS = 1,
     EVENT_CHECKPOINT = 2,
     EVENT_COMPLETE = 3,
-    EVENT_JOB = 4
+    EVENT_JOB = 4,
+    EVENT_ATTACHMENT = 5
 };
 
 enum { EVENT_NUMBERS = 7, EVENT_TEXTS = 12 };

@@ -85,6 +85,42 @@ static void on_checkpoint(void* user_data, wfn_run* handle, const wfn_checkpoint
     (void)table->run_checkpoint_saved(handle, 0); /* nothing can keep it */
 }
 
+static wfn_status attach(const struct wfn_module* table, wfn_run* handle, const wfn_attachment* attachment) {
+    return MEMBER(wfn_module, table, run_attach, NULL) != NULL ? table->run_attach(handle, attachment)
+                                                               : WFN_INVALID_STATE;
+}
+
+/* [module] */
+static void on_attachment(void* user_data, wfn_run* handle, const wfn_attachment_request* request) {
+    const char* texts[] = {MEMBER(wfn_attachment_request, request, name, NULL),
+                           MEMBER(wfn_attachment_request, request, path, NULL),
+                           MEMBER(wfn_attachment_request, request, media_types, NULL)};
+    struct event* event = event_new(EVENT_ATTACHMENT, texts, 3);
+    struct run* run = live_lock(user_data);
+    if (run == NULL) {
+        event_free(event);
+        return;
+    }
+    const wfn_module* table = run->session->module->table;
+    pthread_mutex_lock(&run->addon->mailbox.mutex);
+    uint32_t number = ++run->attachments;
+    pthread_mutex_unlock(&run->addon->mailbox.mutex);
+    bool posted = false;
+    if (event != NULL) {
+        event->id = run->id;
+        event->numbers[0] = number;
+        event->numbers[1] = (double)MEMBER(wfn_attachment_request, request, max_bytes, 0);
+        event->numbers[2] = MEMBER(wfn_attachment_request, request, max_side, 0);
+        posted = post(run, event);
+    }
+    live_unlock();
+    if (posted)
+        return;
+    event_free(event);
+    const wfn_attachment none = {.struct_size = sizeof none, .failure = ""};
+    (void)attach(table, handle, &none); /* nothing can give it */
+}
+
 /* The order is that of onComplete in lib/run.js. */
 static struct event* ending_of(const wfn_result* result) {
     const wfn_error* error = MEMBER(wfn_result, result, error, NULL);
@@ -141,7 +177,7 @@ static void on_complete(void* user_data, wfn_run* handle, const wfn_result* resu
 struct execute_arguments {
     struct text run_key, input, connection, checkpoint, traceparent;
     double node, flags, timeout_ms, checkpoint_timeout_ms, suspend, suspend_after_ms;
-    bool wants_progress, keeps_checkpoints;
+    bool wants_progress, keeps_checkpoints, has_attachments;
 };
 
 static bool get_execute_arguments(napi_env env, napi_value object, struct execute_arguments* arguments) {
@@ -157,7 +193,8 @@ static bool get_execute_arguments(napi_env env, napi_value object, struct execut
            && get_number_member(env, object, "suspend", &arguments->suspend)
            && get_number_member(env, object, "suspendAfterMs", &arguments->suspend_after_ms)
            && get_flag_member(env, object, "wantsProgress", &arguments->wants_progress)
-           && get_flag_member(env, object, "keepsCheckpoints", &arguments->keeps_checkpoints);
+           && get_flag_member(env, object, "keepsCheckpoints", &arguments->keeps_checkpoints)
+           && get_flag_member(env, object, "hasAttachments", &arguments->has_attachments);
 }
 
 static void wipe_arguments(struct execute_arguments* arguments) {
@@ -230,7 +267,8 @@ static wfn_status start(struct session* session, const struct execute_arguments*
                                  .user_data = live_user_data(&run->live),
                                  .on_progress = arguments->wants_progress ? on_progress : NULL,
                                  .on_checkpoint = arguments->keeps_checkpoints ? on_checkpoint : NULL,
-                                 .on_complete = on_complete};
+                                 .on_complete = on_complete,
+                                 .on_attachment = arguments->has_attachments ? on_attachment : NULL};
     *id = run->id;
     const wfn_node* node = table->nodes[(uint32_t)arguments->node];
     wfn_status status = node->execute(node, session->handle, &request, &run->handle);
@@ -295,4 +333,30 @@ napi_value run_answer_checkpoint(napi_env env, napi_callback_info info) {
     if (last)
         (void)run->session->module->table->run_checkpoint_saved(run->handle, kept ? 1 : 0);
     return NULL;
+}
+
+/* answerAttachment(run, number, bytes or undefined, failure or undefined): the module's status. */
+napi_value run_answer_attachment(napi_env env, napi_callback_info info) {
+    napi_value values[4], result;
+    uint32_t number;
+    struct text failure;
+    bool has_bytes;
+    wfn_attachment attachment = {.struct_size = sizeof attachment};
+    size_t size = 0;
+    struct run* run = find_run(env, info, values, 4);
+    if (run == NULL || napi_get_value_uint32(env, values[1], &number) != napi_ok
+        || napi_is_buffer(env, values[2], &has_bytes) != napi_ok || !get_text(env, values[3], &failure))
+        return NULL;
+    pthread_mutex_lock(&run->addon->mailbox.mutex);
+    bool last = run->attachments == number;
+    pthread_mutex_unlock(&run->addon->mailbox.mutex);
+    wfn_status status = WFN_INVALID_STATE;
+    if (last
+        && (!has_bytes || napi_get_buffer_info(env, values[2], (void**)&attachment.data, &size) == napi_ok)) {
+        attachment.size = size;
+        attachment.failure = failure.characters;
+        status = attach(run->session->module->table, run->handle, &attachment);
+    }
+    wipe_text(&failure);
+    return napi_create_int32(env, status, &result) == napi_ok ? result : NULL;
 }

@@ -146,6 +146,9 @@ static wfn_status start(wfn_session* session, const wfn_request* request, wfn_ru
     r->logs = number_in(request->input_json, "\"logs\":", 0);
     r->reports = number_in(request->input_json, "\"progress\":", 0);
     r->checkpoints = number_in(request->input_json, "\"checkpoints\":", 0);
+    r->attachments = number_in(request->input_json, "\"attachments\":", 0);
+    r->patience_ms = number_in(request->input_json, "\"patience\":", 5000);
+    r->out_of_memory = (int)number_in(request->input_json, "\"out_of_memory\":", 0);
     r->bytes = number_in(request->input_json, "\"bytes\":", 0);
     r->hold = number_in(request->input_json, "\"hold\":", 0);
     pthread_mutex_lock(&callback_mutex);
@@ -201,6 +204,35 @@ static wfn_status run_checkpoint_saved(wfn_run* run, int32_t kept) {
     return status;
 }
 
+static wfn_status run_attach(wfn_run* run, const wfn_attachment* attachment) {
+    const unsigned char* bytes = attachment->data;
+    wfn_status status = WFN_INVALID_HANDLE;
+    struct run* r;
+    pthread_mutex_lock(&callback_mutex);
+    r = find(run);
+    if (r != NULL) {
+        status = r->awaiting ? WFN_OK : WFN_INVALID_STATE;
+        if (r->awaiting && r->out_of_memory-- > 0) {
+            pthread_mutex_unlock(&callback_mutex);
+            return WFN_OUT_OF_MEMORY;
+        }
+        if (r->awaiting) {
+            r->file_size = attachment->failure == NULL ? (int64_t)attachment->size : -1;
+            r->file_sum = 0;
+            for (uint64_t i = 0; i < attachment->size; ++i)
+                r->file_sum += bytes[i];
+            snprintf(r->failure, sizeof r->failure, "%s",
+                     attachment->failure != NULL ? attachment->failure : "");
+            for (char* quote = r->failure; (quote = strchr(quote, '"')) != NULL;)
+                *quote = '\'';
+        }
+        r->awaiting = 0;
+        pthread_cond_broadcast(&callback_changed);
+    }
+    pthread_mutex_unlock(&callback_mutex);
+    return status;
+}
+
 /* The addon needs neither. */
 static wfn_status run_wait(wfn_run* run, int64_t timeout_ms) {
     (void)run;
@@ -235,8 +267,10 @@ static wfn_status execute(const wfn_node* node, wfn_session* session, const wfn_
     }
 
 /* By enum kind. */
-static const wfn_node all[] = {NODE("storm"), NODE("checkpoints"), NODE("silent"), NODE("garbled")};
-static const wfn_node* const nodes[] = {&all[STORM], &all[CHECKPOINTS], &all[SILENT], &all[GARBLED]};
+static const wfn_node all[] = {NODE("storm"), NODE("checkpoints"), NODE("silent"), NODE("garbled"),
+                               NODE("attachments")};
+static const wfn_node* const nodes[] = {&all[STORM], &all[CHECKPOINTS], &all[SILENT], &all[GARBLED],
+                                        &all[ATTACHMENTS]};
 
 static wfn_status execute(const wfn_node* node, wfn_session* session, const wfn_request* request,
                           wfn_run** run) {
@@ -258,7 +292,8 @@ static const wfn_module module = {.struct_size = sizeof(wfn_module),
                                   .run_checkpoint_saved = run_checkpoint_saved,
                                   .run_wait = run_wait,
                                   .run_result = run_result,
-                                  .run_release = run_release};
+                                  .run_release = run_release,
+                                  .run_attach = run_attach};
 
 __attribute__((visibility("default"))) const wfn_module* wfn_module_entry(void) {
     return &module;

@@ -13,8 +13,9 @@ enum { MOST_THREADS = 32, MOST_RUNS = 1 << 17 };
  * checkpoints  asks for as many checkpoints as the input says; tells which were kept
  * silent       never says that it is over: no module may do this, and a host must live with it
  * garbled      says so with what is not JSON
+ * attachments  asks for the file "one file" as often as the input says; tells the last one's size and sum
  */
-enum kind { STORM, CHECKPOINTS, SILENT, GARBLED };
+enum kind { STORM, CHECKPOINTS, SILENT, GARBLED, ATTACHMENTS };
 
 struct session {
     wfn_host host;
@@ -32,8 +33,10 @@ struct run {
     struct session* session;
     enum kind kind;
     wfn_request request; /* its strings are not used after execute */
-    int64_t logs, reports, checkpoints, bytes, hold;
-    int cancel, suspend, awaiting, kept, over, released;
+    int64_t logs, reports, checkpoints, attachments, bytes, hold, patience_ms;
+    int cancel, suspend, awaiting, kept, out_of_memory, over, released;
+    int64_t file_size, file_sum; /* -1: there is none */
+    char failure[256];
     wfn_result result;
 };
 

@@ -29,10 +29,38 @@ static void log_line(struct run* r, int64_t number) {
         r->session->host.log(r->session->host.user_data, WFN_LOG_DEBUG, line);
 }
 
+/* The time that is so many milliseconds from now. */
+static struct timespec after(int64_t ms) {
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += ms / 1000;
+    until.tv_nsec += ms % 1000 * 1000000;
+    if (until.tv_nsec >= 1000000000) {
+        until.tv_nsec -= 1000000000;
+        ++until.tv_sec;
+    }
+    return until;
+}
+
+/* Until the host has answered or the time is up. With the mutex held. */
+static void await_answer(struct run* r, int64_t timeout_ms) {
+    const struct timespec until = after(timeout_ms);
+    while (r->awaiting && pthread_cond_timedwait(&callback_changed, &callback_mutex, &until) == 0) {
+    }
+    r->awaiting = 0;
+}
+
+static void expect_answer(struct run* r) {
+    pthread_mutex_lock(&callback_mutex);
+    r->awaiting = 1;
+    r->kept = 0;
+    r->file_size = -1;
+    pthread_mutex_unlock(&callback_mutex);
+}
+
 /* Waits for the host's answer at most as long as it said; whether the answer was yes. */
 static int keep(struct run* r, int64_t number) {
     char checkpoint[64];
-    struct timespec until;
     int kept;
     char job_id[32];
     wfn_checkpoint given = {.struct_size = sizeof given, .json = checkpoint};
@@ -41,22 +69,10 @@ static int keep(struct run* r, int64_t number) {
         given.job_id = job_id;
     snprintf(job_id, sizeof job_id, "job-%" PRId64, number);
     snprintf(checkpoint, sizeof checkpoint, "{\"number\":%" PRId64 "}", number);
-    pthread_mutex_lock(&callback_mutex);
-    r->awaiting = 1;
-    r->kept = 0;
-    pthread_mutex_unlock(&callback_mutex);
+    expect_answer(r);
     r->request.on_checkpoint(r->request.user_data, (wfn_run*)r->id, &given);
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += r->request.checkpoint_timeout_ms / 1000;
-    until.tv_nsec += r->request.checkpoint_timeout_ms % 1000 * 1000000;
-    if (until.tv_nsec >= 1000000000) {
-        until.tv_nsec -= 1000000000;
-        ++until.tv_sec;
-    }
     pthread_mutex_lock(&callback_mutex);
-    while (r->awaiting && pthread_cond_timedwait(&callback_changed, &callback_mutex, &until) == 0) {
-    }
-    r->awaiting = 0;
+    await_answer(r, r->request.checkpoint_timeout_ms);
     kept = r->kept;
     pthread_mutex_unlock(&callback_mutex);
     return kept;
@@ -119,11 +135,34 @@ static void checkpoints(struct run* r) {
     complete(r, output);
 }
 
+static void attachments(struct run* r) {
+    const wfn_attachment_request request = {.struct_size = sizeof request,
+                                            .max_side = 4096,
+                                            .max_bytes = 1000,
+                                            .name = "one file",
+                                            .path = "/image",
+                                            .media_types = "image/jpeg, image/png"};
+    char output[512];
+    for (int64_t i = 0; r->request.on_attachment != NULL && i < r->attachments; ++i) {
+        expect_answer(r);
+        r->request.on_attachment(r->request.user_data, (wfn_run*)r->id, &request);
+        pthread_mutex_lock(&callback_mutex);
+        await_answer(r, r->patience_ms);
+        pthread_mutex_unlock(&callback_mutex);
+    }
+    snprintf(output, sizeof output,
+             "{\"asked\":%s,\"size\":%" PRId64 ",\"sum\":%" PRId64 ",\"failure\":\"%s\"}",
+             r->request.on_attachment != NULL ? "true" : "false", r->file_size, r->file_sum, r->failure);
+    complete(r, output);
+}
+
 void work(struct run* r) {
     if (r->kind == STORM)
         storm(r);
     else if (r->kind == CHECKPOINTS)
         checkpoints(r);
+    else if (r->kind == ATTACHMENTS)
+        attachments(r);
     else if (r->kind == GARBLED)
         complete(r, "{\"video\":");
     finish(r);

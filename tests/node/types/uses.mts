@@ -61,3 +61,15 @@ const { cause, ...incomplete } = new RunError({
 new RunError(incomplete);
 console.log(cause.length);
 console.log(required);
+
+void session.execute({
+    node: 'image_to_video',
+    input: { image: 'attachment:photo' },
+    attachments: {
+        photo: Buffer.from('photo'),
+        path: '/tmp/photo.jpg',
+        later: async ({ maxBytes, maxSide, mediaTypes }) => `/tmp/${maxBytes}.${maxSide?.toFixed()}.${mediaTypes[0]}`,
+    },
+});
+// @ts-expect-error: a number is no file
+void session.execute({ node: 'echo', input: {}, attachments: { photo: 7 } });
