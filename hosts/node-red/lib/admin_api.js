@@ -2,6 +2,7 @@
 // What the editor asks for: the types to register, their icons, the latest videos, and the connection's test.
 const { helpOf, connectionHelpOf, priceOf } = require('./help');
 const { readConnection } = require('./inputs');
+const { defaultLargest } = require('./kept_files');
 const { testConnection } = require('./connection_test');
 const { defaultGiveUpAfter, defaultWait, longestWait } = require('./operations');
 const { defaultLimit, defaultRunsPerHour } = require('./workflow_node');
@@ -20,6 +21,7 @@ function editorTypes({ catalogue, t }) {
         runsPerHour: defaultRunsPerHour,
         // Only a run that can be resumed can be collected.
         collecting: entry.descriptor.canResume ? { wait: defaultWait, longestWait, giveUpAfter: defaultGiveUpAfter } : null,
+        keeping: entry.form.mediaOutputs.length > 0 ? { largest: defaultLargest } : null,
         price: priceOf(entry.form, t),
         help: helpOf(entry.descriptor, entry.form, t),
     }));

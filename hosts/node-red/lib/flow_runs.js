@@ -69,6 +69,7 @@ class FlowRuns {
         } else {
             runs.detach();
             if (this.#stop.whole) {
+                runs.interrupt();
                 await this.#sessions.close();
                 await runs.settled();
             }

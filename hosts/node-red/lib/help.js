@@ -28,12 +28,15 @@ function propertyList(fields, nameOf) {
     return `<dl class="message-properties wfn-properties">${rows.join('')}</dl>`;
 }
 
-function outputList(schema) {
+function outputList(schema, hasFiles, t) {
     const rows = Object.entries(schema.properties ?? {}).map(
         ([name, property]) =>
             `<dt>payload.${escape(name)} <span class="property-type">${escape(property.type ?? 'any')}</span></dt>` +
             `<dd>${escape(property.description ?? property.title ?? '')}</dd>`,
     );
+    if (hasFiles) {
+        rows.push(`<dt class="optional">files <span class="property-type">object</span></dt><dd>${t('help.files')}</dd>`);
+    }
     return `<dl class="message-properties">${rows.join('')}</dl>`;
 }
 
@@ -65,7 +68,7 @@ function priceOf({ price }, t) {
 
 /** `form`: as formOf gives it. `t` gives the words of the host. */
 function helpOf(descriptor, form, t) {
-    const { fields, howItWorks, notes } = form;
+    const { fields, howItWorks, mediaOutputs, notes } = form;
     const price = priceOf(form, t);
     const parts = [
         descriptor.description === descriptor.title ? '' : `<p>${escape(descriptor.description)}</p>`,
@@ -75,7 +78,7 @@ function helpOf(descriptor, form, t) {
         propertyList(fields, ({ name }) => name),
         `<p>${t('help.typed')}</p>`,
         `<h3>${t('help.outputs')}</h3>`,
-        outputList(descriptor.outputSchema),
+        outputList(descriptor.outputSchema, mediaOutputs.length > 0, t),
         `<h3>${t('help.control')}</h3>`,
         controlList(descriptor, t),
         descriptor.canResume ? operationList(t) : '',

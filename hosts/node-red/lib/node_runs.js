@@ -27,6 +27,7 @@ class NodeRuns {
     #starting = null; // the next turn of the loop, in which runs are started
     #settled = []; // resolved when the live runs have ended
     #saving = new Set(); // the writes of what runs have ended with
+    #interruption = new AbortController(); // of what runs do when their outputs are known
     #hourly = new HourlyLimit();
     #keys; // of the runs of all nodes
     #newKey;
@@ -63,7 +64,13 @@ class NodeRuns {
     attach(instance) {
         this.#instance = instance;
         this.#starter = instance;
+        this.#interruption = this.#interruption.signal.aborted ? new AbortController() : this.#interruption;
         instance.changed();
+    }
+
+    /** Everything stops: the downloads too, whose runs are suspended. */
+    interrupt() {
+        this.#interruption.abort();
     }
 
     /** The instance ends; its runs continue, and the next instance delivers them. */
@@ -206,6 +213,11 @@ class NodeRuns {
                 run.checkpoint = checkpoint;
                 return this.#keep(run);
             },
+            onOutput: (output) => {
+                run.output = output;
+                return this.#keepLast(run);
+            },
+            interrupted: this.#interruption.signal,
         };
         this.#starter.start(run, callbacks).then(
             (result) => this.#ended(run, result),
@@ -248,22 +260,28 @@ class NodeRuns {
     }
 
     async #keep(run) {
-        const { checkpoint } = run;
+        const { checkpoint, output } = run;
         run.keptCheckpoint = null; // until it is written, or when that fails, the file may hold this one or the one before
+        run.keptOutput = null;
         await this.#store.keep(run.toRecord(this.id, checkpoint));
         run.keptCheckpoint = checkpoint;
+        run.keptOutput = output;
     }
 
-    /** The checkpoint that a run ended with: the module does not ask for it to be kept, and an earlier write may have failed. */
+    /**
+     * The checkpoint or output that a run ended with: the module does not ask for it to be kept, and an earlier write may have
+     * failed. Resolves when it is.
+     */
     #keepLast(run) {
         const isKept = run.checkpoint === null || isDeepStrictEqual(run.checkpoint, run.keptCheckpoint);
-        if (run.output === null && isKept) {
-            return;
+        if (isKept && run.output === run.keptOutput) {
+            return Promise.resolve();
         }
         const saved = this.#keep(run)
             .catch((error) => this.#log(`The last checkpoint of the run ${run.nameWithJob} could not be kept: ${error.message}`))
             .finally(() => this.#saving.delete(saved));
         this.#saving.add(saved);
+        return saved;
     }
 
     /** A run that looks many times counts once. */

@@ -19,10 +19,11 @@ const numberOf = (text, otherwise) => (String(text ?? '').trim() !== '' && Numbe
 
 const open = (run, result) => ({ ...result, outcome: 'open', checkpoint: checkpointAfter(result, run.checkpoint) });
 
-const generate = { collects: false, optionsFor: () => ({}), openPort: 0, check: () => {}, endOf: (run, result) => result };
+const generate = { collects: false, givesOutput: true, optionsFor: () => ({}), openPort: 0, check: () => {}, endOf: (run, result) => result };
 
 const start = {
     ...generate,
+    givesOutput: false,
     optionsFor: () => ({ suspend: 'when-submitted' }),
     /** Where the answer to the submit has the output already, the run goes on with it. Suspended without a job: Node-RED stops. */
     endOf(run, result) {
@@ -71,6 +72,7 @@ function collect(config, errors) {
     const known = errors.find(({ code }) => code === 'processing_timeout');
     return {
         collects: true,
+        givesOutput: true,
         optionsFor(run) {
             const waitMs = Math.max(0, Math.min(longest, timeLeft(run)));
             return { collectOnly: true, suspend: { afterMs: waitMs }, timeoutMs: waitMs + lookBound };
@@ -102,4 +104,4 @@ function operationOf(config, errors) {
     }
 }
 
-module.exports = { operationOf, defaultWait, defaultGiveUpAfter, longestWait };
+module.exports = { lookBound, operationOf, defaultWait, defaultGiveUpAfter, longestWait };

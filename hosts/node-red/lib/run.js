@@ -3,16 +3,20 @@
 const { keptCheckpoint } = require('../native/durable/checkpoint');
 const { keepMessage, restoreMessage } = require('./kept_message');
 
+const mayBePaid = ({ output, checkpoint }) => (output ?? null) !== null || (checkpoint !== null && checkpoint.submission !== 'no');
+
 class Run {
-    constructor({ key, msg, input = {}, warnings = [], checkpoint = null, output = null, startedAt = Date.now() }) {
+    constructor({ key, msg, input = {}, warnings = [], place = null, checkpoint = null, output = null, startedAt = Date.now() }) {
         this.key = key;
         this.msg = msg;
         this.input = input;
         this.warnings = warnings; // about the input
+        this.place = place; // of its files; see KeptFiles
         this.checkpoint = checkpoint;
-        this.output = output; // of a run that Start found done
+        this.output = output; // of a run that Start found done, or whose files are not kept yet
         this.startedAt = startedAt;
         this.keptCheckpoint = null; // what the run's file holds; null when that is not known
+        this.keptOutput = null;
         this.progress = null;
         this.canceller = new AbortController();
         this.countedAt = null; // its place in the node's hourly limit
@@ -32,18 +36,20 @@ class Run {
             msg: restoreMessage(record.message),
             input: record.input,
             warnings: record.warnings,
+            place: record.place,
             checkpoint: keptCheckpoint(record.checkpoint),
             output: record.output,
             startedAt: record.startedAt ?? record.keptAt,
         });
         run.keptCheckpoint = run.checkpoint;
+        run.keptOutput = run.output;
         run.left = record.message.left;
         return run;
     }
 
     toRecord(node, checkpoint) {
-        const { key: runKey, input, warnings, startedAt, msg } = this;
-        return { runKey, node, input, warnings, checkpoint, startedAt, ...this.#knownOutput(), message: keepMessage(msg) };
+        const { key: runKey, input, warnings, place, startedAt, msg } = this;
+        return { runKey, node, input, warnings, place, checkpoint, startedAt, ...this.#knownOutput(), message: keepMessage(msg) };
     }
 
     /** msg.run, from which another node can go on: see runOfMessage. */
@@ -58,7 +64,7 @@ class Run {
 
     /** Whether there is something that was paid for or may have been. */
     get mayBePaid() {
-        return this.output !== null || (this.checkpoint !== null && this.checkpoint.submission !== 'no');
+        return mayBePaid(this);
     }
 
     /** For people. */
@@ -114,4 +120,4 @@ function runOfMessage(msg) {
     };
 }
 
-module.exports = { Run, runOfMessage, wordsOfFinished };
+module.exports = { Run, mayBePaid, runOfMessage, wordsOfFinished };

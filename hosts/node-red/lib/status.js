@@ -23,7 +23,7 @@ function oneRun(t, progress, makesVideo) {
         return t('status.preparing');
     }
     let text = phaseWord(t, progress.phase, makesVideo);
-    if (progress.phase === 'running' && progress.fraction !== null) {
+    if (['running', 'downloading'].includes(progress.phase) && progress.fraction !== null) {
         text += ` ${Math.round(progress.fraction * 100)} %`;
     }
     const time = progress.etaMs !== null && aboutTime(t, progress.etaMs);
@@ -66,7 +66,7 @@ function statusOf(t, { live, waiting, counts, makesVideo }) {
     const retrying = live.some((progress) => progress?.phase === 'retrying');
     const fill = retrying ? 'yellow' : 'blue';
     if (live.length === 1 && waiting === 0 && counts.done + counts.open + counts.failed === 0) {
-        const started = live[0]?.phase === 'running';
+        const started = ['running', 'downloading'].includes(live[0]?.phase);
         return { fill, shape: started ? 'dot' : 'ring', text: oneRun(t, live[0], makesVideo) };
     }
     const parts = [countOfRunning(t, live.length, makesVideo)];

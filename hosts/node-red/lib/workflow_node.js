@@ -1,9 +1,12 @@
 'use strict';
 // The Node-RED node made of one node of a module.
 const { RunError } = require('../native/addon');
+const { onAbort } = require('../native/addon/lib/abort');
 const { readInputs } = require('./inputs');
 const { reportFailure } = require('./failure');
-const { operationOf } = require('./operations');
+const { KeptFiles, isRefused } = require('./kept_files');
+const { lookBound, operationOf } = require('./operations');
+const { mayBePaid, runOfMessage } = require('./run');
 const { statusOf } = require('./status');
 
 const statusEvery = 250; // ms; a thousand runs report ten times a second each
@@ -30,6 +33,7 @@ class WorkflowNode {
     #entry;
     #config;
     #operation;
+    #files;
     #runs;
     #timer = null;
     #shown = '';
@@ -43,18 +47,21 @@ class WorkflowNode {
         this.runsPerHour = countOf(config.runsPerHour, 0, defaultRunsPerHour);
         this.#operation = operationOf(config, entry.descriptor.errors);
         this.collects = this.#operation.collects;
+        this.#files = new KeptFiles(host.RED, node, entry, this.#operation.givesOutput ? config : {});
         this.#runs = host.flowRuns.of(node);
         this.#runs.attach(this);
         const read = async (msg) => {
             this.#operation.check(msg);
+            const earlier = runOfMessage(msg);
+            const place = await this.#files.placeFor(msg, this.collects || (earlier !== null && mayBePaid(earlier)));
             if (this.collects) {
-                return {}; // the run has its inputs
+                return { place }; // the run has its inputs
             }
             const given = await readInputs(host.RED, node, entry, config, msg);
             for (const warning of given.warnings) {
                 node.warn(warning.message, msg);
             }
-            return given;
+            return { ...given, place };
         };
         node.on('input', (msg, send, done) => {
             this.#runs.accept(msg, send, done, read).catch(done);
@@ -67,10 +74,62 @@ class WorkflowNode {
 
     async start(run, callbacks) {
         const known = { outcome: 'succeeded', output: run.output, warnings: [] };
-        return this.#operation.endOf(run, run.output === null ? await this.#execute(run, callbacks) : known);
+        const result = this.#operation.endOf(run, run.output === null ? await this.#execute(run, callbacks) : known);
+        return result.outcome === 'succeeded' && this.#files.wanted ? this.#withFiles(run, result, callbacks) : result;
     }
 
-    #execute(run, { onProgress, onCheckpoint }) {
+    /** The output is paid for: it is kept and shown before its files are asked for, and goes on without them if need be. */
+    async #withFiles(run, result, { onProgress, onOutput, interrupted }) {
+        const isOld = run.output !== null;
+        this.#host.previews.add(this.node, this.#entry, result.output);
+        await onOutput(result.output);
+        const stop = new AbortController();
+        const signals = [run.canceller.signal, interrupted];
+        const ends = signals.map((signal) => onAbort(signal, () => stop.abort()));
+        if (signals.some(({ aborted }) => aborted)) {
+            stop.abort();
+        }
+        const keep = (output) =>
+            this.#files.keep(run, output, this.#downloadConnection(), {
+                signal: stop.signal,
+                onProgress: ({ bytes, total }) =>
+                    onProgress({ phase: 'downloading', fraction: total ? bytes / total : null, etaMs: null }),
+            });
+        let { output } = result;
+        let files = await keep(output);
+        if (isOld && Object.values(files).some(isRefused)) {
+            output = (await this.#renewed(run)) ?? output;
+            files = output === result.output ? files : await keep(output);
+        }
+        ends.forEach((end) => end());
+        if (interrupted.aborted && Object.values(files).some(({ error }) => error)) {
+            return { outcome: 'suspended', checkpoint: null };
+        }
+        const warnings = this.#files.warningsOf(files);
+        const again = warnings.length > 0 ? { toCollect: run.toMessage() } : {};
+        return { ...result, output, files, warnings: [...result.warnings, ...warnings], ...again };
+    }
+
+    /** The output of a job that is done, as the service says it now; null: it does not. Nothing is submitted for it. */
+    async #renewed(run) {
+        if (run.checkpoint?.submission !== 'yes') {
+            return null;
+        }
+        const look = { collectOnly: true, suspend: { afterMs: 0 }, timeoutMs: lookBound };
+        const result = await this.#execute(run, {}, look).catch(() => null);
+        return result?.output ?? null;
+    }
+
+    /** Whose key a download may need; what is wrong with it keeps no video back. */
+    #downloadConnection() {
+        try {
+            return this.#host.RED.nodes.getNode(this.#config.connection)?.value();
+        } catch {
+            return undefined;
+        }
+    }
+
+    #execute(run, { onProgress, onCheckpoint }, options = this.#operation.optionsFor(run)) {
         const { module, descriptor, connection } = this.#entry;
         return this.#host.sessions.of(module).execute({
             node: descriptor.actionId,
@@ -78,7 +137,7 @@ class WorkflowNode {
             connection: connection ? this.#connection() : undefined,
             runKey: run.key,
             checkpoint: run.checkpoint ?? undefined,
-            ...this.#operation.optionsFor(run),
+            ...options,
             signal: run.canceller.signal,
             onProgress,
             onCheckpoint,
@@ -106,10 +165,25 @@ class WorkflowNode {
     succeeded(run) {
         const { msg, outcome } = run;
         msg.payload = outcome.output;
+        if (outcome.files) {
+            this.#addFiles(msg, outcome);
+        } else {
+            this.#host.previews.add(this.node, this.#entry, outcome.output);
+        }
         this.#warn(run);
-        this.#host.previews.add(this.node, this.#entry, outcome.output);
         run.send(msg);
         run.done();
+    }
+
+    #addFiles(msg, { files, toCollect }) {
+        msg.files = files;
+        const kept = Object.values(files).find(({ file }) => file !== undefined);
+        if (kept) {
+            msg.filename = kept.file;
+        }
+        if (toCollect) {
+            msg.run = toCollect;
+        }
     }
 
     /** An open run goes on with its message. */

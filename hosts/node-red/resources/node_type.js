@@ -1,6 +1,7 @@
 // Registers the editor's side of one node of a module.
 import { initialOf, nameFormOf, text, validatorOf } from './field_values.js';
 import { escape, fieldHtml, prepareFields } from './form_fields.js';
+import { keepingDefaults, keepingHtml, prepareKeeping } from './keeping.js';
 import { collectingHtml, collects, operationDefaults, operationHtml, outputLabel, prepareOperation, saveOutputs } from './operation.js';
 
 const moduleName = 'node-red-contrib-image-to-video';
@@ -40,6 +41,7 @@ function templateOf(node) {
     return (
         `<div class="wfn-form">${row('name', text('field.name'))}${node.collecting ? operationHtml() : ''}${connection}` +
         `${submitting(node.fields.map(fieldHtml).join(''))}${node.collecting ? collectingHtml(node.collecting) : ''}` +
+        `${node.keeping ? keepingHtml(node.keeping) : ''}` +
         `${limit('concurrency')}${submitting(limit('runsPerHour') + price)}</div>`
     );
 }
@@ -72,7 +74,11 @@ function defaultsOf(node) {
         // A flow that was made before there was this field has none, and runs with the default.
         validate: (value) => value === undefined || (value !== '' && Number.isInteger(Number(value)) && Number(value) >= 0),
     };
-    return node.collecting ? { ...defaults, ...operationDefaults(node.collecting) } : defaults;
+    return {
+        ...defaults,
+        ...(node.collecting && operationDefaults(node.collecting)),
+        ...(node.keeping && keepingDefaults()),
+    };
 }
 
 export function registerNodeType(node) {
@@ -100,6 +106,9 @@ export function registerNodeType(node) {
             prepareFields(node.fields);
             if (node.collecting) {
                 prepareOperation(this, node.collecting, [...node.fields.map(({ property }) => property), 'wait', 'giveUpAfter']);
+            }
+            if (node.keeping) {
+                prepareKeeping(this);
             }
         },
         oneditsave() {

@@ -65,7 +65,7 @@ test('the form shows the schema: defaults, what is required, choices', { timeout
     await editor.page.waitForSelector('#node-input-input_prompt_row .red-ui-typedInput-container.input-error');
     const price = "About 4 credits ($0.10) a run, by the platform's list; the service decides.";
     assert.equal(await editor.page.textContent('.wfn-price'), price);
-    const rows = await editor.page.locator('.wfn-field[id]').evaluateAll((all) => all.map(({ id }) => id));
+    const rows = await editor.page.locator('.wfn-submitting .wfn-field[id]').evaluateAll((all) => all.map(({ id }) => id));
     const inOrder = ['model', 'prompt', 'image', 'negative_prompt', 'size', 'prompt_optimizer'];
     assert.deepEqual(rows.map((id) => /input_(\w+)_row/.exec(id)[1]), inOrder);
 });

@@ -1,0 +1,151 @@
+'use strict';
+// Keep the file, in Node-RED itself: on the disk and in the message, and what becomes of a paid video whose file cannot be kept.
+const assert = require('node:assert/strict');
+const { createHash } = require('node:crypto');
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+const { after, before, beforeEach, test } = require('node:test');
+const { JobServer } = require('../../../tests/support/job_server');
+const { until } = require('../../../tests/support/waiting');
+const { film } = require('./support/film');
+const { Flow, connectionTo, imageToVideo } = require('./support/flows');
+const { NodeRed } = require('./support/node_red');
+
+const facts = { bytes: film.length, sha256: createHash('sha256').update(film).digest('hex'), width: 1280, height: 720, duration: 5 };
+
+const whole = (response) => response.writeHead(200, { 'Content-Type': 'video/mp4', 'Content-Length': film.length }).end(film);
+
+let server;
+let nodeRed;
+let folder;
+let answer = whole; // for a video
+const held = [];
+const hold = (response) => {
+    response.writeHead(200, { 'Content-Type': 'video/mp4', 'Content-Length': film.length });
+    response.write(film.subarray(0, 1000));
+    held.push(response);
+};
+
+before(async () => {
+    server = await new JobServer({
+        renderMs: () => 1,
+        videoOf: (job) => `${server.url}/videos/${job.id}.mp4?look=${job.polls}`,
+        sendVideo: (request, response) => answer(response, request),
+    }).start();
+    nodeRed = await new NodeRed().start();
+});
+after(async () => {
+    await nodeRed.remove();
+    await server.end();
+});
+beforeEach(() => {
+    answer = whole;
+    held.length = 0;
+    server.jobs.clear();
+    folder = fs.mkdtempSync(path.join(os.tmpdir(), 'kept-'));
+    fs.rmSync(path.join(nodeRed.userDirectory, 'out.jsonl'), { force: true });
+});
+
+const inFolder = () => ({ keep: 'file', keepPath: folder, keepPath_type: 'str' });
+const asNamed = { keep: 'file', keepPath: 'filename', keepPath_type: 'msg' };
+
+const deploy = (...nodes) => Flow.deploy(nodeRed, [connectionTo(server.url), ...nodes]);
+const message = (more = {}) => ({ prompt: 'Zoom', image: `${server.url}/image`, ...more });
+
+async function sendOne(flow, more) {
+    await flow.send([message(more)]);
+    const [line] = await flow.results(1);
+    return line;
+}
+
+test('in a folder: the file has a name of its own, and the message says where it is and what', async () => {
+    const { from, payload, files, filename, run, warnings } = await sendOne(await deploy(imageToVideo(inFolder())));
+    assert.equal(from, 'result');
+    assert.match(payload.video, /\/videos\/job_1\.mp4/);
+    const names = fs.readdirSync(folder);
+    assert.deepEqual(names.length, 1, names.join());
+    assert.match(names[0], /^node_.*~[0-9a-f]{16}\.mp4$/);
+    const file = path.join(folder, names[0]);
+    assert.deepEqual(fs.readFileSync(file), film);
+    assert.deepEqual([filename, run, warnings], [file, undefined, undefined]);
+    assert.deepEqual(files, { video: { file, ...facts } });
+});
+
+test('under the name that the message brings; one that is there is refused before anything is paid, or replaced', async () => {
+    const filename = path.join(folder, 'clip.mp4');
+    const flow = await deploy(imageToVideo(asNamed));
+    assert.equal((await sendOne(flow, { filename })).files.video.file, filename);
+    await flow.send([message({ filename }), message(), message({ filename: path.join(folder, 'none', 'clip.mp4') })]);
+    const errors = (await flow.results(4)).filter(({ from }) => from === 'catch').map(({ error }) => error.message).sort();
+    assert.match(errors[0], /Nothing was submitted.*is there already\. Choose another name, or let the node replace the file\./);
+    assert.match(errors[1], /Nothing was submitted.*no such file or directory/);
+    assert.match(errors[2], /The place for the file is empty/);
+    assert.equal(server.jobs.size, 1);
+
+    fs.writeFileSync(filename, 'an older one');
+    const replacing = await deploy(imageToVideo({ ...asNamed, keepReplace: true }));
+    await replacing.send([message({ filename })]);
+    const last = (await replacing.results(5)).at(-1);
+    assert.equal(last.files?.video.file, filename, JSON.stringify(last));
+    assert.deepEqual(fs.readFileSync(filename), film);
+});
+
+test('in the message, up to a size', async () => {
+    const flow = await deploy(imageToVideo({ keep: 'buffer' }));
+    const { content, ...others } = (await sendOne(flow)).files.video;
+    assert.deepEqual(Buffer.from(content.data), film);
+    assert.deepEqual(others, facts);
+    const small = await deploy(imageToVideo({ keep: 'buffer', keepLargest: '0.01' }));
+    await small.send([message()]);
+    const { files, payload } = (await small.results(2)).at(-1);
+    assert.equal(files.video.error.code, 'too_large');
+    assert.match(payload.video, /^http/);
+});
+
+test('a file that cannot be kept fails no run: a Collect asks for a new URL, and nothing more is paid', async () => {
+    answer = (response, { url }) => (url.endsWith('look=1') ? response.writeHead(404).end() : whole(response));
+    const line = await sendOne(await deploy(imageToVideo(inFolder())));
+    assert.deepEqual([line.from, line.files.video.error.code], ['result', 'file_gone']);
+    assert.match(line.payload.video, /\/videos\/job_1\.mp4/);
+    assert.equal(line.warnings[0].code, 'video_not_downloaded');
+    assert.match(line.warnings[0].message, /^The video was made, but its file could not be kept: .*msg\.payload\.video.*Collect/);
+    assert.deepEqual(fs.readdirSync(folder), []);
+
+    const flow = await deploy(imageToVideo({ ...inFolder(), operation: 'collect', outputs: 2, wires: [['result'], []] }));
+    await flow.send([{ run: line.run }]);
+    const { files, run, payload } = (await flow.results(2)).at(-1);
+    assert.deepEqual([files.video.bytes, run, server.jobs.size], [film.length, undefined, 1]);
+    assert.match(payload.video, /look=[2-9]/);
+});
+
+test('msg.cancel ends a download: the message goes on with its URL', async () => {
+    answer = hold;
+    const flow = await deploy(imageToVideo(inFolder()));
+    await flow.send([message()]);
+    await until('the download', () => held.length > 0);
+    await flow.send([{ cancel: true }]);
+    const [{ from, files, payload }] = await flow.results(1);
+    assert.deepEqual([from, files.video.error.code], ['result', 'stopped']);
+    assert.match(payload.video, /^http/);
+    assert.deepEqual(fs.readdirSync(folder), []);
+});
+
+for (const signal of ['SIGTERM', 'SIGKILL']) {
+    test(`${signal} amid a download: the next process keeps the file, and pays nothing`, { timeout: 120000 }, async () => {
+        answer = hold;
+        const flow = await deploy(imageToVideo(inFolder()));
+        await flow.send([message({ topic: signal })]);
+        await until('the download', () => held.length > 0);
+        const began = performance.now();
+        await nodeRed.end(signal);
+        assert.ok(performance.now() - began < 10000, 'the stop waits for no download');
+        answer = whole;
+        await nodeRed.start();
+        const [{ topic, files, filename }] = await flow.results(1, 60000);
+        assert.deepEqual([topic, files.video.bytes, server.jobs.size], [signal, film.length, 1]);
+        assert.deepEqual(fs.readFileSync(filename), film);
+        const runs = path.join(nodeRed.userDirectory, 'workflow-nodes', 'runs');
+        await until('the file of the run to go', () => fs.readdirSync(runs).length === 0);
+    });
+}
