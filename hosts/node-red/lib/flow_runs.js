@@ -1,7 +1,7 @@
 'use strict';
 // The runs of all nodes, across deploys, stops and starts of Node-RED.
 //
-//   a deploy removes or changes the node   its runs and their jobs are cancelled
+//   a deploy removes or changes the node   its runs and their jobs are cancelled; those of a Collect go on once it is back
 //   a deploy recreates the same node       its runs continue, and the new instance delivers them
 //   everything stops, e.g. the process     the runs are suspended: their jobs continue, and they resume at the next start
 //   a deploy or a stop restarts the flow   runs that were handed on go on at the node that did: their messages may be lost
@@ -38,6 +38,7 @@ class FlowRuns {
             runs = new NodeRuns(place, {
                 store: this.#store,
                 keys: this.#keys,
+                isTaken: (file) => [...this.#byPlace.values()].some((one) => one.makes(file)),
                 newKey: () => `${place}:${crypto.randomUUID()}`,
                 log: (text) => this.#log('warning', text),
             });

@@ -1,5 +1,7 @@
 'use strict';
-// A node's configured fields and a message, made into the input of one run.
+// A node's configured fields and a message, made into the input of one run. A media field may be a file instead of a URL: a
+// Buffer, or the path of one.
+const path = require('node:path');
 const { readGiven } = require('../native/durable/given_input');
 const { parseConstant } = require('./form');
 
@@ -7,6 +9,36 @@ function evaluate(RED, node, type, value, msg) {
     return new Promise((resolve, reject) => {
         RED.util.evaluateNodeProperty(value, type, node, msg, (error, result) => (error ? reject(error) : resolve(result)));
     });
+}
+
+function messageProperty(RED, msg, property) {
+    try {
+        return RED.util.getMessageProperty(msg, property);
+    } catch (error) {
+        if (error instanceof TypeError) {
+            return undefined; // an object on its path does not exist
+        }
+        throw error;
+    }
+}
+
+/** A file, which the module asks for when it needs it. */
+class GivenFile {
+    /** `file`: its bytes or its path. */
+    constructor(file) {
+        this.file = file;
+    }
+}
+
+/** As Node-RED's own file nodes find it, and with the same rights. */
+function fileAt(RED, place) {
+    if (place === undefined) {
+        return undefined;
+    }
+    if (typeof place !== 'string' || place.trim() === '') {
+        throw new Error('the path of a file is a text');
+    }
+    return new GivenFile(path.resolve(RED.settings.fileWorkingDirectory ?? '', place));
 }
 
 async function readField(RED, node, field, config, msg) {
@@ -24,35 +56,39 @@ async function readField(RED, node, field, config, msg) {
             const text = await evaluate(RED, node, type, value, msg);
             return text === undefined || text === '' ? undefined : parseConstant(field, text);
         }
+        case 'file':
+            return fileAt(RED, value);
+        case 'msgFile':
+            return fileAt(RED, messageProperty(RED, msg, value));
         case 'msg':
-            try {
-                return RED.util.getMessageProperty(msg, value);
-            } catch (error) {
-                if (error instanceof TypeError) {
-                    return undefined; // an object on its path does not exist
-                }
-                throw error;
-            }
+            return messageProperty(RED, msg, value);
         default:
             return evaluate(RED, node, type, value, msg);
     }
 }
 
+/** Bytes of a media field are its file. */
+const asFile = (field, value) => (field.kind === 'media' && value instanceof Uint8Array ? new GivenFile(value) : value);
+
 /**
- * The input of a run, and the warnings that belong beside its output. A field whose message property or context key does not
+ * The input of a run, its files by the names of their fields, and the warnings that belong beside its output. A field whose message property or context key does not
  * exist is left out, so that the schema's default applies, or the module reports it as missing. So is a field that applies
  * only to another value of another field.
  */
 async function readInputs(RED, node, { form: { fields }, descriptor }, config, msg) {
     const given = {};
+    const files = {};
     for (const field of fields) {
         let value;
         try {
-            value = await readField(RED, node, field, config, msg);
+            value = asFile(field, await readField(RED, node, field, config, msg));
         } catch (error) {
             throw new Error(`${field.label} could not be read (${error.message}). Correct the field in the node.`);
         }
-        if (value !== undefined) {
+        if (value instanceof GivenFile) {
+            files[field.name] = value.file;
+            given[field.name] = `attachment:${encodeURIComponent(field.name)}`;
+        } else if (value !== undefined) {
             given[field.name] = value;
         }
     }
@@ -63,7 +99,7 @@ async function readInputs(RED, node, { form: { fields }, descriptor }, config, m
             delete input[field.name];
         }
     }
-    return { input, warnings };
+    return { input, files, warnings };
 }
 
 /** The connection object of a configuration node: empty fields are left out, so that their defaults apply. */

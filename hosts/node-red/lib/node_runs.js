@@ -5,12 +5,9 @@ const { isDeepStrictEqual } = require('node:util');
 const { checkpointAfter } = require('../native/durable/checkpoint');
 const { HourlyLimit } = require('./hourly_limit');
 const { Run, runOfMessage, wordsOfFinished } = require('./run');
+const { RunCounts, isOpen } = require('./run_counts');
 const { RunKeys } = require('./run_keys');
 const { keptWhenFinished } = require('./run_store');
-
-const isOpen = ({ outcome }) => outcome?.outcome === 'open';
-
-const none = () => ({ done: 0, open: new Set(), failed: 0, lastError: null });
 
 const mostWaiting = 10000;
 const startingSlice = 5; // ms
@@ -19,7 +16,7 @@ class NodeRuns {
     #live = new Set();
     #waiting = [];
     #undelivered = new Set(); // ended while the node had no instance
-    #counts = none();
+    #counts = new RunCounts();
     #handover = new WeakMap(); // message -> run, for messages that an instance is given again
     #instance = null; // see WorkflowNode
     #starter = null; // the instance that can still start a run, be it only to cancel its job
@@ -31,15 +28,17 @@ class NodeRuns {
     #hourly = new HourlyLimit();
     #keys; // of the runs of all nodes
     #newKey;
+    #isTaken; // whether another run is to make the file of that path
     #store;
     #log;
     #clock;
 
-    constructor(id, { store, newKey, log, keys = new RunKeys(), clock = () => performance.now() }) {
+    constructor(id, { store, newKey, log, keys = new RunKeys(), isTaken = () => false, clock = () => performance.now() }) {
         this.id = id;
         this.#keys = keys;
         this.#store = store;
         this.#newKey = newKey;
+        this.#isTaken = isTaken;
         this.#log = log;
         this.#clock = clock;
     }
@@ -52,12 +51,17 @@ class NodeRuns {
         return this.#live.size + this.#waiting.length + this.#undelivered.size === 0;
     }
 
+    /** Whether one of its runs is to make the file. */
+    makes(file) {
+        return this.#all().some((run) => run.file === file);
+    }
+
     /** For the status under the node. */
     view() {
         return {
             live: [...this.#live].map((run) => run.progress),
             waiting: this.#waiting.length,
-            counts: { ...this.#counts, open: this.#counts.open.size },
+            counts: this.#counts.view(),
         };
     }
 
@@ -105,13 +109,13 @@ class NodeRuns {
         const instance = this.#instance;
         const earlier = runOfMessage(msg);
         if (this.empty) {
-            this.#counts = none();
+            this.#counts = new RunCounts();
         }
         let given;
         try {
             given = await read(msg);
         } catch (error) {
-            this.#countFailed(error);
+            this.#counts.addFailure(error);
             this.#changed();
             done(error.message);
             return;
@@ -120,11 +124,15 @@ class NodeRuns {
             return;
         }
         const key = earlier?.key ?? this.#newKey();
+        const run = new Run({ ...earlier, ...given, key, msg });
+        if (run.file !== null && !run.mayBePaid && this.#isTaken(run.file)) {
+            done(`Nothing was submitted, because another run is to make the file ${run.file}. Give each message a file of its own.`);
+            return;
+        }
         if (!this.#keys.take(key)) {
             done(`The run ${key} is in progress already. Wait for the message that it sends, and send each msg.run into one node only.`);
             return;
         }
-        const run = new Run({ ...earlier, ...given, key, msg });
         delete msg.run;
         this.#keepLast(run);
         this.#waiting.push(run);
@@ -195,7 +203,7 @@ class NodeRuns {
 
     #endUnstarted(run, error) {
         run.outcome = { error };
-        this.#count(run);
+        this.#counts.add(run);
         this.#deliver(run);
     }
 
@@ -246,7 +254,7 @@ class NodeRuns {
             if (run.mayBePaid) {
                 this.#keepLast(run);
             }
-            this.#count(run);
+            this.#counts.add(run);
             if (run.bound) {
                 this.#deliver(run);
             } else {
@@ -268,10 +276,7 @@ class NodeRuns {
         run.keptOutput = output;
     }
 
-    /**
-     * The checkpoint or output that a run ended with: the module does not ask for it to be kept, and an earlier write may have
-     * failed. Resolves when it is.
-     */
+    /** What a run ended with: the module does not ask for it to be kept, and an earlier write may have failed. Resolves when it is. */
     #keepLast(run) {
         const isKept = run.checkpoint === null || isDeepStrictEqual(run.checkpoint, run.keptCheckpoint);
         if (isKept && run.output === run.keptOutput) {
@@ -282,23 +287,6 @@ class NodeRuns {
             .finally(() => this.#saving.delete(saved));
         this.#saving.add(saved);
         return saved;
-    }
-
-    /** A run that looks many times counts once. */
-    #count(run) {
-        this.#counts.open.delete(run.key);
-        if (run.outcome.error) {
-            this.#countFailed(run.outcome.error);
-        } else if (isOpen(run)) {
-            this.#counts.open.add(run.key);
-        } else {
-            this.#counts.done += 1;
-        }
-    }
-
-    #countFailed(error) {
-        this.#counts.failed += 1;
-        this.#counts.lastError = error.type ?? error.message;
     }
 
     /**
@@ -374,16 +362,18 @@ class NodeRuns {
         return waiting.filter((run) => !run.checkpoint);
     }
 
-    /** Cancels everything, at the service too, for a node that is gone. Resolves when all has ended. */
+    /** Cancels everything, at the service too, for a node that is gone. One that collects leaves the jobs to the node that comes next. */
     async end() {
         this.#over = true;
         this.detach();
-        this.#cancel(() => true);
+        const dropped = this.#cancel(() => true);
         await this.settled();
-        for (const run of this.#all()) {
+        for (const run of [...dropped, ...this.#all()]) {
             this.#keys.release(run.key);
             if (run.outcome && !run.outcome.error && !isOpen(run)) {
                 this.#keepFinished(run);
+            } else if (this.#starter?.collects && run.mayBePaid) {
+                this.#keys.handOn(run.key, this.id, { stranded: true });
             } else {
                 this.#discardUnlessJob(run);
             }

@@ -6,10 +6,11 @@ const { keepMessage, restoreMessage } = require('./kept_message');
 const mayBePaid = ({ output, checkpoint }) => (output ?? null) !== null || (checkpoint !== null && checkpoint.submission !== 'no');
 
 class Run {
-    constructor({ key, msg, input = {}, warnings = [], place = null, checkpoint = null, output = null, startedAt = Date.now() }) {
+    constructor({ key, msg, input = {}, files = null, warnings = [], place = null, checkpoint = null, output = null, startedAt = Date.now() }) {
         this.key = key;
         this.msg = msg;
         this.input = input;
+        this.files = files; // by field, of inputs that are not URLs; null: they are in the message, if anywhere
         this.warnings = warnings; // about the input
         this.place = place; // of its files; see KeptFiles
         this.checkpoint = checkpoint;
@@ -36,7 +37,7 @@ class Run {
             msg: restoreMessage(record.message),
             input: record.input,
             warnings: record.warnings,
-            place: record.place,
+            place: record.place ?? null, // earlier versions had none
             checkpoint: keptCheckpoint(record.checkpoint),
             output: record.output,
             startedAt: record.startedAt ?? record.keptAt,
@@ -65,6 +66,11 @@ class Run {
     /** Whether there is something that was paid for or may have been. */
     get mayBePaid() {
         return mayBePaid(this);
+    }
+
+    /** That it is to make, where it is to make a certain one. */
+    get file() {
+        return this.place === null || this.place.isFolder ? null : this.place.path;
     }
 
     /** For people. */

@@ -22,10 +22,10 @@ class RunKeys {
         this.#inNode.delete(key);
     }
 
-    /** The run goes on with the message of the node at that place. */
-    handOn(key, place) {
+    /** The run goes on with the message of the node at that place; stranded: with the node that is there next. */
+    handOn(key, place, { stranded = false } = {}) {
         this.release(key);
-        this.#handedOn.set(key, { place, stranded: false });
+        this.#handedOn.set(key, { place, stranded });
         if (this.#handedOn.size > mostHandedOn) {
             this.#handedOn.delete(this.#handedOn.keys().next().value);
         }

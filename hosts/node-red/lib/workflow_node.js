@@ -57,7 +57,7 @@ class WorkflowNode {
             if (this.collects) {
                 return { place }; // the run has its inputs
             }
-            const given = await readInputs(host.RED, node, entry, config, msg);
+            const given = await this.#readInputs(msg);
             for (const warning of given.warnings) {
                 node.warn(warning.message, msg);
             }
@@ -135,6 +135,7 @@ class WorkflowNode {
             node: descriptor.actionId,
             input: run.input,
             connection: connection ? this.#connection() : undefined,
+            attachments: this.#attachments(run),
             runKey: run.key,
             checkpoint: run.checkpoint ?? undefined,
             ...options,
@@ -142,6 +143,23 @@ class WorkflowNode {
             onProgress,
             onCheckpoint,
         });
+    }
+
+    /** A run of an earlier process reads its files again, from the message that was kept. */
+    #attachments(run) {
+        const names = this.#entry.form.fields.filter(({ kind }) => kind === 'media').map(({ name }) => name);
+        const read = async (name) => {
+            run.files ??= (await this.#readInputs(run.msg)).files;
+            if (run.files[name] === undefined) {
+                throw new Error('Its message has no file any more: a large one is not kept when Node-RED stops. Send it again');
+            }
+            return run.files[name];
+        };
+        return Object.fromEntries(names.map((name) => [name, () => read(name)]));
+    }
+
+    #readInputs(msg) {
+        return readInputs(this.#host.RED, this.node, this.#entry, this.#config, msg);
     }
 
     #connection() {

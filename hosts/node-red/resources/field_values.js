@@ -5,6 +5,12 @@ export const text = (key, values) => RED._(catalogue + key, values);
 
 const fromElsewhere = ['msg', 'flow', 'global', 'jsonata', 'env'];
 
+/** A file instead of a URL: its path, or the property of the message that has its path. A Buffer needs no type of its own. */
+const filesFrom = () => [
+    { value: 'file', label: text('field.file'), icon: 'fa fa-file-image-o' },
+    { value: 'msgFile', label: text('field.msgFile'), icon: 'fa fa-file-image-o' },
+];
+
 /** The types of a typed input. A constant is edited beside it, in a control of the field's kind. */
 export function typesOf(field) {
     const own = [{ value: 'constant', label: text('field.constant.' + field.kind), hasValue: false }];
@@ -14,7 +20,7 @@ export function typesOf(field) {
     if (!field.required && field.default === undefined) {
         own.push({ value: 'unset', label: text('field.unset'), hasValue: false });
     }
-    return own.concat(fromElsewhere);
+    return own.concat(field.kind === 'media' ? filesFrom() : [], fromElsewhere);
 }
 
 const constantOf = (value) => (typeof value === 'object' ? JSON.stringify(value) : String(value));
@@ -101,8 +107,12 @@ export function validatorOf(field) {
         if (type === 'null' || type === 'unset' || type === undefined) {
             return true;
         }
+        if (type === 'file') {
+            const isThere = String(value ?? '').trim() !== '';
+            return isThere || (opt ? text('invalid.required', { label: field.label }) : false);
+        }
         if (type !== 'constant') {
-            const result = RED.utils.validateTypedProperty(value, type, opt);
+            const result = RED.utils.validateTypedProperty(value, type === 'msgFile' ? 'msg' : type, opt);
             return result === true || opt ? result : false;
         }
         const wrong = wrongConstant(field, value);

@@ -136,6 +136,61 @@ const parked = [
     connection,
 ];
 
+const storage = 'Where your service takes only URLs of images, the connection also needs storage for files.';
+
+const page = `<!doctype html>
+<title>Animate a photo</title>
+<form method="post" enctype="multipart/form-data">
+  <input type="file" name="photo" accept="image/*" required>
+  <button>Animate</button>
+</form>
+`;
+
+const httpIn = (id, method, x, y, wires) => ({
+    id, type: 'http in', name: '', ...at(x, y), url: '/animate', method, upload: method === 'post', skipBodyParsing: false, swaggerDoc: '', wires: [wires],
+});
+
+const upload = [
+    tab('Upload a photo', ''),
+    comment(
+        'A page to upload a photo, and its video as a file',
+        `Choose your PixelML connection in the node, deploy, and open /animate at the address of your flows. The photo goes to the node as a Buffer, and its video into your home folder: see "Keep the file" in the node. ${storage}\n\nThe page answers at once. Whoever can open it makes videos at your expense: protect it with httpNodeAuth of settings.js.`,
+        230, 60,
+    ),
+    httpIn('open', 'get', 120, 120, ['page']),
+    { id: 'page', type: 'template', name: 'The page', ...at(290, 120), field: 'payload', fieldType: 'msg', format: 'html', syntax: 'plain', template: page, output: 'str', wires: [['show']] },
+    { id: 'show', type: 'http response', name: '', ...at(450, 120), statusCode: '', headers: { 'content-type': 'text/html; charset=utf-8' }, wires: [] },
+    httpIn('photo', 'post', 120, 200, ['thanks', 'video']),
+    change('thanks', 'Thanks', 290, 180, ['answer'], [{ t: 'set', p: 'payload', pt: 'msg', to: 'Thank you. The video will be in the folder in a few minutes.', tot: 'str' }]),
+    { id: 'answer', type: 'http response', name: '', ...at(450, 180), statusCode: '', headers: {}, wires: [] },
+    video('Into the home folder', 320, 240, ['debug'], examples[0].input, { image: ['msg', 'req.files[0].buffer'] },
+        { keep: 'file', keepPath: 'HOME', keepPath_type: 'env', keepReplace: false, keepLargest: '' }),
+    debug('debug', 'File', 530, 240, 'filename'),
+    connection,
+];
+
+const watched = [
+    tab('Watched folder', ''),
+    comment(
+        'Each photo that comes into a folder gets its video beside it',
+        `Set the folder in the watch node, choose your PixelML connection in the node that makes the video, and deploy. photo.jpg gets photo.mp4. ${storage}\n\nA photo is taken when it has not changed for 5 s. One that has its video already ends with an error before anything is paid.`,
+        260, 60,
+    ),
+    { id: 'watch', type: 'watch', name: '', ...at(110, 120), files: '/tmp', recursive: '', wires: [['photos']] },
+    {
+        id: 'photos', type: 'switch', name: 'A photo?', ...at(260, 120), property: 'event = "update" and type = "file" and $contains(file, /^[^.].*\\.(jpe?g|png)$/i)', propertyType: 'jsonata',
+        rules: [{ t: 'true' }], checkall: 'true', repair: false, outputs: 1, wires: [['whole']],
+    },
+    {
+        id: 'whole', type: 'trigger', name: 'Whole for 5 s', ...at(430, 120), op1: '', op2: '', op1type: 'nul', op2type: 'payl', duration: '5', extend: true, overrideDelay: false,
+        units: 's', reset: '', bytopic: 'topic', topic: 'filename', outputs: 1, wires: [['video']],
+    },
+    video('Beside the photo', 290, 200, ['debug'], examples[0].input, { image: ['msgFile', 'filename'] },
+        { keep: 'file', keepPath: '$replace(filename, /\\.[^.]+$/, ".mp4")', keepPath_type: 'jsonata', keepReplace: false, keepLargest: '' }),
+    debug('debug', 'File', 500, 200, 'filename'),
+    connection,
+];
+
 /** Ids must be unique among all flows of an editor, so each example has its own. */
 function withIds(name, flow) {
     const prefix = [...name].reduce((sum, c) => (sum * 31 + c.codePointAt(0)) >>> 0, 7).toString(16).padStart(8, '0');
@@ -160,6 +215,6 @@ function withIds(name, flow) {
 }
 
 fs.mkdirSync(directory, { recursive: true });
-for (const [name, flow] of [...ofThePage, ['Folder of images', folder], ['Error handling', errors], ['Start and collect', parked]]) {
+for (const [name, flow] of [...ofThePage, ['Folder of images', folder], ['Error handling', errors], ['Start and collect', parked], ['Upload a photo', upload], ['Watched folder', watched]]) {
     fs.writeFileSync(path.join(directory, `${name}.json`), `${JSON.stringify(withIds(name, flow), null, 2)}\n`);
 }

@@ -34,7 +34,7 @@ function nodeRed() {
         const send = (run) => seen.sent.push([id, run.msg.topic, run.toMessage()]);
         const node = { id, receive: (msg) => runs.accept(msg, () => {}, () => {}, assert.fail) };
         seen.nodes.set(id, { node, start, runs });
-        runs.attach({ node, start, wired: true, limit: 9, runsPerHour: 0, changed: () => {}, handOn: send, succeeded: send, failed: send });
+        runs.attach({ node, start, collects: id === 'collect', wired: true, limit: 9, runsPerHour: 0, changed: () => {}, handOn: send, succeeded: send, failed: send });
     };
     seen.send = async (id, msg) => {
         await seen.nodes.get(id).runs.accept(msg, () => {}, assert.ifError, async () => ({}));
@@ -115,6 +115,29 @@ test('a node that is removed: its runs are kept, and go on when it is back', asy
     await seen.started();
     assert.deepEqual(places(seen), ['start one', 'start one']);
 });
+
+for (const [what, event] of [
+    ['changed nodes', { type: 'nodes', diff: { ...unchanged, changed: ['collect'] } }],
+    ['everything', { type: 'full', diff: { ...unchanged, changed: ['collect'] } }],
+]) {
+    test(`a deploy of ${what} changes a Collect while it waits: the run goes on in the new one`, async () => {
+        let looks = 0;
+        const untilCancelled = (run) =>
+            new Promise((resolve, reject) => {
+                const cancelled = () => reject(Object.assign(new Error('cancelled'), { code: 'cancelled', checkpoint: submitted }));
+                run.canceller.signal.addEventListener('abort', cancelled);
+            });
+        const look = (run) => ((looks += 1) === 1 ? untilCancelled(run) : succeeded(run));
+        const seen = await startOne(look);
+        await seen.nodes.get('collect').runs.accept({ topic: 'one', run: seen.sent[0][2] }, () => {}, assert.ifError, async () => ({}));
+        await until('the look', () => looks === 1);
+        await seen.replace(event, ['collect']);
+        await until('the video', () => seen.sent.length === 2);
+        assert.deepEqual(places(seen), ['start one', 'collect one']);
+        await seen.idle();
+        assert.equal(fs.readdirSync(directory).length, 0);
+    });
+}
 
 test('a message that comes back before the flows have started goes on alone', async () => {
     const seen = await startOne(open);

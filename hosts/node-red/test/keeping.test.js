@@ -91,6 +91,19 @@ test('under the name that the message brings; one that is there is refused befor
     assert.deepEqual(fs.readFileSync(filename), film);
 });
 
+test('two messages with one file at once: one is refused before anything is paid', async () => {
+    answer = hold;
+    const filename = path.join(folder, 'clip.mp4');
+    const flow = await deploy(imageToVideo(asNamed));
+    await flow.send([message({ filename }), message({ filename })]);
+    const [refused] = await flow.results(1);
+    assert.match(refused.error.message, /Nothing was submitted, because another run is to make the file .*clip\.mp4/);
+    await until('the download', () => held.length > 0);
+    held.forEach((response) => response.end(film.subarray(1000)));
+    assert.equal((await flow.results(2)).at(-1).files.video.file, filename);
+    assert.equal(server.jobs.size, 1);
+});
+
 test('in the message, up to a size', async () => {
     const flow = await deploy(imageToVideo({ keep: 'buffer' }));
     const { content, ...others } = (await sendOne(flow)).files.video;

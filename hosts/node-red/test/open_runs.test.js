@@ -200,7 +200,7 @@ test('the limit of an hour holds for Start, and not for Collect', async () => {
 
 /** A node of the type's own class. `execute` is the session's. */
 function workflowNode(config, execute, flowRuns = { of: () => ({ attach: () => {} }) }, RED = {}) {
-    const entry = { module: {}, descriptor: { actionId: 'a', errors: [] }, form: { mediaOutputs: [] }, connection: null };
+    const entry = { module: {}, descriptor: { actionId: 'a', errors: [] }, form: { fields: [], mediaOutputs: [] }, connection: null };
     const host = { RED, t, flowRuns, sessions: { of: () => ({ execute }) }, previews: { add: () => {} } };
     const { wires = [['next'], ['next']], warn = () => {}, ...others } = config;
     return new WorkflowNode(host, entry, { on: () => {}, warn, status: () => {}, wires }, others);

@@ -255,7 +255,7 @@ test('a run that was suspended and goes on counts once', async () => {
 test('the limit of an hour is what the form holds, and its error says that nothing was paid', () => {
     const made = (runsPerHour) => {
         const host = { flowRuns: { of: () => ({ attach: () => {} }) } };
-        return new WorkflowNode(host, { descriptor: { errors: [] }, form: { mediaOutputs: [] } }, { on: () => {} }, { runsPerHour });
+        return new WorkflowNode(host, { descriptor: { errors: [] }, form: { fields: [], mediaOutputs: [] } }, { on: () => {} }, { runsPerHour });
     };
     for (const [text, count] of [['7', 7], [0, 0], ['0', 0], ['', 100], [undefined, 100], ['-1', 100], ['1.5', 100]]) {
         assert.equal(made(text).runsPerHour, count, String(text));

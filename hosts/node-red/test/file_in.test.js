@@ -1,0 +1,109 @@
+'use strict';
+// An image that is a file, in Node-RED itself: a Buffer in the message, a path in the form, a path in the message.
+const assert = require('node:assert/strict');
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+const { after, before, beforeEach, test } = require('node:test');
+const { JobServer } = require('../../../tests/support/job_server');
+const { until } = require('../../../tests/support/waiting');
+const { Flow, connectionTo, imageToVideo } = require('./support/flows');
+const { NodeRed } = require('./support/node_red');
+const { photo, repository } = require('./support/places');
+
+/** A service that takes an image as a data URI. */
+const binding = JSON.parse(fs.readFileSync(path.join(repository, 'schemas', 'pixelml_api.json'), 'utf8'));
+binding.files = { media_types: ['image/jpeg', 'image/png'], as: 'data_uri' };
+
+const bytes = fs.readFileSync(photo);
+const asDataUri = `data:image/jpeg;base64,${bytes.toString('base64')}`;
+
+let server;
+let nodeRed;
+let folder;
+before(async () => {
+    server = await new JobServer({ renderMs: () => 1 }).start();
+    folder = fs.mkdtempSync(path.join(os.tmpdir(), 'photos-'));
+    fs.copyFileSync(photo, path.join(folder, 'photo.jpg'));
+    nodeRed = await new NodeRed({ more: { fileWorkingDirectory: folder } }).start();
+});
+after(async () => {
+    await nodeRed.remove();
+    await server.end();
+    fs.rmSync(folder, { recursive: true });
+});
+beforeEach(() => {
+    server.jobs.clear();
+    fs.rmSync(path.join(nodeRed.userDirectory, 'out.jsonl'), { force: true });
+});
+
+const connection = () => connectionTo(server.url, { connection_api_binding: JSON.stringify(binding) });
+const image = (type, value) => ({ input_image_type: type, input_image: value });
+/** Puts a Buffer where an "http in" node with uploads would. */
+const upload = {
+    id: 'node', z: 'tab', type: 'function', name: '', outputs: 1, wires: [['video']], x: 300, y: 100, libs: [{ var: 'fs', module: 'fs' }],
+    func: `msg.req = { files: [{ buffer: fs.readFileSync(${JSON.stringify(photo)}) }] };\nreturn msg;`,
+};
+
+async function sendOne(nodes, msg = {}) {
+    const flow = await Flow.deploy(nodeRed, [connection(), ...nodes]);
+    await flow.send([{ prompt: 'Zoom', ...msg }]);
+    const [line] = await flow.results(1);
+    return line;
+}
+
+const sent = () => [...server.jobs.values()].map(({ input }) => input.image);
+
+test('a Buffer in the message', async () => {
+    const { from, payload } = await sendOne([upload, imageToVideo({ id: 'video', ...image('msg', 'req.files[0].buffer') })]);
+    assert.equal(from, 'result', JSON.stringify(payload));
+    assert.deepEqual(sent(), [asDataUri]);
+});
+
+test('a path in the form, absolute or in the working directory of the file nodes', async () => {
+    for (const place of [path.join(folder, 'photo.jpg'), 'photo.jpg']) {
+        assert.equal((await sendOne([imageToVideo(image('file', place))])).from, 'result');
+        assert.deepEqual(sent(), [asDataUri]);
+        server.jobs.clear();
+        fs.rmSync(path.join(nodeRed.userDirectory, 'out.jsonl'));
+    }
+});
+
+test('a path in the message', async () => {
+    assert.equal((await sendOne([imageToVideo(image('msgFile', 'filename'))], { filename: 'photo.jpg' })).from, 'result');
+    assert.deepEqual(sent(), [asDataUri]);
+});
+
+for (const [what, given, msg, expected] of [
+    ['that is not there', image('file', 'none.jpg'), {}, /none\.jpg/],
+    ['that is no path', image('msgFile', 'filename'), { filename: 7 }, /Image could not be read \(the path of a file is a text\)/],
+    ['that is no image', image('file', __filename), {}, /./],
+]) {
+    test(`a file ${what}: an error, and nothing is paid`, async () => {
+        const { from, error } = await sendOne([imageToVideo(given)], msg);
+        assert.equal(from, 'catch');
+        assert.match(error.message, expected);
+        assert.ok(!error.charged || error.charged === 'no');
+        assert.equal(server.jobs.size, 0);
+    });
+}
+
+test('a URL in the message is one as before', async () => {
+    const url = `${server.url}/image`;
+    assert.equal((await sendOne([imageToVideo()], { image: url })).from, 'result');
+    assert.deepEqual(sent(), [url]);
+});
+
+test('kill -9 amid the job: it goes on without its file', { timeout: 120000 }, async () => {
+    server.renderMs = () => 6000;
+    const flow = await Flow.deploy(nodeRed, [connection(), imageToVideo(image('msgFile', 'filename'))]);
+    fs.copyFileSync(photo, path.join(folder, 'gone.jpg'));
+    await flow.send([{ prompt: 'Zoom', filename: 'gone.jpg' }]);
+    await until('the job to be recorded', () => server.recordedJobsOf('Zoom').length === 1);
+    await nodeRed.end('SIGKILL');
+    fs.rmSync(path.join(folder, 'gone.jpg'));
+    await nodeRed.start();
+    const [{ from, payload }] = await flow.results(1, 60000);
+    assert.equal(from, 'result', JSON.stringify(payload));
+    assert.equal(server.jobs.size, 1);
+});
