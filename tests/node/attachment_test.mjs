@@ -4,9 +4,13 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 
+import jobServer from '../support/job_server.js';
 import { collectUntil, load, modules, sleep } from './support.mjs';
 
+const repository = fileURLToPath(new URL('../..', import.meta.url));
+const photo = path.join(repository, 'sandbox', 'example', 'coffee.jpg');
 const session = load(modules.callback).open();
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'attachments-'));
 after(async () => {
@@ -108,5 +112,48 @@ test('what comes after the end of the run is dropped, and the files are let go',
 test('what is no file is refused before the run', async () => {
     for (const attachments of [7, { [name]: 7 }, { [name]: null }, { [name]: {} }]) {
         await assert.rejects(asked(attachments), { name: 'TypeError', message: /attachments/ });
+    }
+});
+
+test('image_to_video asks once, when it needs the file, and never of a job that is submitted', async () => {
+    const binding = JSON.parse(fs.readFileSync(path.join(repository, 'schemas', 'pixelml_api.json'), 'utf8'));
+    binding.files = { media_types: ['image/jpeg', 'image/png'], max_bytes: 1_000_000, max_side: 4096, as: 'data_uri' };
+    const server = await new jobServer.JobServer({ renderMs: () => 100 }).start();
+    const pixelml = load(modules.pixelml).open();
+    try {
+        const asked = [];
+        const run = {
+            node: 'image_to_video',
+            input: { prompt: 'Zoom', image: 'attachment:the%20photo', negative_prompt: null },
+            connection: { api_key: 'key', base_url: server.url, allow_insecure_loopback: true, api_binding: binding },
+            runKey: 'one',
+            attachments: {
+                'the photo': (request) => {
+                    asked.push(request);
+                    return photo;
+                },
+            },
+        };
+        await pixelml.execute({ ...run, validateOnly: true });
+        assert.deepEqual(asked, []);
+        let checkpoint;
+        const started = await pixelml.execute({ ...run, suspend: 'when-submitted', onCheckpoint: (kept) => (checkpoint = kept) });
+        assert.equal(started.outcome, 'suspended');
+        const taken = { path: '/image', mediaTypes: ['image/jpeg', 'image/png'], maxBytes: 1_000_000, maxSide: 4096 };
+        assert.deepEqual(asked, [{ name: 'the photo', ...taken }]);
+        const [{ input }] = server.jobs.values();
+        assert.equal(input.image, `data:image/jpeg;base64,${fs.readFileSync(photo, 'base64')}`);
+
+        const { output } = await pixelml.execute({ ...run, checkpoint: started.checkpoint ?? checkpoint });
+        assert.match(output.video, /job_1/);
+        assert.deepEqual([asked.length, server.jobs.size], [1, 1]);
+
+        const gone = async () => Promise.reject(new Error('The photo is gone'));
+        const failed = pixelml.execute({ ...run, runKey: 'two', attachments: { 'the photo': gone } });
+        await assert.rejects(failed, { name: 'RunError', code: 'file_not_given', charged: 'no', message: /The photo is gone/ });
+        assert.equal(server.jobs.size, 1);
+    } finally {
+        await pixelml.close();
+        await server.end();
     }
 });
