@@ -3,7 +3,10 @@
 const { keptCheckpoint } = require('../native/durable/checkpoint');
 const { keepMessage, restoreMessage } = require('./kept_message');
 
-const mayBePaid = ({ output, checkpoint }) => (output ?? null) !== null || (checkpoint !== null && checkpoint.submission !== 'no');
+/** Whether there is something that was paid for or may have been. */
+function mayBePaid({ output = null, checkpoint }) {
+    return output !== null || (checkpoint !== null && checkpoint.submission !== 'no');
+}
 
 class Run {
     constructor({ key, msg, input = {}, files = null, warnings = [], place = null, checkpoint = null, output = null, startedAt = Date.now() }) {
@@ -63,7 +66,6 @@ class Run {
         return this.output === null ? {} : { output: this.output };
     }
 
-    /** Whether there is something that was paid for or may have been. */
     get mayBePaid() {
         return mayBePaid(this);
     }

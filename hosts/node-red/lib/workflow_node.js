@@ -1,6 +1,6 @@
 'use strict';
 // The Node-RED node made of one node of a module.
-const { RunError } = require('../native/addon');
+const addon = require('../native/addon');
 const { onAbort } = require('../native/addon/lib/abort');
 const { readInputs } = require('./inputs');
 const { reportFailure } = require('./failure');
@@ -8,6 +8,10 @@ const { KeptFiles, isRefused } = require('./kept_files');
 const { lookBound, operationOf } = require('./operations');
 const { mayBePaid, runOfMessage } = require('./run');
 const { statusOf } = require('./status');
+
+const { RunError, prepareImage = async (file) => file } = addon;
+
+const isImage = (type) => type.startsWith('image/');
 
 const statusEvery = 250; // ms; a thousand runs report ten times a second each
 const defaultLimit = 10;
@@ -155,7 +159,11 @@ class WorkflowNode {
             }
             return run.files[name];
         };
-        return Object.fromEntries(names.map((name) => [name, () => read(name)]));
+        const prepared = async (name, request) => {
+            const file = await read(name);
+            return request.mediaTypes.every(isImage) ? prepareImage(file, request) : file;
+        };
+        return Object.fromEntries(names.map((name) => [name, (request) => prepared(name, request)]));
     }
 
     #readInputs(msg) {

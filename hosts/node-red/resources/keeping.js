@@ -8,22 +8,25 @@ const largestOfAll = 1024 * 1024; // MiB
 
 const help = (words) => `<div class="wfn-help">${escape(words)}</div>`;
 
-const row = (name, control, shown) =>
-    `<div class="form-row wfn-field wfn-is-constant" id="node-input-${name}_row"><label for="node-input-${name}">${escape(text(`keeping.${name}`))}</label>` +
+const row = (name, control, { shown, style = '' } = {}) =>
+    `<div class="form-row wfn-field ${style}" id="node-input-${name}_row">` +
+    `<label for="node-input-${name}">${escape(text(`keeping.${name}`))}</label>` +
     `<div class="wfn-control">${control}</div>${help(text(`keeping.${name}Help`, shown))}</div>`;
+
+const input = (name, more = '') => `<input type="text" id="node-input-${name}" style="width:100%"${more}>`;
 
 export function keepingHtml({ largest }) {
     const options = choices.map((name) => `<option value="${name}">${escape(text(`keeping.${name}`))}</option>`);
+    const select = `<div class="wfn-constant"><select id="node-input-keep">${options.join('')}</select></div>`;
+    const path = `${input('keepPath')}<input type="hidden" id="node-input-keepPath_type">`;
+    const replace =
+        '<div class="form-row wfn-field"><label class="wfn-check"><input type="checkbox" id="node-input-keepReplace"> ' +
+        `<span>${escape(text('keeping.keepReplace'))}</span></label></div>`;
+    const size = row('keepLargest', input('keepLargest', ' inputmode="numeric"'), { shown: largest });
     return (
-        `<div class="wfn-keeping">${row('keep', `<div class="wfn-constant"><select id="node-input-keep">${options.join('')}</select></div>`)}` +
-        `<div class="wfn-keeping-file">` +
-        `<div class="form-row wfn-field" id="node-input-keepPath_row"><label for="node-input-keepPath">${escape(text('keeping.keepPath'))}</label>` +
-        `<div class="wfn-control"><input type="text" id="node-input-keepPath" style="width:100%">` +
-        `<input type="hidden" id="node-input-keepPath_type"></div>${help(text('keeping.keepPathHelp'))}</div>` +
-        `<div class="form-row wfn-field"><label class="wfn-check"><input type="checkbox" id="node-input-keepReplace"> ` +
-        `<span>${escape(text('keeping.keepReplace'))}</span></label></div></div>` +
-        `<div class="wfn-keeping-any">${row('keepLargest', '<input type="text" inputmode="numeric" id="node-input-keepLargest" style="width:100%">', largest)}` +
-        `</div></div>`
+        `<div class="wfn-keeping">${row('keep', select, { style: 'wfn-is-constant' })}` +
+        `<div class="wfn-keeping-file">${row('keepPath', path)}${replace}</div>` +
+        `<div class="wfn-keeping-any">${size}</div></div>`
     );
 }
 

@@ -89,9 +89,8 @@ function refusedByProxy(status) {
 /** The socket of a proxy that has connected to the URL's server. */
 async function tunnel(proxy, url, signal) {
     const to = `${url.hostname}:${portOf(url)}`;
-    const authorization = proxy.username
-        ? { 'Proxy-Authorization': `Basic ${Buffer.from(`${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`).toString('base64')}` }
-        : {};
+    const user = [proxy.username, proxy.password].map(decodeURIComponent).join(':');
+    const authorization = proxy.username ? { 'Proxy-Authorization': `Basic ${Buffer.from(user).toString('base64')}` } : {};
     const request = http.request({
         host: withoutBrackets(proxy.hostname),
         port: portOf(proxy),
@@ -125,7 +124,6 @@ function watchSpeed(socket, { slowBytes, slowMs }, onSlow) {
     }, tick);
     socket.once('close', () => clearInterval(timer));
 }
-
 
 async function* bodyOf(response, reasonFor) {
     try {
