@@ -42,7 +42,7 @@ test('several workers load the same modules and end by themselves', { timeout: 6
             const said = once(worker, 'message');
             const [code] = await once(worker, 'exit');
             assert.equal(code, 0);
-            assert.deepEqual((await said)[0], { succeeded: 200, ended: 16 });
+            assert.deepEqual((await said)[0], { succeeded: 200, ended: 20 });
         }),
     );
     await expectNoThreadLeft(before);

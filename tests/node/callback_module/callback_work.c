@@ -42,10 +42,11 @@ static struct timespec after(int64_t ms) {
     return until;
 }
 
-/* Until the host has answered or the time is up. With the mutex held. */
+/* Until the host has answered, the time is up, or, of a file, the run is to stop. With the mutex held. */
 static void await_answer(struct run* r, int64_t timeout_ms) {
     const struct timespec until = after(timeout_ms);
-    while (r->awaiting && pthread_cond_timedwait(&callback_changed, &callback_mutex, &until) == 0) {
+    while (r->awaiting && !(r->kind == ATTACHMENTS && (r->cancel || r->suspend))
+           && pthread_cond_timedwait(&callback_changed, &callback_mutex, &until) == 0) {
     }
     r->awaiting = 0;
 }

@@ -22,6 +22,11 @@ export function startBusyRuns({ callback, example, pixelml, port, closedFile = '
     for (let i = 0; i < 4; i += 1) {
         start(callbackSession, { node: 'storm', input: { hold: 1 } });
         start(callbackSession, { node: 'checkpoints', input: { checkpoints: 1 }, checkpointTimeoutMs: 30_000 });
+        start(callbackSession, {
+            node: 'attachments',
+            input: { attachments: 1, patience: 60_000 },
+            attachments: { 'one file': () => new Promise(() => {}) },
+        });
         start(exampleSession, { node: 'slow_echo', input: { text: '', milliseconds: 60_000 } });
     }
     const base = `http://127.0.0.1:${port}`;
