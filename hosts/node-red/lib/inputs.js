@@ -71,13 +71,13 @@ async function readField(RED, node, field, config, msg) {
 const asFile = (field, value) => (field.kind === 'media' && value instanceof Uint8Array ? new GivenFile(value) : value);
 
 /**
- * The input of a run, its files by the names of their fields, and the warnings that belong beside its output. A field whose message property or context key does not
+ * The input of a run, the files that are attached to it, by field, and the warnings that belong beside its output. A field whose message property or context key does not
  * exist is left out, so that the schema's default applies, or the module reports it as missing. So is a field that applies
  * only to another value of another field.
  */
 async function readInputs(RED, node, { form: { fields }, descriptor }, config, msg) {
     const given = {};
-    const files = {};
+    const attached = {};
     for (const field of fields) {
         let value;
         try {
@@ -86,7 +86,7 @@ async function readInputs(RED, node, { form: { fields }, descriptor }, config, m
             throw new Error(`${field.label} could not be read (${error.message}). Correct the field in the node.`);
         }
         if (value instanceof GivenFile) {
-            files[field.name] = value.file;
+            attached[field.name] = value.file;
             given[field.name] = `attachment:${encodeURIComponent(field.name)}`;
         } else if (value !== undefined) {
             given[field.name] = value;
@@ -99,7 +99,7 @@ async function readInputs(RED, node, { form: { fields }, descriptor }, config, m
             delete input[field.name];
         }
     }
-    return { input, files, warnings };
+    return { input, attached, warnings };
 }
 
 /** The connection object of a configuration node: empty fields are left out, so that their defaults apply. */

@@ -3,6 +3,7 @@
 const path = require('node:path');
 const { keepMedia } = require('../native/media/download');
 const { mediaPath } = require('../native/media/file_names');
+const { FileProblem } = require('../native/media/file_problem');
 const { keptExtension } = require('../native/media/media_content');
 const { MemoryFile, PartFile, isFolder, obstacleAt } = require('../native/media/places');
 
@@ -97,6 +98,9 @@ class KeptFiles {
     #openPlace({ key, place }, { name, kind }, { href }) {
         if (this.#inMemory) {
             return new MemoryFile();
+        }
+        if (place === null) {
+            throw new FileProblem('not_written', 'its run began when the node kept no file, so there is no place for it');
         }
         const ofOutput = this.#outputs.length > 1 ? name : null;
         const file = place.isFolder ? mediaPath(place.path, key, ofOutput, keptExtension(kind, href)) : place.path;

@@ -9,11 +9,11 @@ function mayBePaid({ output = null, checkpoint }) {
 }
 
 class Run {
-    constructor({ key, msg, input = {}, files = null, warnings = [], place = null, checkpoint = null, output = null, startedAt = Date.now() }) {
+    constructor({ key, msg, input = {}, attached = null, warnings = [], place = null, checkpoint = null, output = null, startedAt = Date.now() }) {
         this.key = key;
         this.msg = msg;
         this.input = input;
-        this.files = files; // by field, of inputs that are not URLs; null: they are in the message, if anywhere
+        this.attached = attached; // the files of inputs, by field; null: they are in the message, if anywhere
         this.warnings = warnings; // about the input
         this.place = place; // of its files; see KeptFiles
         this.checkpoint = checkpoint;

@@ -153,11 +153,11 @@ class WorkflowNode {
     #attachments(run) {
         const names = this.#entry.form.fields.filter(({ kind }) => kind === 'media').map(({ name }) => name);
         const read = async (name) => {
-            run.files ??= (await this.#readInputs(run.msg)).files;
-            if (run.files[name] === undefined) {
+            run.attached ??= (await this.#readInputs(run.msg)).attached;
+            if (run.attached[name] === undefined) {
                 throw new Error('Its message has no file any more: a large one is not kept when Node-RED stops. Send it again');
             }
-            return run.files[name];
+            return run.attached[name];
         };
         const prepared = async (name, request) => {
             const file = await read(name);
