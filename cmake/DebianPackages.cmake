@@ -39,7 +39,8 @@ set(CPACK_DEBIAN_PACKAGE_PRIORITY optional)
 set(CPACK_DEBIAN_PROGRAMS_PACKAGE_NAME workflow-node)
 set(CPACK_DEBIAN_PROGRAMS_PACKAGE_SECTION utils)
 set(CPACK_DEBIAN_PROGRAMS_PACKAGE_SHLIBDEPS ON)
-set(CPACK_DEBIAN_PROGRAMS_PACKAGE_RECOMMENDS ca-certificates)
+set(CPACK_DEBIAN_PROGRAMS_PACKAGE_RECOMMENDS "ca-certificates, libvips-tools")
+set(CPACK_DEBIAN_PROGRAMS_PACKAGE_SUGGESTS ffmpeg)
 # CPack takes lib/workflow_node for a folder of the dynamic linker, and would call ldconfig, but not where the package
 # has scripts of its own. It has none: a name without a file only keeps CPack from writing them.
 set(CPACK_DEBIAN_PROGRAMS_PACKAGE_CONTROL_EXTRA "${debian_folder}/none/postinst;${debian_folder}/none/postrm")
