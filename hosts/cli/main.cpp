@@ -2,6 +2,7 @@
 #include "journal/journal_error.hpp"
 #include "options/exit_code.hpp"
 #include "posix/files.hpp"
+#include "posix/input_error.hpp"
 #include "posix/signals.hpp"
 #include "posix/terminal.hpp"
 #include "posix/usage_error.hpp"
@@ -59,6 +60,8 @@ int run_guarded(int argc, char** argv) {
         return run(*parsed.options);
     } catch (const cli::UsageError& error) {
         return fail(error.what(), cli::exit_usage);
+    } catch (const cli::InputError& error) {
+        return fail(error.what(), cli::exit_failed);
     } catch (const durable::JournalError& error) {
         return fail(error.what(), cli::exit_usage);
     } catch (const std::invalid_argument& error) { // a NUL in an argument or a file

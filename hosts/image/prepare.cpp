@@ -12,13 +12,12 @@ namespace image {
 namespace {
 
 constexpr std::size_t most_head = 256 * 1024;
-constexpr std::uint64_t most_output = std::uint64_t{64} << 20;
 constexpr std::size_t most_header = std::size_t{4} << 20;
 
 const char supported_kinds[] = "JPEG, PNG, WebP, GIF, HEIC, AVIF, TIFF or BMP";
 
 Request bounded(Request request) {
-    request.max_bytes = request.max_bytes == 0 ? most_output : std::min(request.max_bytes, most_output);
+    request.max_bytes = request.max_bytes == 0 ? largest_result : std::min(request.max_bytes, largest_result);
     return request;
 }
 
@@ -109,7 +108,7 @@ Examined examine_with(const Source& source, const Request& request, Toolbox& too
 // A damaged file is found before it is paid for.
 void try_to_decode(const Source& source, Toolbox& tools) {
     const Finished tried = tools.run(
-        Tool::vipsthumbnail, {"stdin[fail-on=error]", "-s", "16x16>", "-o", ".jpg"}, source, most_output);
+        Tool::vipsthumbnail, {"stdin[fail-on=error]", "-s", "16x16>", "-o", ".jpg"}, source, largest_result);
     if (!tried.succeeded())
         throw tools.failure(Tool::vipsthumbnail, tried, source);
 }
@@ -149,6 +148,10 @@ std::string convert(const Source& readable, const Plan& plan, const Request& req
 
 } // namespace
 
+void require_image(const Source& source) {
+    sniff_facts(source, source.read(most_head));
+}
+
 Tools installed_tools() {
     const char* path = std::getenv("PATH");
     return {path != nullptr ? path : "/usr/local/bin:/usr/bin:/bin"};
@@ -174,6 +177,7 @@ Prepared prepare(const Source& source, const Request& request, const Tools& tool
         prepared.bytes = source.read(limits.max_bytes);
         prepared.format = facts.format;
     }
+    prepared.description = describe(facts, plan);
     prepared.peak_memory = toolbox.peak_memory();
     return prepared;
 }

@@ -20,12 +20,19 @@ struct Tools {
     const std::atomic<bool>* cancelled = nullptr; // ends it soon, with a Problem
 };
 
+// No request is met by more bytes.
+inline constexpr std::uint64_t largest_result = std::uint64_t{64} << 20;
+
+// Throws Problem where its first bytes are not those of an image.
+void require_image(const Source& source);
+
 // Of this process's environment.
 Tools installed_tools();
 
 struct Prepared {
     std::string bytes;
     Format format = Format::jpeg;
+    std::string description;       // as describe()
     std::uint64_t peak_memory = 0; // of the tools, in bytes; for figures
 };
 

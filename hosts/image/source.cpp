@@ -21,17 +21,21 @@ std::string errno_text(int error) {
     return std::generic_category().message(error);
 }
 
-// The last part of a path, so that it can stand in a sentence.
-std::string name_for_people(const std::string& path) {
-    constexpr std::size_t longest = 80;
-    std::string name = path.substr(path.find_last_of('/') + 1);
-    if (name.empty())
-        name = path.empty() ? "\"\"" : path;
-    for (char& character : name) {
+std::string one_line(std::string text) {
+    for (char& character : text) {
         const auto byte = static_cast<unsigned char>(character);
         if (byte < 0x20 || byte == 0x7F)
             character = '?';
     }
+    return text;
+}
+
+// The last part of a path, so that it can stand in a sentence.
+std::string name_for_people(const std::string& path) {
+    constexpr std::size_t longest = 80;
+    std::string name = one_line(path.substr(path.find_last_of('/') + 1));
+    if (name.empty())
+        name = path.empty() ? "\"\"" : one_line(path);
     if (name.size() > longest) {
         std::size_t cut = longest;
         while (cut > 0 && (static_cast<unsigned char>(name[cut]) & 0xC0) == 0x80) // amid a character of UTF-8
@@ -49,10 +53,12 @@ Problem no_file(const std::string& text) {
 
 Source Source::open(const std::string& path) {
     const std::string name = name_for_people(path);
+    if (path.find('\0') != path.npos)
+        throw no_file("There is no file " + name + ": its name has a NUL.");
     // Not to wait for the writer of a FIFO.
     FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
     if (!file && errno == ENOENT)
-        throw no_file("There is no file " + name + " (" + path + "); check the path.");
+        throw no_file("There is no file " + name + " (" + one_line(path) + ").");
     if (!file)
         throw no_file(name + " cannot be read: " + errno_text(errno) + ".");
     struct stat facts {};

@@ -1,5 +1,6 @@
 #include "batch/batch.hpp"
 
+#include "attachment/file_check.hpp"
 #include "batch/batch_line.hpp"
 #include "journal/module_check.hpp"
 #include "options/exit_code.hpp"
@@ -35,11 +36,14 @@ struct Batch::Live {
         : limit(timeout.count() > 0 ? std::optional(timeout) : std::nullopt) {}
 
     std::optional<durable::JournaledRun> journaled;
+    std::optional<AttachedFiles::OfRun> files;
     std::optional<wfn::Run> run;
     RunLimit limit;
     bool left = false; // its line is printed, and nobody waits for its end
 
     ~Live() {
+        if (files)
+            files->detach();
         if (journaled)
             journaled->detach();
     }
@@ -147,6 +151,14 @@ void Batch::start(std::int64_t number, const durable::Claim* claim, wfn::Session
     wfn::Request request;
     request.run_key = item.run_key;
     request.input_json = claim != nullptr ? claim->record.input : item.input;
+    const bool may_need_files = claim == nullptr || !claim->record.checkpoint;
+    const std::string fault =
+        may_need_files ? fault_of_files(files_in(request.input_json, *item.target->inputs)) : "";
+    if (!fault.empty()) {
+        release(claim);
+        give_problem(number, "invalid_input", fault);
+        return;
+    }
     request.connection_json = *item.target->connection_json;
     request.timeout = options_.timeout;
     request.cancel_job_at_deadline = options_.cancel_job_at_deadline;
@@ -164,6 +176,7 @@ void Batch::start(std::int64_t number, const durable::Claim* claim, wfn::Session
                 loop->post([this, problem] { lose_journal(problem); });
         });
     }
+    live->files.emplace(files_, request);
     live->limit.watch(request);
     try {
         live->run.emplace(session.start(item.target->node, std::move(request)));
@@ -173,6 +186,7 @@ void Batch::start(std::int64_t number, const durable::Claim* claim, wfn::Session
         return;
     }
     const std::lock_guard lock(mutex_);
+    live->files->started(*live->run);
     if (live->journaled)
         live->journaled->started(*live->run);
     Live& kept = *live_.emplace(number, std::move(live)).first->second;

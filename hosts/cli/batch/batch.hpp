@@ -1,5 +1,6 @@
 #pragma once
 
+#include "attachment/attached_files.hpp"
 #include "batch/batch_media.hpp"
 #include "batch/batch_progress.hpp"
 #include "batch/batch_source.hpp"
@@ -95,6 +96,8 @@ private:
     bool journal_lost_ = false;
     bool left_some_ = false; // of the runs, which never ended
     int stdout_error_ = 0;
+
+    AttachedFiles files_;
 
     std::mutex mutex_; // guards what follows, which the signal thread also uses
     std::map<std::int64_t, std::unique_ptr<Live>> live_;

@@ -1,13 +1,15 @@
 #include "batch/batch_source.hpp"
 
 #include "batch/batch_line.hpp"
+#include "posix/input_error.hpp"
 
 #include <utility>
 
 namespace cli {
 
 NodeTarget node_target(const Options& options, const wfn::Node& node, const std::string& connection_json) {
-    NodeTarget target{node, std::make_shared<const std::string>(connection_json), nullptr};
+    NodeTarget target{node, std::make_shared<const std::string>(connection_json), nullptr,
+                      std::make_shared<const std::vector<MediaInput>>(media_inputs(node.ui_json()))};
     if (options.output_directory)
         target.media = std::make_shared<const MediaPlan>(make_media_plan(options, node, connection_json));
     return target;
@@ -45,7 +47,12 @@ BatchItem FileSource::item_of(const TextLine& text) {
     if (!item.problem.empty())
         return item;
     const std::string action(target_.node.action_id());
-    item.input = std::move(line.input);
+    try {
+        item.input = with_attachments(line.input, *target_.inputs);
+    } catch (const InputError& error) {
+        item.problem = error.what();
+        return item;
+    }
     // Without a journal it is unknown what ran before, so the same file again is another batch.
     item.run_key = line.run_key ? *line.run_key
                    : keys_      ? keys_->next_key(action, item.input)

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "attachment/file_input.hpp"
 #include "journal/journal.hpp"
 #include "journal/run_identity.hpp"
 #include "posix/line_reader.hpp"
@@ -21,8 +22,9 @@ namespace cli {
 // A node and the connection to run it with.
 struct NodeTarget {
     wfn::Node node;
-    std::shared_ptr<const std::string> connection_json; // holds secrets
-    std::shared_ptr<const MediaPlan> media;             // null: no files are kept
+    std::shared_ptr<const std::string> connection_json;    // holds secrets
+    std::shared_ptr<const MediaPlan> media;                // null: no files are kept
+    std::shared_ptr<const std::vector<MediaInput>> inputs; // that may be files
 };
 
 // With --output-directory, throws UsageError where the node has no output that is a file.

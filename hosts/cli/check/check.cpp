@@ -1,5 +1,6 @@
 #include "check/check.hpp"
 
+#include "attachment/file_input.hpp"
 #include "check/check_output.hpp"
 #include "check/check_process.hpp"
 #include "check/example_input.hpp"
@@ -137,7 +138,9 @@ wfn::Request request_of(const Options& options, const wfn::Node& node) {
     wfn::Request request = make_request(options, node, false, ignored);
     if (!options.connection_file)
         request.connection_json.clear();
-    if (!options.input_file && options.assignments.empty())
+    if (!files_in(request.input_json, media_inputs(node.ui_json())).empty())
+        throw UsageError("the tests need an input that is the same everywhere: give a URL instead of a file");
+    if (!options.input_file && !options.image && options.assignments.empty())
         request.input_json = example_input(node);
     return request;
 }

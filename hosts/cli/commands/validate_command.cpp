@@ -1,8 +1,11 @@
+#include "attachment/attached_files.hpp"
+#include "attachment/file_check.hpp"
 #include "commands/commands.hpp"
 #include "journal/module_check.hpp"
 #include "options/exit_code.hpp"
 #include "posix/event_loop.hpp"
 #include "posix/files.hpp"
+#include "posix/input_error.hpp"
 #include "posix/terminal.hpp"
 #include "posix/usage_error.hpp"
 #include "request/node_choice.hpp"
@@ -14,6 +17,7 @@
 
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
+#include <boost/json/value_from.hpp>
 
 #include <unistd.h>
 
@@ -82,6 +86,10 @@ int validate_command(const Options& options) {
 
     std::vector<std::string> warnings;
     wfn::Request request = make_request(options, node, options.check_connection, warnings);
+    const std::vector<FileInput> files = files_in(request.input_json, media_inputs(node.ui_json()));
+    if (const std::string fault = fault_of_files(files); !fault.empty())
+        throw InputError(fault);
+    const std::vector<std::string> outlook = outlook_of_files(files);
     request.validate_only = true;
     request.check_connection = options.check_connection;
     const auto trace = TraceFile::open(options.trace_file);
@@ -89,6 +97,8 @@ int validate_command(const Options& options) {
         module,
         session_options(trace.get(), {}, [&](const std::string& warning) { warnings.push_back(warning); }));
     const bool has_input = !request.input_json.empty();
+    AttachedFiles attached; // that it is there is a part of what is checked
+    const AttachedFiles::OfRun ignored(attached, request);
     wfn::Result result = run_unless_unknown(session, node, std::move(request), options);
     if (!result.succeeded()) // of a success there is no output
         durable::check_result(result);
@@ -101,13 +111,17 @@ int validate_command(const Options& options) {
     if (options.json) {
         boost::json::object answer{{"valid", result.succeeded()},
                                    {"warnings", parse_or_null(result.warnings_json)}};
+        if (!outlook.empty())
+            answer["files"] = boost::json::value_from(outlook);
         if (result.error)
             answer["error"] = parse_or_null(result.error->json);
         out = boost::json::serialize(answer) + "\n";
     } else if (result.succeeded()) {
-        out = !options.check_connection ? "valid\n"
-              : has_input               ? "valid, and the service does not refuse the key\n"
-                                        : "the service answers and does not refuse the key\n";
+        for (const std::string& line : outlook)
+            out += line + "\n";
+        out += !options.check_connection ? "valid\n"
+               : has_input               ? "valid, and the service does not refuse the key\n"
+                                         : "the service answers and does not refuse the key\n";
     } else if (result.error) {
         static_cast<void>(write_all(STDERR_FILENO, error_text(*result.error, terminal)));
     }

@@ -64,6 +64,7 @@ void add_input_options(CLI::App& app, Options& options) {
     app.add_option("-s,--set", options.assignments, "One input; may be repeated")
         ->option_text("NAME=VALUE")
         ->allow_extra_args(false);
+    app.add_option("--image", options.image, "The node's image: a file or a URL")->option_text("FILE");
     add_connection_option(app, options);
 }
 

@@ -25,6 +25,7 @@ struct Options {
 
     std::optional<std::string> input_file; // "-": standard input
     std::vector<std::string> assignments;  // name=value
+    std::optional<std::string> image;      // a path or URL, for the node's image
     std::optional<std::string> connection_file;
 
     std::chrono::milliseconds timeout{0}; // 0: as the connection says

@@ -1,9 +1,11 @@
 #include "request/request_source.hpp"
 
+#include "attachment/file_input.hpp"
 #include "posix/files.hpp"
 #include "posix/usage_error.hpp"
 #include "request/connection_source.hpp"
 #include "request/input_source.hpp"
+#include "text/suggestion.hpp"
 
 namespace cli {
 
@@ -22,6 +24,25 @@ std::string read_connection_file(const std::string& path, std::vector<std::strin
     return std::move(file.text);
 }
 
+// --image as one more --set.
+std::vector<std::string> assignments_of(const Options& options, const std::vector<MediaInput>& inputs) {
+    std::vector<std::string> assignments = options.assignments;
+    if (!options.image)
+        return assignments;
+    std::vector<std::string> images;
+    for (const MediaInput& input : inputs) {
+        if (input.is_image)
+            images.push_back(input.name);
+    }
+    if (images.empty())
+        throw UsageError("--image: the node takes no image.");
+    if (images.size() > 1)
+        throw UsageError("--image: the node takes several images; name them with --set: " + joined(images)
+                         + ".");
+    assignments.push_back(images.front() + "=" + *options.image);
+    return assignments;
+}
+
 } // namespace
 
 wfn::Request make_request(const Options& options, const wfn::Node& node, bool connection_needed,
@@ -32,9 +53,13 @@ wfn::Request make_request(const Options& options, const wfn::Node& node, bool co
     std::optional<std::string> base;
     if (options.input_file)
         base = read_file(*options.input_file, max_file).text;
-    const bool has_input = base || !options.assignments.empty() || !options.check_connection;
-    request.input_json =
-        has_input ? build_input(base, options.assignments, node.input_schema_json()) : std::string();
+    const std::vector<MediaInput> media = media_inputs(node.ui_json());
+    const std::vector<std::string> assignments = assignments_of(options, media);
+    if (base || !assignments.empty() || !options.check_connection)
+        request.input_json =
+            with_attachments(build_input(base, assignments, node.input_schema_json()), media);
+    else
+        request.input_json.clear();
 
     const std::optional<wfn::Connection> connection = node.connection();
     if (options.connection_file) {

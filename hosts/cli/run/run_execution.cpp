@@ -37,6 +37,18 @@ private:
     RunKeeper* keeper_;
 };
 
+// For its lifetime, the run is given its files.
+class FilesAttachment {
+public:
+    FilesAttachment(AttachedFiles::OfRun& files, wfn::Run& run) : files_(files) { files_.started(run); }
+    ~FilesAttachment() { files_.detach(); }
+    FilesAttachment(const FilesAttachment&) = delete;
+    FilesAttachment& operator=(const FilesAttachment&) = delete;
+
+private:
+    AttachedFiles::OfRun& files_;
+};
+
 } // namespace
 
 RunExecution::RunExecution(const Options& options, const wfn::Module& module, const wfn::Node& node,
@@ -44,11 +56,19 @@ RunExecution::RunExecution(const Options& options, const wfn::Module& module, co
     : options_(options), module_(module), node_(node), keeper_(keeper), trace_(trace), media_(media),
       terminal_(inspect_terminal(STDERR_FILENO)), display_(options, terminal_),
       loop_(std::make_shared<EventLoop>()),
-      limit_(options.timeout.count() > 0 ? std::optional(options.timeout) : std::nullopt) {}
+      limit_(options.timeout.count() > 0 ? std::optional(options.timeout) : std::nullopt),
+      files_([this, loop = loop_](const std::string& what) {
+          loop->post([this, what] { display_.note(what + "."); });
+      }) {}
 
 void RunExecution::warn(const std::vector<std::string>& warnings) {
     for (const std::string& warning : warnings)
         display_.warning(warning);
+}
+
+void RunExecution::note(const std::vector<std::string>& notes) {
+    for (const std::string& note : notes)
+        display_.note(note);
 }
 
 int RunExecution::run(wfn::Request request) {
@@ -75,7 +95,9 @@ int RunExecution::run(wfn::Request request) {
                      [this](const std::string& warning) {
                          loop_->post([this, warning] { display_.warning(warning); });
                      }));
+    AttachedFiles::OfRun attached(files_, request);
     wfn::Run run = session.start(node_, std::move(request));
+    const FilesAttachment given(attached, run);
     const KeeperAttachment kept(keeper_, run);
     const Cancellation::Attachment attachment(cancellation_, run);
     show_until_over(run, signals);

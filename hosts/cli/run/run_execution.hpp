@@ -1,5 +1,6 @@
 #pragma once
 
+#include "attachment/attached_files.hpp"
 #include "display/run_display.hpp"
 #include "posix/event_loop.hpp"
 #include "posix/signals.hpp"
@@ -59,8 +60,9 @@ public:
     RunExecution(const Options& options, const wfn::Module& module, const wfn::Node& node, RunKeeper* keeper,
                  TraceFile* trace, RunMedia* media);
 
-    // Shows warnings before the run starts.
+    // Shows warnings, or what is useful to know, before the run starts.
     void warn(const std::vector<std::string>& warnings);
+    void note(const std::vector<std::string>& notes);
 
     // Runs it to its end and returns the exit code. Sets the request's callbacks. Throws wfn::StatusError.
     int run(wfn::Request request);
@@ -92,6 +94,7 @@ private:
     std::optional<wfn::Result> result_;
     std::optional<MediaFile> file_; // of the output, where it was to be kept
     Cancellation cancellation_;
+    AttachedFiles files_;
     int stdout_error_ = 0;
 };
 

@@ -129,7 +129,7 @@ TEST_F(Hostile, NamesDoNotReachTheTools) {
 
 TEST_F(Hostile, NamesInSentencesAreOneShortLine) {
     EXPECT_THAT(problem_of_file("/nowhere/new\nline\x1B[31m").text,
-                StartsWith("There is no file new?line?[31m"));
+                "There is no file new?line?[31m (/nowhere/new?line?[31m).");
     EXPECT_THAT(problem_of_file(directory_.write(std::string(200, 'x'), "hello")).text,
                 StartsWith(std::string(80, 'x') + "... is not an image"));
 }
