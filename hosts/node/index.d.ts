@@ -12,6 +12,25 @@ export type LogLevel = 'trace' | 'debug' | 'info' | 'warning' | 'error';
  */
 export function load(pathOrName: string): Module;
 
+/** What an image is prepared for. An AttachmentRequest is one. */
+export interface ImageRequest {
+    /** The best first, for example ["image/jpeg", "image/png"], which is also what none stands for. */
+    readonly mediaTypes?: readonly string[];
+    /** null: no limit is known. */
+    readonly maxBytes?: number | null;
+    /** Pixels of the longer side; null: no limit is known. */
+    readonly maxSide?: number | null;
+}
+
+/**
+ * The image as it is where it can stay so; otherwise converted: to JPEG, upright, sRGB, one frame, white behind what is
+ * transparent, without metadata, and small enough. vipsthumbnail (Debian: libvips-tools) and ffmpeg do it, in processes of
+ * their own; two images at once, the others wait.
+ * Rejects with an Error whose message says what is wrong with the file and what to do, and whose code is no_file,
+ * not_an_image, damaged, refused, no_tool or failed.
+ */
+export function prepareImage(source: string | Uint8Array, request?: ImageRequest): Promise<Buffer>;
+
 export interface Module {
     /** Of the file, absolute and without symbolic links. */
     readonly path: string;

@@ -26,7 +26,7 @@ function findBinary() {
     if (built === undefined) {
         throw new Error(
             `There is no addon for ${thisPlatform().name}: looked for ${[prebuilds, ...builds].join(', ')}. ` +
-                `To build it (needs CMake and a C compiler), in ${root} run: npm ci --ignore-scripts && npm run build`,
+                `To build it (needs CMake and a C++ compiler), in ${root} run: npm ci --ignore-scripts && npm run build`,
         );
     }
     return built;

@@ -3,6 +3,7 @@
 
 #include "values.h"
 
+#include <image/c_interface.h>
 #include <stdlib.h>
 
 /* Whether the process lives on does not matter once it is at its end: the statuses are not needed. */
@@ -19,6 +20,7 @@ void addon_release(struct addon* addon) {
     if (--addon->references > 0)
         return;
     pthread_mutex_destroy(&addon->mailbox.mutex);
+    image_stop_free(addon->images);
     free(addon->runs);
     free(addon->free_run_ids);
     free(addon);
@@ -28,6 +30,7 @@ void addon_shut_down(struct addon* addon) {
     if (addon->shut_down)
         return;
     addon->shut_down = true;
+    image_stop_now(addon->images);
     struct event* event = mailbox_close(&addon->mailbox);
     while (event != NULL) {
         struct event* next = event->next;
@@ -138,7 +141,9 @@ static struct addon* new_addon(napi_env env) {
     struct addon* addon = calloc(1, sizeof *addon);
     if (addon == NULL)
         return NULL;
-    if (pthread_mutex_init(&addon->mailbox.mutex, NULL) != 0) {
+    addon->images = image_stop_new();
+    if (addon->images == NULL || pthread_mutex_init(&addon->mailbox.mutex, NULL) != 0) {
+        image_stop_free(addon->images);
         free(addon);
         return NULL;
     }
@@ -167,7 +172,7 @@ NAPI_MODULE_INIT(/* env, exports */) {
                      {"execute", run_execute},
                      {"cancel", run_cancel},
                      {"answerCheckpoint", run_answer_checkpoint},
-                     {"answerAttachment", run_answer_attachment}};
+                     {"prepareImage", image_prepare_one}};
     for (size_t i = 0; i < sizeof functions / sizeof functions[0]; ++i) {
         napi_value function;
         if (napi_create_function(env, functions[i].name, NAPI_AUTO_LENGTH, functions[i].call, addon,

@@ -77,6 +77,7 @@ struct addon {
     uint32_t references; /* of the environment and of every handle JavaScript has */
     bool shut_down;
     uint32_t busy; /* runs and closes that keep the process alive */
+    struct image_stop* images;
     struct mailbox mailbox;
     struct job* jobs;
     struct session* sessions;
@@ -108,6 +109,9 @@ void module_release(struct addon* addon, struct module* module);
 napi_value session_open(napi_env env, napi_callback_info info);
 napi_value session_close(napi_env env, napi_callback_info info);
 void session_start_closing(struct session* session);
+
+/* image.c */
+napi_value image_prepare_one(napi_env env, napi_callback_info info);
 
 /* run.c */
 napi_value run_execute(napi_env env, napi_callback_info info);

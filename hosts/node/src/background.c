@@ -1,7 +1,7 @@
 /*
- * Closing a session and unloading a library may block for seconds. That happens on threads of the addon's
- * own rather than on libuv's few, which an application needs for its files. Each is joined before the
- * environment ends, because Node.js unloads the addon's code after that.
+ * Closing a session, unloading a library and preparing an image may block for seconds. That happens on
+ * threads of the addon's own rather than on libuv's few, which an application needs for its files. Each is
+ * joined before the environment ends, because Node.js unloads the addon's code after that.
  */
 #include "addon.h"
 

@@ -1,5 +1,5 @@
 // Compiled, not run: what a host written in TypeScript may and may not do.
-import { load, ModuleError, RunError } from '../../../hosts/node/index.js';
+import { load, ModuleError, prepareImage, RunError } from '../../../hosts/node/index.js';
 import type { Module, NodeDescriptor, Progress, RunOptions, RunResult, Session } from '../../../hosts/node/index.js';
 
 const module: Module = load('module.so');
@@ -62,14 +62,9 @@ new RunError(incomplete);
 console.log(cause.length);
 console.log(required);
 
-void session.execute({
-    node: 'image_to_video',
-    input: { image: 'attachment:photo' },
-    attachments: {
-        photo: Buffer.from('photo'),
-        path: '/tmp/photo.jpg',
-        later: async ({ maxBytes, maxSide, mediaTypes }) => `/tmp/${maxBytes}.${maxSide?.toFixed()}.${mediaTypes[0]}`,
-    },
-});
-// @ts-expect-error: a number is no file
-void session.execute({ node: 'echo', input: {}, attachments: { photo: 7 } });
+export async function prepare(): Promise<number> {
+    const bytes = await prepareImage('photo.heic', { mediaTypes: ['image/jpeg'], maxBytes: 1_000_000, maxSide: null });
+    // @ts-expect-error: neither a path nor bytes
+    await prepareImage(3);
+    return bytes.length + (await prepareImage(new Uint8Array(8))).length;
+}
