@@ -178,7 +178,7 @@ const watched = [
     ),
     { id: 'watch', type: 'watch', name: '', ...at(110, 120), files: '/tmp', recursive: '', wires: [['photos']] },
     {
-        id: 'photos', type: 'switch', name: 'A photo?', ...at(260, 120), property: 'event = "update" and type = "file" and $contains(file, /^[^.].*\\.(jpe?g|png)$/i)', propertyType: 'jsonata',
+        id: 'photos', type: 'switch', name: 'A photo?', ...at(260, 120), property: 'event = "update" and type = "file" and $contains(file, /^[^.].*\\.(jpe?g|png|webp|heic|avif)$/i)', propertyType: 'jsonata',
         rules: [{ t: 'true' }], checkall: 'true', repair: false, outputs: 1, wires: [['whole']],
     },
     {
