@@ -144,6 +144,27 @@ test('msg.cancel ends a download: the message goes on with its URL', async () =>
     assert.deepEqual(fs.readdirSync(folder), []);
 });
 
+test('a node that makes several files needs a folder for them, and each has its name', async () => {
+    const { KeptFiles } = require('../lib/kept_files');
+    const entry = { form: { mediaOutputs: [{ name: 'video', kind: 'video' }, { name: 'poster', kind: 'image' }, { name: 'sound', kind: 'audio' }] } };
+    const keeping = (keepPath) => {
+        const RED = { settings: {}, util: { evaluateNodeProperty: (value, type, node, msg, done) => done(null, value) } };
+        return new KeptFiles(RED, {}, entry, { keep: 'file', keepPath });
+    };
+    await assert.rejects(keeping(path.join(folder, 'clip.mp4')).placeFor({}, false), /makes 3 files. Give a folder/);
+    await assert.rejects(keeping(path.join(folder, 'none/')).placeFor({}, false), /Nothing was submitted.*no such file/);
+    const kept = keeping(folder);
+    const place = await kept.placeFor({}, false);
+    answer = (response, { url }) =>
+        url.includes('poster') ? response.writeHead(200, { 'Content-Type': 'image/webp' }).end('RIFF') : whole(response);
+    const output = { video: `${server.url}/videos/a.mp4`, poster: `${server.url}/videos/poster.webp`, sound: null };
+    const files = await kept.keep({ key: 'order-7', place }, output, {}, {});
+    assert.deepEqual(Object.keys(files), ['video', 'poster']);
+    assert.deepEqual(fs.readdirSync(folder).sort(), ['order-7+poster.webp', 'order-7+video.mp4']);
+    const { video } = await kept.keep({ key: 'order-8', place: null }, output, {}, {});
+    assert.equal(video.error.code, 'not_written');
+});
+
 for (const signal of ['SIGTERM', 'SIGKILL']) {
     test(`${signal} amid a download: the next process keeps the file, and pays nothing`, { timeout: 120000 }, async () => {
         answer = hold;
