@@ -25,6 +25,11 @@ const char trace_help[] = "Trace:\n"
 const char validate_help[] = "--check-connection asks for a job that does not exist, which makes and costs\n"
                              "nothing. Without --input and --set only the connection is checked.\n\n";
 
+const char image_help[] = "Images:\n"
+                          "  Where an input is an image's URL, it may be the path of a file, too, relative\n"
+                          "  to the working directory, or file:///PATH. What the service does not take is\n"
+                          "  converted, if libvips' programs are there (Debian: libvips-tools).\n\n";
+
 const char file_help[] = "Files:\n"
                          "  --output FILE downloads what the output is the URL of, such as a video, once\n"
                          "  the run has succeeded. A file that is there, or a directory that cannot be\n"

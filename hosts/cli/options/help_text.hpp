@@ -7,6 +7,7 @@ extern const char connection_help[];
 extern const char run_help[];
 extern const char trace_help[];
 extern const char validate_help[];
+extern const char image_help[];
 extern const char file_help[];
 extern const char directory_help[];
 extern const char journal_help[];

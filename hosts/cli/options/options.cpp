@@ -296,20 +296,20 @@ ParsedOptions parse_options(int argc, const char* const* argv) {
                        "Also ask the service whether it refuses the key");
     add_trace_option(*validate, options);
     validate->add_flag("--json", options.json, "Print {\"valid\": ..., \"error\": ...}");
-    validate->footer(validate_help + std::string(trace_help) + connection_help + module_help
+    validate->footer(validate_help + std::string(image_help) + trace_help + connection_help + module_help
                      + exit_code_help);
 
     CLI::App* run = add_command(app, "run", "Run a node", options, Command::run, words);
     add_input_options(*run, options);
     add_run_options(*run, options);
-    run->footer(run_help + std::string(file_help) + journal_help + trace_help + connection_help + module_help
-                + exit_code_help);
+    run->footer(run_help + std::string(image_help) + file_help + journal_help + trace_help + connection_help
+                + module_help + exit_code_help);
 
     CLI::App* batch =
         add_command(app, "batch", "Run a node for every line of a file", options, Command::batch, words);
     add_batch_options(*batch, options, words);
-    batch->footer(batch_help + std::string(directory_help) + trace_help + connection_help + module_help
-                  + exit_code_help);
+    batch->footer(batch_help + std::string(image_help) + directory_help + trace_help + connection_help
+                  + module_help + exit_code_help);
 
     CLI::App* runs = add_command(app, "runs", "The runs in a journal", options, Command::runs, words);
     add_runs_options(*runs, options);
