@@ -21,7 +21,7 @@ struct Fixed {
     Resource resource;
 };
 
-constexpr std::array<Fixed, 12> fixed_paths{{{"/", Resource::page},
+constexpr std::array<Fixed, 13> fixed_paths{{{"/", Resource::page},
                                              {"/image", Resource::image},
                                              {"/page.js", Resource::page_script},
                                              {"/page.css", Resource::page_style},
@@ -29,6 +29,7 @@ constexpr std::array<Fixed, 12> fixed_paths{{{"/", Resource::page},
                                              {"/jobs.json", Resource::page_jobs},
                                              {"/v1/image-to-video", Resource::generation},
                                              {"/v1/jobs", Resource::jobs},
+                                             {"/v1/files", Resource::files},
                                              {"/v1/workflow_runs/", Resource::workflow_runs},
                                              {"/v1/workflow_runs", Resource::workflow_runs_without_slash},
                                              {"/sandbox/faults", Resource::faults},
@@ -100,6 +101,10 @@ Route match_route(std::string_view target) {
             route.id = id;
         }
     }
+    if (const auto file = segment_between(path, "/files/", ""); !file.empty()) {
+        route.resource = Resource::file;
+        route.id = file;
+    }
     if (route.resource == Resource::none)
         match_workflow_run(path, route);
     return route;
@@ -110,6 +115,7 @@ std::vector<http::verb> allowed_methods(Resource resource) {
     case Resource::none:
         return {};
     case Resource::generation:
+    case Resource::files:
     case Resource::workflow_runs:
     case Resource::workflow_runs_without_slash:
         return {http::verb::post};

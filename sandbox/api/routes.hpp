@@ -20,6 +20,8 @@ enum class Resource {
     workflow_runs_without_slash, // where a submit is only redirected
     workflow_run,
     workflow_run_list,
+    files, // an upload
+    file,
     video,
     thumbnail,
     page,
@@ -35,7 +37,7 @@ enum class Resource {
 struct Route {
     Resource resource = Resource::none;
     // Of a job, video or thumbnail: "job_" and 24 hexadecimal digits. Of a workflow's run, and of a workflow
-    // whose runs are listed: whatever stands there, but no path.
+    // whose runs are listed, and of a file: whatever stands there, but no path.
     std::string id;
     std::string_view query;
 };

@@ -91,6 +91,10 @@ asio::awaitable<Reply> Service::answer(const Request& request, const Client& cli
         co_return is_authorised(request) ? list_runs(request, client, route) : unauthorised();
     case Resource::jobs:
         co_return is_authorised(request) ? list_jobs(request, client, route) : unauthorised();
+    case Resource::files:
+        co_return is_authorised(request) ? keep_file(request, client) : unauthorised();
+    case Resource::file:
+        co_return file(route);
     case Resource::video:
         co_return file_reply(video_path(render_settings_, route.id), "video/mp4");
     case Resource::thumbnail:
@@ -159,6 +163,25 @@ bool Service::is_authorised(const Request& request) const {
         return !token.empty();
     return token.size() == settings_.api_key.size()
            && CRYPTO_memcmp(token.data(), settings_.api_key.data(), token.size()) == 0;
+}
+
+Reply Service::keep_file(const Request& request, const Client& client) {
+    if (request.body().empty())
+        return error_reply(http::status::bad_request,
+                           {"empty_file", "The body is the image, and it is empty."});
+    const std::string name = files_.add(request.body());
+    return json_reply(http::status::created, {{"url", base_url(request, client) + "/files/" + name}});
+}
+
+// Anybody who knows its name may have it, as anybody may who knows a signed URL.
+Reply Service::file(const Route& route) const {
+    const std::string* const bytes = files_.find(route.id);
+    if (bytes == nullptr)
+        return not_found();
+    Reply reply;
+    reply.content_type = "application/octet-stream";
+    reply.body = *bytes;
+    return reply;
 }
 
 Reply Service::submit(const Request& request, const Client& client) {

@@ -2,6 +2,7 @@
 
 #include "api/faults.hpp"
 #include "api/routes.hpp"
+#include "api/uploaded_files.hpp"
 #include "http/http_message.hpp"
 #include "jobs/job_store.hpp"
 #include "render/render_queue.hpp"
@@ -72,6 +73,8 @@ private:
     Reply cancel(const Request& request, const Client& client, const std::string& id);
     Reply list_jobs(const Request& request, const Client& client, const Route& route) const;
     Reply page_jobs(const Request& request, const Client& client) const;
+    Reply keep_file(const Request& request, const Client& client);
+    Reply file(const Route& route) const;
     Reply faults(const Request& request, const Client& client);
     Reply statistics() const;
     bool is_authorised(const Request& request) const;
@@ -86,6 +89,7 @@ private:
     JobStore store_;
     Faults faults_;
     Counters counters_;
+    UploadedFiles files_;
 
     // Shared with the waiting coroutines, which may be destroyed after this object.
     using Waiters = std::multimap<std::string, boost::asio::steady_timer*>;

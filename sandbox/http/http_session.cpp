@@ -32,7 +32,7 @@ using boost::system::error_code;
 using std::chrono::seconds;
 
 constexpr std::uint32_t header_limit = 16 * 1024;
-constexpr std::uint64_t body_limit = std::uint64_t{1024} * 1024;
+constexpr std::uint64_t body_limit = std::uint64_t{10} * 1024 * 1024; // of an image, as where it is fetched
 constexpr seconds idle_timeout{60};
 constexpr seconds body_timeout{30};
 constexpr seconds write_timeout{60};
@@ -253,7 +253,7 @@ asio::awaitable<void> Session::refuse(error_code why) {
     Reply reply;
     if (why == http::error::body_limit) {
         reply = error_reply(http::status::payload_too_large,
-                            {"payload_too_large", "A request body is limited to 1 MiB."});
+                            {"payload_too_large", "A request body is limited to 10 MiB."});
     } else if (why == http::error::header_limit || why == http::error::buffer_overflow) {
         reply = error_reply(http::status::request_header_fields_too_large,
                             {"header_too_large", "A request header is limited to 16 KiB."});

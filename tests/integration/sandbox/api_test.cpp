@@ -40,6 +40,20 @@ TEST_F(Api, AcceptsAJobAndSaysWhereItIs) {
     EXPECT_EQ(server->cancel(id_of(answer)).status, 200);
 }
 
+TEST_F(Api, KeepsAFileForTheJobThatNeedsIt) {
+    const std::string url = server->base_url() + "/v1/files";
+    const std::string file(2 * 1024 * 1024, 'x');
+    EXPECT_EQ(call({"POST", url, {}, file, {}}).status, 401);
+    EXPECT_EQ(call({"POST", url, {"Authorization: Bearer test-key"}, "", {}}).status, 400);
+    const Answer kept =
+        call({"POST", url, {"Authorization: Bearer test-key", "Content-Type: image/png"}, file, {}});
+    EXPECT_EQ(kept.status, 201);
+    const Answer found = call({"GET", std::string(kept.json().at("url").as_string()), {}, {}, {}});
+    EXPECT_EQ(found.status, 200);
+    EXPECT_EQ(found.body, file);
+    EXPECT_EQ(call({"GET", server->base_url() + "/files/0123", {}, {}, {}}).status, 404);
+}
+
 TEST_F(Api, WantsAnApiKey) {
     const Answer answer = call(
         {"POST", server->base_url() + "/v1/image-to-video", {"Content-Type: application/json"}, body(), {}});

@@ -28,7 +28,7 @@ TEST_F(HostileInput, HugeHeader) {
 }
 
 TEST_F(HostileInput, BodyTooLarge) {
-    const std::string body(1024 * 1024 + 1, ' ');
+    const std::string body(10 * 1024 * 1024 + 1, ' ');
     const Answer answer = server->submit(body);
     EXPECT_EQ(answer.status, 413);
     EXPECT_EQ(answer.error_code(), "payload_too_large");

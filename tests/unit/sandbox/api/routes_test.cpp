@@ -41,6 +41,14 @@ TEST(Routes, MatchNothingThatIsNotAJobId) {
         EXPECT_EQ(match_route(target).resource, Resource::none) << target;
 }
 
+TEST(Routes, MatchUploadedFiles) {
+    EXPECT_EQ(match_route("/v1/files").resource, Resource::files);
+    EXPECT_EQ(match_route("/files/0123").resource, Resource::file);
+    EXPECT_EQ(match_route("/files/0123").id, "0123");
+    for (const char* target : {"/files/", "/files/a/b", "/files", "/v1/files/"})
+        EXPECT_EQ(match_route(target).resource, Resource::none) << target;
+}
+
 TEST(Routes, MatchAgenticFlowsRuns) {
     const std::string run = "01234567-89ab-4def-8012-345678000000";
     EXPECT_EQ(match_route("/v1/workflow_runs/").resource, Resource::workflow_runs);
