@@ -59,9 +59,12 @@ private:
         const std::size_t at = is_long ? 20 : 12; // past version, flags, and two times
         const std::size_t width = is_long ? 8 : 4;
         const std::uint64_t scale = big_endian(header, at, 4);
-        if (header.size() >= at + 4 + width && scale > 0)
-            facts_.seconds =
-                static_cast<double>(big_endian(header, at + 4, width)) / static_cast<double>(scale);
+        const std::uint64_t ticks = big_endian(header, at + 4, width);
+        const std::uint64_t all_bits = is_long ? UINT64_MAX : UINT32_MAX;
+        // One that is written before its movie is made says 0, or all bits.
+        const bool is_known = ticks > 0 && ticks < all_bits;
+        if (header.size() >= at + 4 + width && scale > 0 && is_known)
+            facts_.seconds = static_cast<double>(ticks) / static_cast<double>(scale);
     }
 
     // Of the first track that has one: 16.16 fixed-point numbers. Sound has 0.

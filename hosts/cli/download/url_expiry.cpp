@@ -59,12 +59,22 @@ std::optional<std::int64_t> signed_for(const Url& url, const std::string& prefix
                                                     : std::nullopt;
 }
 
+// Of "x-amz-expires": "x-amz-".
+std::optional<std::string> store_prefix(const std::string& name) {
+    constexpr std::string_view begin = "x-";
+    constexpr std::string_view end = "-expires";
+    const bool is_named_so = name.size() > begin.size() + end.size() && name.rfind(begin, 0) == 0
+                             && name.compare(name.size() - end.size(), end.size(), end) == 0;
+    return is_named_so ? std::optional(name.substr(0, name.size() - end.size() + 1)) : std::nullopt;
+}
+
 } // namespace
 
 std::optional<std::int64_t> expiry_of(const Url& url) {
-    for (const char* prefix : {"x-amz-", "x-goog-"})
-        if (const auto expiry = signed_for(url, prefix))
-            return expiry;
+    for (const auto& [name, value] : url.query)
+        if (const auto prefix = store_prefix(name))
+            if (const auto expiry = signed_for(url, *prefix))
+                return expiry;
     if (const auto expires = parameter(url, "expires"))
         if (const auto seconds = parse_digits(*expires))
             return plausible(*seconds);

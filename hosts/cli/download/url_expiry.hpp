@@ -9,7 +9,8 @@
 namespace cli {
 
 // When a signed URL ends, in seconds since 1970, by what stores put into its query: X-Amz-Date with
-// X-Amz-Expires, the same of X-Goog, Expires, and se beside sig of Azure. nullopt: it does not say.
+// X-Amz-Expires, the same of X-Goog, X-Oss and others, Expires, and se beside sig of Azure. nullopt: it does
+// not say.
 std::optional<std::int64_t> expiry_of(const Url& url);
 
 // "2026-01-31T12:00:00Z"

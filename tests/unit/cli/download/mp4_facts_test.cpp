@@ -60,7 +60,9 @@ TEST(Mp4Facts, OfAnythingElseAreNone) {
     for (const std::string& file :
          {std::string(), std::string("<html>"), std::string(1000, '\xFF'), number(4, 4) + "moov",
           number(1, 4) + "moov", box("moov", ""), box("moov", box("mvhd", "short")),
-          box("moov", movie_header(false, 0, 5000))}) {
+          box("moov", movie_header(false, 0, 5000)), box("moov", movie_header(false, 1000, 0)),
+          box("moov", movie_header(false, 1000, UINT32_MAX)),
+          box("moov", movie_header(true, 1000, UINT64_MAX))}) {
         const Mp4Facts facts = facts_of(file);
         EXPECT_FALSE(facts.width || facts.height || facts.seconds);
     }

@@ -57,6 +57,7 @@ TEST(UrlExpiry, IsWhatTheStoreHasSigned) {
     EXPECT_EQ(expiry("X-Amz-Date=20260131T120000Z&X-Amz-Expires=3600&X-Amz-Signature=x"),
               "2026-01-31T13:00:00Z");
     EXPECT_EQ(expiry("X-Goog-Date=20260131T235959Z&X-Goog-Expires=1"), "2026-02-01T00:00:00Z");
+    EXPECT_EQ(expiry("x-oss-expires=1&x-oss-date=20260131T235959Z"), "2026-02-01T00:00:00Z");
     EXPECT_EQ(expiry("Expires=1769860800&Signature=x"), "2026-01-31T12:00:00Z");
     EXPECT_EQ(expiry("sp=r&se=2026-01-31T12%3A00%3A00Z&sig=x"), "2026-01-31T12:00:00Z");
     EXPECT_EQ(expiry("se=2026-01-31T12:00Z&sig=x"), "2026-01-31T12:00:00Z");
