@@ -1,18 +1,19 @@
-// How the package downloads a video: what is cut off, what is gone, until when a URL is valid, and what the item says of it. Needs
-// no n8n.
+// How the package downloads a video: what is cut off, what is gone, until when a URL is valid, and what the item says of it and of the
+// money. Needs no n8n.
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 import { describe, test } from 'node:test';
 
 import { JobServer } from '../support/job_server.js';
+import { box, joined, movieHeader, track } from '../support/mp4_file.js';
 
 import { helpers } from './support/built_package.mjs';
 import { load, nodeAt } from './support/node_alone.mjs';
 
 const { fetchMedia, MediaTooLarge } = load('lib', 'media_file.js');
-const { expiryOf } = load('lib', 'url_expiry.js');
 
 const video = randomBytes(50_000);
+const movie = joined(box('ftyp', 'isom'), box('mdat', video), box('moov', movieHeader(false, 1000, 5250), track(false, 1280, 720)));
 const digestOf = (data) => createHash('sha256').update(data).digest('hex');
 const asked = []; // {name, range, ifRange} of each request for a video
 
@@ -43,6 +44,8 @@ const answers = {
     empty: (response) => response.writeHead(200, { 'Content-Type': 'video/mp4', 'Content-Length': 0 }).end(),
     hollow: (response) => answers.empty(response),
     page: (response) => response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' }).end('<!doctype html><p>Sign in'),
+    movie: (response) => response.writeHead(200, { 'Content-Type': 'application/octet-stream' }).end(movie),
+    other: (response) => response.writeHead(200, { 'Content-Type': 'application/json' }).end('{"detail":"not ready"}'),
     disguised: (response) => response.writeHead(200, { 'Content-Type': 'video/mp4' }).end('\n <html><p>Sign in'),
     busy: (response) => response.writeHead(503).end(),
     continued: (response, tries, start) => {
@@ -94,6 +97,7 @@ describe('a download that fails', { concurrency: true }, () => {
         ['empty', /empty/, 3],
         ['page', /web page/, 3],
         ['disguised', /web page/, 3],
+        ['other', /of the type "application\/json", not the video/, 3],
         ['busy', /HTTP 503/, 3],
         ['gone', /does not give its file \(HTTP 410\); it may have expired\. Collect this run again/, 3],
         ['old?Expires=1700000000', /does not give its file \(HTTP 403\); it may have expired\. Collect this run again/, 1],
@@ -132,10 +136,30 @@ describe('a download that fails', { concurrency: true }, () => {
     });
 });
 
+test('the item says what its file is, and what its run has cost', async () => {
+    const { json, binary } = await made({ download: true, prompt: 'video: movie' });
+    const { bytes, sha256, width, height, duration, charged, price } = json;
+    assert.deepEqual({ bytes, sha256 }, { bytes: movie.length, sha256: digestOf(movie) });
+    assert.deepEqual({ width, height, duration }, { width: 1280, height: 720, duration: 5.25 });
+    assert.deepEqual({ charged, price }, { charged: 'yes', price: { credits: 4, us_dollars: 0.1 } });
+    assert.deepEqual([binary.data.mimeType, binary.data.fileName], ['video/mp4', 'movie.mp4']);
+    assert.equal(digestOf(Buffer.from(binary.data.data, 'base64')), digestOf(movie));
+});
+
+test('what a run costs that is parked, and one that has failed', async () => {
+    const options = { runKey: 'parked' };
+    const { json } = await made({ operation: 'start', prompt: 'video: parked', options });
+    assert.deepEqual([json.charged, json.price.credits], ['unknown', 4]);
+    server.jobs.get(json.job_id).cancelled = true;
+    const failed = await made({ operation: 'collect', findBy: 'runKey', runKey: 'parked' });
+    assert.equal(failed.json.error.charged, 'unknown');
+});
+
 describe('a download that is cut off', { concurrency: true }, () => {
-    const isWhole = ({ file, bytes, warning }) => {
+    const isWhole = ({ file, facts, warning }) => {
         assert.equal(warning, undefined, warning?.message);
-        assert.deepEqual([digestOf(Buffer.from(file.data, 'base64')), bytes], [digestOf(video), video.length]);
+        assert.equal(digestOf(Buffer.from(file.data, 'base64')), digestOf(video));
+        assert.deepEqual(facts, { bytes: video.length, sha256: digestOf(video) });
     };
 
     test('goes on where it ended, twice', async () => {
@@ -185,12 +209,12 @@ test('a URL that has expired: Collect by the run key asks the service for anothe
 
 test('a URL that says that it has expired: Collect asks for another one, without a download', async () => {
     const { json } = await made({ prompt: 'video: old?Expires=1700000000', options: { runKey: 'old' } });
-    assert.equal(json.expires_at, '2023-11-14T22:13:20.000Z');
+    assert.equal(json.expires_at, '2023-11-14T22:13:20Z');
     const { videoOf } = server;
     server.videoOf = () => `${server.url}/videos/young?Expires=4000000000`;
     try {
         const collected = await made({ operation: 'collect', findBy: 'runKey', runKey: 'old' });
-        assert.equal(collected.json.expires_at, '2096-10-02T07:06:40.000Z');
+        assert.equal(collected.json.expires_at, '2096-10-02T07:06:40Z');
     } finally {
         server.videoOf = videoOf;
     }
@@ -201,21 +225,4 @@ test('a URL that has expired, and a service that no longer has the video: what i
     server.jobs.get(json.job_id).doneAt = Infinity; // "running"
     const collected = await made({ operation: 'collect', findBy: 'runKey', runKey: 'kept' });
     assert.deepEqual([collected.json.status, collected.json.video], ['succeeded', json.video]);
-});
-
-test('until when a URL is valid', () => {
-    const expiries = {
-        'X-Amz-Date=20251124T101112Z&X-Amz-Expires=3600': '2025-11-24T11:11:12.000Z',
-        'X-Goog-Date=20251124T235959Z&X-Goog-Expires=1': '2025-11-25T00:00:00.000Z',
-        'AWSAccessKeyId=a&Expires=1764000000&Signature=b': '2025-11-24T16:00:00.000Z',
-        'sv=2024&se=2025-11-24T10%3A11%3A12Z&sig=c': '2025-11-24T10:11:12.000Z',
-        'se=2025-11-24': undefined,
-        'Expires=soon': undefined,
-        'X-Amz-Expires=3600': undefined,
-        '': undefined,
-    };
-    for (const [query, expected] of Object.entries(expiries)) {
-        assert.equal(expiryOf(`https://example.com/video.mp4?${query}`)?.toISOString(), expected, query);
-    }
-    assert.equal(expiryOf('not a URL'), null);
 });

@@ -49,6 +49,7 @@ export interface Patience {
 export interface CollectFailure {
     status: 'failed';
     runKey: string;
+    node?: string;
     jobId: string | null;
     error: unknown;
 }
@@ -130,11 +131,11 @@ export async function findByExecution(executionId: string): Promise<Collectable[
 const isNothingToCollect = (error: unknown): error is RunError =>
     error instanceof RunError && error.code === 'nothing_to_collect';
 
-export function failureOf({ runKey, jobId, failure }: Collectable, error: unknown): CollectFailure {
+export function failureOf({ runKey, node, jobId, failure }: Collectable, error: unknown): CollectFailure {
     // That the job was never made says more than that it may have been.
     const isNothing = error instanceof NotCollectable || (isNothingToCollect(error) && error.charged !== 'no');
     const reason = failure && isNothing ? new RunError(failure) : error;
-    return { status: 'failed', runKey, jobId, error: reason };
+    return { status: 'failed', runKey, node, jobId, error: reason };
 }
 
 function givenUp(runKey: string, jobId: string | null, hours: number) {

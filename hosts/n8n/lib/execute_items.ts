@@ -8,6 +8,7 @@ import type {
     INodeOutputConfiguration,
 } from 'n8n-workflow';
 
+import { hasExpired } from '../native/media/url_expiry';
 import { connectionFacts, nodeFacts } from '../nodes/facts';
 
 import {
@@ -16,7 +17,6 @@ import {
     findByExecution,
     findByJob,
     findByRunKey,
-    forFlow,
     fromFlow,
     textOfRunKey,
     withStartFrom,
@@ -26,18 +26,16 @@ import {
 import { ExecutionLimit, defaultMostRuns } from './execution_limit';
 import { readConnection, readInput } from './inputs';
 import { fieldsOfError, isSuspended, nodeErrorOf } from './item_error';
+import { errorOf, forCollect, outputOf } from './item_output';
 import { fetchMedia, limited } from './media_file';
 import { descriptorOf, mediaOf } from './node_facts';
 import { RunFailed, runNode, type RunEnd } from './node_run';
 import { workerIsReplaced } from './replacement';
-import { expiryOf, hasExpired } from './url_expiry';
 import { worker } from './worker';
 
 /** Files are large; a few at once saturate the connection. */
 const downloadsAtOnce = 4;
 const defaultLargestFile = 256;
-/** The shortest wait for which n8n puts an execution aside is 65 s. */
-const shortestWaitSeconds = 65;
 const defaultGiveUpAfterHours = 24;
 
 interface Options extends IDataObject {
@@ -148,26 +146,6 @@ async function collect(order: Order): Promise<INodeExecutionData[]> {
     }
 }
 
-function outputOf(end: RunEnd | CollectFailure): IDataObject {
-    const common = { status: end.status, run_key: end.runKey, job_id: end.jobId };
-    if (end.status === 'failed') {
-        return { ...common, error: fieldsOfError(end.error) };
-    }
-    const warnings = end.warnings.length > 0 ? { warnings: end.warnings } : {};
-    if (end.status === 'succeeded') {
-        const media = mediaOf(end);
-        const expiry = media && expiryOf(media.url);
-        return { ...end.output, ...common, ...(expiry && { expires_at: expiry.toISOString() }), ...warnings };
-    }
-    return { ...common, ...forCollect(end), ...warnings };
-}
-
-/** What Wait and Collect take, also of a run that is done. */
-function forCollect(end: RunEnd): IDataObject {
-    const seconds = end.status === 'rendering' ? Math.ceil((end.resumeAfterMs ?? 0) / 1000) : 0;
-    return { wait_seconds: Math.max(seconds, shortestWaitSeconds), checkpoint: forFlow(end) as unknown as IDataObject };
-}
-
 const hasStatus = (status: RunEnd['status']) => ({ json }: INodeExecutionData) => json.status === status;
 const isRendering = hasStatus('rendering');
 
@@ -177,12 +155,6 @@ function agreeOnWait(awaited: INodeExecutionData[]) {
     for (const { json } of awaited) {
         json.wait_seconds = shortest;
     }
-}
-
-/** Of a run that its item does not name. */
-function errorOf({ error, runKey, jobId }: CollectFailure): IDataObject {
-    const fields = fieldsOfError(error);
-    return { ...fields, run_key: runKey, job_id: jobId ?? fields.job_id };
 }
 
 /** n8n sends an item there if `error` is its only field. */
@@ -219,8 +191,9 @@ async function withFile({ context, item, options, shared }: Order, end: RunEnd, 
         const warnings = [...((json.warnings ?? []) as IDataObject[]), fetched.warning];
         return { item: { ...output, json: { ...json, warnings } }, isExpired: fetched.isRefused };
     }
-    const { file, bytes } = fetched;
-    return { item: { ...output, json: { ...json, bytes }, binary: { [name]: file } }, isExpired: false };
+    const { file, facts } = fetched;
+    const { output: own } = end as RunEnd & { output: IDataObject };
+    return { item: { ...output, json: { ...json, ...facts, ...own }, binary: { [name]: file } }, isExpired: false };
 }
 
 async function connectionOf(context: IExecuteFunctions, actionId: string, item: number) {

@@ -1,12 +1,15 @@
-// A run's output as n8n binary data, e.g. a video. It is streamed if n8n's binary mode streams, and never exceeds the limit.
-import { Readable, Transform, pipeline } from 'node:stream';
+// A run's output as n8n binary data, e.g. a video, and what is said of it. It is streamed if n8n's binary mode streams, and never
+// exceeds the limit.
+import { Readable } from 'node:stream';
 
 import type { IBinaryData, IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 import type { MediaKind } from '../native/durable/node_form';
+import { FileFacts, type FactsOfFile } from '../native/media/file_facts';
+import { faultOfContent, keptExtension, plainType, saysNothing, tellingBeginning } from '../native/media/media_content';
+import { hasExpired } from '../native/media/url_expiry';
 
 import { Refused, Tries, continued, lengthOf, type Ask, type Reply } from './continued_download';
-import { hasExpired } from './url_expiry';
 
 const replyTimeoutMs = 300_000;
 /** Of a reply that has begun. */
@@ -23,12 +26,12 @@ export interface Media {
     isKept: boolean;
 }
 
-/** The file's name and type if the service does not say. */
-const usual: Record<MediaKind, { fileName: string; type: string }> = {
-    video: { fileName: 'video.mp4', type: 'video/mp4' },
-    audio: { fileName: 'audio.mp3', type: 'audio/mpeg' },
-    image: { fileName: 'image.png', type: 'image/png' },
-    file: { fileName: 'file', type: 'application/octet-stream' },
+/** The file's type if the service does not say it. */
+const usualType: Record<MediaKind, string> = {
+    video: 'video/mp4',
+    audio: 'audio/mpeg',
+    image: 'image/png',
+    file: 'application/octet-stream',
 };
 
 export class MediaTooLarge extends Error {
@@ -37,45 +40,51 @@ export class MediaTooLarge extends Error {
     }
 }
 
-/** Web pages begin like this, e.g. sign-in pages; of media files, only XML images do. */
-function beginsAsPage(chunk: Buffer, { kind }: Media) {
-    const mayBeXml = kind === 'image' || kind === 'file';
-    return (mayBeXml ? /^[\s\uFEFF]*<(?!\?xml|svg)/i : /^[\s\uFEFF]*</).test(chunk.toString('utf8', 0, 256));
-}
-
-const aPage = ({ kind }: Media) => new Error(`the reply is a web page, not the ${kind}`);
-
-/** Fails unless it is the file, and no larger than the limit. `size`: what has arrived. */
-class Checked extends Transform {
-    size = 0;
-
-    constructor(
-        private readonly limit: number,
-        private readonly media: Media,
-    ) {
-        super();
-    }
-
-    override _transform(chunk: Buffer, _encoding: string, done: (error: Error | null, chunk?: Buffer) => void) {
-        if (this.size === 0 && beginsAsPage(chunk, this.media)) {
-            done(aPage(this.media));
-            return;
+/** Passes the bytes on, as long as they are the file's and not more than the limit. `facts` gets them too. */
+async function* checked(
+    bytes: AsyncIterable<Buffer>,
+    { media, limit, contentType }: { media: Media; limit: number; contentType: string | undefined },
+    facts: FileFacts,
+): AsyncGenerator<Buffer> {
+    const asFile = (beginning: Buffer) => {
+        const fault = faultOfContent(media.kind, contentType, beginning.subarray(0, tellingBeginning));
+        if (fault) {
+            throw new Error(fault);
         }
-        this.size += chunk.length;
-        done(this.size > this.limit ? new MediaTooLarge(this.media, this.limit) : null, chunk);
+        return beginning;
+    };
+    let beginning: Buffer | null = Buffer.alloc(0);
+    for await (const chunk of bytes) {
+        facts.write(chunk);
+        if (facts.bytes > limit) {
+            throw new MediaTooLarge(media, limit);
+        }
+        if (beginning === null) {
+            yield chunk;
+            continue;
+        }
+        beginning = Buffer.concat([beginning, chunk]);
+        if (beginning.length >= tellingBeginning) {
+            yield asFile(beginning);
+            beginning = null;
+        }
     }
-
-    override _flush(done: (error: Error | null) => void) {
-        done(this.size === 0 ? new Error('the reply is empty') : null);
+    if (facts.bytes === 0) {
+        throw new Error('the reply is empty');
+    }
+    if (beginning !== null) {
+        yield asFile(beginning);
     }
 }
 
 function fileNameOf({ kind, url }: Media): string {
-    const last = new URL(url).pathname.split('/').pop() || usual[kind].fileName;
+    const last = new URL(url).pathname.split('/').pop() || kind;
+    const extension = `.${keptExtension(kind, url)}`;
+    const name = last.toLowerCase().endsWith(extension) ? last : `${last}${extension}`;
     try {
-        return decodeURIComponent(last);
+        return decodeURIComponent(name);
     } catch {
-        return last; // a % that is not an escape
+        return name; // a % that is not an escape
     }
 }
 
@@ -101,10 +110,9 @@ function askFor(context: IExecuteFunctions, { url, isKept }: Media, abortSignal:
     };
 }
 
-/** The file, and its size. */
 export interface Fetched {
     file: IBinaryData;
-    bytes: number;
+    facts: FactsOfFile;
 }
 
 async function download(
@@ -116,20 +124,20 @@ async function download(
 ): Promise<Fetched> {
     const ask = askFor(context, media, abortSignal);
     const reply = await ask({});
-    const type = reply.headers['content-type']?.split(';')[0].trim().toLowerCase();
-    if ((lengthOf(reply) ?? 0) > limit) {
+    const contentType = reply.headers['content-type'];
+    const isTooLarge = (lengthOf(reply) ?? 0) > limit;
+    const fault = faultOfContent(media.kind, contentType, Buffer.alloc(0));
+    if (isTooLarge || fault) {
         reply.body.destroy();
-        throw new MediaTooLarge(media, limit);
+        throw isTooLarge ? new MediaTooLarge(media, limit) : new Error(fault);
     }
-    if (type === 'text/html') {
-        reply.body.destroy();
-        throw aPage(media);
-    }
-    const whole = new Checked(limit, media);
-    // What goes wrong is an error of `whole`, which n8n reads.
-    pipeline(Readable.from(continued(reply, ask, tries, silenceMs), { objectMode: false }), whole, () => {});
-    const file = await context.helpers.prepareBinaryData(whole, fileNameOf(media), type || usual[media.kind].type);
-    return { file, bytes: whole.size };
+    const facts = new FileFacts();
+    const whole = checked(continued(reply, ask, tries, silenceMs), { media, limit, contentType }, facts);
+    const type = saysNothing(contentType) ? usualType[media.kind] : plainType(contentType);
+    // What goes wrong is an error of the stream, which n8n reads.
+    const stream = Readable.from(whole, { objectMode: false });
+    const file = await context.helpers.prepareBinaryData(stream, fileNameOf(media), type);
+    return { file, facts: facts.facts() };
 }
 
 export interface Bounds {

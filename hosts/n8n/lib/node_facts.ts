@@ -37,3 +37,9 @@ export function mediaOf({ node, output, isKept }: { node: string; output: IDataO
     const url = media && output[media.name];
     return typeof url === 'string' ? { ...media, url, isKept } : undefined;
 }
+
+/** What a run of the node costs by the service's list; null: it says nothing. */
+export function priceOf(actionId: string): IDataObject | null {
+    const { price } = formOf(descriptorOf(actionId));
+    return price && { credits: price.credits, us_dollars: price.dollars };
+}

@@ -11,5 +11,14 @@ interface Described {
     price: object | null;
 }
 
+/** By the service's list; not both are null. */
+interface Price {
+    credits: number | null;
+    dollars: number | null;
+}
+
 /** The form of a node. `mediaOutputs`: the outputs that are the URL of a file, the surest first. */
-export function formOf(descriptor: Described): { mediaOutputs: { name: string; kind: MediaKind }[] };
+export function formOf(descriptor: Described): {
+    mediaOutputs: { name: string; kind: MediaKind }[];
+    price: Price | null;
+};

@@ -18,7 +18,7 @@ function beginsAsPage(kind, beginning) {
 const beginsAsContainer = (beginning) =>
     beginning.toString('latin1', 4, 8) === 'ftyp' || beginning.toString('hex', 0, 4) === '1a45dfa3';
 
-const saysNothing = (type) => ['', 'application/octet-stream', 'binary/octet-stream'].includes(type);
+const saysNothing = (contentType) => ['', 'application/octet-stream', 'binary/octet-stream'].includes(plainType(contentType));
 
 /**
  * Why the reply is not the file, as the end of a sentence; '': it may be the file. `contentType`: as the reply has it, or
@@ -29,7 +29,7 @@ function faultOfContent(kind, contentType, beginning) {
     if (type === 'text/html' || beginsAsPage(kind, beginning)) {
         return `the reply is a web page, not the ${kind}`;
     }
-    if (kind === 'file' || type.startsWith(`${kind}/`) || saysNothing(type) || beginning.length === 0) {
+    if (kind === 'file' || type.startsWith(`${kind}/`) || saysNothing(contentType) || beginning.length === 0) {
         return '';
     }
     const isContainer = kind === 'video' && beginsAsContainer(beginning);
@@ -53,4 +53,4 @@ function keptExtension(kind, url) {
     return usual[kind].includes(extension) ? extension : usual[kind][0];
 }
 
-module.exports = { faultOfContent, keptExtension, plainType, tellingBeginning };
+module.exports = { faultOfContent, keptExtension, plainType, saysNothing, tellingBeginning };
