@@ -89,7 +89,9 @@ test('each type has the inputs of its own schema', () => {
     for (const [type, actionId] of [['imageToVideo', 'image_to_video'], ['textToVideo', 'text_to_video']]) {
         const { inputSchema } = worker.module.find(actionId);
         const making = propertiesOf(type).filter(({ displayOptions }) => displayOptions?.show.operation?.includes('start'));
-        assert.deepEqual(making.map(({ name }) => name), [...Object.keys(inputSchema.properties), 'priceNotice']);
+        const withFile = (name) => (name === 'image' ? ['imageFrom', 'image', 'imageBinaryField'] : [name]);
+        const expected = [...Object.keys(inputSchema.properties).flatMap(withFile), 'priceNotice'];
+        assert.deepEqual(making.map(({ name }) => name), expected);
     }
     assert.equal(property('textToVideo', 'image'), undefined);
     assert.deepEqual(property('textToVideo', 'duration').displayOptions.show.model, ['Pixel L']);
@@ -109,8 +111,8 @@ test("the project's own module is built as ever: names that workflows hold", () 
     assert.equal(types.credentials[0].name, 'pixelMlApi');
     const names = propertiesOf('imageToVideo').map(({ name }) => name);
     assert.deepEqual(names, [
-        'operation', 'model', 'prompt', 'image', 'negative_prompt', 'size', 'prompt_optimizer', 'priceNotice',
-        'holdingNotice', 'findBy', 'checkpoint', 'executionId', 'jobId', 'runKey', 'download', 'binaryPropertyName', 'options',
+        'operation', 'model', 'prompt', 'imageFrom', 'image', 'imageBinaryField', 'negative_prompt', 'size', 'prompt_optimizer',
+        'priceNotice', 'holdingNotice', 'findBy', 'checkpoint', 'executionId', 'jobId', 'runKey', 'download', 'binaryPropertyName', 'options',
     ]);
 });
 

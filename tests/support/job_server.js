@@ -15,6 +15,14 @@ function send(response, status, body) {
 /** The path of AgenticFlow's workflow API, which is served too. It knows no idempotency keys. */
 const workflowRuns = '/v1/workflow_runs/';
 
+const files = '/v1/files';
+/** How files are handed over, for an API's description. */
+const filesDescribed = {
+    media_types: ['image/jpeg', 'image/png'],
+    as: 'upload',
+    upload: { steps: [{ method: 'POST', path: files, file: true, keep: { url: ['/url'] } }], url: '{{kept.url}}' },
+};
+
 const sendError = (response, status, code, message) => send(response, status, { error: { code, message } });
 
 async function bodyOf(request) {
@@ -31,6 +39,9 @@ class JobServer {
     /** Before a submit is answered; the job exists by then. */
     submitMs = 0;
     honoursKeys = true;
+    /** false: a submit gets no answer, and makes no job. */
+    takesSubmits = true;
+    submitsHeld = 0;
     /** {key, cert} in PEM, for https. */
     tls = null;
     /** The only API key that is taken; null: any. */
@@ -42,6 +53,7 @@ class JobServer {
         response.end(video);
     };
 
+    uploads = []; // the files that were handed over, as Buffers; a job's input then has the URL of one
     jobs = new Map(); // id -> {id, api: the submit's path, input, key, submittedAt, doneAt, cancelled, submits, polls}
     #byKey = new Map();
     #server;
@@ -113,6 +125,9 @@ class JobServer {
             this.sendVideo(request, response);
         } else if (this.apiKey !== null && request.headers.authorization !== `Bearer ${this.apiKey}`) {
             sendError(response, 401, 'invalid_api_key', 'The key is wrong');
+        } else if (pathname === files) {
+            this.uploads.push(body);
+            send(response, 200, { url: `${this.url}/uploads/${this.uploads.length}` });
         } else if (request.method === 'POST') {
             const given = JSON.parse(body);
             const input = pathname === workflowRuns ? given.input : given;
@@ -123,6 +138,10 @@ class JobServer {
     }
 
     #handleSubmit(api, key, input, response) {
+        if (!this.takesSubmits) {
+            this.submitsHeld += 1;
+            return;
+        }
         if (input.prompt.includes('vague')) {
             sendError(response, 422, 'prompt_too_vague', 'Which motion is wanted?');
             return;
@@ -146,4 +165,4 @@ class JobServer {
     }
 }
 
-module.exports = { JobServer };
+module.exports = { JobServer, filesDescribed };

@@ -27,7 +27,8 @@ import { ExecutionLimit, defaultMostRuns } from './execution_limit';
 import { readConnection, readInput } from './inputs';
 import { fieldsOfError, isSuspended, nodeErrorOf } from './item_error';
 import { errorOf, forCollect, outputOf } from './item_output';
-import { fetchMedia, limited } from './media_file';
+import { limited } from './limited';
+import { fetchMedia } from './media_file';
 import { descriptorOf, mediaOf } from './node_facts';
 import { RunFailed, runNode, type RunEnd } from './node_run';
 import { workerIsReplaced } from './replacement';
@@ -84,13 +85,14 @@ async function generate(order: Order): Promise<INodeExecutionData> {
     const { context, actionId, item, options, connection, shared } = order;
     const start = shared.operation === 'start';
     const { inputUses } = nodeFacts[actionId];
-    const { input, warnings } = readInput(context, inputUses, descriptorOf(actionId).inputSchema, item);
+    const { input, attachments, warnings } = await readInput(context, inputUses, descriptorOf(actionId).inputSchema, item);
     const name = nameOf(order);
     await shared.limit.admit(name.runKey, options.mostRuns ?? defaultMostRuns);
     const end = await runNode({
         ...name,
         node: actionId,
         input,
+        attachments,
         connection,
         start,
         timeoutMs: options.timeout ? options.timeout * 60_000 : undefined,

@@ -1,14 +1,18 @@
 // Turns what a user has filled in into the module's input. Empty fields are left out, so that the schema's default applies.
-import type { ICredentialDataDecryptedObject, IDataObject, IExecuteFunctions } from 'n8n-workflow';
+import type { IBinaryData, ICredentialDataDecryptedObject, IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 import type { JsonSchema } from '../native/addon';
 import { readGiven } from '../native/durable/given_input';
+
+import { attachedFile, type Attachments } from './attached_files';
 
 /** What the form says about a field beyond its looks. */
 export interface FieldUse {
     name: string;
     /** The schema requires it and allows null: an empty field becomes null. */
     nullWhenEmpty?: boolean;
+    /** What the form may take instead of it: a file of the item. */
+    file?: { choice: string; field: string };
     /** Used only if another field has one of these values. */
     onlyFor?: { field: string; isOneOf: unknown[] };
     /** How the text in the form is read. */
@@ -17,10 +21,18 @@ export interface FieldUse {
 
 const isEmpty = (value: unknown) => value === undefined || value === null || value === '';
 
-/** `schema`: the input's. Also returns the warnings that belong beside the output. */
-export function readInput(context: IExecuteFunctions, uses: readonly FieldUse[], schema: JsonSchema, item: number) {
+/** `schema`: the input's. Also returns the files in it, and the warnings that belong beside the output. */
+export async function readInput(context: IExecuteFunctions, uses: readonly FieldUse[], schema: JsonSchema, item: number) {
     const given: IDataObject = {};
-    for (const { name, nullWhenEmpty } of uses) {
+    const attachments: Attachments = {};
+    for (const { name, nullWhenEmpty, file } of uses) {
+        if (file && context.getNodeParameter(file.choice, item, 'url') === 'binary') {
+            const parameter = context.getNodeParameter(file.field, item) as string | IBinaryData;
+            const { reference, attachments: own } = await attachedFile(context, item, name, parameter);
+            given[name] = reference;
+            Object.assign(attachments, own);
+            continue;
+        }
         const value = context.getNodeParameter(name, item, null) as IDataObject[string];
         // Not an empty text: a run started earlier with null would become another run, and be paid for again.
         if (nullWhenEmpty && isEmpty(value)) {
@@ -36,7 +48,7 @@ export function readInput(context: IExecuteFunctions, uses: readonly FieldUse[],
             delete input[name];
         }
     }
-    return { input, warnings: warnings as IDataObject[] };
+    return { input, attachments, warnings: warnings as IDataObject[] };
 }
 
 function read(value: unknown, { name, reads }: FieldUse): IDataObject[string] {

@@ -8,6 +8,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { ModuleError, RunError, type Checkpoint, type RunResult } from '../native/addon';
 import { checkpointAfter } from '../native/durable/checkpoint';
 
+import type { Attachments } from './attached_files';
 import { listOfExecution, nameOfJob, type Claim, type RunRecord, type RunStore } from './run_store';
 import { worker } from './worker';
 
@@ -21,6 +22,7 @@ export interface RunOrder {
     /** This execution repeats an earlier one: resume that one's run of the same place and input. */
     repeats: boolean;
     input: IDataObject;
+    attachments: Attachments;
     connection?: IDataObject;
     /** End as soon as the job is submitted. */
     start: boolean;
@@ -199,6 +201,7 @@ async function attempt(store: RunStore, claim: Claim, order: RunOrder, warnings:
         result = await worker.session.execute({
             node: order.node,
             input: order.input,
+            attachments: order.attachments,
             connection: order.connection,
             runKey: order.runKey,
             checkpoint: record.checkpoint ?? undefined,

@@ -53,7 +53,8 @@ function readModule() {
     const module = require(path.join(native, 'addon')).load(file);
     const connected = module.nodes.find((node) => node.connection);
     const credential = connected ? credentials.credentialOf(connected, bindingOf(connected.connection.category)) : null;
-    const plans = module.nodes.map((descriptor) => nodes.planOf(descriptor, credential));
+    const takesFiles = module.abi.minor >= 1;
+    const plans = module.nodes.map((descriptor) => nodes.planOf(descriptor, credential, takesFiles));
     return { names: namesOf(module), plans, credential };
 }
 

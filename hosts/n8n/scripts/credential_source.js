@@ -43,7 +43,7 @@ ${binding ? authenticate(binding) : ''}}
 function factsOf({ fields, name }) {
     return {
         credential: name,
-        uses: fields.map(useOf),
+        uses: fields.map((field) => useOf(field)),
         labels: Object.fromEntries(fields.map((field) => [field.name, titled(field.label)])),
     };
 }

@@ -62,10 +62,48 @@ function propertyOf(field, show, example = {}) {
     };
 }
 
+/** The fields that say where a media input comes from: a URL, or a file of the item. */
+const fileFieldsOf = ({ name }) => ({ choice: `${name}From`, field: `${name}BinaryField` });
+
+/** As propertyOf, for an input of a node whose module takes files. */
+function propertiesOf(field, show, example) {
+    const property = propertyOf(field, show, example);
+    if (field.kind !== 'media') {
+        return [property];
+    }
+    const { choice, field: binaryField } = fileFieldsOf(field);
+    const shownFor = (from) => ({ displayOptions: { show: { ...property.displayOptions?.show, [choice]: [from] } } });
+    return [
+        {
+            displayName: `${property.displayName} From`,
+            name: choice,
+            type: 'options',
+            ...(property.displayOptions && { displayOptions: property.displayOptions }),
+            options: [
+                { name: 'Binary Field', value: 'binary', description: 'A file of the incoming item, as a form, Telegram or Drive gives it' },
+                { name: 'URL', value: 'url', description: 'A place on the web that the service can open' },
+            ],
+            default: 'url',
+        },
+        { ...property, ...shownFor('url') },
+        {
+            displayName: `${property.displayName} Binary Field`,
+            name: binaryField,
+            type: 'string',
+            required: true,
+            ...shownFor('binary'),
+            default: 'data',
+            hint: 'The name of the input binary field that has the file',
+            description: 'Or, as an expression, the file of another node: e.g. {{ $(\'Form\').item.binary.Photo }}',
+        },
+    ];
+}
+
 /** A FieldUse of lib/inputs.ts. */
-function useOf(field) {
+function useOf(field, takesFiles) {
     return {
         name: field.name,
+        ...(takesFiles && field.kind === 'media' && { file: fileFieldsOf(field) }),
         ...(field.required && field.nullable && { nullWhenEmpty: true }),
         ...(field.onlyFor && { onlyFor: { field: field.onlyFor.name, isOneOf: field.onlyFor.values } }),
         ...(field.kind === 'json' && { reads: 'json' }),
@@ -73,4 +111,4 @@ function useOf(field) {
     };
 }
 
-module.exports = { propertyOf, useOf };
+module.exports = { propertiesOf, propertyOf, useOf };

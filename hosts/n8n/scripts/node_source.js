@@ -2,18 +2,19 @@
 // One node of the module as n8n's type: a class, its entry in n8n's list of nodes, and what it is found by.
 const { formOf } = require('../../node/durable/node_form');
 
-const { propertyOf, useOf } = require('./form_fields');
+const { propertiesOf: propertiesWithFiles, propertyOf, useOf } = require('./form_fields');
 const { collectFields, downloadFields, holdingNotice, making, operation, options, priceNotice } = require('./host_fields');
 const { quoted, sourceOf } = require('./source_text');
 const { classNameOf, described, isSmall, productOf, titled, withSmallInitial, wordsOf } = require('./words');
 
-/** Everything n8n-specific that follows from the descriptor. `credential`: {name, service}, or null. */
-function planOf(descriptor, credential) {
+/** Everything n8n-specific that follows from the descriptor. `credential`: {name, service}, or null. `takesFiles`: as its module. */
+function planOf(descriptor, credential, takesFiles) {
     const className = classNameOf(descriptor.actionId);
     const form = formOf(descriptor);
     const [media = null] = form.mediaOutputs;
     return {
         descriptor,
+        takesFiles,
         className,
         typeName: withSmallInitial(className),
         credential: descriptor.connection && credential,
@@ -24,9 +25,10 @@ function planOf(descriptor, credential) {
 }
 
 function propertiesOf(plan) {
-    const { descriptor, fields, examples, media, price, product } = plan;
+    const { descriptor, takesFiles, fields, examples, media, price, product } = plan;
     const { canResume } = descriptor;
-    const own = fields.map((field) => propertyOf(field, { operation: making }, examples[0]?.input));
+    const fieldsOf = takesFiles ? propertiesWithFiles : (...field) => [propertyOf(...field)];
+    const own = fields.flatMap((field) => fieldsOf(field, { operation: making }, examples[0]?.input));
     const before = [operation(plan, canResume)];
     const after = [
         ...(price ? [priceNotice(price)] : []),
@@ -131,6 +133,9 @@ function codexOf({ descriptor, typeName, credential, media, examples, categories
 }
 
 /** A NodeFacts of lib/node_facts.ts. */
-const factsOf = ({ fields, credential }) => ({ credential: credential ? credential.name : null, inputUses: fields.map(useOf) });
+const factsOf = ({ fields, credential, takesFiles }) => ({
+    credential: credential ? credential.name : null,
+    inputUses: fields.map((field) => useOf(field, takesFiles)),
+});
 
 module.exports = { classOf, codexOf, factsOf, planOf };

@@ -47,23 +47,32 @@ export const helpers = {
         const data = Buffer.concat(chunks);
         return { fileName, mimeType, size: data.length, data: data.toString('base64') };
     },
+    binaryToBuffer: async (stream) => Buffer.concat(await stream.toArray()),
 };
 
 let executions = 0;
 
 /**
  * What n8n gives to a node. What the form leaves alone has the default of the type; a function is an expression, of the item.
- * `credentials`: by their type, those that the user has chosen for the node. `outputs`: the names of the node's outputs.
+ * `credentials`: by their type, those that the user has chosen for the node. `outputs`: the names of the node's outputs. `binary`:
+ * that of each item. `keeping`: more helpers, of what n8n keeps elsewhere.
  */
 export function contextOf({ description }, parameters, more = {}) {
-    const { credentials = {}, executionId = String(++executions), items = [{}], outputs = ['main'] } = more;
+    const { credentials = {}, executionId = String(++executions), items = [{}], outputs = ['main'], binary, keeping } = more;
     const { name: type, properties } = description;
     const defaults = Object.fromEntries(properties.map(({ name, default: value }) => [name, value]));
     const values = { ...defaults, ...parameters };
     const chosen = Object.fromEntries(Object.keys(credentials).map((name) => [name, { id: '1', name }]));
+    const assertBinaryData = (_item, parameter) => {
+        const file = typeof parameter === 'string' ? binary?.[parameter] : parameter;
+        if (file === undefined) {
+            throw new Error(`The item has no binary field '${parameter}'`);
+        }
+        return file;
+    };
     const node = { id: `node of ${type}`, name: type, type, typeVersion: 1, position: [0, 0], parameters: {}, credentials: chosen };
     return {
-        getInputData: () => items.map((json) => ({ json })),
+        getInputData: () => items.map((json) => ({ json, ...(binary && { binary }) })),
         getNodeParameter: (name, item, otherwise) => {
             const value = name in values ? values[name] : otherwise;
             return typeof value === 'function' ? value(items[item]) : value;
@@ -82,6 +91,6 @@ export function contextOf({ description }, parameters, more = {}) {
         getMode: () => 'trigger',
         getExecutionCancelSignal: () => undefined,
         continueOnFail: () => true,
-        helpers,
+        helpers: { ...helpers, assertBinaryData, ...keeping },
     };
 }
