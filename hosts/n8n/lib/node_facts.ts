@@ -38,8 +38,9 @@ export function mediaOf({ node, output, isKept }: { node: string; output: IDataO
     return typeof url === 'string' ? { ...media, url, isKept } : undefined;
 }
 
-/** What a run of the node costs by the service's list; null: it says nothing. */
+/** What a run of the node costs by the service's list; null: it says nothing, or there is no such node. */
 export function priceOf(actionId: string): IDataObject | null {
-    const { price } = formOf(descriptorOf(actionId));
+    const descriptor = worker.module.find(actionId);
+    const price = descriptor === undefined ? null : formOf(descriptor).price;
     return price && { credits: price.credits, us_dollars: price.dollars };
 }
