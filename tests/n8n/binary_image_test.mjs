@@ -146,8 +146,8 @@ test('killed between the upload and the submit: the same run goes on with what w
 
 for (const [what, more, files, code, message] of [
     ['an item without a file', {}, filesDescribed, 'file_not_given', /no binary field 'data'/],
-    ['a file that is no image', { binary: { data: inItem(Buffer.from('%PDF-1.4')) } }, filesDescribed, 'invalid_image_file', /./],
-    ['a service that takes only URLs', { binary: { data: inItem(photo) } }, null, 'invalid_connection', /takes no files, only URLs/],
+    ['a file that is no image', { binary: { data: inItem(Buffer.from('%PDF-1.4')) } }, filesDescribed, 'file_not_given', /is a PDF/],
+    ['a service that takes only URLs', { binary: { data: inItem(photo) } }, null, 'cannot_hand_over_file', /takes no files, only URLs/],
 ]) {
     test(`${what} costs nothing, and the item says what to do`, async () => {
         const { error } = await made({ prompt: what }, more, files);

@@ -123,6 +123,8 @@ class JobServer {
         const { pathname } = new URL(request.url, this.url);
         if (pathname.startsWith('/videos/')) {
             this.sendVideo(request, response);
+        } else if (pathname.startsWith('/uploads/')) {
+            response.end(this.uploads[Number(pathname.split('/').pop()) - 1]);
         } else if (this.apiKey !== null && request.headers.authorization !== `Bearer ${this.apiKey}`) {
             sendError(response, 401, 'invalid_api_key', 'The key is wrong');
         } else if (pathname === files) {

@@ -4,13 +4,9 @@ import { createHash } from 'node:crypto';
 
 import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
 
-import * as addon from '../native/addon';
-import { RunError, type AttachedFile, type AttachmentRequest } from '../native/addon';
+import { RunError, prepareImage, type AttachedFile, type AttachmentRequest } from '../native/addon';
 
 import { limited } from './limited';
-
-type Prepare = (source: Buffer | string, request: AttachmentRequest) => Promise<AttachedFile>;
-const { prepareImage = async (source) => source } = addon as { prepareImage?: Prepare };
 
 export type Attachments = { [name: string]: (request: AttachmentRequest) => Promise<AttachedFile> };
 

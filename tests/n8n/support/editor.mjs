@@ -12,10 +12,12 @@ const args = [
     ...['--disable-component-update', '--disable-sync'],
 ];
 
+export const openBrowser = () => chromium.launch({ executablePath: program, args, headless: true, timeout: 30_000 });
+
 export class Editor {
     static async open({ url, owner }) {
         const editor = new Editor();
-        editor.browser = await chromium.launch({ executablePath: program, args, headless: true, timeout: 30_000 });
+        editor.browser = await openBrowser();
         editor.page = await editor.browser.newPage({ viewport: { width: 1440, height: 900 } });
         editor.page.setDefaultTimeout(20_000);
         const { page } = editor;

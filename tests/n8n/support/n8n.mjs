@@ -21,7 +21,7 @@ export const shortLocks = {
     QUEUE_WORKER_MAX_STALLED_COUNT: '10',
 };
 
-const calledTriggers = new Set(['n8n-nodes-base.webhook', 'n8n-nodes-base.formTrigger']);
+const calledTriggers = new Set(['webhook', 'formTrigger', 'telegramTrigger'].map((type) => `n8n-nodes-base.${type}`));
 const owner = { email: 'owner@example.com', firstName: 'Test', lastName: 'Owner', password: 'Test-password-1' };
 
 /** A worker says in its log which executions it has begun and ended. */
