@@ -55,7 +55,7 @@ async function drag(page, file, target) {
 
 for (const colorScheme of ['light', 'dark']) {
     test(`a photo is dragged onto the form, and animated: ${colorScheme}`, { timeout: 150_000 }, async (t) => {
-        const page = await browser.newPage({ viewport: { width: 900, height: 900 }, colorScheme });
+        const page = await browser.newPage({ viewport: { width: 520, height: 640 }, colorScheme });
         t.after(() => page.close());
         page.setDefaultTimeout(30_000);
         fs.mkdirSync(artefacts, { recursive: true });
