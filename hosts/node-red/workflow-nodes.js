@@ -38,7 +38,7 @@ module.exports = function workflowNodes(RED) {
     const log = (level, text) => RED.log[logMethods[level] ?? 'info'](`[workflow-nodes] ${text}`);
     const t = (key, values) => RED._(`workflow-nodes.${key}`, values);
 
-    const catalogue = new Catalogue();
+    const catalogue = new Catalogue(RED.settings.lang);
     for (const file of bundledModules(path.join(__dirname, 'native', 'modules'))) {
         catalogue.add(addon, file);
     }

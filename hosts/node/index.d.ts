@@ -85,6 +85,19 @@ export interface NodeDescriptor {
     readonly examples: readonly { title: string; input: object; output: object }[];
     /** What a run costs by the service's list, which the service may change; null: not known. */
     readonly price: { readonly credits: number | null; readonly us_dollars: number | null } | null;
+    /** The node's texts in other languages, by language; {}: none. */
+    readonly translations: { readonly [language: string]: Translation };
+}
+
+/** A language of translations_json of node.h. */
+export interface Translation {
+    readonly title?: string;
+    readonly description?: string;
+    readonly inputs?: { readonly [property: string]: { readonly title?: string; readonly help?: string } };
+    readonly outputs?: { readonly [property: string]: { readonly title?: string; readonly help?: string } };
+    readonly connection?: { readonly [property: string]: { readonly title?: string; readonly help?: string } };
+    readonly help?: { readonly how_it_works?: string; readonly notes?: readonly { title: string; text: string }[] };
+    readonly errors?: { readonly [code: string]: { readonly type?: string; readonly cause?: string; readonly solution?: string } };
 }
 
 /** ui_json of node.h. */

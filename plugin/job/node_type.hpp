@@ -58,9 +58,10 @@ struct NodeType {
     // Not for a node whose runs have been paid for without it: a checkpoint of such a run must be known
     // again.
     bool digest_without_action_id = false;
-    const char* ui = nullptr; // these three as node.h describes them; nullptr: none
+    const char* ui = nullptr; // these four as node.h describes them; nullptr: none
     const char* examples = nullptr;
     const char* price = nullptr;
+    const char* translations = nullptr;
 };
 
 // The input with a rule media_url; empty: none.

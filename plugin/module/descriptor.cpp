@@ -43,6 +43,7 @@ wfn_node descriptor_of(const NodeType& type, const std::string& errors, Execute 
     out.examples_json = type.examples;
     out.price_json = type.price;
     out.execute = execute;
+    out.translations_json = type.translations;
     return out;
 }
 

@@ -37,6 +37,7 @@ constexpr job_engine::NodeType image_to_video{
     .ui = embedded::image_to_video_ui,
     .examples = embedded::image_to_video_examples,
     .price = R"({"credits": 4, "us_dollars": 0.1})",
+    .translations = embedded::image_to_video_translations,
 };
 
 } // namespace pixelml

@@ -740,6 +740,9 @@ public:
     std::string_view ui_json() const noexcept { return detail::view(node_->ui_json); }
     std::string_view examples_json() const noexcept { return detail::view(node_->examples_json); }
     std::string_view price_json() const noexcept { return detail::view(node_->price_json); }
+    std::string_view translations_json() const noexcept {
+        return detail::view(WFN_HOST_GET(wfn_node, node_, translations_json));
+    }
     bool can_cancel() const noexcept { return (node_->flags & WFN_NODE_CAN_CANCEL) != 0; }
     bool reports_progress() const noexcept { return (node_->flags & WFN_NODE_REPORTS_PROGRESS) != 0; }
     bool can_resume() const noexcept { return (node_->flags & WFN_NODE_CAN_RESUME) != 0; }

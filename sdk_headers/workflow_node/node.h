@@ -473,6 +473,16 @@ typedef struct wfn_node {
      */
     wfn_status (*execute)(const struct wfn_node* node, wfn_session* session, const wfn_request* request,
                           wfn_run** run);
+    /*
+     * Since 1.1. The node's texts in other languages, for hosts that speak them; NULL: none. A JSON object by
+     * language, e.g. "de", of objects with these members, each optional:
+     *     title, description
+     *     inputs, outputs, connection   by property: {title, help}
+     *     help                          as in ui_json
+     *     errors                        by code: {type, cause, solution}
+     * An error's `message` is English always, and so is what has no translation.
+     */
+    const char* translations_json;
 } wfn_node;
 
 /* A module. Valid, unchanged, and at the same address while the module is loaded. */

@@ -81,6 +81,8 @@ std::string check_node(const wfn_node& node) {
     expect_json(node.ui_json, id + ".ui_json", json::kind::object);
     expect_examples(node, id + ".examples_json");
     expect_json(node.price_json, id + ".price_json", json::kind::object);
+    if (WFN_HAS(wfn_node, &node, translations_json))
+        expect_json(node.translations_json, id + ".translations_json", json::kind::object);
     if (node.connection != nullptr) {
         expect_line(node.connection->name, id + ".connection.name");
         expect_line(node.connection->category, id + ".connection.category");

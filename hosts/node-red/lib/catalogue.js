@@ -1,10 +1,15 @@
 'use strict';
 // Which nodes there are: loads the modules and gathers their descriptors, and the forms that follow from these.
 const { connectionFieldsOf, formOf } = require('../native/durable/node_form');
+const { errorFieldsIn, inLanguage } = require('../native/durable/translation');
 const { colourOf } = require('./appearance');
 
 class Catalogue {
-    constructor() {
+    #language;
+
+    /** `language`: that of Node-RED's runtime, as in settings.lang. */
+    constructor(language = 'en-US') {
+        this.#language = language;
         this.nodes = new Map(); // by the type's name in flows, which is the action id
         this.connections = new Map(); // by category
     }
@@ -23,12 +28,14 @@ class Catalogue {
         }
     }
 
-    #describe(module, descriptor) {
+    #describe(module, english) {
+        const descriptor = inLanguage(english, this.#language);
         const connection = descriptor.connection && this.#connection(module, descriptor);
         return {
             type: descriptor.actionId,
             module,
             descriptor,
+            errorFields: (fields) => errorFieldsIn(fields, english, descriptor),
             form: formOf(descriptor, 'input_'),
             colour: colourOf(descriptor.iconSvg),
             connection,

@@ -76,7 +76,13 @@ class WorkflowNode {
         });
     }
 
-    async start(run, callbacks) {
+    start(run, callbacks) {
+        return this.#run(run, callbacks).catch((error) => {
+            throw error instanceof RunError ? new RunError(this.#entry.errorFields(error.fields), error) : error;
+        });
+    }
+
+    async #run(run, callbacks) {
         const known = { outcome: 'succeeded', output: run.output, warnings: [] };
         const result = this.#operation.endOf(run, run.output === null ? await this.#execute(run, callbacks) : known);
         return result.outcome === 'succeeded' && this.#files.wanted ? this.#withFiles(run, result, callbacks) : result;

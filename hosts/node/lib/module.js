@@ -52,6 +52,7 @@ function describeNode(node, modulePath) {
         ui: parse(node.uiJson, of('ui_json'), modulePath, {}),
         examples: parse(node.examplesJson, of('examples_json'), modulePath, []),
         price: parse(node.priceJson, of('price_json'), modulePath, null),
+        translations: parse(node.translationsJson, of('translations_json'), modulePath, {}),
     });
 }
 

@@ -96,7 +96,9 @@ static bool describe_node(napi_env env, const wfn_node* node, napi_value* value)
            && set_text(env, *value, "errorsJson", node->errors_json)
            && set_text(env, *value, "uiJson", node->ui_json)
            && set_text(env, *value, "examplesJson", node->examples_json)
-           && set_text(env, *value, "priceJson", node->price_json);
+           && set_text(env, *value, "priceJson", node->price_json)
+           && set_text(env, *value, "translationsJson",
+                       WFN_HAS(wfn_node, node, translations_json) ? node->translations_json : NULL);
 }
 
 static bool describe_module(napi_env env, const wfn_module* table, napi_value result) {

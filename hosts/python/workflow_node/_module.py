@@ -39,6 +39,7 @@ class Node:
     ui: Optional[Mapping[str, Any]]
     examples: Tuple[Mapping[str, Any], ...]
     price: Optional[Mapping[str, Any]]
+    translations: Mapping[str, Any]  # by language; see translations_json in node.h
     can_cancel: bool
     reports_progress: bool
     can_resume: bool
@@ -155,5 +156,6 @@ def _read_node(pointer: Any, path: Path) -> Node:
         input_schema=parsed(node, "input_schema_json"), output_schema=parsed(node, "output_schema_json"),
         errors=tuple(parsed(node, "errors_json") or ()), ui=parsed(node, "ui_json"),
         examples=tuple(parsed(node, "examples_json") or ()), price=parsed(node, "price_json"),
+        translations=parsed(node, "translations_json") or {},
         can_cancel=bool(flags & abi.NODE_CAN_CANCEL), reports_progress=bool(flags & abi.NODE_REPORTS_PROGRESS),
         can_resume=bool(flags & abi.NODE_CAN_RESUME), _pointer=pointer)

@@ -170,6 +170,7 @@ inline void describe(NodeType& type) {
     node.examples_json = or_null(info.examples_json);
     node.price_json = or_null(info.price_json);
     node.execute = execute;
+    node.translations_json = or_null(info.translations_json);
 }
 
 template <class... Nodes>

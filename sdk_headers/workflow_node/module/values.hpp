@@ -47,6 +47,7 @@ struct NodeInfo {
     std::string ui_json;
     std::string examples_json;
     std::string price_json;
+    std::string translations_json;
     std::optional<ConnectionInfo> connection;
     /* The node's own. Those that mean the same in every node are added; one of their codes replaces theirs.
      */

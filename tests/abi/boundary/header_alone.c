@@ -106,7 +106,7 @@ AT(wfn_connection, category, 16);
 AT(wfn_connection, description, 24);
 AT(wfn_connection, schema_json, 32);
 
-SIZE(wfn_node, 120);
+SIZE(wfn_node, 128);
 AT(wfn_node, flags, 4);
 AT(wfn_node, action_id, 8);
 AT(wfn_node, version, 16);
@@ -122,6 +122,7 @@ AT(wfn_node, ui_json, 88);
 AT(wfn_node, examples_json, 96);
 AT(wfn_node, price_json, 104);
 AT(wfn_node, execute, 112);
+AT(wfn_node, translations_json, 120);
 
 SIZE(wfn_module, 120);
 AT(wfn_module, abi_major, 4);

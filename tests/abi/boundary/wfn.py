@@ -101,7 +101,8 @@ Node._fields_ = [("struct_size", c.c_uint32), ("flags", c.c_uint32), ("action_id
                 ("output_schema_json", c.c_char_p), ("errors_json", c.c_char_p),
                 ("ui_json", c.c_char_p), ("examples_json", c.c_char_p), ("price_json", c.c_char_p),
                 ("execute", c.CFUNCTYPE(c.c_int32, c.POINTER(Node), c.c_void_p, c.POINTER(Request),
-                                        c.POINTER(c.c_void_p)))]
+                                        c.POINTER(c.c_void_p))),
+                ("translations_json", c.c_char_p)]
 
 
 class ModuleTable(Struct):

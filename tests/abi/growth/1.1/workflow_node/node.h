@@ -178,6 +178,7 @@ typedef struct wfn_node {
     const char* price_json;
     wfn_status (*execute)(const struct wfn_node* node, wfn_session* session, const wfn_request* request,
                           wfn_run** run);
+    const char* translations_json;
 } wfn_node;
 typedef struct wfn_module {
     uint32_t struct_size;
