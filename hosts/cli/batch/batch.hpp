@@ -60,6 +60,7 @@ private:
     void release(const durable::Claim* claim);
     void on_signal(int signal);
     void count(const wfn::Result& result);
+    void count_charge(const wfn::Result& result, const Price& price);
     void give(std::int64_t number, const std::string& text);
     void give_problem(std::int64_t number, const char* code, const std::string& message,
                       const char* charged = "no");

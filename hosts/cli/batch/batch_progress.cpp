@@ -45,6 +45,21 @@ std::string batch_progress_line(const BatchCounts& counts, milliseconds elapsed,
     return truncate(share + numbers, columns, utf8);
 }
 
+namespace {
+
+std::string billed_text(const BatchCounts& counts) {
+    if (counts.charged + counts.maybe_charged == 0)
+        return "";
+    std::string text = " Billed: " + std::to_string(counts.charged);
+    if (counts.charged > 0 && counts.spent.is_known())
+        text += ", about " + price_text(counts.spent) + " by the node's list";
+    if (counts.maybe_charged > 0)
+        text += "; perhaps " + std::to_string(counts.maybe_charged) + " more";
+    return text + ".";
+}
+
+} // namespace
+
 std::string batch_summary(const BatchCounts& counts) {
     std::string text = std::to_string(counts.over()) + (counts.over() == 1 ? " run: " : " runs: ")
                        + std::to_string(counts.succeeded) + " succeeded";
@@ -55,7 +70,7 @@ std::string batch_summary(const BatchCounts& counts) {
     if (counts.files_missing > 0)
         text += ", " + std::to_string(counts.files_missing)
                 + (counts.files_missing == 1 ? " file not kept" : " files not kept");
-    return text + ".";
+    return text + "." + billed_text(counts);
 }
 
 } // namespace cli

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "text/price.hpp"
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -16,6 +18,9 @@ struct BatchCounts {
     std::int64_t running = 0;
     std::int64_t downloading = 0;   // succeeded, and their files are on their way
     std::int64_t files_missing = 0; // of those that succeeded
+    std::int64_t charged = 0;
+    std::int64_t maybe_charged = 0;
+    Price spent;                    // by those that were charged, as far as their prices are known
     std::optional<double> fraction; // 0 to 1, by the bytes of the file; nullopt if its length is unknown
 
     std::int64_t over() const noexcept { return succeeded + failed + suspended; }
@@ -30,7 +35,7 @@ std::string batch_progress_line(const BatchCounts& counts, std::chrono::millisec
 std::optional<std::chrono::milliseconds> time_left(const BatchCounts& counts,
                                                    std::chrono::milliseconds elapsed);
 
-// "200 runs: 198 succeeded, 2 failed."
+// "200 runs: 198 succeeded, 2 failed. Billed: 198, about 792 credits ($19.80) by the node's list."
 std::string batch_summary(const BatchCounts& counts);
 
 } // namespace cli

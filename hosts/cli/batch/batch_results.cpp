@@ -4,6 +4,7 @@
 #include "options/exit_code.hpp"
 #include "posix/files.hpp"
 #include "text/error_text.hpp"
+#include "text/price.hpp"
 
 #include <unistd.h>
 
@@ -14,8 +15,10 @@ namespace cli {
 
 // A download that goes on does not hold back the next run: only the window does.
 void Batch::finish(std::int64_t number, const wfn::Result& result, bool is_stored) {
-    count(result);
     const BatchItem& item = items_.at(number);
+    count(result);
+    if (!is_stored)
+        count_charge(result, read_price(item.target->node.price_json()));
     if (media_ == nullptr || !item.target->media || !result.succeeded()) {
         give(number, result_line(item.line, item.run_key, result));
         return;
@@ -45,6 +48,19 @@ void Batch::count(const wfn::Result& result) {
     } else {
         ++counts_.failed;
         all_retryable_ = all_retryable_ && result.error && result.error->retryable;
+    }
+}
+
+void Batch::count_charge(const wfn::Result& result, const Price& price) {
+    // The job of a suspended run goes on.
+    const wfn::Charge charge = result.succeeded() ? wfn::Charge::yes
+                               : result.error     ? result.error->charged
+                                                  : wfn::Charge::unknown;
+    if (charge == wfn::Charge::yes) {
+        ++counts_.charged;
+        counts_.spent = sum_of(counts_.spent, price);
+    } else if (charge == wfn::Charge::unknown) {
+        ++counts_.maybe_charged;
     }
 }
 

@@ -6,6 +6,7 @@
 #include "text/duration.hpp"
 #include "text/error_text.hpp"
 #include "text/json_text.hpp"
+#include "text/price.hpp"
 
 #include <boost/json/object.hpp>
 
@@ -18,6 +19,13 @@
 namespace cli {
 
 namespace {
+
+// Said while there is still time to stop.
+wfn::Progress with_price(wfn::Progress progress, const Price& price) {
+    if (progress.phase == wfn::Phase::submitting && price.is_known())
+        progress.message += " (about " + price_text(price) + " by the node's list)";
+    return progress;
+}
 
 // For its lifetime, the keeper answers the run's checkpoints.
 class KeeperAttachment {
@@ -162,7 +170,7 @@ void RunExecution::give_up(const char* missed, int signal) {
 }
 
 void RunExecution::on_progress(const wfn::Progress& progress) {
-    display_.progress(progress);
+    display_.progress(with_price(progress, read_price(node_.price_json())));
     if (options_.json)
         write_output(progress_event(progress));
 }

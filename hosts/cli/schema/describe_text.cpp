@@ -2,6 +2,7 @@
 
 #include "schema/schema_view.hpp"
 #include "text/json_text.hpp"
+#include "text/price.hpp"
 #include "text/suggestion.hpp"
 #include "text/text_layout.hpp"
 
@@ -9,9 +10,6 @@
 #include <boost/json/serialize.hpp>
 
 #include <algorithm>
-#include <cmath>
-#include <iomanip>
-#include <optional>
 #include <sstream>
 #include <vector>
 
@@ -108,29 +106,6 @@ void add_errors(Page& page, std::string_view errors_json) {
     }
 }
 
-std::string price_text(std::string_view price_json) {
-    const json::value price = parse_or_null(price_json);
-    if (!price.is_object())
-        return "";
-    const auto amount = [&](const char* name) {
-        const json::value* value = price.get_object().if_contains(name);
-        return value != nullptr && value->is_number() ? std::optional(value->to_number<double>())
-                                                      : std::nullopt;
-    };
-    const auto credits = amount("credits");
-    const auto dollars = amount("us_dollars");
-    std::ostringstream text;
-    if (credits)
-        text << *credits << (*credits == 1 ? " credit" : " credits");
-    if (dollars) {
-        const bool whole_cents = std::round(*dollars * 100) / 100 == *dollars;
-        if (whole_cents)
-            text << std::fixed << std::setprecision(2);
-        text << (credits ? " ($" : "$") << *dollars << (credits ? ")" : "");
-    }
-    return text.str();
-}
-
 void add_examples(Page& page, std::string_view examples_json) {
     const json::value examples = parse_or_null(examples_json);
     if (!examples.is_array() || examples.get_array().empty())
@@ -177,7 +152,7 @@ std::string describe_text(const wfn::Module& module, const wfn::Node& node, cons
         page.paragraph("", std::string(node.description()));
     if (const std::string abilities = abilities_of(node); !abilities.empty())
         page.line("", "It " + abilities + ".");
-    if (const std::string price = price_text(node.price_json()); !price.empty())
+    if (const std::string price = price_text(read_price(node.price_json())); !price.empty())
         page.line("", "A run costs about " + price + " by the service's list; the service decides.");
     if (const auto connection = node.connection())
         add_connection(page, *connection);

@@ -50,5 +50,18 @@ TEST(BatchProgress, SumsUp) {
     EXPECT_EQ(batch_summary(one), "1 run: 0 succeeded, 1 suspended.");
 }
 
+TEST(BatchProgress, SaysWhatWasBilled) {
+    BatchCounts counts;
+    counts.succeeded = 3;
+    counts.charged = 3;
+    EXPECT_EQ(batch_summary(counts), "3 runs: 3 succeeded. Billed: 3.");
+    counts.spent = {12.0, 0.3};
+    counts.suspended = 1;
+    counts.maybe_charged = 1;
+    EXPECT_EQ(batch_summary(counts),
+              "4 runs: 3 succeeded, 1 suspended. Billed: 3, about 12 credits ($0.30) by the node's list; "
+              "perhaps 1 more.");
+}
+
 } // namespace
 } // namespace cli
