@@ -11,6 +11,7 @@ const { FlowRuns } = require('./lib/flow_runs');
 const { Previews } = require('./lib/previews');
 const { RunStore } = require('./lib/run_store');
 const { Sessions } = require('./lib/sessions');
+const { Spending } = require('./lib/spending');
 const { registerWorkflowNode } = require('./lib/workflow_node');
 
 const logMethods = { trace: 'trace', debug: 'debug', info: 'info', warning: 'warn', error: 'error' };
@@ -54,7 +55,7 @@ module.exports = function workflowNodes(RED) {
     const traces = Object.values(RED.settings.logging ?? {}).some((handler) => handler?.level === 'trace');
     const logLevel = traces ? 'trace' : 'debug';
     const sessions = new Sessions({ host: { name: 'node-red', version: RED.version() }, log, logLevel });
-    const host = { RED, t, catalogue, sessions, previews: new Previews(RED) };
+    const host = { RED, t, catalogue, sessions, previews: new Previews(RED), spending: new Spending() };
     registerTypes(host);
     // Not before: what Node-RED refuses must not act on the flows.
     const store = new RunStore(settings.runsDirectory ?? path.join(RED.settings.userDir, 'workflow-nodes', 'runs'));

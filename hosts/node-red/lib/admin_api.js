@@ -49,6 +49,9 @@ function addAdminApi(host) {
 
     RED.httpAdmin.get('/workflow-nodes/types', reads, (request, response) => response.json(editorTypes(host)));
     RED.httpAdmin.get('/workflow-nodes/previews', reads, (request, response) => response.json(previews.latest));
+    RED.httpAdmin.get('/workflow-nodes/spending/:id', reads, (request, response) =>
+        response.json({ text: RED.nodes.getNode(request.params.id)?.workflowNode?.spending ?? null }),
+    );
 
     // Without a permission, as Node-RED's own icons: an <img> cannot send the editor's token.
     RED.httpAdmin.get('/workflow-nodes/icons/:type.svg', (request, response) => {

@@ -60,10 +60,14 @@ function operationList(t) {
     return `<h3>${t('help.operations')}</h3><ul>${words.join('')}</ul>`;
 }
 
+/** "4 credits ($0.10)", in the words of the host. */
+function amountText(amount, t) {
+    return priceText(amount, (n) => t(n === 1 ? 'price.credit' : 'price.credits', { n }));
+}
+
 /** What a run costs by the platform's list, as a sentence; null where the list has no price. */
 function priceOf({ price }, t) {
-    const creditsIn = (n) => t(n === 1 ? 'price.credit' : 'price.credits', { n });
-    return price && t('price.aRun', { price: priceText(price, creditsIn) });
+    return price && t('price.aRun', { price: amountText(price, t) });
 }
 
 /** `form`: as formOf gives it. `t` gives the words of the host. */
@@ -97,4 +101,4 @@ function connectionHelpOf(connection, fields) {
     return `<p>${escape(connection.description)}</p>\n${list}`;
 }
 
-module.exports = { helpOf, connectionHelpOf, priceOf };
+module.exports = { amountText, helpOf, connectionHelpOf, priceOf };

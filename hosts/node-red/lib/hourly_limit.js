@@ -20,6 +20,12 @@ class HourlyLimit {
         return 0;
     }
 
+    /** How many places there are; null: no limit. */
+    left(limit, now) {
+        const taken = this.#taken.filter((moment) => moment + hour > now).length;
+        return limit === 0 ? null : Math.max(0, limit - taken);
+    }
+
     /** For a run that cost nothing. */
     giveBack(moment) {
         const place = this.#taken.indexOf(moment);

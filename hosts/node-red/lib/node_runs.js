@@ -65,6 +65,10 @@ class NodeRuns {
         };
     }
 
+    startsLeft(runsPerHour) {
+        return this.#hourly.left(runsPerHour, this.#clock());
+    }
+
     attach(instance) {
         this.#instance = instance;
         this.#starter = instance;

@@ -7,6 +7,7 @@ const { reportFailure } = require('./failure');
 const { KeptFiles, isRefused } = require('./kept_files');
 const { lookBound, operationOf } = require('./operations');
 const { mayBePaid, runOfMessage } = require('./run');
+const { spendingText } = require('./spending');
 const { statusOf } = require('./status');
 
 const { RunError, prepareImage = async (file) => file } = addon;
@@ -23,12 +24,12 @@ function countOf(text, minimum, otherwise) {
     return text !== '' && Number.isInteger(count) && count >= minimum ? count : otherwise;
 }
 
-/** Registers the type. `host` is {RED, t, flowRuns, sessions, previews}. */
+/** Registers the type. `host` is {RED, t, flowRuns, sessions, previews, spending}. */
 function registerWorkflowNode(host, entry) {
     const { RED } = host;
     RED.nodes.registerType(entry.type, function WorkflowNodeType(config) {
         RED.nodes.createNode(this, config);
-        new WorkflowNode(host, entry, this, config);
+        this.workflowNode = new WorkflowNode(host, entry, this, config);
     });
 }
 
@@ -77,9 +78,23 @@ class WorkflowNode {
     }
 
     start(run, callbacks) {
-        return this.#run(run, callbacks).catch((error) => {
-            throw error instanceof RunError ? new RunError(this.#entry.errorFields(error.fields), error) : error;
-        });
+        const counted = (charged) => this.#host.spending.add(this.node.id, charged);
+        return this.#run(run, callbacks).then(
+            (result) => {
+                counted(result.outcome === 'succeeded' ? 'yes' : 'no');
+                return result;
+            },
+            (error) => {
+                counted(error.charged);
+                throw error instanceof RunError ? new RunError(this.#entry.errorFields(error.fields), error) : error;
+            },
+        );
+    }
+
+    /** For the form: what the node's runs have cost, and how many it may still start; null: nothing to tell. */
+    get spending() {
+        const left = this.collects ? null : this.#runs.startsLeft(this.runsPerHour);
+        return spendingText(this.#host.spending.of(this.node.id), left, this.#entry.form.price, this.#host.t);
     }
 
     async #run(run, callbacks) {

@@ -37,12 +37,13 @@ function templateOf(node) {
     const limit = (property) =>
         row(property, text(`field.${property}`), `<div class="wfn-help">${escape(text(`field.${property}Help`))}</div>`);
     const price = node.price ? `<div class="wfn-help wfn-price">${escape(node.price)}</div>` : '';
+    const spending = '<div class="wfn-help wfn-spending"></div>';
     const submitting = (html) => `<div class="wfn-submitting">${html}</div>`;
     return (
         `<div class="wfn-form">${row('name', text('field.name'))}${node.collecting ? operationHtml() : ''}${connection}` +
         `${submitting(node.fields.map(fieldHtml).join(''))}${node.collecting ? collectingHtml(node.collecting) : ''}` +
         `${node.keeping ? keepingHtml(node.keeping) : ''}` +
-        `${limit('concurrency')}${submitting(limit('runsPerHour') + price)}</div>`
+        `${limit('concurrency')}${submitting(limit('runsPerHour') + price)}${spending}</div>`
     );
 }
 
@@ -103,6 +104,8 @@ export function registerNodeType(node) {
         },
         oneditprepare() {
             nameFormOf(this);
+            const spending = `workflow-nodes/spending/${encodeURIComponent(this.id)}`;
+            $.getJSON(spending, ({ text: told }) => $('.wfn-spending').text(told ?? ''));
             prepareFields(node.fields);
             if (node.collecting) {
                 prepareOperation(this, node.collecting, [...node.fields.map(({ property }) => property), 'wait', 'giveUpAfter']);

@@ -46,6 +46,8 @@ test('a size that does not count is left out, so that nothing warns of it', { ti
         const line = (await flow.results(before + 1)).at(-1);
         assert.equal(line.warnings, undefined);
         assert.match(line.payload.video, /job_1/);
+        const { text } = await nodeRed.request('GET', '/workflow-nodes/spending/node');
+        assert.match(text, /Billed since Node-RED started: [0-9]+, about [0-9]+ credits/);
     } finally {
         await server.end();
     }
@@ -70,4 +72,24 @@ test('a service that is not there is named, and the key is not', { timeout: 6000
     assert.equal(line.error.charged, 'no');
     assert.ok(!JSON.stringify(line).includes('a-secret-key'));
     assert.ok(!nodeRed.output.includes('a-secret-key'));
+});
+
+test('in German, an error is of the same code, and says in German what to do', { timeout: 60000 }, async () => {
+    const server = await new JobServer().start();
+    const german = await new NodeRed({ more: { lang: 'de' } }).start();
+    try {
+        const types = await german.request('GET', '/workflow-nodes/types');
+        const type = types.nodes.find((node) => node.type === 'image_to_video');
+        assert.equal(type.title, 'Bild zu Video');
+        assert.ok(type.help.includes('Zu wenig Credits'));
+        const flow = await Flow.deploy(german, [connectionTo('http://example.com'), imageToVideo()]);
+        await flow.send([{ prompt: 'Zoom', image: `${server.url}/image` }]);
+        const [line] = await flow.results(1);
+        assert.equal(line.error.code, 'invalid_connection');
+        assert.equal(line.error.type, 'Ungültige Verbindung');
+        assert.match(line.error.solution, /berichtigen/);
+    } finally {
+        await german.remove();
+        await server.end();
+    }
 });

@@ -12,6 +12,7 @@ const { Run, runOfMessage } = require('../lib/run');
 const { RunKeys } = require('../lib/run_keys');
 const { RunStore } = require('../lib/run_store');
 const { WorkflowNode } = require('../lib/workflow_node');
+const { Spending } = require('../lib/spending');
 const { t } = require('./support/words');
 
 const submitted = { submission: 'yes', jobId: 'job_1', json: '{"job_id":"job_1"}' };
@@ -200,8 +201,8 @@ test('the limit of an hour holds for Start, and not for Collect', async () => {
 
 /** A node of the type's own class. `execute` is the session's. */
 function workflowNode(config, execute, flowRuns = { of: () => ({ attach: () => {} }) }, RED = {}) {
-    const entry = { module: {}, descriptor: { actionId: 'a', errors: [] }, form: { fields: [], mediaOutputs: [] }, connection: null };
-    const host = { RED, t, flowRuns, sessions: { of: () => ({ execute }) }, previews: { add: () => {} } };
+    const entry = { module: {}, descriptor: { actionId: 'a', errors: [] }, form: { fields: [], mediaOutputs: [], price: null }, errorFields: (fields) => fields, connection: null };
+    const host = { RED, t, flowRuns, sessions: { of: () => ({ execute }) }, previews: { add: () => {} }, spending: new Spending() };
     const { wires = [['next'], ['next']], warn = () => {}, ...others } = config;
     return new WorkflowNode(host, entry, { on: () => {}, warn, status: () => {}, wires }, others);
 }

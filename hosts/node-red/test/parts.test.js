@@ -8,6 +8,7 @@ const { connectionHelpOf, helpOf, priceOf } = require('../lib/help');
 const { readConnection, readInputs } = require('../lib/inputs');
 const { keepMessage, largestMessage, restoreMessage } = require('../lib/kept_message');
 const { testConnection } = require('../lib/connection_test');
+const { Spending, spendingText } = require('../lib/spending');
 const { exampleInput, fieldsOf, mediaOutputs } = require('../native/durable/fields');
 const { readGiven } = require('../native/durable/given_input');
 const { checkConnection } = require('../native/durable/check_connection');
@@ -383,4 +384,17 @@ test('a new node begins with the default of each field; null is none, and for ye
     assert.deepEqual(initial({ type: ['boolean', 'null'], default: null }), { type: 'constant', value: 'null' });
     assert.deepEqual(initial({ type: 'string', default: 'null' }), { type: 'constant', value: 'null' });
     assert.equal(field('a', { enum: ['x', null], default: null }).nullable, true, 'so that the form offers none');
+});
+
+test('what the runs of a node have cost is told as far as it is known', () => {
+    const spending = new Spending();
+    ['yes', 'yes', 'yes', 'no', 'unknown', undefined].forEach((charged) => spending.add('a', charged));
+    assert.deepEqual([spending.of('a'), spending.of('b')], [{ yes: 3, unknown: 1 }, { yes: 0, unknown: 0 }]);
+    const price = { credits: 4, dollars: 0.1 };
+    assert.equal(
+        spendingText(spending.of('a'), 7, price, t),
+        "Billed since Node-RED started: 3, about 12 credits ($0.30) by the platform's list. Perhaps billed: 1 more. Left in this hour: 7.",
+    );
+    assert.equal(spendingText(spending.of('a'), null, null, t), 'Billed since Node-RED started: 3. Perhaps billed: 1 more.');
+    assert.equal(spendingText(spending.of('b'), null, price, t), null);
 });
