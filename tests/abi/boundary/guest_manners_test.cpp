@@ -116,7 +116,7 @@ TEST_P(SecretsAfterRun, AreNowhereInMemory) {
     const JobApi api({.polls_until_done = 2, .tls = GetParam()});
     const test_support::ConnectProxy proxy("");
     auto connection = api.connection();
-    const std::string key = "\"api_key\": \"";
+    const std::string key = R"("api_key":")";
     const auto begin = connection.find(key) + key.size();
     connection.replace(begin, connection.find('"', begin) - begin, "KEY");
     connection.insert(1,

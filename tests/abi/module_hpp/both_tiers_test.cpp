@@ -70,7 +70,7 @@ TEST_P(BothTiers, WrongCallsAreAnsweredInTheOrderOfTheHeader) {
     EXPECT_EQ(WFN_INVALID_ARGUMENT, node->execute(node, session, &visit.request, nullptr));
     EXPECT_EQ(WFN_INVALID_ARGUMENT, node->execute(nullptr, session, &visit.request, &run));
     EXPECT_EQ(WFN_INVALID_ARGUMENT, node->execute(node, session, nullptr, &run));
-    EXPECT_TRUE(refused([](wfn_request& r) { r.struct_size -= 1; }));
+    EXPECT_TRUE(refused([](wfn_request& r) { r.struct_size = offsetof(wfn_request, on_attachment) - 1; }));
     EXPECT_TRUE(refused([](wfn_request& r) { r.input_json = nullptr; }));
     EXPECT_TRUE(refused([](wfn_request& r) { r.flags = 1U << 5U; }));
     EXPECT_TRUE(refused([](wfn_request& r) { r.flags = WFN_CHECK_CONNECTION; }));

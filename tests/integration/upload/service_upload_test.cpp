@@ -375,7 +375,7 @@ TEST(HandOver, SaysWhatAConnectionLacks) {
     ScriptedServer server([](const Request&) { return reply_of(500); });
     const auto outcome = hand_over(connection_to("luma", server), jpeg_of(4));
     ASSERT_FALSE(outcome.succeeded());
-    EXPECT_EQ(outcome.error().code, ErrorCode::invalid_connection);
+    EXPECT_EQ(outcome.error().code, ErrorCode::cannot_hand_over_file);
     EXPECT_THAT(outcome.text(),
                 HasSubstr("Luma takes no files, only URLs that it can open: give the connection a storage"));
     EXPECT_TRUE(server.requests().empty());
