@@ -80,7 +80,7 @@ class Generator:
 
     def conforming_texts(self, schema):
         limits = range(schema.get("minLength", 1), schema.get("maxLength", 10**6) + 1)
-        texts = [*self.texts, "/a/0", "2026-11-27", "key", "t" * schema.get("minLength", 1)]
+        texts = [*self.texts, "/a/0", "2026-11-27", "key", "image/png", "t" * schema.get("minLength", 1)]
         return [text for text in texts if len(text) in limits and re.search(schema.get("pattern", ""), text)]
 
     def conforming_object(self, schema):
