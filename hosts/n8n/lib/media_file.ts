@@ -1,6 +1,6 @@
 // A run's output as n8n binary data, e.g. a video, and what is said of it. It is streamed if n8n's binary mode streams, and never
 // exceeds the limit.
-import { Readable } from 'node:stream';
+import { PassThrough, Readable, pipeline } from 'node:stream';
 
 import type { IBinaryData, IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
@@ -134,8 +134,10 @@ async function download(
     const facts = new FileFacts();
     const whole = checked(continued(reply, ask, tries, silenceMs), { media, limit, contentType }, facts);
     const type = saysNothing(contentType) ? usualType[media.kind] : plainType(contentType);
-    // What goes wrong is an error of the stream, which n8n reads.
-    const stream = Readable.from(whole, { objectMode: false });
+    const stream = new PassThrough();
+    // At once, whenever n8n begins to read: a reply that is cut off loses what nobody has read. What goes wrong is an error of
+    // the stream.
+    pipeline(Readable.from(whole, { objectMode: false }), stream, () => {});
     const file = await context.helpers.prepareBinaryData(stream, fileNameOf(media), type);
     return { file, facts: facts.facts() };
 }
