@@ -5,6 +5,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { Bucket } from '../../../tests/n8n/support/bucket.mjs';
 import { N8n, shortLocks } from '../../../tests/n8n/support/n8n.mjs';
 
 const [kind, connection, photo] = process.argv.slice(2);
@@ -12,8 +13,9 @@ const examples = path.join(path.dirname(fileURLToPath(import.meta.url)), '..', '
 
 const environment = { ...shortLocks, OFFLOAD_MANUAL_EXECUTIONS_TO_WORKERS: 'true' };
 const n8n = new N8n({ queue: kind === 'n8n-queue', environment });
+const bucket = new Bucket(); // from which the sandbox fetches what a form was given
 let ending;
-const end = () => (ending ??= n8n.end().then(() => process.exit()));
+const end = () => (ending ??= n8n.end().then(() => bucket.end()).then(() => process.exit()));
 process.on('SIGINT', end);
 process.on('SIGTERM', end);
 
@@ -25,6 +27,9 @@ function asCredential(members) {
     };
     return Object.fromEntries(Object.entries(members).map(kept));
 }
+
+/** Nothing but the credential that there is. */
+const isForSandbox = ({ nodes }) => nodes.every(({ credentials = {} }) => Object.keys(credentials).every((type) => type === 'pixelMlApi'));
 
 /** What the examples have in place of a photo and of a table. */
 function forSandbox(workflow, credential, values) {
@@ -41,12 +46,17 @@ function forSandbox(workflow, credential, values) {
 
 try {
     await n8n.start({ workers: 2 });
-    const credential = await n8n.addCredential(asCredential(JSON.parse(connection)));
+    await bucket.start();
+    const storage = { endpoint: bucket.url, bucket: 'photos', access_key: 'any', secret_key: 'any' };
+    const credential = await n8n.addCredential(asCredential({ ...JSON.parse(connection), storage }));
     const row = { image: photo, status: 'ready', approval: '', video: '', note: '' };
     const prompts = ['Slow zoom in', 'Pan slowly to the left'];
     const table = await n8n.addDataTable('Videos', prompts.map((prompt) => ({ prompt, ...row })));
     for (const name of fs.readdirSync(examples)) {
         const workflow = JSON.parse(fs.readFileSync(path.join(examples, name), 'utf8'));
+        if (!isForSandbox(workflow)) {
+            continue;
+        }
         await n8n.addWorkflow(forSandbox(workflow, credential, { image: photo, table: table.id }));
     }
     if (kind === 'n8n-queue') {
