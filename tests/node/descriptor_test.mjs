@@ -14,7 +14,7 @@ test('the descriptor of the example module', () => {
     assert.equal(module.path, fs.realpathSync(modules.example));
     assert.equal(module.name, 'example');
     assert.equal(module.version, '1.0.0');
-    assert.deepEqual(module.abi, { major: 1, minor: 0 });
+    assert.deepEqual(module.abi, { major: 1, minor: 1 });
     assert.deepEqual(module.settingsSchema, { type: 'object' });
     assert.deepEqual(
         module.nodes.map((node) => node.actionId),
