@@ -75,7 +75,7 @@ class NodeRed {
             if (this.child.over && !taken) {
                 throw new Error(`Node-RED ended:\n${this.output}`);
             }
-            return taken || /Started flows|Waiting for missing types/.test(this.output);
+            return taken || /Started flows|Flows sind gestartet|Waiting for missing types/.test(this.output);
         }, this.startMs);
         return !/Error: port in use/.test(this.output);
     }
@@ -109,7 +109,7 @@ class NodeRed {
     async deploy(flows, type = 'full') {
         const before = this.output.length;
         await this.request('POST', '/flows', flows, { 'Node-RED-Deployment-Type': type });
-        await until('the flows to start', () => /Started (modified )?(flows|nodes)/.test(this.output.slice(before)));
+        await until('the flows to start', () => /Started (modified )?(flows|nodes)|(Flows|Nodes) sind gestartet/.test(this.output.slice(before)));
     }
 
     inject(id) {
