@@ -43,7 +43,7 @@ void ApiCall::guarded(const Self& self, Handler handler) {
 
 void ApiCall::start(const Self& self) {
     guarded(self, [&] {
-        self->limit_time(self->request_.timeout);
+        self->limit_time(self->request_.timeout + time_to_send(self->request_.body.size()));
         self->connection_ = self->place_->take(self->request_.needs_fresh_connection);
         if (self->connection_ != nullptr)
             talk(self);
@@ -81,8 +81,9 @@ void ApiCall::talk(const Self& self) {
     self->cancel_handler = [call = self.get()] { call->connection_->close(); };
     self->set_stage("the reply of", &self->settings_->origin);
     self->text_ = self->request_text();
+    if (!self->request_.may_be_repeated)
+        self->request_.body = {}; // it may hold a file
     self->connection_->reply.emplace();
-    self->sent = true;
     write(self);
 }
 
@@ -115,8 +116,11 @@ void ApiCall::write(const Self& self) {
 void ApiCall::on_written(const Self& self, error_code error) {
     guarded(self, [&] {
         self->text_ = {};
-        if (error)
+        self->sent = !error;
+        self->not_written_ = error;
+        if (error && self->ended)
             return on_read(self, error);
+        // Also when not all was written: a server may refuse a body, and say so, before it has read it.
         read(self);
     });
 }
@@ -126,6 +130,7 @@ void ApiCall::read(const Self& self) {
     auto got = asio::bind_executor(self->strand(), [self](const error_code& error, std::size_t count) {
         guarded(self, [&] {
             auto& on = *self->connection_;
+            self->sent = self->sent || count > 0;
             on_read(self, on.put(count, error, on.reply->parser()));
         });
     });
@@ -138,7 +143,6 @@ void ApiCall::read(const Self& self) {
         connection.socket.async_read_some(space, std::move(got));
 }
 
-// Also what became of the write, which the reply's failures describe as well.
 void ApiCall::on_read(const Self& self, error_code error) {
     for (;;) {
         if (!error)
@@ -155,14 +159,15 @@ void ApiCall::on_read(const Self& self, error_code error) {
         // submit never is, whatever its method.
         if (self->connection_->reused && !self->ended && self->request_.may_be_repeated)
             return open(self);
+        const auto& cause = self->not_written_ ? self->not_written_ : error;
         return self->finish(self->failure(Kind::broken, "the connection broke before the reply was complete ("
-                                                            + error.message() + ")"));
+                                                            + cause.message() + ")"));
     }
     if (const auto fault = self->connection_->reply->fault())
         return self->finish(self->failure(Kind::bad_reply, *fault));
     // An abort may have closed it after its last byte had come.
-    const bool keep =
-        !self->ended && self->connection_->reply->keep_alive() && !self->connection_->has_leftovers();
+    const bool keep = !self->ended && !self->not_written_ && self->connection_->reply->keep_alive()
+                      && !self->connection_->has_leftovers();
     auto reply = self->connection_->reply->take(static_cast<std::int64_t>(std::time(nullptr)),
                                                 self->settings_->binding->request_id_headers,
                                                 self->request_.is_traced);

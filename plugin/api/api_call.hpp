@@ -9,6 +9,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <boost/system/error_code.hpp>
 
 #include <cstddef>
 #include <exception>
@@ -65,7 +66,8 @@ private:
     const Place place_;
     std::unique_ptr<HttpConnection> connection_;
     RequestText text_;
-    Secret signature_; // of the token that was sent; empty: none was
+    boost::system::error_code not_written_; // why the rest of the request was not
+    Secret signature_;                      // of the token that was sent; empty: none was
 };
 
 } // namespace job_engine

@@ -7,6 +7,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -14,6 +15,12 @@
 #include <utility>
 
 namespace job_engine {
+
+// How much longer than a small request one with such a body may take: no line is slower that is of use.
+constexpr std::chrono::milliseconds time_to_send(std::uint64_t bytes) noexcept {
+    constexpr std::uint64_t bytes_per_second = std::uint64_t{64} << 10;
+    return std::chrono::milliseconds(bytes * 1000 / bytes_per_second);
+}
 
 // One request on its way: how far it is, and how to end it. Belongs to the strand it was made with.
 class HttpExchange : public std::enable_shared_from_this<HttpExchange> {
@@ -70,7 +77,9 @@ public:
     boost::asio::steady_timer timer;
     std::function<void()> cancel_handler; // ends whatever the request waits for
     std::optional<Kind> ended;
-    bool sent = false; // a byte of the request may have left
+    // The last byte of the request may have left, or the peer has said something. Before that nobody can act
+    // on it: its length is announced, and what is cut off is no JSON.
+    bool sent = false;
 
 private:
     std::string stage() const {

@@ -56,7 +56,7 @@ struct TransportFailure {
         aborted    // by the caller
     };
     Kind kind = Kind::broken;
-    bool may_have_arrived = false; // a byte of the request was handed to the network
+    bool may_have_arrived = false; // all of the request was handed to the network
     std::string message;           // one clause, for people: "connection refused by 127.0.0.1:9"
 };
 

@@ -23,10 +23,10 @@ asio::awaitable<Answered> send_pieces(asio::io_context& io, const Destination& d
 
     exchange.set_stage("the reply of", &destination.origin);
     const ScopedCancelHandler interruption(exchange, [&connection] { connection.close(); });
-    exchange.sent = true;
     auto not_written = co_await connection.write(asio::buffer(head));
     for (std::size_t i = 0; i < body.size() && !not_written; ++i)
         not_written = co_await connection.write(asio::buffer(body[i]));
+    exchange.sent = !not_written;
 
     // Also when not all was written: a server may refuse a body, and say so, before it has read it.
     HttpReplyParser reply;
