@@ -154,6 +154,8 @@ std::optional<FileRules> file_rules_of(const json::object& document) {
     const auto& files = member->as_object();
     FileRules out;
     out.media_types = texts_in(files, "media_types");
+    std::replace(out.media_types.begin(), out.media_types.end(), std::string("image/jpg"),
+                 std::string("image/jpeg")); // a wrong name, and a common one
     if (const auto* bytes = files.if_contains("max_bytes"))
         out.max_bytes = bytes->to_number<std::uint64_t>();
     if (const auto* side = files.if_contains("max_side"))

@@ -2,6 +2,7 @@
 
 #include "base/plain_text.hpp"
 
+#include <boost/asio/ip/address.hpp>
 #include <boost/json/value.hpp>
 
 #include <algorithm>
@@ -27,6 +28,20 @@ bool is_bucket_in_host(const json::object& storage, bool is_aws, const std::stri
     if (const auto* given = storage.if_contains("bucket_in_host"))
         return given->as_bool();
     return is_aws && bucket.find('.') == std::string::npos;
+}
+
+// Also loopback's, which may be spoken to without TLS: no name in front of it is on this machine.
+bool is_address(const std::string& host) {
+    boost::system::error_code ec;
+    boost::asio::ip::make_address(host, ec);
+    return !ec;
+}
+
+// Without the slash at its end, and escaped as the storage escapes it before it signs.
+std::string as_it_is_signed(std::string_view path) {
+    while (path.ends_with('/'))
+        path.remove_suffix(1);
+    return path.empty() ? std::string() : percent_encoded_path(percent_decoded(path.substr(1)));
 }
 
 std::optional<std::string> endpoint_fault(const HttpUrl& url, bool allow_insecure_loopback) {
@@ -59,17 +74,17 @@ boost::system::result<Storage, Violation> read_storage(const json::object& stora
     if (auto fault = endpoint_fault(*url, allow_insecure_loopback))
         return Violation{"/endpoint", std::move(*fault)};
     out.origin = url->origin;
-    out.base_path = url->target;
-    while (out.base_path.ends_with('/'))
-        out.base_path.pop_back();
+    out.base_path = as_it_is_signed(url->target);
     if (is_bucket_in_host(storage, is_aws, out.bucket)) {
-        if (out.origin.host.find(':') != std::string::npos)
-            return Violation{"/bucket_in_host", "must be false, because the endpoint is an IPv6 address"};
+        if (is_address(out.origin.host))
+            return Violation{"/bucket_in_host", "must be false, because the endpoint is an IP address"};
         out.origin.host.insert(0, out.bucket + ".");
     } else {
         out.base_path += "/" + out.bucket;
     }
     out.keys = read_storage_keys(storage);
+    if (!is_printable_ascii(out.keys.session_token.view()))
+        return Violation{"/session_token", "must be printable ASCII"};
     for (const auto& [name, key] :
          {std::pair{"/access_key", &out.keys.access_key}, std::pair{"/secret_key", &out.keys.secret_key}})
         if (key->empty() || !is_printable_ascii(key->view()))
@@ -91,12 +106,12 @@ StorageKeys read_storage_keys(const json::object& storage) {
         const auto* member = storage.if_contains(name);
         return member != nullptr ? Secret(trimmed(member->as_string())) : Secret();
     };
-    return {key("access_key"), key("secret_key")};
+    return {key("access_key"), key("secret_key"), key("session_token")};
 }
 
 void add_storage_secrets(std::vector<Secret>& secrets, const StorageKeys& keys) {
-    add_forms(secrets, keys.access_key.view());
-    add_forms(secrets, keys.secret_key.view());
+    add_forms(secrets, keys.session_token.view());
+    add_forms(secrets, keys.secret_key.view()); // access_key is a name, and may be a word of every reply
 }
 
 } // namespace job_engine

@@ -16,6 +16,7 @@ namespace job_engine {
 struct StorageKeys {
     Secret access_key;
     Secret secret_key;
+    Secret session_token; // of keys for a short time; empty: they are for long
 };
 
 // A user's S3-compatible bucket, from which a service can fetch files.

@@ -76,10 +76,12 @@ std::optional<Error> address(UploadRequest& request, const UploadStep& step, con
     return std::nullopt;
 }
 
+bool is_content_type(const Headers::value_type& header) {
+    return ascii_equal_ignoring_case(header.first, "content-type");
+}
+
 bool has_content_type(const Headers& headers) {
-    return std::any_of(headers.begin(), headers.end(), [](const auto& header) {
-        return ascii_equal_ignoring_case(header.first, "content-type");
-    });
+    return std::any_of(headers.begin(), headers.end(), is_content_type);
 }
 
 std::optional<Error> write_form(UploadRequest& request, const UploadStep& step, const Binding& binding,
@@ -101,6 +103,7 @@ std::optional<Error> write_form(UploadRequest& request, const UploadStep& step, 
     request.head = std::move(body.head);
     request.tail = std::move(body.tail);
     request.sends_file = true;
+    std::erase_if(request.headers, is_content_type); // only this one names the form's boundary
     request.headers.emplace_back("Content-Type", std::move(body.content_type));
     return std::nullopt;
 }

@@ -222,6 +222,16 @@ std::string percent_encoded_segment(std::string_view text) {
     return urls::encode(text, urls::unreserved_chars);
 }
 
+std::string percent_encoded_path(std::string_view text) {
+    std::string out;
+    for (std::size_t at = 0; at <= text.size();) {
+        const auto end = std::min(text.find('/', at), text.size());
+        out += "/" + percent_encoded_segment(text.substr(at, end - at));
+        at = end + 1;
+    }
+    return out;
+}
+
 std::string percent_encoded_url(std::string_view text) {
     // Almost every URL.
     if (std::none_of(text.begin(), text.end(), [](char c) { return c == '%' || must_be_encoded(c); }))

@@ -57,6 +57,8 @@ std::string url_as_browsers_take_it(const Origin& base_origin, std::string_view 
 
 std::string percent_decoded(std::string_view text);
 std::string percent_encoded_segment(std::string_view text);
+// "/a/b%20c" of "a/b c".
+std::string percent_encoded_path(std::string_view text);
 
 // The URL as a browser would ask for it: spaces, letters beyond ASCII and the like behind the host are
 // percent-encoded. Its host stays as it is, and so do control characters: no one means them.

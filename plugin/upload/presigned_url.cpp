@@ -11,6 +11,7 @@ namespace job_engine {
 namespace {
 
 constexpr std::string_view algorithm = "AWS4-HMAC-SHA256";
+constexpr std::string_view before_signature = "&X-Amz-Signature="; // which is the last
 constexpr std::string_view payload = "UNSIGNED-PAYLOAD";
 
 std::string digits(unsigned value, std::size_t width) {
@@ -29,16 +30,6 @@ std::string moment_text(std::int64_t unix_seconds) {
            + "T" + digits(static_cast<unsigned>(time.hours().count()), 2)
            + digits(static_cast<unsigned>(time.minutes().count()), 2)
            + digits(static_cast<unsigned>(time.seconds().count()), 2) + "Z";
-}
-
-std::string encoded_path(std::string_view object) {
-    std::string out;
-    for (std::size_t at = 0; at <= object.size();) {
-        const auto end = std::min(object.find('/', at), object.size());
-        out += "/" + percent_encoded_segment(object.substr(at, end - at));
-        at = end + 1;
-    }
-    return out;
 }
 
 std::string signature_of(const Storage& storage, std::string_view day, const std::string& text) {
@@ -61,21 +52,28 @@ std::string presigned_target(const Storage& storage, std::string_view method, st
     const auto moment = moment_text(now);
     const auto day = moment.substr(0, 8);
     const auto scope = day + "/" + storage.region + "/s3/aws4_request";
-    const auto path = storage.base_path + encoded_path(object);
+    const auto path = storage.base_path + percent_encoded_path(object);
     // In the order of their names, as they are signed.
     auto query = "X-Amz-Algorithm=" + std::string(algorithm) + "&X-Amz-Credential="
                  + percent_encoded_segment(std::string(storage.keys.access_key.view()) + "/" + scope)
-                 + "&X-Amz-Date=" + moment + "&X-Amz-Expires=" + std::to_string(lifetime.count())
-                 + "&X-Amz-SignedHeaders=host";
+                 + "&X-Amz-Date=" + moment + "&X-Amz-Expires=" + std::to_string(lifetime.count());
+    if (const auto& token = storage.keys.session_token; !token.empty())
+        query += "&X-Amz-Security-Token=" + percent_encoded_segment(token.view());
+    query += "&X-Amz-SignedHeaders=host";
     const auto request = std::string(method) + "\n" + path + "\n" + query
                          + "\nhost:" + storage.origin.authority() + "\n\nhost\n" + std::string(payload);
     const auto to_sign = std::string(algorithm) + "\n" + moment + "\n" + scope + "\n" + sha256_hex(request);
-    return path + "?" + query + "&X-Amz-Signature=" + signature_of(storage, day, to_sign);
+    return path + "?" + query + std::string(before_signature) + signature_of(storage, day, to_sign);
 }
 
 std::string stored_file_url(const Storage& storage, const StoredFile& file) {
     return storage.origin.text()
            + presigned_target(storage, "GET", file.object, file.signed_at, storage.lifetime);
+}
+
+std::string_view signature_in(std::string_view url) noexcept {
+    const auto at = url.rfind(before_signature);
+    return at != std::string_view::npos ? url.substr(at + before_signature.size()) : std::string_view();
 }
 
 std::string object_name(const Storage& storage, std::string_view run_digest, std::string_view extension) {

@@ -28,6 +28,9 @@ struct StoredFile {
 // The URL by which a service fetches it.
 std::string stored_file_url(const Storage& storage, const StoredFile& file);
 
+// The part of such a URL that is a secret.
+std::string_view signature_in(std::string_view url) noexcept;
+
 // The name of a run's file: the same whenever the run uploads it again.
 std::string object_name(const Storage& storage, std::string_view run_digest, std::string_view extension);
 

@@ -162,11 +162,13 @@ TEST(Connection, NothingIsKeptOfOneWithAProxysPassword) {
 constexpr const char* with_storage =
     R"("storage": {"bucket": "photos", "access_key": " access-key-1 ", "secret_key": "secret-key-1\n"})";
 
-TEST(Connection, TheKeysOfItsStorageStandNowhere) {
+TEST(Connection, TheSecretKeyOfItsStorageStandsNowhere) {
     const auto connection = *read_with(with_storage);
     EXPECT_EQ(connection->storage->keys.secret_key.view(), "secret-key-1");
     EXPECT_EQ(connection->storage->lifetime, 24h);
-    EXPECT_EQ(without_secrets("access-key-1 secret-key-1 s3cret-key", connection->secrets), "*** *** ***");
+    EXPECT_EQ(without_secrets("access-key-1 secret-key-1 s3cret-key", connection->secrets),
+              "access-key-1 *** ***")
+        << "the access key is a name, such as output";
     EXPECT_FALSE(without_key(*connection)) << "its keys would be kept";
     const auto refused =
         read_with(with_storage + std::string(R"(, "api_binding": {"name": "secret-key-1"})"));

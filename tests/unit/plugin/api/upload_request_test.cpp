@@ -110,6 +110,7 @@ TEST(UploadRequest, OfAFormHasTheFieldsThatAReplyNamesBeforeItsOwn) {
     const auto connection = connection_with(R"([
         {"method": "POST", "path": "/start", "keep": {"to": ["/to"], "fields": ["/fields"], "url": ["/to"]}},
         {"method": "POST", "url": "{{kept.to}}", "form_from": "fields", "form": {"type": "{{file.type}}"},
+         "headers": {"content-type": "multipart/form-data"},
          "file_field": "file"}])");
     const auto file = file_of("--workflow-node-form-part-1 in the file");
     const auto request =

@@ -138,6 +138,8 @@ TEST(WipingResource, TakesBackWhatAnInvalidTextLeft) {
 TEST(UrlSignature, StandsNowhere) {
     EXPECT_EQ(without_url_signatures("GET https://a.example/b?X-Amz-Date=1&X-Amz-Signature=0a1b2c failed"),
               "GET https://a.example/b?X-Amz-Date=1&*** failed");
+    EXPECT_EQ(without_url_signatures("to=https%3A%2F%2Fa.example%3FX-Amz-Signature%3D0a1b2c&b=1"),
+              "to=https%3A%2F%2Fa.example%3F***&b=1");
     EXPECT_EQ(without_url_signatures("no signature"), "no signature");
 }
 

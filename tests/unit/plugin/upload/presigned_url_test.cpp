@@ -74,6 +74,19 @@ TEST(PresignedUrl, EncodesAllThatANameMayHave) {
     EXPECT_THAT(target, StartsWith("/my%20files/a%2Bb/K%C3%B6ln%3D1%262~.jpg?X-Amz-Algorithm="));
 }
 
+TEST(PresignedUrl, EncodesThePathOfAnEndpointAsItIsSigned) {
+    EXPECT_THAT(stored_file_url(storage_of(R"({"endpoint": "https://a.example/s3+(1)/%2b%20/"})"),
+                                {"a.jpg", midnight}),
+                StartsWith("https://a.example/s3%2B%281%29/%2B%20/examplebucket/a.jpg?"));
+}
+
+// The names of a query are signed in their order.
+TEST(PresignedUrl, HasTheTokenOfAShortSession) {
+    EXPECT_THAT(
+        stored_file_url(storage_of(R"({"session_token": "FwoG+/x="})"), {"a.jpg", midnight}),
+        HasSubstr("&X-Amz-Expires=86400&X-Amz-Security-Token=FwoG%2B%2Fx%3D&X-Amz-SignedHeaders=host&"));
+}
+
 TEST(PresignedUrl, IsMadeAgainOfWhatACheckpointKeeps) {
     const auto storage = storage_of(R"({"lifetime_seconds": 3600})");
     const StoredFile kept{"workflow-node/0a.jpg", midnight + 1};
@@ -108,6 +121,13 @@ TEST(StorageOfAConnection, IsRefusedWhereItCannotBeMeant) {
                 EndsWith("must not have a query"));
     EXPECT_THAT(fault_of(R"({"endpoint": "https://[2001:db8::1]", "bucket_in_host": true})"),
                 StartsWith("/bucket_in_host must be false"));
+    auto loopback = parse_json(R"({"bucket": "b-1", "access_key": "a", "secret_key": "s",
+                                   "endpoint": "http://127.0.0.1:9000", "bucket_in_host": true})")
+                        ->as_object();
+    EXPECT_EQ(read_storage(loopback, true).error().path, "/bucket_in_host")
+        << "b-1.127.0.0.1 is no address of this machine";
+    loopback["endpoint"] = "http://localhost:9000";
+    EXPECT_EQ(read_storage(loopback, true)->origin.host, "b-1.localhost");
     EXPECT_THAT(fault_of(R"({"secret_key": " "})"), StartsWith("/secret_key must be"));
     EXPECT_THAT(fault_of(R"({"prefix": "/a"})"), StartsWith("/prefix must not begin with /"));
     EXPECT_THAT(fault_of(R"({"prefix": "a/../b"})"), StartsWith("/prefix "));
