@@ -33,6 +33,12 @@ std::string what_was_found(std::string_view first_bytes) {
     return "The image is " + format + ", neither JPG nor PNG: convert it to one of them.";
 }
 
+std::string mebibytes_text(std::uint64_t bytes) {
+    constexpr std::uint64_t tenth = std::uint64_t{1024} * 1024 / 10;
+    const auto tenths = bytes / tenth;
+    return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " MiB";
+}
+
 } // namespace
 
 bool is_jpeg_or_png(std::string_view first_bytes) {
@@ -40,10 +46,14 @@ bool is_jpeg_or_png(std::string_view first_bytes) {
     return type == "image/jpeg" || type == "image/png";
 }
 
-std::string mebibytes_text(std::uint64_t bytes) {
-    constexpr std::uint64_t tenth = std::uint64_t{1024} * 1024 / 10;
-    const auto tenths = bytes / tenth;
-    return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " MiB";
+std::string too_large_text(std::string_view input, std::uint64_t bytes, std::uint64_t limit) {
+    auto has = mebibytes_text(bytes);
+    auto may_have = mebibytes_text(limit);
+    if (has == may_have) { // it is just over the limit
+        has = std::to_string(bytes) + " bytes";
+        may_have = std::to_string(limit);
+    }
+    return "The " + std::string(input) + " has " + has + "; the limit is " + may_have + ".";
 }
 
 // Refused is only what would fail at the API too: a server that answers this machine otherwise than it
@@ -80,8 +90,7 @@ MediaVerdict verdict_of_media(const MediaReply& reply, std::uint64_t largest) {
     }
     if (largest > 0 && reply.total_size && *reply.total_size > largest) {
         auto error =
-            make_error(ErrorCode::media_too_large, "The image has " + mebibytes_text(*reply.total_size)
-                                                       + "; the limit is " + mebibytes_text(largest) + ".");
+            make_error(ErrorCode::media_too_large, too_large_text("image", *reply.total_size, largest));
         error.details = {{"/image", "must have at most " + std::to_string(largest) + " bytes"}};
         return error;
     }

@@ -29,8 +29,8 @@ using MediaVerdict = std::variant<MediaUsable, MediaElsewhere, Warning, Error>;
 
 bool is_jpeg_or_png(std::string_view first_bytes);
 
-// "3.4 MiB"
-std::string mebibytes_text(std::uint64_t bytes);
+// "The image has 12.4 MiB; the limit is 10.0 MiB."
+std::string too_large_text(std::string_view input, std::uint64_t bytes, std::uint64_t limit);
 
 // largest: in bytes; 0: the API's limit is not known.
 MediaVerdict verdict_of_media(const MediaReply& reply, std::uint64_t largest);

@@ -27,9 +27,7 @@ std::string list_of_formats(const std::vector<std::string>& media_types) {
 }
 
 Error file_too_large(std::uint64_t bytes, std::string_view input, std::uint64_t max_bytes) {
-    auto error =
-        make_error(ErrorCode::media_too_large, "The " + std::string(input) + " has " + mebibytes_text(bytes)
-                                                   + "; the limit is " + mebibytes_text(max_bytes) + ".");
+    auto error = make_error(ErrorCode::media_too_large, too_large_text(input, bytes, max_bytes));
     error.details = {{"/" + std::string(input), "must have at most " + std::to_string(max_bytes) + " bytes"}};
     return error;
 }

@@ -61,6 +61,8 @@ TEST(MediaFile, OverTheLimitIsRefusedAndTheLimitNamed) {
     EXPECT_FALSE(fault_of_image(whole_jpeg, whole_jpeg.size()));
     EXPECT_EQ(file_too_large(std::uint64_t{11} << 20, "image", std::uint64_t{10} << 20).message,
               "The image has 11.0 MiB; the limit is 10.0 MiB.");
+    EXPECT_EQ(file_too_large(10'485'761, "image", 10'485'760).message,
+              "The image has 10485761 bytes; the limit is 10485760.");
 }
 
 TEST(MediaFile, NamesWhatIsTaken) {
