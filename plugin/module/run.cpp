@@ -101,10 +101,16 @@ wfn_status Run::attach(const wfn_attachment& attachment) {
         if (std::exchange(awaited_file_bytes_, 0) == 0)
             return WFN_INVALID_STATE;
     }
-    post([file](Run& run) {
-        if (run.driver_ != nullptr)
-            run.driver_->attach(std::move(*file));
-    });
+    try {
+        post([file](Run& run) {
+            if (run.driver_ != nullptr)
+                run.driver_->attach(std::move(*file));
+        });
+    } catch (const std::exception&) {
+        const std::lock_guard lock(monitor_->mutex);
+        awaited_file_bytes_ = over_ ? 0 : awaited;
+        throw;
+    }
     return WFN_OK;
 }
 
