@@ -166,12 +166,17 @@ void JobDriver::send() {
 // Tells of the exchange before the flow is told, whose next step may be the run's end.
 ApiCall::Done JobDriver::traced(HttpRequest& request, ApiCall::Done done) {
     request.is_traced = true;
-    return [self = shared_from_this(), request, began = std::chrono::steady_clock::now(),
+    auto body = std::exchange(request.body, {});
+    auto shown = request;
+    shown.body = body.substr(0, max_traced_body_bytes);
+    request.body = std::move(body);
+    return [self = shared_from_this(), shown = std::move(shown), bytes = request.body.size(),
+            began = std::chrono::steady_clock::now(),
             done = std::move(done)](const std::exception_ptr& defect, const Exchanged& exchanged) {
         if (defect == nullptr && self->listener_ != nullptr) {
             const auto took = std::chrono::duration_cast<Millis>(std::chrono::steady_clock::now() - began);
             try {
-                self->listener_->on_trace(trace_line({self->flow_.run_key(), request, exchanged, took},
+                self->listener_->on_trace(trace_line({self->flow_.run_key(), shown, bytes, exchanged, took},
                                                      *self->flow_.connection(),
                                                      self->service_->client.user_agent()));
             } catch (const std::exception&) { // NOLINT(bugprone-empty-catch): a line is not worth a run

@@ -16,6 +16,7 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::size_t max_shown = 4096;
+constexpr std::size_t longest_secret = std::size_t{48} << 10; // as escaped as it may be
 
 // At the beginning of a character, where the text is UTF-8.
 std::string cut(std::string text) {
@@ -28,12 +29,15 @@ std::string cut(std::string text) {
     return text + "...";
 }
 
-void put_body(json::object& message, const MaskedRequest& mask, const std::string& body) {
+// bytes: of the whole body, whose beginning this may be.
+void put_body(json::object& message, const MaskedRequest& mask, std::string_view body, std::size_t bytes) {
     auto text = mask.text(body);
-    const bool is_cut = text.size() > max_shown;
+    if (body.size() < bytes) // a secret of which the end is missing was not found
+        text.resize(text.size() - std::min(text.size(), longest_secret));
+    const bool is_cut = text.size() > max_shown || body.size() < bytes;
     message["body"] = cut(std::move(text));
     if (is_cut)
-        message["body_bytes"] = body.size();
+        message["body_bytes"] = bytes;
 }
 
 json::object reply_object(const HttpReply& reply, const MaskedRequest& mask) {
@@ -48,7 +52,7 @@ json::object reply_object(const HttpReply& reply, const MaskedRequest& mask) {
     if (reply.retry_after)
         headers["Retry-After"] = std::to_string(reply.retry_after->count() / 1000);
     json::object out{{"status", reply.status}, {"headers", std::move(headers)}};
-    put_body(out, mask, reply.body);
+    put_body(out, mask, reply.body, reply.body.size());
     return out;
 }
 
@@ -63,7 +67,7 @@ std::string trace_line(const TracedExchange& exchange, const Connection& connect
     if (request.body.empty())
         sent["body"] = nullptr;
     else
-        put_body(sent, mask, request.body);
+        put_body(sent, mask, request.body, exchange.body_bytes);
     json::object line{{"run", mask.text(exchange.run_key)},
                       {"purpose", request.purpose},
                       {"method", request.method},
