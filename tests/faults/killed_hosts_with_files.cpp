@@ -14,6 +14,7 @@
 #include <csignal>
 #include <cstdint>
 #include <fstream>
+#include <map>
 #include <mutex>
 #include <set>
 #include <string>
@@ -48,28 +49,39 @@ constexpr Moment moments[] = {{"giving file", 15'000},
                               {"kept intent", 3'000},
                               {"kept intent", 25'000}};
 
-// The places of the service's files, and the submits that named another one.
+// How the file gets to the service.
+enum class Way { upload, storage, data_uri };
+
+// The images that a submit may name: of the uploads, of the storage, which is the same server, and the
+// picture itself. Counts the submits that name another one, and keys that were sent with two: a service may
+// compare.
 class Files {
 public:
     std::optional<test_support::Reply> answer(const test_support::Request& request) {
         const std::lock_guard lock(mutex_);
         if (request.target == "/v1/files") {
-            const auto url = "https://files.example/" + std::to_string(urls_.size()) + ".jpg";
-            urls_.insert(url);
-            auto reply = test_support::json_reply(201, R"({"url": ")" + url + "\"}");
-            reply.hold = std::chrono::milliseconds(urls_.size() % 12);
-            return reply;
+            const auto url = "https://files.example/" + std::to_string(images_.size()) + ".jpg";
+            images_.insert(url);
+            return uploaded(201, R"({"url": ")" + url + "\"}");
+        }
+        if (request.method == "PUT") {
+            images_.insert(path_of(request.target));
+            return uploaded(200, "{}");
         }
         if (request.target == test_support::submit_path) {
             const auto body = boost::json::parse(request.body);
-            if (!urls_.contains(std::string(body.at("image").as_string())))
+            const std::string image(body.at("image").as_string());
+            const bool is_known = image.starts_with("data:image/jpeg;base64,/9j") || images_.contains(image)
+                                  || images_.contains(path_of(image));
+            const auto [first, is_first] = images_of_keys_.emplace(request.header("idempotency-key"), image);
+            if (!is_known || first->second != image)
                 ++strange_images_;
         }
         return std::nullopt;
     }
     std::size_t uploads() {
         const std::lock_guard lock(mutex_);
-        return urls_.size();
+        return uploads_;
     }
     std::size_t strange_images() {
         const std::lock_guard lock(mutex_);
@@ -77,16 +89,36 @@ public:
     }
 
 private:
+    // Of a target or a URL, without what is signed.
+    static std::string path_of(std::string url) {
+        if (const auto scheme = url.find("://"); scheme != std::string::npos)
+            url.erase(0, url.find('/', scheme + 3));
+        return url.substr(0, url.find('?'));
+    }
+    test_support::Reply uploaded(int status, const std::string& body) {
+        auto reply = test_support::json_reply(status, body);
+        reply.hold = std::chrono::milliseconds(++uploads_ % 12);
+        return reply;
+    }
+
     std::mutex mutex_;
-    std::set<std::string> urls_;
+    std::set<std::string> images_;
+    std::map<std::string, std::string> images_of_keys_;
+    std::size_t uploads_ = 0;
     std::size_t strange_images_ = 0;
 };
 
-// A description of the service that says how files are uploaded.
-boost::json::object with_uploads(boost::json::object connection) {
+boost::json::object with_files(boost::json::object connection, Way way, const std::string& base_url) {
+    if (way == Way::storage) {
+        connection["storage"] = {
+            {"endpoint", base_url}, {"bucket", "films"}, {"access_key", "key-1"}, {"secret_key", "secret-1"}};
+        return connection;
+    }
     std::ifstream described(PIXELML_API);
     auto binding = boost::json::parse(std::string(std::istreambuf_iterator<char>(described), {})).as_object();
-    binding["files"] = boost::json::parse(R"({"media_types": ["image/jpeg"], "as": "upload", "upload": {
+    binding["files"] = boost::json::parse(way == Way::data_uri
+                                              ? R"({"media_types": ["image/jpeg"], "as": "data_uri"})"
+                                              : R"({"media_types": ["image/jpeg"], "as": "upload", "upload": {
         "steps": [{"method": "POST", "path": "/v1/files", "file": true,
                    "headers": {"Content-Type": "{{file.type}}"}, "keep": {"url": ["/url"]}}],
         "url": "{{kept.url}}"}})");
@@ -94,9 +126,7 @@ boost::json::object with_uploads(boost::json::object connection) {
     return connection;
 }
 
-} // namespace
-
-std::vector<Finding> measure_killed_hosts_with_files(const Options& options) {
+Finding killed_hosts(const Options& options, Way way, const char* name) {
     const std::size_t runs = options.is_short ? 50 : 500;
     Files files;
     Script script;
@@ -107,16 +137,17 @@ std::vector<Finding> measure_killed_hosts_with_files(const Options& options) {
     JobService service(std::move(script));
     const test_support::TestDirectory directory;
     const auto connection_file =
-        write_connection(directory.path(), with_uploads(connection_to(service.base_url(), Settled::by_key)));
+        write_connection(directory.path(), with_files(connection_to(service.base_url(), Settled::by_key), way,
+                                                      service.base_url()));
     const auto image_file = (directory.path() / "photo.jpg").string();
     std::ofstream(image_file, std::ios::binary) << "\xFF\xD8\xFF\xDA" << '\0' << '\2' << "a picture\xFF\xD9";
 
     std::array<std::atomic<std::size_t>, phases.size()> kills{};
     std::atomic<std::size_t> videos = 0;
     std::atomic<std::size_t> runs_with_other_than_one_job = 0;
-    for_each("killed hosts with files", runs, hosts_at_once, [&](std::size_t i) {
+    for_each(std::string("killed hosts with files, ") + name, runs, hosts_at_once, [&](std::size_t i) {
         const auto seed = mixed(options.seed, i);
-        const auto prompt = "Kill with a file " + std::to_string(i);
+        const auto prompt = std::string("Kill with a file, ") + name + " " + std::to_string(i);
         const std::vector<std::string> command{DOOMED_HOST,
                                                MODULE_PATH,
                                                connection_file,
@@ -173,15 +204,25 @@ std::vector<Finding> measure_killed_hosts_with_files(const Options& options) {
         by_phase += std::string(i > 0 ? ", " : "") + phases[i] + " " + std::to_string(kills[i].load());
     }
     Finding finding;
-    finding.test_case = std::to_string(runs) + " runs with a file, host killed (SIGKILL), then run again";
+    finding.test_case =
+        std::to_string(runs) + " runs with a file, by " + name + ", host killed (SIGKILL), then run again";
     finding.measured = std::to_string(all_kills) + " kills: " + by_phase + "; "
                        + std::to_string(files.uploads()) + " uploads, " + std::to_string(service.jobs())
                        + " jobs, " + std::to_string(runs_with_other_than_one_job.load())
                        + " runs with other than one, " + std::to_string(videos.load()) + " videos";
-    finding.bar = "every host killed; one job per run, every video, each of an uploaded file";
+    finding.bar =
+        "every host killed; one job per run, every video, each of the file, and no key with two images";
     finding.met = all_kills == runs && runs_with_other_than_one_job == 0 && service.jobs() == runs
                   && videos == runs && files.strange_images() == 0;
-    return {finding};
+    return finding;
+}
+
+} // namespace
+
+std::vector<Finding> measure_killed_hosts_with_files(const Options& options) {
+    return {killed_hosts(options, Way::upload, "an upload"),
+            killed_hosts(options, Way::storage, "the storage"),
+            killed_hosts(options, Way::data_uri, "a data URI")};
 }
 
 } // namespace faults
