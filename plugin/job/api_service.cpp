@@ -6,17 +6,17 @@
 
 namespace job_engine {
 
-ApiService::ApiService(boost::asio::io_context& io, Resolver& resolver, FairSemaphore& turns_of_files,
+ApiService::ApiService(boost::asio::io_context& io, Resolver& resolver, FairSemaphore& turns_of_session,
                        const Connection& connection, const std::string& user_agent,
                        std::shared_ptr<SubmitBudget> counted, OnReturn on_return)
-    : client(io, resolver, connection.max_connections, user_agent), media_probe(io, resolver, user_agent),
-      file_turns(turns_of_files), file_hand_over(io, resolver, user_agent),
-      state(
-          [this, told = std::move(on_return)] {
-              if (const auto self = weak_from_this().lock())
-                  told(self);
-          },
-          std::move(counted)),
+    : client(io, resolver, connection.max_connections, user_agent),
+      media_probe(io, resolver, user_agent), file_turns{own_file_turns, turns_of_session},
+      file_hand_over(io, resolver, user_agent), state(
+                                                    [this, told = std::move(on_return)] {
+                                                        if (const auto self = weak_from_this().lock())
+                                                            told(self);
+                                                    },
+                                                    std::move(counted)),
       slots(connection.max_running) {}
 
 std::string account_key(const Connection& connection) {

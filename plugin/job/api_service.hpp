@@ -3,6 +3,7 @@
 #include "api/connection.hpp"
 #include "base/fair_semaphore.hpp"
 #include "http/http_client.hpp"
+#include "job/file_turns.hpp"
 #include "job/service_state.hpp"
 #include "media/media_probe.hpp"
 #include "upload/file_hand_over.hpp"
@@ -21,15 +22,16 @@ struct ApiService : std::enable_shared_from_this<ApiService> {
     // Called on any thread when the API answers again after an outage.
     using OnReturn = std::function<void(const std::shared_ptr<const ApiService>&)>;
 
-    // The submits are counted for the account, which may have services for several connections; the turns of
-    // files are the session's.
-    ApiService(boost::asio::io_context& io, Resolver& resolver, FairSemaphore& turns_of_files,
+    // The submits are counted for the account, which may have services for several connections; the files in
+    // memory also for the session.
+    ApiService(boost::asio::io_context& io, Resolver& resolver, FairSemaphore& turns_of_session,
                const Connection& connection, const std::string& user_agent,
                std::shared_ptr<SubmitBudget> counted, OnReturn on_return);
 
     HttpClient client;
     MediaProbe media_probe;
-    FairSemaphore& file_turns;
+    FairSemaphore own_file_turns{max_files_of_service};
+    const FileTurns file_turns;
     FileHandOver file_hand_over;
     ServiceState state;
     FairSemaphore slots; // for running jobs

@@ -223,12 +223,11 @@ Result<Checkpoint> read_checkpoint(std::string_view text) {
     if (checkpoint.state == Checkpoint::State::submitted)
         if (const auto* fault = read_job_members(*object, checkpoint))
             return unreadable(fault);
+    // One that cannot be read costs the file, which the host has; the checkpoint may be worth a job.
     if (const auto* file = object->if_contains("file");
         file != nullptr && checkpoint.state != Checkpoint::State::submitted) {
-        const auto kept = read_kept_file(json::serialize(*file));
-        if (!kept)
-            return unreadable("what it says of its file cannot be used");
-        checkpoint.file = RareText(to_text(*kept));
+        if (const auto kept = read_kept_file(json::serialize(*file)))
+            checkpoint.file = RareText(to_text(*kept));
     }
     // One that cannot be read is as good as none: nothing is submitted because of it, nor left out.
     if (const auto* ended = object->if_contains("ended");

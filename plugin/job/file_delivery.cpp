@@ -8,6 +8,7 @@
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <ctime>
 #include <utility>
 
@@ -16,7 +17,10 @@ namespace {
 
 namespace asio = boost::asio;
 
+using namespace std::chrono_literals;
+
 constexpr std::size_t max_reason_bytes = 1'000;
+constexpr auto usual_url_lifetime = 24h; // of a service that keeps what it is given for a day
 
 FileLimits limits_of(const Connection& connection) {
     auto limits = file_limits(connection);
@@ -40,6 +44,16 @@ Error not_given(const HandOverFile& file, const std::string& reason) {
     return error;
 }
 
+Error in_another_storage(const HandOverFile& file) {
+    const auto what = "must be the one of the first submit, with the same key and lifetime_seconds";
+    auto error = make_error(ErrorCode::cannot_hand_over_file,
+                            "The job may have been submitted with the " + file.input
+                                + " in a storage that is not the connection's any more: give the connection "
+                                  "the storage that it had, so that the same is submitted.");
+    error.details = {{"/storage", what}};
+    return error;
+}
+
 Error not_given_in_time(const HandOverFile& file, Millis time) {
     auto error = make_error(ErrorCode::file_not_given, "The host did not give the file " + file.name
                                                            + " within " + duration_text(time) + ".");
@@ -49,52 +63,71 @@ Error not_given_in_time(const HandOverFile& file, Millis time) {
 
 } // namespace
 
-std::shared_ptr<FileDelivery> FileDelivery::start(const asio::any_io_executor& strand, FairSemaphore& turns,
+std::shared_ptr<FileDelivery> FileDelivery::start(const asio::any_io_executor& strand, FileTurns turns,
                                                   FileHandOver& hand_over, Order order, Done done) {
     const auto delivery =
         std::make_shared<FileDelivery>(strand, turns, hand_over, std::move(order), std::move(done));
-    delivery->take_turn();
+    delivery->begin();
     return delivery;
 }
 
-FileDelivery::FileDelivery(asio::any_io_executor strand, FairSemaphore& turns, FileHandOver& hand_over,
+FileDelivery::FileDelivery(asio::any_io_executor strand, FileTurns turns, FileHandOver& hand_over,
                            Order order, Done done)
     : HttpExchange(strand), strand_(std::move(strand)), turns_(turns), hand_over_(hand_over),
       order_(std::move(order)), done_(std::move(done)) {}
 
-// What an earlier attempt has left at the service. The same URL, because a service may compare the bodies of
-// two submits with one key; another signature only where the service might come too late with the first.
-std::optional<FileForSubmit> FileDelivery::within_reach() const {
+// What an earlier submit has left at the service. Once a job may exist, nothing but what was sent: a service
+// may compare the bodies of two submits with one key. Before that only what the service can still fetch.
+std::optional<FileOutcome> FileDelivery::within_reach() const {
     const auto& kept = order_.file.kept;
     if (!kept || !kept->is_within_reach())
         return std::nullopt;
-    if (!kept->url.empty())
-        return FileForSubmit{kept->url, *kept};
     const auto& storage = order_.connection->storage;
-    if (!storage)
-        return std::nullopt;
-    const auto now = static_cast<std::int64_t>(std::time(nullptr));
-    auto signed_again = *kept;
-    if (now - kept->signed_at >= storage->lifetime.count() / 2)
-        signed_again.signed_at = now;
-    return FileForSubmit{stored_file_url(*storage, {kept->object, signed_again.signed_at}), signed_again};
+    auto url = kept->url;
+    std::chrono::seconds lifetime = usual_url_lifetime;
+    if (url.empty()) {
+        if (storage)
+            url = stored_file_url(*storage, {kept->object, kept->since});
+        if (!storage || HexDigest(sha256(url)) != kept->signed_url)
+            return order_.file.may_exist ? std::optional<FileOutcome>(in_another_storage(order_.file))
+                                         : std::nullopt;
+        lifetime = storage->lifetime / 2; // the job may wait there, too
+    }
+    const std::chrono::seconds age(std::time(nullptr) - kept->since);
+    if (order_.file.may_exist || (age >= 0s && age < lifetime))
+        return FileForSubmit{std::move(url), *kept};
+    return std::nullopt;
 }
 
-void FileDelivery::take_turn() {
+void FileDelivery::begin() {
     cancel_handler = [this] {
         finish_later(*ended == Kind::timed_out ? not_given_in_time(order_.file, order_.max_wait)
                                                : make_error(ErrorCode::cancelled, "The file was given up."));
     };
-    if (auto file = within_reach())
-        return finish_later(std::move(*file));
+    if (auto outcome = within_reach())
+        return finish_later(std::move(*outcome));
     if (hand_over_way(*order_.connection) == HandOverWay::none)
         return finish_later(no_way_for_files(*order_.connection, order_.file.input));
-    turns_.request([self = self()] { asio::post(self->strand_, [self] { self->ask_host(); }); }, *turn_);
+    take_turn(turns_.of_service, turn_->of_service, &FileDelivery::take_turn_of_session);
+}
+
+void FileDelivery::take_turn(FairSemaphore& turns, FairSemaphore::Permit& permit,
+                             void (FileDelivery::*then)()) {
+    turns.request(
+        [self = self(), then] {
+            asio::post(self->strand_, [self, then] {
+                if (self->done_ != nullptr && !self->ended)
+                    ((*self).*then)();
+            });
+        },
+        permit);
+}
+
+void FileDelivery::take_turn_of_session() {
+    take_turn(turns_.of_session, turn_->of_session, &FileDelivery::ask_host);
 }
 
 void FileDelivery::ask_host() {
-    if (done_ == nullptr || ended)
-        return;
     is_asked_ = true;
     limit_time(order_.max_wait);
     const auto limits = limits_of(*order_.connection);
@@ -143,11 +176,13 @@ void FileDelivery::sent(const std::exception_ptr& defect, HandOverOutcome outcom
     file.kept.digest = digest_;
     if (handed_over.stored) {
         file.kept.object = handed_over.stored->object;
-        file.kept.signed_at = handed_over.stored->signed_at;
+        file.kept.since = handed_over.stored->signed_at;
+        file.kept.signed_url = HexDigest(sha256(handed_over.value));
     } else if (hand_over_way(*order_.connection) == HandOverWay::in_the_submit) {
         file.turn = std::move(turn_);
     } else {
         file.kept.url = handed_over.value;
+        file.kept.since = std::time(nullptr);
     }
     file.text = std::move(handed_over.value);
     finish(defect, std::move(file));

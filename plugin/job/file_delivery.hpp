@@ -4,6 +4,7 @@
 #include "http/http_exchange.hpp"
 #include "job/attachment.hpp"
 #include "job/file_for_submit.hpp"
+#include "job/file_turns.hpp"
 #include "job/step.hpp"
 #include "upload/file_hand_over.hpp"
 
@@ -18,10 +19,6 @@ namespace job_engine {
 
 // The longest wait for a host's file: it may be converted, or come from far.
 inline constexpr Millis max_wait_for_host{120'000};
-
-// Files in memory at once, of all runs of a session: what a large image is in base64 and in a request, so
-// many times, is what ten thousand runs with files need at most.
-inline constexpr std::size_t max_files_at_once = 4;
 
 // No service is known to take a larger image.
 inline constexpr std::uint64_t max_file_bytes = std::uint64_t{50} << 20;
@@ -43,12 +40,11 @@ public:
     using Done = std::function<void(const std::exception_ptr& defect, FileOutcome outcome)>;
 
     // turns and hand_over must live until done was called.
-    static std::shared_ptr<FileDelivery> start(const boost::asio::any_io_executor& strand,
-                                               FairSemaphore& turns, FileHandOver& hand_over, Order order,
-                                               Done done);
+    static std::shared_ptr<FileDelivery> start(const boost::asio::any_io_executor& strand, FileTurns turns,
+                                               FileHandOver& hand_over, Order order, Done done);
 
-    FileDelivery(boost::asio::any_io_executor strand, FairSemaphore& turns, FileHandOver& hand_over,
-                 Order order, Done done);
+    FileDelivery(boost::asio::any_io_executor strand, FileTurns turns, FileHandOver& hand_over, Order order,
+                 Done done);
 
     // Of no meaning where nothing was asked for.
     void answered(HostFile file);
@@ -57,8 +53,10 @@ private:
     std::shared_ptr<FileDelivery> self() {
         return std::static_pointer_cast<FileDelivery>(shared_from_this());
     }
-    std::optional<FileForSubmit> within_reach() const;
-    void take_turn();
+    std::optional<FileOutcome> within_reach() const;
+    void begin();
+    void take_turn(FairSemaphore& turns, FairSemaphore::Permit& permit, void (FileDelivery::*then)());
+    void take_turn_of_session();
     void ask_host();
     void send(std::shared_ptr<const std::string> bytes);
     void sent(const std::exception_ptr& defect, HandOverOutcome outcome);
@@ -66,11 +64,11 @@ private:
     void finish(const std::exception_ptr& defect, FileOutcome outcome);
 
     const boost::asio::any_io_executor strand_;
-    FairSemaphore& turns_;
+    const FileTurns turns_;
     FileHandOver& hand_over_;
     Order order_;
     Done done_; // empty once it was called
-    std::unique_ptr<FairSemaphore::Permit> turn_ = std::make_unique<FairSemaphore::Permit>();
+    std::unique_ptr<FileTurn> turn_ = std::make_unique<FileTurn>();
     bool is_asked_ = false;
     HexDigest digest_;
     std::shared_ptr<HttpExchange> upload_;

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "api/error.hpp"
-#include "base/fair_semaphore.hpp"
+#include "job/file_turns.hpp"
 #include "job/kept_file.hpp"
 
 #include <memory>
@@ -14,7 +14,7 @@ namespace job_engine {
 struct FileForSubmit {
     std::string text; // in the place of the input: its URL, or the file itself
     KeptFile kept;
-    std::unique_ptr<FairSemaphore::Permit> turn{}; // of a file that is in the text
+    std::unique_ptr<FileTurn> turn{}; // of a file that is in the text
 };
 using FileOutcome = std::variant<FileForSubmit, Error>;
 

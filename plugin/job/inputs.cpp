@@ -10,6 +10,7 @@
 
 #include <boost/json/monotonic_resource.hpp>
 #include <boost/json/serialize.hpp>
+#include <boost/json/serializer.hpp>
 
 #include <array>
 #include <optional>
@@ -196,6 +197,18 @@ json::object with_places(const json::object& inputs, const PreparedJob& job, con
     return out;
 }
 
+// As JSON has it between quotes. Piece by piece, because a file may be of many megabytes.
+void append_escaped(std::string& out, std::string_view text) {
+    const auto begin = out.size();
+    json::serializer writer;
+    writer.reset(text);
+    std::array<char, 8192> piece; // NOLINT(cppcoreguidelines-pro-type-member-init): it is written first
+    while (!writer.done())
+        out.append(writer.read(piece.data(), piece.size()));
+    out.pop_back();
+    out.erase(begin, 1);
+}
+
 } // namespace
 
 Node::Node(const NodeType& node_type)
@@ -243,21 +256,17 @@ PreparedJob prepare_job(const json::object& inputs, const Node& node, const Bind
     return job;
 }
 
-PreparedJob with_file(const PreparedJob& job, std::string_view text) {
-    const auto place = place_of_file(job.digest);
-    const auto quoted = json::serialize(json::string(text));
-    const std::string_view inside = std::string_view(quoted).substr(1, quoted.size() - 2);
-    PreparedJob filled;
-    filled.path = job.path;
-    filled.digest = job.digest;
-    filled.kind = job.kind;
-    filled.body.reserve(job.body.size() + inside.size());
+std::string body_with_file(std::string_view body, const HexDigest& inputs, std::string_view text) {
+    const auto place = place_of_file(inputs);
+    std::string filled;
+    filled.reserve(body.size() + text.size() + 2);
     std::size_t from = 0;
-    for (auto at = job.body.find(place); at != std::string::npos; at = job.body.find(place, from)) {
-        filled.body.append(job.body, from, at - from).append(inside);
+    for (auto at = body.find(place); at != std::string_view::npos; at = body.find(place, from)) {
+        filled.append(body.substr(from, at - from));
+        append_escaped(filled, text);
         from = at + place.size();
     }
-    filled.body.append(job.body, from);
+    filled.append(body.substr(from));
     return filled;
 }
 

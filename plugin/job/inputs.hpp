@@ -2,7 +2,6 @@
 
 #include "api/binding.hpp"
 #include "api/error.hpp"
-#include "base/fair_semaphore.hpp"
 #include "base/rare_text.hpp"
 #include "base/sha256.hpp"
 #include "job/node_type.hpp"
@@ -10,7 +9,6 @@
 #include <boost/json/object.hpp>
 #include <boost/json/storage_ptr.hpp>
 
-#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,15 +33,13 @@ struct PreparedJob {
     HexDigest digest;      // of the inputs
     std::string kind;      // jobs of one kind take about as long
     std::string media_url; // to be looked at before anything is paid; empty: none
-    // The name of the host's file that is still to take its place in the body; empty: none.
+    // The name of the host's file whose place the body has; empty: none.
     RareText file;
-    // Of a file whose bytes are in the body: goes back with them.
-    std::unique_ptr<FairSemaphore::Permit> file_turn;
 };
 
 PreparedJob prepare_job(const boost::json::object& inputs, const Node& node, const Binding& binding);
 
-// With the text that the API gets for the file: its URL, or the file itself as text.
-PreparedJob with_file(const PreparedJob& job, std::string_view text);
+// The body of a submit with the text that the API gets for the file: its URL, or the file itself as text.
+std::string body_with_file(std::string_view body, const HexDigest& inputs, std::string_view text);
 
 } // namespace job_engine

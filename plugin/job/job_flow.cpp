@@ -16,14 +16,17 @@ namespace {
 constexpr Millis late_wake_up{1'000};
 
 // nullopt: there is no secret in it.
-std::optional<HttpReply> masked_copy(const HttpReply& reply, const std::vector<Secret>& secrets) {
+std::optional<HttpReply> masked_copy(const HttpReply& reply, const std::vector<Secret>& secrets,
+                                     const Secret& file_signature) {
     const auto holds_any = [&](const std::string& text) {
-        return holds_secret(text, secrets) || holds_secret(text, reply.signature);
+        return holds_secret(text, secrets) || holds_secret(text, reply.signature)
+               || holds_secret(text, file_signature);
     };
     if (!holds_any(reply.body) && !holds_any(reply.location) && !holds_any(reply.request_id))
         return std::nullopt;
     const auto masked = [&](const std::string& text) {
-        return without_secret(without_secrets(text, secrets), reply.signature);
+        return without_secret(without_secret(without_secrets(text, secrets), reply.signature),
+                              file_signature);
     };
     auto copy = reply;
     copy.body = masked(reply.body);
@@ -102,7 +105,7 @@ Step JobFlow::on_checkpoint(TimePoint now, bool kept) {
 Step JobFlow::on_reply(TimePoint now, const HttpReply& reply) {
     if (awaited_ != Awaited::answer)
         return go_on();
-    const auto safe = masked_copy(reply, run_.connection().secrets);
+    const auto safe = masked_copy(reply, run_.connection().secrets, run_.file_signature);
     return resume(now, Replied{safe ? *safe : reply, reply});
 }
 

@@ -6,19 +6,27 @@
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
+#include <utility>
+
 namespace job_engine {
 namespace {
 
 namespace json = boost::json;
 
-// nullopt: it is there, and cannot be used in a request.
-std::optional<std::string> usable_text(const json::object& file, std::string_view name) {
+constexpr std::int64_t end_of_time = 253'402'300'800; // the year 10 000, which no signature can name
+
+// Empty: it is not there.
+std::string text_of(const json::object& file, std::string_view name) {
     const auto* member = file.if_contains(name);
-    if (member == nullptr)
-        return std::string();
-    const bool is_usable = member->is_string() && member->get_string().size() <= max_kept_url_bytes
-                           && is_printable_without_space(member->get_string());
-    return is_usable ? std::optional(std::string(member->get_string())) : std::nullopt;
+    const bool is_text = member != nullptr && member->is_string();
+    return is_text && member->get_string().size() <= max_kept_url_bytes ? std::string(member->get_string())
+                                                                        : std::string();
+}
+
+std::int64_t since_when(const json::object& file) {
+    const auto* member = file.if_contains("since");
+    const auto since = member != nullptr && member->is_int64() ? member->get_int64() : 0;
+    return since >= 0 && since < end_of_time ? since : 0;
 }
 
 } // namespace
@@ -29,28 +37,30 @@ std::string to_text(const KeptFile& file) {
         out["url"] = file.url;
     if (!file.object.empty()) {
         out["object"] = file.object;
-        out["signed_at"] = file.signed_at;
+        out["signed_url"] = file.signed_url.text();
     }
+    if (file.is_within_reach())
+        out["since"] = file.since;
     return json::serialize(out);
 }
 
 std::optional<KeptFile> read_kept_file(std::string_view text) {
     const auto document = parse_json(text);
     const auto* file = document ? document->if_object() : nullptr;
-    const auto* digest = file != nullptr ? file->if_contains("sha256") : nullptr;
-    if (digest == nullptr || !digest->is_string() || !is_hex_digest(digest->get_string()))
+    const auto digest = file != nullptr ? text_of(*file, "sha256") : std::string();
+    if (!is_hex_digest(digest))
         return std::nullopt;
-    auto url = usable_text(*file, "url");
-    auto object = usable_text(*file, "object");
-    if (!url || !object)
-        return std::nullopt;
-    KeptFile kept{HexDigest(std::string_view(digest->get_string())), std::move(*url), std::move(*object)};
-    if (kept.object.empty())
-        return kept;
-    const auto* signed_at = file->if_contains("signed_at");
-    if (signed_at == nullptr || !signed_at->is_int64())
-        return std::nullopt;
-    kept.signed_at = signed_at->get_int64();
+    KeptFile kept{HexDigest(digest), {}, {}};
+    auto url = text_of(*file, "url");
+    const auto signed_url = text_of(*file, "signed_url");
+    if (!url.empty() && is_printable_without_space(url)) {
+        kept.url = std::move(url);
+    } else if (is_hex_digest(signed_url)) {
+        kept.object = text_of(*file, "object");
+        kept.signed_url = kept.object.empty() ? HexDigest() : HexDigest(signed_url);
+    }
+    if (kept.is_within_reach())
+        kept.since = since_when(*file);
     return kept;
 }
 

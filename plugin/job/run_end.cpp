@@ -75,9 +75,9 @@ std::string whole_url(const RunState& run, const std::string& url, const Replied
 
 } // namespace
 
-Outcome submit_failed(const RunState& run, Error error, bool may_exist) {
+Outcome submit_failed(const RunState& run, Error error, bool may_exist, bool was_answered) {
     if (!may_exist) {
-        const bool answered = error.http_status != 0;
+        const bool answered = was_answered && error.http_status != 0;
         return failed(std::move(error),
                       answered ? std::optional(next_key(run)) : unsubmitted(run.checkpoint));
     }
@@ -127,12 +127,17 @@ Outcome never_made(const RunState& run) {
                   std::move(prepared));
 }
 
+Error another_file(const RunState& run) {
+    return make_error(ErrorCode::invalid_input,
+                      "The run was interrupted while its job was being submitted, and behind its "
+                          + std::string(media_input(run.node.type)) + " is another file now.");
+}
+
 Outcome with_another_file(const RunState& run) {
-    auto error =
-        make_error(ErrorCode::invalid_input,
-                   "The run was interrupted while its job was being submitted, and behind its "
-                       + std::string(media_input(run.node.type))
-                       + " is another file now: give the same one, or start without the checkpoint.");
+    auto error = another_file(run);
+    error.message +=
+        " Give the same one to go on. The job may exist and be billed: look at the account before "
+        "you start without the checkpoint, which submits another one.";
     error.charged = Charged::unknown;
     return failed(std::move(error), in_doubt(run.checkpoint));
 }

@@ -12,9 +12,11 @@ namespace job_engine {
 // How runs end, and what their checkpoints keep for a later run: the rules that decide whether anything can
 // be paid for twice, or lost.
 
-// Without a known job. may_exist: a submit with this key may have arrived nevertheless.
-Outcome submit_failed(const RunState& run, Error error, bool may_exist);
-// Of one that is repeated although another file is behind the input now.
+// Without a known job. may_exist: a submit with this key may have arrived nevertheless. was_answered: the
+// last one, so that a reply the error tells of is to this key.
+Outcome submit_failed(const RunState& run, Error error, bool may_exist, bool was_answered = false);
+// Of a submit that may have arrived, and has another file behind its input now.
+Error another_file(const RunState& run);
 Outcome with_another_file(const RunState& run);
 // By RunState::ending. last_error: of the submit that would have been repeated, or nullptr.
 Outcome ended_without_job(const RunState& run, bool may_exist, const Error* last_error, Millis resume_after);

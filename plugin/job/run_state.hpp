@@ -1,6 +1,7 @@
 #pragma once
 
 #include "api/reply.hpp"
+#include "base/secret.hpp"
 #include "job/checkpoint.hpp"
 #include "job/node_type.hpp"
 #include "job/retry.hpp"
@@ -51,7 +52,10 @@ struct RunState {
     TimePoint ending_by = TimePoint::max(); // bound on an ending
     TimePoint suspend_at = TimePoint::max();
     std::size_t media_input = 0; // hash of the URL of the media that was sent; 0: none
-    RareText last_trouble;       // a sentence about the last reply, where it said nothing that is known
+    // Of its URL in the storage, which a service may repeat; that of the video, which may look the same, is
+    // none.
+    Secret file_signature;
+    RareText last_trouble; // a sentence about the last reply, where it said nothing that is known
 };
 
 // A target goes into the checkpoint. One in which a secret was masked leads nowhere, so it is left out: then

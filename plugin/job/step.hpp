@@ -21,7 +21,8 @@ struct HandOverFile {
     std::string input;
     std::string name;
     HexDigest key;                // tells the runs apart, also those of one file
-    std::optional<KeptFile> kept; // by an earlier attempt
+    std::optional<KeptFile> kept; // of an earlier submit
+    bool may_exist = false;       // the job, by that one
 };                                // wait for on_file
 struct SaveCheckpoint {
     Checkpoint checkpoint;

@@ -20,6 +20,10 @@ using State = Checkpoint::State;
 // With their backoff, about half a minute; two minutes at the slowest.
 constexpr int max_failures = 8;
 
+// A file's bytes are in the way of other runs, and a URL of it may end: for a longer wait both are given up.
+constexpr Millis longest_wait_with_file = 3s;
+constexpr int max_pauses_for_file = 3;
+
 bool was_kept(const Event& event) {
     const auto* answered = std::get_if<CheckpointAnswered>(&event);
     return answered != nullptr && answered->kept;
@@ -50,6 +54,7 @@ Transition Submission::resume(TimePoint now, const Event& event) {
                                      "The host did not keep the answer to the submit.");
             }
             while (search_ != nullptr) {
+                file_.reset();
                 if (auto end = look(now))
                     return std::move(*end);
                 if (search_ == nullptr)
@@ -73,7 +78,7 @@ Transition Submission::resume(TimePoint now, const Event& event) {
                     if (!was_kept(event)) {
                         run_.report.warn("checkpoint_not_kept",
                                          "The host did not keep the checkpoint between two submits.");
-                        return finish(submit_failed(run_, *last_error_, false));
+                        return fail(*last_error_);
                     }
                 }
             }
@@ -108,6 +113,8 @@ Transition Submission::resume(TimePoint now, const Event& event) {
                     if (run_.report.phase() != Phase::retrying)
                         run_.report.set_phase(Phase::queued, "Waiting because " + run_.binding().name
                                                                  + " asked for a pause");
+                    if (next_attempt_ - now > longest_wait_with_file)
+                        file_.reset();
                     yield return Step{Wait{}, next_attempt_};
                 }
 
@@ -118,15 +125,14 @@ Transition Submission::resume(TimePoint now, const Event& event) {
                 // As late as can be: bytes that wait for a slot or for the end of a pause are in the way of
                 // other runs'. And before the intent, which keeps where the file is: a repeated submit has
                 // the same body, and no file is handed over twice.
-                if (!run_.parameters.job->file.empty()) {
+                if (lacks_file()) {
                     run_.report.set_phase(Phase::preparing,
                                           "Handing over the " + std::string(media_input(run_.node.type)));
-                    yield return Step{file_to_hand_over(run_)};
-                    auto& outcome = std::get<FileHandedOver>(event).outcome;
-                    if (auto* error = std::get_if<Error>(&outcome))
-                        return fail(std::move(*error));
-                    if (!put_file_into_submit(run_, std::get<FileForSubmit>(outcome), may_exist_))
-                        return finish(with_another_file(run_));
+                    yield return Step{file_to_hand_over(run_, may_exist_)};
+                    if (auto end = take_file(now, std::get<FileHandedOver>(event).outcome))
+                        return std::move(*end);
+                    if (search_ != nullptr)
+                        break;
                     continue; // a pause may have begun
                 }
 
@@ -144,6 +150,8 @@ Transition Submission::resume(TimePoint now, const Event& event) {
                                checkpoint(false)));
                 intent_kept_ = true;
             }
+            if (search_ != nullptr)
+                continue;
 
             run_.report.set_phase(Phase::submitting);
             yield return Step{Send{}};
@@ -157,6 +165,42 @@ Transition Submission::resume(TimePoint now, const Event& event) {
 // A job that may exist already is worth more than what is found out about its media input now.
 bool Submission::checks_media() const {
     return !may_exist_ && run_.connection().check_media && !run_.parameters.job->media_url.empty();
+}
+
+bool Submission::lacks_file() const {
+    return file_ == nullptr && !run_.parameters.job->file.empty();
+}
+
+// nullopt: the run goes on.
+std::optional<Transition> Submission::take_file(TimePoint now, FileOutcome& outcome) {
+    if (auto* error = std::get_if<Error>(&outcome))
+        return go_on_without_file(now, std::move(*error));
+    auto& file = std::get<FileForSubmit>(outcome);
+    if (put_file_into_submit(run_, file, may_exist_))
+        file_ = std::make_unique<FileForSubmit>(std::move(file));
+    else if (run_.binding().find)
+        return go_on_without_file(now, another_file(run_));
+    else
+        return finish(with_another_file(run_));
+    return std::nullopt;
+}
+
+// nullopt: it is asked for again at next_attempt_, or not needed because the list knows of the job.
+std::optional<Transition> Submission::go_on_without_file(TimePoint now, Error error) {
+    const Millis pause(error.retryable ? error.retry_after_ms.value_or(0) : 0);
+    if (pause > 0ms && now + pause < run_.deadline && ++pauses_for_file_ <= max_pauses_for_file) {
+        next_attempt_ = now + pause;
+        run_.report.set_phase(Phase::retrying,
+                              error.message + " Trying again in " + duration_text(pause) + ".");
+        last_error_ = std::make_unique<const Error>(std::move(error));
+        return std::nullopt;
+    }
+    // What was submitted cannot be repeated; where it was never made, another file is as good.
+    if (may_exist_ && run_.binding().find) {
+        search_ = std::make_unique<JobSearch>(run_, now, std::move(error), false);
+        return std::nullopt;
+    }
+    return fail(std::move(error));
 }
 
 // Sets next_attempt_. The error where the run's time ends before that.
@@ -206,6 +250,8 @@ HttpRequest Submission::request(TimePoint /*now*/) const {
     const auto place = job.digest.text();
     auto request = submit_request(run_.binding(), connection.base_path, {job.path.view(), job.body, place},
                                   run_.checkpoint.key.text());
+    if (file_ != nullptr)
+        request.body = body_with_file(request.body, job.digest, file_->text);
     request.timeout = std::max<Millis>(connection.request_timeout, run_.binding().submit.timeout);
     request.needs_fresh_connection = !connection.idempotent_submit;
     return request;
@@ -218,6 +264,7 @@ std::optional<Transition> Submission::take_answer(TimePoint now, const Event& ev
         return end(now, false);
     }
     const auto* replied = std::get_if<Replied>(&event);
+    was_answered_ = replied != nullptr;
     auto answer = replied != nullptr
                       ? read_submit_answer(replied->reply, run_.connection())
                       : read_submit_answer(std::get<RequestFailed>(event).failure, run_.connection());
@@ -359,7 +406,7 @@ std::optional<Checkpoint> Submission::checkpoint(bool is_sent) const {
 }
 
 Transition Submission::fail(Error error) {
-    return finish(submit_failed(run_, std::move(error), may_exist_));
+    return finish(submit_failed(run_, std::move(error), may_exist_, was_answered_));
 }
 
 // A place in the budget is spent on what may be billed. A submit that was refused, never arrived or was not
@@ -370,6 +417,7 @@ Transition Submission::finish(Outcome&& outcome) {
         run_.service.submits->give_back(*counted_at_);
     counted_at_.reset();
     search_.reset(); // another run may read the list now
+    file_.reset();
     return Step{Finish{std::move(outcome)}};
 }
 

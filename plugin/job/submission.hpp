@@ -1,6 +1,7 @@
 #pragma once
 
 #include "api/error.hpp"
+#include "job/file_for_submit.hpp"
 #include "job/job_search.hpp"
 #include "job/machine.hpp"
 #include "job/run_state.hpp"
@@ -21,7 +22,9 @@ namespace job_engine {
 //     slot              acquired            -> submit
 //     before submit     its time            -> submit; by way of handing over, where an input is a file
 //     handing over      there               -> before submit
-//                       not there           -> failed
+//                       not there           -> before submit, where its receiver asked for a pause; find,
+//                                              where a job may exist and the API lists its jobs; or failed
+//                       another file        -> the same, where a job may exist
 //     saving intent     kept                -> submit
 //                       not kept            -> failed
 //     submit            job named, or what  -> Polling
@@ -58,6 +61,9 @@ public:
 
 private:
     bool checks_media() const;
+    bool lacks_file() const;
+    std::optional<Transition> take_file(TimePoint now, FileOutcome& outcome);
+    std::optional<Transition> go_on_without_file(TimePoint now, Error error);
     std::optional<Error> too_late(TimePoint now);
     std::optional<Error> over_budget(TimePoint now);
     Step save(TimePoint now, Checkpoint::State state) const;
@@ -74,12 +80,15 @@ private:
     RunState& run_;
     boost::asio::coroutine resume_point_;
     int failures_ = 0;
+    int pauses_for_file_ = 0;
     TimePoint next_attempt_{};
     std::unique_ptr<const Error> last_error_;
     std::unique_ptr<JobSearch> search_;   // while it goes on
+    std::unique_ptr<FileForSubmit> file_; // not during a wait of any length
     std::optional<TimePoint> counted_at_; // the place in the budget that is held
     bool intent_kept_;
     bool may_exist_;
+    bool was_answered_ = false;  // the last submit
     bool doubt_is_news_ = false; // the host's intent says less than is known now
     bool is_admitted_ = false;   // the input is checked, and a slot is there
 };

@@ -1,6 +1,7 @@
 #include "job/submit_file.hpp"
 
 #include "job/idempotency_key.hpp"
+#include "upload/presigned_url.hpp"
 
 #include <functional>
 #include <memory>
@@ -9,12 +10,12 @@
 
 namespace job_engine {
 
-HandOverFile file_to_hand_over(const RunState& run) {
+HandOverFile file_to_hand_over(const RunState& run, bool may_exist) {
     return {std::string(media_input(run.node.type)), std::string(run.parameters.job->file.view()),
-            run.checkpoint.key, read_kept_file(run.checkpoint.file.view())};
+            run.checkpoint.key, read_kept_file(run.checkpoint.file.view()), may_exist};
 }
 
-bool put_file_into_submit(RunState& run, FileForSubmit& file, bool may_exist) {
+bool put_file_into_submit(RunState& run, const FileForSubmit& file, bool may_exist) {
     auto& checkpoint = run.checkpoint;
     const auto known = read_kept_file(checkpoint.file.view());
     if (!known || known->digest != file.kept.digest) {
@@ -29,9 +30,8 @@ bool put_file_into_submit(RunState& run, FileForSubmit& file, bool may_exist) {
     checkpoint.file = RareText(to_text(file.kept));
     if (file.kept.is_within_reach())
         run.media_input = std::hash<std::string_view>{}(file.text);
-    auto job = std::make_unique<PreparedJob>(with_file(*run.parameters.job, file.text));
-    job->file_turn = std::move(file.turn);
-    run.parameters.job = std::move(job);
+    if (!file.kept.object.empty())
+        run.file_signature = Secret(signature_in(file.text));
     return true;
 }
 

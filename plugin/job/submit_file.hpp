@@ -8,10 +8,10 @@ namespace job_engine {
 
 // The file of the host that is part of a run's submit.
 
-HandOverFile file_to_hand_over(const RunState& run);
+HandOverFile file_to_hand_over(const RunState& run, bool may_exist);
 
-// Makes it part of the submit, and of its key. may_exist: the job, by an earlier submit. false: it was
-// submitted with another file.
-bool put_file_into_submit(RunState& run, FileForSubmit& file, bool may_exist);
+// Makes it part of the submit's key, and keeps where it is. may_exist: the job, by an earlier submit. false:
+// it was submitted with another file.
+bool put_file_into_submit(RunState& run, const FileForSubmit& file, bool may_exist);
 
 } // namespace job_engine

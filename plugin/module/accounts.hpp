@@ -7,7 +7,7 @@
 #include "base/sha256.hpp"
 #include "http/resolver.hpp"
 #include "job/api_service.hpp"
-#include "job/file_delivery.hpp"
+#include "job/file_turns.hpp"
 #include "module/definitions.hpp"
 
 #include <boost/asio/io_context.hpp>

@@ -29,20 +29,21 @@ using namespace std::chrono_literals;
 using Kind = TransportFailure::Kind;
 
 constexpr std::chrono::milliseconds longest_hand_over = 10min;
-constexpr std::uint64_t slowest_bytes_per_second = std::uint64_t{64} << 10;
 constexpr int max_tries = 3;
 constexpr std::chrono::milliseconds first_wait = 500ms;
-constexpr std::chrono::milliseconds longest_wait = 30s;
+constexpr std::chrono::milliseconds longest_wait = 3s;  // longer ones are the run's, without the file
 constexpr std::chrono::seconds upload_lifetime = 15min; // of a signature; it is used at once
 
-std::string base64_text(std::string_view bytes) {
-    std::string out(bytes.size() / 3 * 4 + 5, '\0');
+std::string in_base64(std::string begin, std::string_view bytes) {
+    auto out = std::move(begin);
+    const auto encoded = out.size();
+    out.resize(encoded + bytes.size() / 3 * 4 + 5);
     // NOLINTBEGIN(cppcoreguidelines-pro-type-reinterpret-cast): OpenSSL's bytes are unsigned
     const auto length =
-        EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
+        EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data() + encoded),
                         reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
     // NOLINTEND(cppcoreguidelines-pro-type-reinterpret-cast)
-    out.resize(static_cast<std::size_t>(length));
+    out.resize(encoded + static_cast<std::size_t>(length));
     return out;
 }
 
@@ -123,10 +124,10 @@ private:
     }
 
     HandedOver in_the_submit() const {
-        auto text = base64_text(order_.file.view());
-        if (binding().files->form == FileRules::Form::data_uri)
-            text.insert(0, "data:" + order_.file.media_type + ";base64,");
-        return {std::move(text), std::nullopt};
+        const bool is_data_uri = binding().files->form == FileRules::Form::data_uri;
+        return {in_base64(is_data_uri ? "data:" + order_.file.media_type + ";base64," : std::string(),
+                          order_.file.view()),
+                std::nullopt};
     }
 
     asio::awaitable<HandOverOutcome> by_upload() {
@@ -167,12 +168,11 @@ private:
         const auto& storage = *connection().storage;
         StoredFile stored;
         stored.object = object_name(storage, order_.run_digest, extension_of(order_.file.media_type));
-        stored.signed_at = std::time(nullptr);
         UploadRequest request;
         request.method = "PUT";
         request.origin = storage.origin;
         request.target =
-            presigned_target(storage, request.method, stored.object, stored.signed_at, upload_lifetime);
+            presigned_target(storage, request.method, stored.object, std::time(nullptr), upload_lifetime);
         request.headers = {{"Content-Type", order_.file.media_type}};
         request.sends_file = true;
         const auto answered = co_await send(request);
@@ -180,6 +180,7 @@ private:
             co_return error_of_upload(*failure, "the storage " + storage.origin.authority());
         if (const auto& reply = std::get<HttpReply>(answered); !is_success(reply.status))
             co_return error_of_storage(reply, storage);
+        stored.signed_at = std::time(nullptr); // the service's time begins now, however long the upload took
         auto url = stored_file_url(storage, stored);
         co_return HandedOver{std::move(url), std::move(stored)};
     }
@@ -229,8 +230,7 @@ private:
         const auto head = head_of(request, bytes, signature);
 
         const auto attempt = std::make_shared<HttpExchange>(strand_);
-        attempt->limit_time(connection().request_timeout
-                            + std::chrono::milliseconds(bytes * 1000 / slowest_bytes_per_second));
+        attempt->limit_time(connection().request_timeout + time_to_send(bytes));
         const ScopedCancelHandler interruption(*this, [this, attempt] { attempt->end(*ended); });
         const auto began = std::chrono::steady_clock::now();
         auto answered = co_await send_pieces(owner_.io_, destination, head, body,

@@ -412,10 +412,11 @@ typedef struct wfn_request {
     /*
      * Since 1.1. Give the run the file that its input "attachment:NAME" stands for: call run_attach, inside
      * the callback or later from any thread. A file that takes long to read or to convert is better given
-     * later. At most once per file, before the submit, and only when the bytes are needed: not of a run that
-     * is only validated, dry or only collects, and not again once a checkpoint says that the service has the
-     * file. A session asks for a few files at a time, so that ten thousand runs do not hold their bytes at
-     * once. Without an answer within 120 s the run ends, unpaid and retryable. NULL: the host has no files,
+     * later. Before the submit, and only when the bytes are needed: not of a run that is only validated, dry
+     * or only collects, and not again while the service has the file, unless a long wait came in between. A
+     * session asks for a few files at a time, so that ten thousand runs do not hold their bytes at once, and
+     * for the next only when these are handed over: answer each request by itself, not when all have come.
+     * A run waits for its turn until its deadline. Without an answer within 120 s the run ends, unpaid and retryable. NULL: the host has no files,
      * and a run with such an input ends as invalid_input. [module]
      */
     void (*on_attachment)(void* user_data, wfn_run* run, const wfn_attachment_request* attachment);

@@ -36,8 +36,9 @@ TEST(Checkpoint, IsReadAsItWasWritten) {
 
 TEST(Checkpoint, KeepsTheFileUntilTheJobIsKnown) {
     const HexDigest digest = std::string(64, 'f');
-    const KeptFile files[] = {
-        {digest, {}, {}}, {digest, "https://files.example/1.jpg", {}}, {digest, {}, "o/1.jpg", 17}};
+    const KeptFile files[] = {{digest, {}, {}},
+                              {digest, "https://files.example/1.jpg", {}, 17},
+                              {digest, {}, "my photos/\xD1\x84\xD0\xBE\xD1\x82\xD0\xBE.jpg", 17, digest}};
     for (const auto& file : files) {
         for (const auto state : {State::prepared, State::intent, State::answered}) {
             auto checkpoint = example(state);
@@ -53,21 +54,38 @@ TEST(Checkpoint, KeepsTheFileUntilTheJobIsKnown) {
     }
 }
 
-// Such a file would be sent in a submit, or taken for another one.
-TEST(Checkpoint, WithAFileThatCannotBeUsedIsNone) {
-    for (const std::string file :
-         {"7", "{}", R"({"sha256": "f"})", R"({"sha256": "D", "url": "https://a b"})",
-          R"({"sha256": "D", "url": 7})", R"({"sha256": "D", "object": "o"})",
-          R"({"sha256": "D", "object": "o", "signed_at": "now"})"}) {
-        auto text = to_text(example(State::intent));
-        auto member = file;
-        if (const auto at = member.find("\"D\""); at != std::string::npos)
-            member.replace(at + 1, 1, std::string(64, 'd'));
-        text.insert(text.size() - 1, ",\"file\":" + member);
-        const auto read = read_checkpoint(text);
-        ASSERT_FALSE(read) << text;
-        EXPECT_EQ(read.error().charged, Charged::unknown);
-    }
+// The host has the file, and the checkpoint may be all that knows of a job.
+TEST(Checkpoint, WithAFileThatCannotBeUsedHasNone) {
+    const std::string d(64, 'd');
+    const std::pair<std::string, std::string> files[] = {
+        {"7", ""},
+        {"{}", ""},
+        {R"({"sha256": "f"})", ""},
+        {R"({"sha256": "D", "url": "https://a b", "since": 1})", R"({"sha256":"D"})"},
+        {R"({"sha256": "D", "url": 7})", R"({"sha256":"D"})"},
+        {R"({"sha256": "D", "object": "o", "since": 1})", R"({"sha256":"D"})"},
+        {R"({"sha256": "D", "object": "", "signed_url": "D"})", R"({"sha256":"D"})"},
+        {R"({"sha256": "D", "object": "o", "signed_url": "D", "since": "now"})",
+         R"({"sha256":"D","object":"o","signed_url":"D","since":0})"},
+        {R"({"sha256": "D", "object": "o", "signed_url": "D", "since": -9223372036854775808})",
+         R"({"sha256":"D","object":"o","signed_url":"D","since":0})"},
+        {R"({"sha256": "D", "url": "https://a", "since": 9223372036854775807})",
+         R"({"sha256":"D","url":"https://a","since":0})"},
+    };
+    const auto with_digest = [&](std::string text) {
+        for (auto at = text.find("\"D\""); at != std::string::npos; at = text.find("\"D\""))
+            text.replace(at + 1, 1, d);
+        return text;
+    };
+    for (const auto state : {State::prepared, State::intent, State::answered})
+        for (const auto& [given, read_as] : files) {
+            auto text = to_text(example(state));
+            text.insert(text.size() - 1, ",\"file\":" + with_digest(given));
+            const auto read = read_checkpoint(text);
+            ASSERT_TRUE(read) << text;
+            EXPECT_EQ(read->key, example(state).key);
+            EXPECT_EQ(read->file.view(), with_digest(read_as));
+        }
 }
 
 TEST(Checkpoint, IsSmall) {

@@ -1,6 +1,7 @@
 // The way of a file from the host to the service; that of an upload has tests of its own.
 #include "job/file_delivery.hpp"
 #include "job/flow_story.hpp"
+#include "upload/presigned_url.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -25,18 +26,23 @@ public:
     Deliveries(const Deliveries&) = delete;
     Deliveries& operator=(const Deliveries&) = delete;
 
+    std::shared_ptr<FileDelivery> start_of(FairSemaphore& service) {
+        return start(binding_with_files(), std::nullopt, 60s, false, &service);
+    }
     std::shared_ptr<FileDelivery> start(const std::string& connection = binding_with_files(),
-                                        std::optional<KeptFile> kept = std::nullopt, Millis max_wait = 60s) {
+                                        std::optional<KeptFile> kept = std::nullopt, Millis max_wait = 60s,
+                                        bool may_exist = false, FairSemaphore* service = nullptr) {
         FileDelivery::Order order;
-        order.file = {"image", "photo.jpg", HexDigest(sha256("key")), std::move(kept)};
+        order.file = {"image", "photo.jpg", HexDigest(sha256("key")), std::move(kept), may_exist};
         order.connection = connection_with(connection);
         order.ask = [this](const AttachmentRequest& request) { asked.push_back(request); };
         order.max_wait = max_wait;
-        return FileDelivery::start(io_.get_executor(), turns_, hand_over_, std::move(order),
-                                   [this](const std::exception_ptr& defect, FileOutcome outcome) {
-                                       EXPECT_EQ(defect, nullptr);
-                                       outcomes.push_back(std::move(outcome));
-                                   });
+        return FileDelivery::start(
+            io_.get_executor(), {service != nullptr ? *service : turns_of_service_, turns_}, hand_over_,
+            std::move(order), [this](const std::exception_ptr& defect, FileOutcome outcome) {
+                EXPECT_EQ(defect, nullptr);
+                outcomes.push_back(std::move(outcome));
+            });
     }
 
     // What there is to do now.
@@ -57,6 +63,7 @@ public:
 private:
     boost::asio::io_context io_;
     Resolver resolver_;
+    FairSemaphore turns_of_service_{100};
     FairSemaphore turns_;
     FileHandOver hand_over_{io_, resolver_, "tests/1.0"};
 };
@@ -161,9 +168,30 @@ TEST(FileDelivery, AsksForNothingThatNoServiceCouldGet) {
     EXPECT_EQ(deliveries.error().code, ErrorCode::cannot_hand_over_file);
 }
 
+TEST(FileDelivery, OfAServiceThatHangsLeavesTurnsToOthers) {
+    FairSemaphore hanging(1);
+    FairSemaphore other(1);
+    Deliveries deliveries(2);
+    std::vector<std::shared_ptr<FileDelivery>> all;
+    for (int i = 0; i < 5; ++i)
+        all.push_back(deliveries.start_of(hanging));
+    deliveries.settle();
+    EXPECT_EQ(deliveries.asked.size(), 1U);
+    all.push_back(deliveries.start_of(other));
+    deliveries.settle();
+    EXPECT_EQ(deliveries.asked.size(), 2U);
+    for (const auto& delivery : all)
+        delivery->abort();
+    deliveries.run();
+}
+
+std::int64_t now() {
+    return static_cast<std::int64_t>(std::time(nullptr));
+}
+
 TEST(FileDelivery, NeedsNoHostForWhatIsAtTheService) {
     Deliveries deliveries;
-    const KeptFile kept{HexDigest(sha256(picture)), "https://files.example/1.jpg", {}};
+    const KeptFile kept{HexDigest(sha256(picture)), "https://files.example/1.jpg", {}, now() - 60};
     deliveries.start(binding_with_files(), kept);
     deliveries.run();
     EXPECT_TRUE(deliveries.asked.empty());
@@ -171,34 +199,63 @@ TEST(FileDelivery, NeedsNoHostForWhatIsAtTheService) {
     EXPECT_EQ(deliveries.file().kept, kept);
 }
 
-TEST(FileDelivery, SignsWhatIsInTheStorageAgain) {
-    const auto now = static_cast<std::int64_t>(std::time(nullptr));
-    const KeptFile kept{HexDigest(sha256(picture)), {}, "o/1.jpg", now - 60};
-    Deliveries deliveries;
-    deliveries.start(storage, kept);
-    deliveries.start(storage, kept);
-    deliveries.run();
-    EXPECT_EQ(deliveries.file(0).kept, kept);
-    EXPECT_THAT(deliveries.file(0).text, HasSubstr("o/1.jpg?"));
-    EXPECT_EQ(deliveries.file(0).text, deliveries.file(1).text) << "the same body for the same key";
-
-    auto old = kept;
-    old.signed_at = now - 80'000; // of 86 400 s
-    Deliveries later;
-    later.start(storage, old);
-    later.run();
-    EXPECT_GE(later.file().kept.signed_at, now);
-    EXPECT_NE(later.file().text, deliveries.file().text);
+KeptFile in_storage(std::int64_t since, const std::string& connection = storage) {
+    KeptFile kept{HexDigest(sha256(picture)), {}, "o/1.jpg", since};
+    kept.signed_url =
+        HexDigest(sha256(stored_file_url(*connection_with(connection)->storage, {kept.object, since})));
+    return kept;
 }
 
-TEST(FileDelivery, AsksAgainWhereTheStorageIsGone) {
+TEST(FileDelivery, SignsWhatIsInTheStorageAsBefore) {
+    const auto kept = in_storage(now() - 60);
     Deliveries deliveries;
-    const auto delivery =
-        deliveries.start(binding_with_files(), KeptFile{HexDigest(sha256(picture)), {}, "o/1.jpg", 1});
-    deliveries.settle();
-    EXPECT_EQ(deliveries.asked.size(), 1U);
-    delivery->abort();
+    deliveries.start(storage, kept);
     deliveries.run();
+    EXPECT_TRUE(deliveries.asked.empty());
+    EXPECT_EQ(deliveries.file().kept, kept);
+    EXPECT_THAT(deliveries.file().text, HasSubstr("o/1.jpg?"));
+    EXPECT_EQ(HexDigest(sha256(deliveries.file().text)), kept.signed_url);
+}
+
+// What is old, or in another place, the service may not be able to fetch.
+TEST(FileDelivery, AsksAgainWhereNoJobCanHaveTheFile) {
+    const KeptFile uploaded{HexDigest(sha256(picture)), "https://files.example/1.jpg", {}, now() - 90'000};
+    const std::string elsewhere =
+        R"("storage": {"bucket": "films2", "access_key": "AK", "secret_key": "SK"})";
+    for (const auto& [connection, kept] :
+         {std::pair{binding_with_files(), uploaded},
+          std::pair{storage, in_storage(now() - 80'000)}, // of 86 400 s
+          std::pair{storage, in_storage(now() + 80'000)}, std::pair{elsewhere, in_storage(now() - 60)},
+          std::pair{binding_with_files(), in_storage(now() - 60)}}) {
+        Deliveries deliveries;
+        const auto delivery = deliveries.start(connection, kept);
+        deliveries.settle();
+        EXPECT_EQ(deliveries.asked.size(), 1U);
+        delivery->abort();
+        deliveries.run();
+    }
+}
+
+TEST(FileDelivery, SendsWhatWasSentWhereAJobMayHaveIt) {
+    const KeptFile uploaded{HexDigest(sha256(picture)), "https://files.example/1.jpg", {}, now() - 90'000};
+    for (const auto& [connection, kept] :
+         {std::pair{binding_with_files(), uploaded}, std::pair{storage, in_storage(now() - 90'000)}}) {
+        Deliveries deliveries;
+        deliveries.start(connection, kept, 60s, true);
+        deliveries.run();
+        EXPECT_TRUE(deliveries.asked.empty());
+        EXPECT_EQ(deliveries.file().kept, kept);
+    }
+    const std::string other_key = R"("storage": {"bucket": "films", "access_key": "AK", "secret_key": "S2"})";
+    const std::string other_lifetime =
+        R"("storage": {"bucket": "films", "access_key": "AK", "secret_key": "SK", "lifetime_seconds": 9000})";
+    for (const auto& connection : {binding_with_files(), other_key, other_lifetime}) {
+        Deliveries deliveries;
+        deliveries.start(connection, in_storage(now() - 60), 60s, true);
+        deliveries.run();
+        EXPECT_EQ(deliveries.error().code, ErrorCode::cannot_hand_over_file);
+        EXPECT_THAT(deliveries.error().message, HasSubstr("storage"));
+    }
 }
 
 } // namespace

@@ -63,15 +63,15 @@ TEST(Inputs, TakeAFileOfTheHostForAnImage) {
 
 TEST(Inputs, PutAFileWhereTheImageGoes) {
     const auto job = testing::prepared(testing::input_with_file("a.jpg"));
-    const auto filled = with_file(job, "data:image/jpeg;base64,AA==");
-    EXPECT_TRUE(filled.file.empty());
-    EXPECT_EQ(filled.digest, job.digest);
-    EXPECT_EQ(filled.kind, job.kind);
+    const auto filled = [&](const std::string& file) { return body_with_file(job.body, job.digest, file); };
     auto with_url = testing::example_input();
     with_url["image"] = "data:image/jpeg;base64,AA==";
-    EXPECT_EQ(filled.body, testing::prepared(with_url).body);
+    EXPECT_EQ(filled("data:image/jpeg;base64,AA=="), testing::prepared(with_url).body);
+    const auto large = std::string(20'000, 'A') + "\"\n";
+    with_url["image"] = large;
+    EXPECT_EQ(filled(large), testing::prepared(with_url).body);
     with_url["image"] = "{{bytes of a \"b\"}}";
-    EXPECT_EQ(with_file(job, "{{bytes of a \"b\"}}").body, testing::prepared(with_url).body);
+    EXPECT_EQ(filled("{{bytes of a \"b\"}}"), testing::prepared(with_url).body);
     EXPECT_NE(job.digest, testing::prepared(testing::input_with_file("b.jpg")).digest);
 }
 

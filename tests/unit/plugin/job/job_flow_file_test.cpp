@@ -67,6 +67,8 @@ TEST(JobFlowFile, IsAskedForWhenNothingElseIsLeftToWaitFor) {
     run.file(file_at(url));
     EXPECT_FALSE(run.saving()) << "it asked for another one meanwhile";
     run.wake();
+    ASSERT_TRUE(run.handing_over()) << "the pause was too long to hold a file";
+    run.file(file_at(url));
     EXPECT_TRUE(run.saving());
 }
 
@@ -121,8 +123,8 @@ TEST(JobFlowFile, StaysInTheBodyWhenTheSubmitIsRepeated) {
 class Turn {
 public:
     FileForSubmit of_file(FileForSubmit file) {
-        file.turn = std::make_unique<FairSemaphore::Permit>();
-        turns_.request([] {}, *file.turn);
+        file.turn = std::make_unique<FileTurn>();
+        turns_.request([] {}, file.turn->of_session);
         return file;
     }
     bool is_back() {
@@ -149,6 +151,47 @@ TEST(JobFlowFile, GivesItsTurnBackOnceTheSubmitIsAnswered) {
     EXPECT_FALSE(run.over());
 }
 
+TEST(JobFlowFile, IsLetGoBeforeALongWaitAndAskedForAgain) {
+    Turn turn;
+    FlowStory run(with_file_input());
+    submit(run, turn.of_file(file_in_submit()));
+    const auto body = run.request().body;
+    const auto key = run.key();
+    run.reply(429, "{}", 60s);
+    while (!run.handing_over())
+        run.saving() ? run.kept() : run.wake();
+    EXPECT_TRUE(turn.is_back());
+    EXPECT_FALSE(run.file_asked().may_exist);
+    run.file(file_in_submit());
+    if (run.saving())
+        run.kept();
+    ASSERT_TRUE(run.sending());
+    EXPECT_EQ(run.request().body, body);
+    EXPECT_EQ(run.key(), key);
+}
+
+TEST(JobFlowFile, WaitsWithoutBytesWhereItsReceiverAsksForAPause) {
+    auto busy = make_error(ErrorCode::rate_limited, "The storage is busy.");
+    busy.http_status = 429;
+    busy.retryable = true;
+    busy.retry_after_ms = 20'000;
+    FlowStory run(with_file_input());
+    run.start();
+    const auto began = run.now();
+    for (int pauses = 0; pauses < 3; ++pauses) {
+        run.file(busy);
+        ASSERT_FALSE(run.over());
+        EXPECT_EQ(run.progress().phase, Phase::retrying);
+        run.wake();
+        ASSERT_TRUE(run.handing_over());
+    }
+    EXPECT_GE(run.now() - began, 60s);
+    run.file(busy);
+    ASSERT_TRUE(run.over());
+    EXPECT_EQ(run.error().code, ErrorCode::rate_limited);
+    EXPECT_FALSE(run.outcome().checkpoint) << "nothing was submitted, so no key is used up";
+}
+
 TEST(JobFlowFile, AtTheServiceIsNotAskedForAgain) {
     FlowStory first(with_file_input());
     submit(first, file_at(url));
@@ -162,6 +205,7 @@ TEST(JobFlowFile, AtTheServiceIsNotAskedForAgain) {
     ASSERT_TRUE(second.handing_over());
     ASSERT_TRUE(second.file_asked().kept);
     EXPECT_EQ(second.file_asked().kept->url, url);
+    EXPECT_TRUE(second.file_asked().may_exist);
     second.file(FileForSubmit{url, *second.file_asked().kept});
     ASSERT_TRUE(second.sending());
     EXPECT_EQ(second.key(), key);
@@ -189,6 +233,7 @@ TEST(JobFlowFile, InTheSubmitIsGivenAgainAndHasToBeTheSame) {
     ASSERT_TRUE(other.over());
     EXPECT_EQ(other.error().code, ErrorCode::invalid_input);
     EXPECT_EQ(other.error().charged, Charged::unknown);
+    EXPECT_THAT(other.error().message, HasSubstr("billed"));
     EXPECT_EQ(other.outcome().checkpoint, first.saved());
     EXPECT_EQ(other.sends(), 0);
 
@@ -197,6 +242,38 @@ TEST(JobFlowFile, InTheSubmitIsGivenAgainAndHasToBeTheSame) {
     none.file(make_error(ErrorCode::file_not_given, "There is no photo.jpg."));
     EXPECT_EQ(none.error().code, ErrorCode::submission_unknown);
     EXPECT_EQ(none.outcome().checkpoint, first.saved());
+}
+
+// The API honours keys and lists its jobs.
+TEST(JobFlowFile, ThatCannotBeGivenAgainIsLookedForInTheList) {
+    auto connection = listing_binding();
+    connection.replace(connection.find("false"), 5, "true"); // idempotent_submit
+    auto facts = with_file_input(connection);
+    FlowStory first(facts);
+    submit(first, file_in_submit("one picture"));
+    facts.checkpoint = first.saved();
+    const auto state_after = [&](FileOutcome outcome) {
+        FlowStory second(facts);
+        second.start();
+        EXPECT_TRUE(second.handing_over());
+        second.file(std::move(outcome));
+        return second.state();
+    };
+    EXPECT_EQ(state_after(make_error(ErrorCode::file_not_given, "There is no photo.jpg.")), "finding");
+    EXPECT_EQ(state_after(file_in_submit("another picture")), "finding");
+}
+
+TEST(JobFlowFile, LeavesNoSignatureOfItsUrlInWhatIsKeptOfAReply) {
+    const std::string signature(64, 'e');
+    const auto signed_url = url + "?X-Amz-Date=1&X-Amz-Signature=" + signature;
+    auto file = file_at(signed_url);
+    file.kept.url.clear();
+    file.kept.object = "1.jpg";
+    FlowStory run(with_file_input());
+    submit(run, std::move(file));
+    run.reply(202, job_json("queued", R"("note": ")" + signed_url + "\""));
+    ASSERT_TRUE(run.saving());
+    EXPECT_THAT(run.saved_text(), Not(HasSubstr(signature)));
 }
 
 TEST(JobFlowFile, OfARunThatHasSubmittedNothingMayBeAnother) {

@@ -52,7 +52,7 @@ public:
     Chain(std::uint64_t seed, bool has_file, Tally& tally)
         : dice_(seed), shape_(dice_.pick({Shape::queue, Shape::listing, Shape::built_in, Shape::built_in})),
           honours_keys_(shape_ == Shape::built_in && dice_.percent(65)), keeps_(dice_.percent(75)),
-          has_all_(keeps_ && dice_.percent(30)), has_file_(has_file),
+          has_all_(keeps_ && dice_.percent(30)), has_file_(has_file), receiver_is_busy_(seed % 50 == 7),
           is_uploaded_(has_file && dice_.percent(50)), api_(dice_, honours_keys_, shape_),
           world_(std::make_shared<World>()), tally_(tally) {}
 
@@ -195,6 +195,13 @@ private:
         if (kept && kept->is_within_reach())
             return run.file(FileForSubmit{kept->url, *kept});
         ++tally_.handed_over;
+        if (std::exchange(receiver_is_busy_, false)) {
+            auto busy = make_error(ErrorCode::rate_limited, "The storage is busy.");
+            busy.http_status = 429;
+            busy.retryable = true;
+            busy.retry_after_ms = 5'000;
+            return run.file(std::move(busy));
+        }
         if (dice_.percent(5))
             run.file(make_error(ErrorCode::file_not_given, "There is no such file."));
         else if (is_uploaded_) // each time to another place
@@ -321,6 +328,7 @@ private:
     bool keeps_;
     bool has_all_; // that a run may wait for
     bool has_file_;
+    bool receiver_is_busy_; // once
     bool is_uploaded_;
     std::string file_ = "picture"; // of the host's, now
     std::map<std::string, std::string> files_of_keys_;
