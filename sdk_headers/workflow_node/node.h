@@ -416,8 +416,8 @@ typedef struct wfn_request {
      * or only collects, and not again while the service has the file, unless a long wait came in between. A
      * session asks for a few files at a time, so that ten thousand runs do not hold their bytes at once, and
      * for the next only when these are handed over: answer each request by itself, not when all have come.
-     * A run waits for its turn until its deadline. Without an answer within 120 s the run ends, unpaid and retryable. NULL: the host has no files,
-     * and a run with such an input ends as invalid_input. [module]
+     * A run waits for its turn until its deadline. Without an answer within 120 s the run ends, unpaid and
+     * retryable. NULL: the host has no files, and a run with such an input ends as invalid_input. [module]
      */
     void (*on_attachment)(void* user_data, wfn_run* run, const wfn_attachment_request* attachment);
 } wfn_request;

@@ -8,6 +8,7 @@
 #include <boost/asio/read.hpp>
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/write.hpp>
+#include <boost/system/system_error.hpp>
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -50,7 +51,10 @@ private:
         auto peer = acceptor_.accept();
         std::string head;
         boost::asio::read_until(peer, boost::asio::dynamic_buffer(head), "\r\n\r\n");
-        after_head_(peer);
+        try {
+            after_head_(peer);
+        } catch (const boost::system::system_error&) { // NOLINT(bugprone-empty-catch): the client has gone
+        }
     }
 
     std::function<void(tcp::socket&)> after_head_;
