@@ -1,13 +1,12 @@
 'use strict';
 // The runs of one node of a flow. They belong to the node's place in the flow, not to the instance that Node-RED makes at
 // every deploy: a new instance takes over the messages of the one before.
-const { isDeepStrictEqual } = require('node:util');
 const { checkpointAfter } = require('../native/durable/checkpoint');
 const { HourlyLimit } = require('./hourly_limit');
-const { Run, runOfMessage, wordsOfFinished } = require('./run');
+const { Run, runOfMessage, urlsOf } = require('./run');
 const { RunCounts, isOpen } = require('./run_counts');
 const { RunKeys } = require('./run_keys');
-const { keptWhenFinished } = require('./run_store');
+const { RunRecords } = require('./run_records');
 
 const mostWaiting = 10000;
 const startingSlice = 5; // ms
@@ -23,20 +22,19 @@ class NodeRuns {
     #over = false;
     #starting = null; // the next turn of the loop, in which runs are started
     #settled = []; // resolved when the live runs have ended
-    #saving = new Set(); // the writes of what runs have ended with
     #interruption = new AbortController(); // of what runs do when their outputs are known
     #hourly = new HourlyLimit();
     #keys; // of the runs of all nodes
     #newKey;
     #isTaken; // whether another run is to make the file of that path
-    #store;
+    #records;
     #log;
     #clock;
 
     constructor(id, { store, newKey, log, keys = new RunKeys(), isTaken = () => false, clock = () => performance.now() }) {
         this.id = id;
         this.#keys = keys;
-        this.#store = store;
+        this.#records = new RunRecords(id, store, log);
         this.#newKey = newKey;
         this.#isTaken = isTaken;
         this.#log = log;
@@ -138,7 +136,7 @@ class NodeRuns {
             return;
         }
         delete msg.run;
-        this.#keepLast(run);
+        this.#records.keepLast(run);
         this.#waiting.push(run);
         if (this.#instance === instance) {
             run.bind(send, done);
@@ -223,11 +221,11 @@ class NodeRuns {
             },
             onCheckpoint: (checkpoint) => {
                 run.checkpoint = checkpoint;
-                return this.#keep(run);
+                return this.#records.keep(run);
             },
             onOutput: (output) => {
                 run.output = output;
-                return this.#keepLast(run);
+                return this.#records.keepLast(run);
             },
             interrupted: this.#interruption.signal,
         };
@@ -242,7 +240,7 @@ class NodeRuns {
         if (result.outcome === 'suspended') {
             run.checkpoint = checkpointAfter(result, run.checkpoint);
             run.progress = null;
-            this.#keepLast(run);
+            this.#records.keepLast(run);
             this.#waiting.unshift(run);
         } else {
             run.outcome = result;
@@ -256,7 +254,7 @@ class NodeRuns {
                 run.checkpoint = result.error ? checkpointAfter(result.error, run.checkpoint) : null;
             }
             if (run.mayBePaid) {
-                this.#keepLast(run);
+                this.#records.keepLast(run);
             }
             this.#counts.add(run);
             if (run.bound) {
@@ -269,28 +267,6 @@ class NodeRuns {
             this.#settled.splice(0).forEach((resolve) => resolve());
         }
         this.#startMore();
-    }
-
-    async #keep(run) {
-        const { checkpoint, output } = run;
-        run.keptCheckpoint = null; // until it is written, or when that fails, the file may hold this one or the one before
-        run.keptOutput = null;
-        await this.#store.keep(run.toRecord(this.id, checkpoint));
-        run.keptCheckpoint = checkpoint;
-        run.keptOutput = output;
-    }
-
-    /** What a run ended with: the module does not ask for it to be kept, and an earlier write may have failed. Resolves when it is. */
-    #keepLast(run) {
-        const isKept = run.checkpoint === null || isDeepStrictEqual(run.checkpoint, run.keptCheckpoint);
-        if (isKept && run.output === run.keptOutput) {
-            return Promise.resolve();
-        }
-        const saved = this.#keep(run)
-            .catch((error) => this.#log(`The last checkpoint of the run ${run.nameWithJob} could not be kept: ${error.message}`))
-            .finally(() => this.#saving.delete(saved));
-        this.#saving.add(saved);
-        return saved;
     }
 
     /**
@@ -310,9 +286,9 @@ class NodeRuns {
             const { wired } = this.#instance;
             this.#instance.succeeded(run);
             if (wired) {
-                this.#discard(run);
+                this.#records.discard(run);
             } else {
-                this.#keepFinished(run);
+                this.#records.keepFinished(run);
             }
             return;
         }
@@ -323,22 +299,11 @@ class NodeRuns {
     /** A cancel that the service refused or missed leaves a job: the file stays, so that what was paid for can be collected. */
     #discardUnlessJob(run) {
         if (!run.mayBePaid) {
-            this.#discard(run);
+            this.#records.discard(run);
         } else if (run.canceller.signal.aborted || this.#over) {
             const file = 'Its file is kept for a week; the node, if it is still in a flow, takes it up at the next start.';
             this.#log(`The run ${run.nameWithJob} has ended, but its job may go on. ${file}`);
         }
-    }
-
-    #keepFinished(run) {
-        const record = run.toFinishedRecord(this.id);
-        this.#log(wordsOfFinished(record));
-        this.#store.keep(record).catch((error) => this.#log(`A finished run could not be kept: ${error.message}`));
-        setTimeout(() => this.#store.discardFinished(record.runKey).catch(() => {}), keptWhenFinished).unref();
-    }
-
-    #discard(run) {
-        this.#store.discard(run.key).catch((error) => this.#log(`The file of a finished run could not be removed: ${error.message}`));
     }
 
     /** true: every run and every message that waits; a message id, or an array of them: those. */
@@ -366,18 +331,22 @@ class NodeRuns {
         return waiting.filter((run) => !run.checkpoint);
     }
 
-    /** Cancels everything, at the service too, for a node that is gone. One that collects leaves the jobs to the node that comes next. */
+    /**
+     * Cancels everything, at the service too, for a node that is gone. The node that comes next has what is left: jobs that one
+     * that collects looks for, and outputs whose files are not kept yet.
+     */
     async end() {
         this.#over = true;
         this.detach();
+        this.interrupt();
         const dropped = this.#cancel(() => true);
         await this.settled();
         for (const run of [...dropped, ...this.#all()]) {
             this.#keys.release(run.key);
             if (run.outcome && !run.outcome.error && !isOpen(run)) {
-                this.#keepFinished(run);
-            } else if (this.#starter?.collects && run.mayBePaid) {
-                this.#keys.handOn(run.key, this.id, { stranded: true });
+                this.#records.keepFinished(run);
+            } else if (run.output !== null || (this.#starter?.collects && run.mayBePaid)) {
+                this.#leaveToNext(run);
             } else {
                 this.#discardUnlessJob(run);
             }
@@ -386,12 +355,20 @@ class NodeRuns {
         this.#undelivered.clear();
     }
 
+    #leaveToNext(run) {
+        this.#keys.handOn(run.key, this.id, { stranded: true });
+        if (run.output !== null) {
+            const next = 'The run goes on in the node that is there next; its file is kept for a week';
+            this.#log(`The node ${this.id} was changed or removed before it had the files of the run ${run.key}. ${next}: ${urlsOf(run.output)}`);
+        }
+    }
+
     /** Resolves when the live runs have ended, and what they ended with is on the disk. */
     async settled() {
         if (this.#live.size > 0) {
             await new Promise((resolve) => this.#settled.push(resolve));
         }
-        await Promise.all(this.#saving);
+        await this.#records.settled();
     }
 
     #changed() {

@@ -101,10 +101,14 @@ class Run {
 }
 
 /** For the log: with the URLs in the output, people get what was paid for. */
-function wordsOfFinished({ node, output }) {
+function urlsOf(output) {
     const urls = Object.values(output).filter((value) => typeof value === 'string' && /^https?:\/\//.test(value));
-    const what = urls.join(', ') || JSON.stringify(output);
-    return `The message of a finished run could not leave the node ${node}, which has no wire. Its output is kept for a day: ${what}`;
+    return urls.join(', ') || JSON.stringify(output);
+}
+
+function wordsOfFinished({ node, output }) {
+    const why = 'which has no wire, or was changed or removed meanwhile';
+    return `The message of a finished run could not leave the node ${node}, ${why}. Its output is kept for a day: ${urlsOf(output)}`;
 }
 
 const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -128,4 +132,4 @@ function runOfMessage(msg) {
     };
 }
 
-module.exports = { Run, mayBePaid, runOfMessage, wordsOfFinished };
+module.exports = { Run, mayBePaid, runOfMessage, urlsOf, wordsOfFinished };

@@ -144,6 +144,48 @@ test('msg.cancel ends a download: the message goes on with its URL', async () =>
     assert.deepEqual(fs.readdirSync(folder), []);
 });
 
+const filesOfRuns = () => fs.readdirSync(path.join(nodeRed.userDirectory, 'workflow-nodes', 'runs'));
+
+test('a deploy changes the node amid a download: the new one keeps the file, and the message goes on', async () => {
+    const generate = (more) => [connectionTo(server.url), imageToVideo({ ...inFolder(), ...more })];
+    const flow = await Flow.deploy(nodeRed, generate());
+    answer = hold;
+    await flow.send([message({ topic: 'mine' })]);
+    await until('the download', () => held.length > 0);
+    answer = whole;
+    await Flow.deploy(nodeRed, generate({ name: 'renamed' }), 'nodes');
+    const [{ from, topic, filename }] = await flow.results(1);
+    assert.deepEqual([from, topic, server.jobs.size], ['result', 'mine', 1]);
+    assert.deepEqual(fs.readFileSync(filename), film);
+    assert.match(nodeRed.output, /The node node was changed or removed before it had the files of the run node:.*\/videos\/job_1\.mp4/);
+    await until('the file of the run to go', () => filesOfRuns().length === 0);
+});
+
+test('a deploy changes a Collect amid a download: the same', async () => {
+    const route = {
+        id: 'node', z: 'tab', type: 'function', name: '', outputs: 2, wires: [['starter'], ['collector']], x: 250, y: 200, libs: [],
+        func: 'return msg.run ? [null, msg] : [msg, null];',
+    };
+    const starter = imageToVideo({ id: 'starter', operation: 'start' });
+    const wires = [['result'], []];
+    const all = (more) => [
+        connectionTo(server.url), route, starter,
+        imageToVideo({ ...inFolder(), id: 'collector', operation: 'collect', wait: '30', outputs: 2, wires, ...more }),
+    ];
+    const flow = await Flow.deploy(nodeRed, all());
+    await flow.send([message({ topic: 'mine' })]);
+    const [{ run }] = await flow.results(1);
+    answer = hold;
+    await flow.send([{ run, topic: 'mine' }]);
+    await until('the download', () => held.length > 0);
+    answer = whole;
+    await Flow.deploy(nodeRed, all({ name: 'renamed' }), 'nodes');
+    const { from, topic, filename } = (await flow.results(2)).at(-1);
+    assert.deepEqual([from, topic, server.jobs.size], ['result', 'mine', 1]);
+    assert.deepEqual(fs.readFileSync(filename), film);
+    await until('the file of the run to go', () => filesOfRuns().length === 0);
+});
+
 test('a node that makes several files needs a folder for them, and each has its name', async () => {
     const { KeptFiles } = require('../lib/kept_files');
     const entry = { form: { mediaOutputs: [{ name: 'video', kind: 'video' }, { name: 'poster', kind: 'image' }, { name: 'sound', kind: 'audio' }] } };
@@ -179,7 +221,6 @@ for (const signal of ['SIGTERM', 'SIGKILL']) {
         const [{ topic, files, filename }] = await flow.results(1, 60000);
         assert.deepEqual([topic, files.video.bytes, server.jobs.size], [signal, film.length, 1]);
         assert.deepEqual(fs.readFileSync(filename), film);
-        const runs = path.join(nodeRed.userDirectory, 'workflow-nodes', 'runs');
-        await until('the file of the run to go', () => fs.readdirSync(runs).length === 0);
+        await until('the file of the run to go', () => filesOfRuns().length === 0);
     });
 }
