@@ -230,6 +230,13 @@ describe('a file is not kept', () => {
         }
     });
 
+    test('where its server speaks another protocol from then on', { timeout: 10_000 }, async () => {
+        const upgrade = 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: other\r\n\r\n';
+        const server = await serve((response) => response.socket.write(upgrade));
+        await assertFails(server.url, 'server_trouble', /answers with HTTP 101$/);
+        assert.equal(server.asked.length, 1);
+    });
+
     test('where it is stopped, also in a pause', async () => {
         const busy = await serve(status(503));
         for (const signal of [AbortSignal.timeout(100), AbortSignal.abort()]) {

@@ -2,7 +2,6 @@
 // One request, and its reply as it comes. Whom it may connect to is looked at where the connection is made, whatever a name
 // meant before.
 const dns = require('node:dns');
-const { once } = require('node:events');
 const fs = require('node:fs');
 const http = require('node:http');
 const https = require('node:https');
@@ -48,6 +47,7 @@ function trustOf({ caFile }) {
 const untrusted = () => new FileProblem('not_trusted', "its server's certificate is not trusted");
 const innerAddress = () =>
     new FileProblem('redirect_refused', 'its URL redirects to an address that is not of the public internet');
+const cutOff = () => new FileProblem('cut_off', 'the reply was cut off', { mayPass: true });
 const tooSlow = () => new FileProblem('too_slow', 'its server is too slow', { mayPass: true });
 
 function problemOf(error, socket) {
@@ -58,7 +58,7 @@ function problemOf(error, socket) {
         return untrusted();
     }
     if (['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE'].includes(error.code)) {
-        return new FileProblem('cut_off', 'the reply was cut off', { mayPass: true });
+        return cutOff();
     }
     return new FileProblem('unreachable', `its server cannot be reached (${error.code ?? error.message})`, { mayPass: true });
 }
@@ -86,6 +86,27 @@ function refusedByProxy(status) {
     return new FileProblem('proxy_refused', `the proxy does not connect to its server (HTTP ${status})`, { mayPass: status >= 500 });
 }
 
+/**
+ * The arguments of the request's event. Rejects with what happens instead: an error, the signal's reason, another protocol, after
+ * which Node.js says no more of the request, or its end.
+ */
+function answerTo(request, event, signal) {
+    return new Promise((resolve, reject) => {
+        const stop = () => reject(signal.reason);
+        signal.addEventListener('abort', stop, { once: true });
+        request.once(event, (...answer) => resolve(answer));
+        request.once('error', reject);
+        request.once('upgrade', ({ statusCode }, socket) => {
+            socket.destroy();
+            reject(new FileProblem('server_trouble', `its server answers with HTTP ${statusCode}`));
+        });
+        request.once('close', () => {
+            signal.removeEventListener('abort', stop);
+            reject(cutOff());
+        });
+    });
+}
+
 /** The socket of a proxy that has connected to the URL's server. */
 async function tunnel(proxy, url, signal) {
     const to = `${url.hostname}:${portOf(url)}`;
@@ -101,7 +122,7 @@ async function tunnel(proxy, url, signal) {
         signal,
     });
     request.end();
-    const [response, socket] = await once(request, 'connect');
+    const [response, socket] = await answerTo(request, 'connect', signal);
     if (response.statusCode < 200 || response.statusCode > 299) {
         socket.destroy();
         throw refusedByProxy(response.statusCode);
@@ -186,7 +207,7 @@ async function get({ url, headers }, { access, trust, isRefused, limits, signal 
             }
         });
         request.end();
-        const [response] = await once(request, 'response');
+        const [response] = await answerTo(request, 'response', ending.signal);
         const leave = () => {
             signal.removeEventListener('abort', stop);
             response.destroy();
