@@ -10,7 +10,7 @@ import { box, joined, movieHeader, track } from '../support/mp4_file.js';
 import { helpers } from './support/built_package.mjs';
 import { load, nodeAt } from './support/node_alone.mjs';
 
-const { fetchMedia, MediaTooLarge } = load('lib', 'media_file.js');
+const { fetchMedia } = load('lib', 'media_file.js');
 
 const video = randomBytes(50_000);
 const movie = joined(box('ftyp', 'isom'), box('mdat', video), box('moov', movieHeader(false, 1000, 5250), track(false, 1280, 720)));
@@ -123,9 +123,17 @@ describe('a download that fails', { concurrency: true }, () => {
         });
     }
 
-    test('a video that is too large is not asked for again', async () => {
-        await assert.rejects(fetched('large', 1000), MediaTooLarge);
-        assert.equal(requestsFor('large').length, 1);
+    test('a video that is too large: the item goes on with its URL and a warning, in Generate and in Collect', async () => {
+        const options = { runKey: 'too large', largestFile: 0.01 };
+        const generated = await made({ download: true, prompt: 'video: large', options });
+        const collected = await made({ operation: 'collect', findBy: 'runKey', runKey: 'too large', download: true, options });
+        for (const { json, binary } of [generated, collected]) {
+            assert.equal(json.error, undefined, JSON.stringify(json.error));
+            assert.deepEqual([json.video, json.run_key, binary], [`${server.url}/videos/large`, 'too large', undefined]);
+            assert.match(json.warnings.at(-1).message, /^The video is made, .* \(it is larger than 0\.01 MiB, which Largest File .* can raise\)/);
+        }
+        assert.equal(generated.json.charged, 'yes');
+        assert.equal(requestsFor('large').length, 2);
     });
 
     test('a cancelled execution does not wait for the next try', async () => {

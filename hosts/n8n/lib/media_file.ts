@@ -34,9 +34,9 @@ const usualType: Record<MediaKind, string> = {
     file: 'application/octet-stream',
 };
 
-export class MediaTooLarge extends Error {
-    constructor({ kind, url }: Media, limit: number) {
-        super(`The ${kind} at ${url} is larger than ${limit / 2 ** 20} MiB. Raise Largest File in the node's options.`);
+class MediaTooLarge extends Error {
+    constructor(limit: number) {
+        super(`it is larger than ${limit / 2 ** 20} MiB, which Largest File in the node's options can raise`);
     }
 }
 
@@ -57,7 +57,7 @@ async function* checked(
     for await (const chunk of bytes) {
         facts.write(chunk);
         if (facts.bytes > limit) {
-            throw new MediaTooLarge(media, limit);
+            throw new MediaTooLarge(limit);
         }
         if (beginning === null) {
             yield chunk;
@@ -129,7 +129,7 @@ async function download(
     const fault = faultOfContent(media.kind, contentType, Buffer.alloc(0));
     if (isTooLarge || fault) {
         reply.body.destroy();
-        throw isTooLarge ? new MediaTooLarge(media, limit) : new Error(fault);
+        throw isTooLarge ? new MediaTooLarge(limit) : new Error(fault);
     }
     const facts = new FileFacts();
     const whole = checked(continued(reply, ask, tries, silenceMs), { media, limit, contentType }, facts);
@@ -158,18 +158,21 @@ export interface NotFetched {
 function notFetched({ name, kind }: Media, error: unknown, tries: number): NotFetched {
     const reason = error instanceof Error ? error.message : String(error);
     const isRefused = error instanceof Refused;
-    const message = isRefused
-        ? `The ${kind} is made, but the URL in ${name} does not give its file (${reason}); it may have expired. ` +
-          'Collect this run again: it asks the service for a new URL.'
-        : `The ${kind} is made, but its file could not be downloaded in ${tries} attempts (${reason}). ` +
-          `Its URL is in ${name}; to download it again, collect this run.`;
-    return { isRefused, warning: { code: `${kind}_not_downloaded`, message } };
+    const code = `${kind}_not_downloaded`;
+    if (isRefused) {
+        const message =
+            `The ${kind} is made, but the URL in ${name} does not give its file (${reason}); it may have expired. ` +
+            'Collect this run again: it asks the service for a new URL.';
+        return { isRefused, warning: { code, message } };
+    }
+    const attempts = error instanceof MediaTooLarge ? '' : ` in ${tries} attempts`;
+    const message =
+        `The ${kind} is made, but its file could not be downloaded${attempts} (${reason}). ` +
+        `Its URL is in ${name}; to download it again, collect this run.`;
+    return { isRefused, warning: { code, message } };
 }
 
-/**
- * The file, or a warning that says why it could not be downloaded. Rejects only if the file is too large, which the options
- * can change, or if the execution is cancelled.
- */
+/** The file, or a warning that says why it could not be downloaded. Rejects only if the execution is cancelled. */
 export async function fetchMedia(
     context: IExecuteFunctions,
     media: Media,
@@ -181,10 +184,7 @@ export async function fetchMedia(
         try {
             return await download(context, media, limit, tries, bounds);
         } catch (error) {
-            if (error instanceof MediaTooLarge) {
-                throw error;
-            }
-            if (!(await tries.another(error))) {
+            if (error instanceof MediaTooLarge || !(await tries.another(error))) {
                 return notFetched(media, error, tries.made);
             }
         }

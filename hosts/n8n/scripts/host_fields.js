@@ -158,7 +158,7 @@ function options({ product }, { canResume, hasMedia }) {
         ...shownFor(delivering, { '/download': [true] }),
         typeOptions: { minValue: 1 },
         default: 256,
-        description: `A larger ${product} is not downloaded: the item fails, and its ${product} can still be collected`,
+        description: `A larger ${product} is not downloaded: the item goes on with the ${product}'s URL and a warning`,
     };
     const wait = {
         displayName: 'Wait at Most (Seconds)',
