@@ -177,6 +177,17 @@ for (const major of [1, 2]) {
             const texts = (await telegram.received('sendMessage', 2)).map(({ text }) => text);
             assert.ok(texts.includes('Send me a photo, and say in its caption how it should move.'), texts.join('\n'));
             assert.ok(texts.some((text) => /Which motion is wanted\?.*Be more specific/.test(text)), texts.join('\n'));
+            await telegram.sends({ photo: sizes, caption: 'vague markup' });
+            const { text: escaped } = (await telegram.received('sendMessage', 3)).at(-1);
+            assert.match(escaped, /Is it &lt;left&gt; &amp; &lt;right&gt;\?/);
+
+            const { sendVideo } = server;
+            t.after(() => (server.sendVideo = sendVideo));
+            server.sendVideo = (request, response) => response.writeHead(404).end();
+            await telegram.sends({ photo: sizes, caption: 'telegram: not downloaded' });
+            const { text: link } = (await telegram.received('sendMessage', 4)).at(-1);
+            assert.ok(link.endsWith(server.videoOf(server.jobsOf('telegram: not')[0])), link);
+
             const ended = async () => (await n8n.executions('telegram')).every(({ status }) => status === 'success');
             await until('the executions to end', ended);
             for (const { id } of await n8n.executions('telegram')) {

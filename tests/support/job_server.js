@@ -145,7 +145,8 @@ class JobServer {
             return;
         }
         if (input.prompt.includes('vague')) {
-            sendError(response, 422, 'prompt_too_vague', 'Which motion is wanted?');
+            const what = input.prompt.includes('markup') ? 'Is it <left> & <right>?' : 'Which motion is wanted?';
+            sendError(response, 422, 'prompt_too_vague', what);
             return;
         }
         // As it is now: on a busy machine a job of a few milliseconds would be done when the answer is sent.

@@ -73,8 +73,10 @@ export class TelegramApi {
         } else if (type.startsWith('multipart/form-data')) {
             Object.assign(parameters, Object.fromEntries(await new Response(body, { headers: { 'content-type': type } }).formData()));
         }
-        const result = this.#answer(method, parameters);
-        const answer = result === undefined ? { ok: false, error_code: 400, description: 'Bad Request: wrong file_id' } : { ok: true, result };
+        const isMarkup = parameters.parse_mode !== 'HTML' || !/<|&(?!(amp|lt|gt|quot);)/.test(parameters.text);
+        const result = isMarkup ? this.#answer(method, parameters) : undefined;
+        const description = `Bad Request: ${isMarkup ? 'wrong file_id' : "can't parse entities"}`;
+        const answer = result === undefined ? { ok: false, error_code: 400, description } : { ok: true, result };
         response.writeHead(result === undefined ? 400 : 200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
     }
 
