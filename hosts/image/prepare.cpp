@@ -55,12 +55,12 @@ bool is_unknown_to_vips(const Facts& facts, const Finished& finished) {
            && (says("not in a known format") || says("Unsupported"));
 }
 
-// Also what Lightroom and its like write beside EXIF.
-bool has_place_in_xmp(std::string_view head) {
-    return head.find("exif:GPSLatitude") != head.npos;
+// Also what Lightroom and its like write beside EXIF: PNG and WebP may have it behind the pixels.
+bool has_place_in_xmp(const Source& source) {
+    return source.contains("exif:GPSLatitude");
 }
 
-void read_header(Facts& facts, const Source& readable, std::string_view head, Toolbox& tools) {
+void read_header(Facts& facts, const Source& readable, Toolbox& tools) {
     if (!tools.has(Tool::vipsheader))
         return;
     const Finished all = tools.run(Tool::vipsheader, {"-a", "stdin"}, readable, most_header);
@@ -74,7 +74,7 @@ void read_header(Facts& facts, const Source& readable, std::string_view head, To
         throw Problem(Problem::Kind::failed,
                       "vipsheader tells nothing about " + readable.name()
                           + " that is understood here; install libvips 8.10 or newer.");
-    facts.header->has_place = facts.header->has_place || has_place_in_xmp(head);
+    facts.header->has_place = facts.header->has_place || has_place_in_xmp(readable);
     if (facts.header->has_profile && !facts.header->is_cmyk) {
         const Finished profile =
             tools.run(Tool::vipsheader, {"-f", "icc-profile-data", "stdin"}, readable, most_header);
@@ -95,7 +95,7 @@ Examined examine_with(const Source& source, const Request& request, Toolbox& too
     if (facts.format == Format::bmp)
         examined.decoded = as_vips_reads_it(source, tools);
     if (facts.format != Format::bmp || examined.decoded)
-        read_header(facts, examined.decoded ? *examined.decoded : source, head, tools);
+        read_header(facts, examined.decoded ? *examined.decoded : source, tools);
     Plan& plan = examined.outlook.plan;
     plan = decide(facts, request);
     if (plan.kind == Plan::Kind::refuse)

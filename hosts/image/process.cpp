@@ -117,16 +117,22 @@ public:
         if (std::exchange(ended_, true))
             return;
         ::kill(-process_, SIGKILL); // also those it started and left behind
-        while (::wait4(process_, &status_, 0, &usage_) < 0 && errno == EINTR) {
-        }
+        pid_t ended = -1;
+        do
+            ended = ::wait4(process_, &status_, 0, &usage_);
+        while (ended < 0 && errno == EINTR);
+        is_status_known_ = ended == process_;
     }
+    // False where this process ignores SIGCHLD, or another part of it has waited for the child.
+    bool is_status_known() const noexcept { return is_status_known_; }
     int status() const noexcept { return status_; }
     std::uint64_t peak_memory() const noexcept { return static_cast<std::uint64_t>(usage_.ru_maxrss) * 1024; }
 
 private:
     pid_t process_;
     bool ended_ = false;
-    int status_ = -1; // where others than this have waited for it
+    bool is_status_known_ = false;
+    int status_ = 0;
     rusage usage_{};
 };
 
@@ -202,6 +208,8 @@ Finished run(const Command& command) {
         finished.how = wait_for_exit(command, child);
     child.end();
     finished.peak_memory = child.peak_memory();
+    if (finished.how == End::exited && !child.is_status_known())
+        finished.how = End::unknown;
     if (finished.how == End::exited && WIFSIGNALED(child.status()))
         finished.how = End::killed;
     finished.code = finished.how == End::killed ? WTERMSIG(child.status()) : WEXITSTATUS(child.status());

@@ -21,7 +21,7 @@ struct Command {
     const std::atomic<bool>* cancelled = nullptr;
 };
 
-enum class End { exited, killed, timed_out, too_much_output, cancelled, not_started };
+enum class End { exited, killed, timed_out, too_much_output, cancelled, not_started, unknown };
 
 struct Finished {
     End how = End::not_started;

@@ -95,11 +95,24 @@ Source Source::of_bytes(std::string_view bytes, std::string name) {
 }
 
 std::string Source::read(std::size_t most) const {
-    std::string bytes(std::min<std::uint64_t>(most, size_), '\0');
+    return read_at(0, most);
+}
+
+bool Source::contains(std::string_view text) const {
+    constexpr std::size_t part_size = std::size_t{1} << 20;
+    const std::size_t step = part_size - text.size(); // parts overlap
+    for (std::uint64_t from = 0; from < size_; from += step)
+        if (read_at(from, part_size).find(text) != std::string::npos)
+            return true;
+    return false;
+}
+
+std::string Source::read_at(std::uint64_t from, std::size_t most) const {
+    std::string bytes(std::min<std::uint64_t>(most, size_ - from), '\0');
     std::size_t have = 0;
     while (have < bytes.size()) {
         const ssize_t got =
-            ::pread(file_.get(), bytes.data() + have, bytes.size() - have, static_cast<off_t>(have));
+            ::pread(file_.get(), bytes.data() + have, bytes.size() - have, static_cast<off_t>(from + have));
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0)

@@ -24,7 +24,11 @@ public:
     // Its first bytes, or all: at most as many.
     std::string read(std::size_t most) const;
 
+    // Whether the text is anywhere in it.
+    bool contains(std::string_view text) const;
+
 private:
+    std::string read_at(std::uint64_t from, std::size_t most) const;
     Source(FileDescriptor file, std::string name, std::uint64_t size)
         : file_(std::move(file)), name_(std::move(name)), size_(size) {}
 

@@ -104,10 +104,19 @@ bool is_line_of_text(const std::string& path) {
     return !has_control && wfn::valid_utf8(path) == path;
 }
 
+// Not "..", which leads elsewhere behind a symbolic link.
+std::filesystem::path without_dots(const std::filesystem::path& path) {
+    std::filesystem::path without;
+    for (const std::filesystem::path& part : path)
+        if (part != ".")
+            without /= part;
+    return without;
+}
+
 std::string attachment_of(const std::string& path, const std::string& directory, const std::string& input) {
     if (!is_line_of_text(path))
         throw InputError("/" + input + ": the file's name has a line end or is not UTF-8; rename it.");
-    const auto absolute = (std::filesystem::path(directory) / path).lexically_normal();
+    const std::filesystem::path absolute = without_dots(std::filesystem::path(directory) / path);
     std::string attachment = std::string(attachment_scheme) + percent_encoded(absolute.native());
     if (attachment.size() > WFN_MAX_ATTACHMENT_NAME_BYTES)
         throw InputError("/" + input

@@ -49,6 +49,7 @@ void SignalWatcher::await() {
 void ignore_write_signals() noexcept {
     for (const int signal : {SIGPIPE, SIGXFSZ})
         ::signal(signal, SIG_IGN);
+    ::signal(SIGCHLD, SIG_DFL); // ignored, as a parent may leave it, how a child ended is lost
 }
 
 } // namespace cli

@@ -173,10 +173,10 @@ const watched = [
     tab('Watched folder', ''),
     comment(
         'Each photo that comes into a folder gets its video beside it',
-        `Set the folder in the watch node, choose your PixelML connection in the node that makes the video, and deploy. photo.jpg gets photo.mp4. ${storage}\n\nA photo is taken when it has not changed for 5 s. One that has its video already ends with an error before anything is paid.`,
+        `Set a folder of its own in the watch node, as every photo in there is paid for, choose your PixelML connection in the node that makes the video, and deploy. photo.jpg gets photo.mp4. ${storage}\n\nA photo is taken when it has not changed for 5 s. One that has its video already ends with an error before anything is paid.`,
         260, 60,
     ),
-    { id: 'watch', type: 'watch', name: '', ...at(110, 120), files: '/tmp', recursive: '', wires: [['photos']] },
+    { id: 'watch', type: 'watch', name: '', ...at(110, 120), files: '', recursive: '', wires: [['photos']] },
     {
         id: 'photos', type: 'switch', name: 'A photo?', ...at(260, 120), property: 'event = "update" and type = "file" and $contains(file, /^[^.].*\\.(jpe?g|png|webp|heic|avif)$/i)', propertyType: 'jsonata',
         rules: [{ t: 'true' }], checkall: 'true', repair: false, outputs: 1, wires: [['whole']],

@@ -41,6 +41,17 @@ async function importFromMenu(name) {
     await page.waitForSelector('#red-ui-clipboard-dialog', { state: 'hidden' });
 }
 
+/** Without one, the node is marked: nobody pays for what happens to be written to a folder of the example's. */
+async function chooseWatchedFolder() {
+    const [watch] = await editor.page.evaluate(() => RED.nodes.filterNodes({ type: 'watch' }).map(({ id, valid }) => ({ id, valid })));
+    if (watch) {
+        assert.equal(watch.valid, false);
+        await editor.edit(watch.id);
+        await editor.page.fill('#node-input-files', nodeRed.userDirectory);
+        await editor.done();
+    }
+}
+
 for (const name of names) {
     test(`"${name}" imports and deploys`, { timeout: 60000 }, async () => {
         await emptyEditor();
@@ -57,6 +68,7 @@ for (const name of names) {
         await editor.page.waitForSelector('#node-config-dialog-ok', { state: 'detached' });
         assert.deepEqual(await editor.page.locator('.input-error').allTextContents(), []);
         await editor.done();
+        await chooseWatchedFolder();
         const invalid = await editor.page.evaluate(() => {
             const wrong = [];
             const look = (node) => node.valid === false && wrong.push(`${node.type} ${node.validationErrors}`);

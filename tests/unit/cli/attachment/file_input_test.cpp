@@ -26,8 +26,8 @@ std::string problem_of(const std::string& value) {
 
 TEST(FileInput, MakesAttachmentsOfPaths) {
     EXPECT_EQ(named("cat.png"), R"({"image":"attachment:/home/me/cat.png"})");
-    EXPECT_EQ(named("../cat.png"), R"({"image":"attachment:/home/cat.png"})");
-    EXPECT_EQ(named("./a/../cat.png"), R"({"image":"attachment:/home/me/cat.png"})");
+    EXPECT_EQ(named("./a/./cat.png"), R"({"image":"attachment:/home/me/a/cat.png"})");
+    EXPECT_EQ(named("link/../cat.png"), R"({"image":"attachment:/home/me/link/../cat.png"})");
     EXPECT_EQ(named("/tmp/cat.png"), R"({"image":"attachment:/tmp/cat.png"})");
     EXPECT_EQ(named("a:b.png"), R"({"image":"attachment:/home/me/a%3Ab.png"})");
     EXPECT_EQ(named("-o 100%.png"), R"({"image":"attachment:/home/me/-o%20100%25.png"})");
