@@ -2,20 +2,36 @@
 // What the runs of each node have cost since Node-RED started, as far as it is known: how many were billed, or may have been.
 const { amountText } = require('./help');
 
+const mostRemembered = 10000; // an older run that is sent again counts again
+
 class Spending {
     #byNode = new Map(); // id -> {yes, unknown}
+    #runs = new Map(); // key -> {id, charged}, as they count
 
     of(id) {
         return this.#byNode.get(id) ?? { yes: 0, unknown: 0 };
     }
 
-    /** `charged`: "yes", "unknown" or "no". An open run counts where it is collected. */
-    add(id, charged) {
-        const sum = { ...this.of(id) };
-        if (charged in sum) {
-            sum[charged] += 1;
-            this.#byNode.set(id, sum);
+    /** `charged`: "yes", "unknown" or "no". A run counts once, however often it is collected: as billed, once that is known. */
+    add(id, key, charged) {
+        const earlier = this.#runs.get(key);
+        const isNews = earlier === undefined || (earlier.charged === 'unknown' && charged === 'yes');
+        if (!isNews || !['yes', 'unknown'].includes(charged)) {
+            return;
         }
+        if (earlier !== undefined) {
+            this.#count(earlier, -1);
+        }
+        this.#count({ id, charged }, 1);
+        this.#runs.set(key, { id, charged });
+        if (this.#runs.size > mostRemembered) {
+            this.#runs.delete(this.#runs.keys().next().value);
+        }
+    }
+
+    #count({ id, charged }, change) {
+        const sum = this.of(id);
+        this.#byNode.set(id, { ...sum, [charged]: sum[charged] + change });
     }
 }
 
@@ -36,4 +52,4 @@ function spendingText({ yes, unknown }, left, price, t) {
     return parts.length > 0 ? parts.join(' ') : null;
 }
 
-module.exports = { Spending, spendingText };
+module.exports = { Spending, mostRemembered, spendingText };

@@ -78,17 +78,9 @@ class WorkflowNode {
     }
 
     start(run, callbacks) {
-        const counted = (charged) => this.#host.spending.add(this.node.id, charged);
-        return this.#run(run, callbacks).then(
-            (result) => {
-                counted(result.outcome === 'succeeded' ? 'yes' : 'no');
-                return result;
-            },
-            (error) => {
-                counted(error.charged);
-                throw error instanceof RunError ? new RunError(this.#entry.errorFields(error.fields), error) : error;
-            },
-        );
+        return this.#run(run, callbacks).catch((error) => {
+            throw error instanceof RunError ? new RunError(this.#entry.errorFields(error.fields), error) : error;
+        });
     }
 
     /** For the form: what the node's runs have cost, and how many it may still start; null: nothing to tell. */
@@ -99,8 +91,24 @@ class WorkflowNode {
 
     async #run(run, callbacks) {
         const known = { outcome: 'succeeded', output: run.output, warnings: [] };
-        const result = this.#operation.endOf(run, run.output === null ? await this.#execute(run, callbacks) : known);
+        const result = run.output === null ? await this.#billed(run, callbacks) : this.#operation.endOf(run, known);
         return result.outcome === 'succeeded' && this.#files.wanted ? this.#withFiles(run, result, callbacks) : result;
+    }
+
+    /** What the run ends with; counted as far as the service bills it. */
+    async #billed(run, callbacks) {
+        const counted = (charged) => this.#host.spending.add(this.node.id, run.key, charged);
+        try {
+            const result = await this.#execute(run, callbacks);
+            if (result.outcome === 'succeeded') {
+                counted('yes');
+            }
+            return this.#operation.endOf(run, result);
+        } catch (error) {
+            const hadBegun = error instanceof RunError || error.checkpoint !== undefined;
+            counted(error.charged ?? (hadBegun ? 'unknown' : 'no'));
+            throw error;
+        }
     }
 
     /** The output is paid for: it is kept and shown before its files are asked for, and goes on without them if need be. */

@@ -8,7 +8,7 @@ const { connectionHelpOf, helpOf, priceOf } = require('../lib/help');
 const { readConnection, readInputs } = require('../lib/inputs');
 const { keepMessage, largestMessage, restoreMessage } = require('../lib/kept_message');
 const { testConnection } = require('../lib/connection_test');
-const { Spending, spendingText } = require('../lib/spending');
+const { Spending, mostRemembered, spendingText } = require('../lib/spending');
 const { exampleInput, fieldsOf, mediaOutputs } = require('../native/durable/fields');
 const { readGiven } = require('../native/durable/given_input');
 const { checkConnection } = require('../native/durable/check_connection');
@@ -388,7 +388,7 @@ test('a new node begins with the default of each field; null is none, and for ye
 
 test('what the runs of a node have cost is told as far as it is known', () => {
     const spending = new Spending();
-    ['yes', 'yes', 'yes', 'no', 'unknown', undefined].forEach((charged) => spending.add('a', charged));
+    ['yes', 'yes', 'yes', 'no', 'unknown'].forEach((charged, n) => spending.add('a', `run ${n}`, charged));
     assert.deepEqual([spending.of('a'), spending.of('b')], [{ yes: 3, unknown: 1 }, { yes: 0, unknown: 0 }]);
     const price = { credits: 4, dollars: 0.1 };
     assert.equal(
@@ -397,4 +397,19 @@ test('what the runs of a node have cost is told as far as it is known', () => {
     );
     assert.equal(spendingText(spending.of('a'), null, null, t), 'Billed since Node-RED started: 3. Perhaps billed: 1 more.');
     assert.equal(spendingText(spending.of('b'), null, price, t), null);
+});
+
+test('a run that is collected again counts once, as billed once that is known, where it was billed', () => {
+    const spending = new Spending();
+    for (const [id, key, charged] of [
+        ['start', 'late', 'unknown'], ['start', 'late', 'unknown'], ['collect', 'late', 'yes'], ['collect', 'late', 'yes'], ['start', 'late', 'unknown'],
+        ['collect', 'lost', 'unknown'], ['collect', 'lost', 'no'],
+    ]) {
+        spending.add(id, key, charged);
+    }
+    assert.deepEqual([spending.of('start'), spending.of('collect')], [{ yes: 0, unknown: 0 }, { yes: 1, unknown: 1 }]);
+    for (let n = 0; n <= mostRemembered; n += 1) {
+        spending.add('loop', `run ${n}`, 'yes');
+    }
+    assert.equal(spending.of('loop').yes, mostRemembered + 1);
 });
