@@ -49,6 +49,7 @@ int run_guarded(int argc, char** argv) {
     cli::guard_standard_descriptors();
     std::setlocale(LC_CTYPE, "");
     cli::ignore_write_signals();
+    cli::keep_exit_statuses();
     const cli::ParsedOptions parsed = cli::parse_options(argc, argv);
     if (!parsed.problem.empty())
         return fail(parsed.problem + "\nSee workflow-node --help.", parsed.exit_code);

@@ -49,7 +49,10 @@ void SignalWatcher::await() {
 void ignore_write_signals() noexcept {
     for (const int signal : {SIGPIPE, SIGXFSZ})
         ::signal(signal, SIG_IGN);
-    ::signal(SIGCHLD, SIG_DFL); // ignored, as a parent may leave it, how a child ended is lost
+}
+
+void keep_exit_statuses() noexcept {
+    ::signal(SIGCHLD, SIG_DFL);
 }
 
 } // namespace cli

@@ -40,4 +40,7 @@ private:
 // For the whole process: writing to a closed pipe or a full file is an error code, not the end.
 void ignore_write_signals() noexcept;
 
+// Also where the parent left SIGCHLD ignored.
+void keep_exit_statuses() noexcept;
+
 } // namespace cli
