@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
@@ -223,6 +224,15 @@ TEST_F(Hostile, WithoutToolsAFileGoesAsItIsOrTheirPackageIsNamed) {
             image::prepare(source, {{"image/jpeg"}, 1000, 0}, none);
         }).text,
         StartsWith("exif6.jpg has 4.0 KiB, and at most 1000 bytes is taken. To have it converted, install"));
+}
+
+TEST_F(Hostile, AProcessThatIgnoresItsChildrenIsToldSo) {
+    const std::string file = made("photo.jpg");
+    const auto before = ::signal(SIGCHLD, SIG_IGN);
+    const auto [kind, text] = problem_of_file(file);
+    ::signal(SIGCHLD, before);
+    EXPECT_EQ(kind, Problem::Kind::failed);
+    EXPECT_THAT(text, HasSubstr("the process that started it ignores SIGCHLD"));
 }
 
 } // namespace

@@ -193,6 +193,11 @@ TEST_F(ImageFiles, ThatAreBrokenAreFoundEvenWhereNothingHasToChange) {
     }
 }
 
+TEST_F(ImageFiles, LoseAPlaceThatIsBehindThePixels) {
+    EXPECT_THAT(outlook("place.png"), HasSubstr("without the place where it was taken"));
+    EXPECT_EQ(prepare("place.png").bytes.find("GPSLatitude"), std::string::npos);
+}
+
 TEST_F(ImageFiles, MayBeBytesInMemory) {
     const image::Source source = image::Source::of_bytes(content("photo.heic"), "The image");
     const image::Prepared prepared = image::prepare(source, jpeg_or_png, image::installed_tools());
