@@ -3,6 +3,7 @@
 // Buffer, or the path of one.
 const path = require('node:path');
 const { readGiven } = require('../native/durable/given_input');
+const { digestOf } = require('./file_digest');
 const { parseConstant } = require('./form');
 
 function evaluate(RED, node, type, value, msg) {
@@ -70,12 +71,21 @@ async function readField(RED, node, field, config, msg) {
 /** Bytes of a media field are its file. */
 const asFile = (field, value) => (field.kind === 'media' && value instanceof Uint8Array ? new GivenFile(value) : value);
 
+const scheme = 'attachment:';
+
+/** The names of the files in an input. */
+function attachmentNames(input) {
+    const references = Object.values(input).filter((value) => typeof value === 'string' && value.startsWith(scheme));
+    return references.map((reference) => decodeURIComponent(reference.slice(scheme.length)));
+}
+
 /**
- * The input of a run, the files that are attached to it, by field, and the warnings that belong beside its output. A field whose message property or context key does not
- * exist is left out, so that the schema's default applies, or the module reports it as missing. So is a field that applies
- * only to another value of another field.
+ * The input of a run, the files that are attached to it, by name, and the warnings that belong beside its output. A field whose
+ * message property or context key does not exist is left out, so that the schema's default applies, or the module reports it
+ * as missing. So is a field that applies only to another value of another field. `earlier`: the input of the run that the
+ * message goes on with, whose file may be gone by now.
  */
-async function readInputs(RED, node, { form: { fields }, descriptor }, config, msg) {
+async function readInputs(RED, node, { form: { fields }, descriptor }, config, msg, earlier = {}) {
     const given = {};
     const attached = {};
     for (const field of fields) {
@@ -86,8 +96,11 @@ async function readInputs(RED, node, { form: { fields }, descriptor }, config, m
             throw new Error(`${field.label} could not be read (${error.message}). Correct the field in the node.`);
         }
         if (value instanceof GivenFile) {
-            attached[field.name] = value.file;
-            given[field.name] = `attachment:${encodeURIComponent(field.name)}`;
+            const digest = await digestOf(value.file);
+            const name = digest === null ? field.name : `${field.name}~${digest}`;
+            const isGone = digest === null && String(earlier[field.name]).startsWith(scheme);
+            attached[name] = value.file;
+            given[field.name] = isGone ? earlier[field.name] : `${scheme}${encodeURIComponent(name)}`;
         } else if (value !== undefined) {
             given[field.name] = value;
         }
@@ -120,4 +133,4 @@ function readConnection(fields, config, credentials = {}) {
     return connection;
 }
 
-module.exports = { readInputs, readConnection };
+module.exports = { attachmentNames, readInputs, readConnection };

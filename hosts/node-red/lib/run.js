@@ -13,7 +13,7 @@ class Run {
         this.key = key;
         this.msg = msg;
         this.input = input;
-        this.attached = attached; // the files of inputs, by field; null: they are in the message, if anywhere
+        this.attached = attached; // the files of its input, by name; null: they are in the message, if anywhere
         this.warnings = warnings; // about the input
         this.place = place; // of its files; see KeptFiles
         this.checkpoint = checkpoint;

@@ -2,7 +2,7 @@
 // The Node-RED node made of one node of a module.
 const addon = require('../native/addon');
 const { onAbort } = require('../native/addon/lib/abort');
-const { readInputs } = require('./inputs');
+const { attachmentNames, readInputs } = require('./inputs');
 const { reportFailure } = require('./failure');
 const { KeptFiles, isRefused } = require('./kept_files');
 const { lookBound, operationOf } = require('./operations');
@@ -62,7 +62,7 @@ class WorkflowNode {
             if (this.collects) {
                 return { place }; // the run has its inputs
             }
-            const given = await this.#readInputs(msg);
+            const given = await this.#readInputs(msg, earlier?.input);
             for (const warning of given.warnings) {
                 node.warn(warning.message, msg);
             }
@@ -180,11 +180,10 @@ class WorkflowNode {
 
     /** A run of an earlier process reads its files again, from the message that was kept. */
     #attachments(run) {
-        const names = this.#entry.form.fields.filter(({ kind }) => kind === 'media').map(({ name }) => name);
         const read = async (name) => {
             run.attached ??= (await this.#readInputs(run.msg)).attached;
             if (run.attached[name] === undefined) {
-                throw new Error('Its message has no file any more: a large one is not kept when Node-RED stops. Send it again');
+                throw new Error('Its message no longer has its file, which has changed, or was too large to be kept when Node-RED stopped. Send it again');
             }
             return run.attached[name];
         };
@@ -192,11 +191,11 @@ class WorkflowNode {
             const file = await read(name);
             return request.mediaTypes.every(isImage) ? prepareImage(file, request) : file;
         };
-        return Object.fromEntries(names.map((name) => [name, (request) => prepared(name, request)]));
+        return Object.fromEntries(attachmentNames(run.input).map((name) => [name, (request) => prepared(name, request)]));
     }
 
-    #readInputs(msg) {
-        return readInputs(this.#host.RED, this.node, this.#entry, this.#config, msg);
+    #readInputs(msg, earlier) {
+        return readInputs(this.#host.RED, this.node, this.#entry, this.#config, msg, earlier);
     }
 
     #connection() {

@@ -130,3 +130,31 @@ test('kill -9 amid the job: it goes on without its file', { timeout: 120000 }, a
     assert.equal(from, 'result', JSON.stringify(payload));
     assert.equal(server.jobs.size, 1);
 });
+
+test('a run that is sent again: another photo is refused, and the same one needs no file', { timeout: 60000 }, async () => {
+    server.renderMs = () => 1;
+    const route = {
+        id: 'node', z: 'tab', type: 'function', name: '', outputs: 2, wires: [['start'], ['again']], x: 250, y: 200, libs: [],
+        func: 'return msg.run ? [null, msg] : [msg, null];',
+    };
+    const fileOfMessage = image('msgFile', 'filename');
+    const start = imageToVideo({ ...fileOfMessage, id: 'start', operation: 'start' });
+    const flow = await Flow.deploy(nodeRed, [connection(), route, start, imageToVideo({ ...fileOfMessage, id: 'again' })]);
+    for (const name of ['one.jpg', 'another.jpg']) {
+        fs.copyFileSync(photo, path.join(folder, name));
+    }
+    fs.appendFileSync(path.join(folder, 'another.jpg'), 'other');
+    const first = { prompt: 'Zoom', filename: 'one.jpg' };
+    await flow.send([first]);
+    const [{ run: started }] = await flow.results(1);
+    await flow.send([{ ...first, filename: 'another.jpg', run: started }]);
+    const refused = (await flow.results(2))[1];
+    assert.equal(refused.from, 'catch', JSON.stringify(refused.payload));
+    assert.match(refused.error.message, /belongs to a run with other inputs/);
+    fs.rmSync(path.join(folder, 'one.jpg'));
+    await flow.send([{ ...first, run: started }]);
+    const same = (await flow.results(3))[2];
+    assert.equal(same.from, 'result', JSON.stringify(same.error));
+    assert.match(same.payload.video, /^http/);
+    assert.equal(server.jobs.size, 1);
+});

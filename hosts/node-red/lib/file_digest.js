@@ -1,0 +1,36 @@
+'use strict';
+// What tells one file from another, so that a run that is sent again with another photo is not taken for the same one.
+const { createHash } = require('node:crypto');
+const fs = require('node:fs');
+
+const largest = 2 ** 30; // bytes, as for a conversion
+
+const digestText = (hash) => hash.digest('hex').slice(0, 32);
+
+async function digestAt(place) {
+    const file = await fs.promises.open(place, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK); // not to wait at a FIFO
+    try {
+        const facts = await file.stat();
+        if (!facts.isFile() || facts.size > largest) {
+            return null;
+        }
+        const hash = createHash('sha256');
+        for await (const chunk of file.createReadStream({ autoClose: false, end: largest })) {
+            hash.update(chunk);
+        }
+        return digestText(hash);
+    } finally {
+        await file.close();
+    }
+}
+
+let last = Promise.resolve(); // one after the other, so that messages stay in their order
+
+/** Of a path or bytes; null: there is no such file, or it cannot be read. */
+function digestOf(file) {
+    const read = async () => (typeof file === 'string' ? digestAt(file) : digestText(createHash('sha256').update(file)));
+    last = last.then(read).catch(() => null);
+    return last;
+}
+
+module.exports = { digestOf };
