@@ -110,6 +110,17 @@ test('the same run key: with the same file one run, with another one another', a
     assert.equal(other.warnings.at(-1).code, 'inputs_changed');
 });
 
+test('a run that is repeated when n8n no longer has its file', async () => {
+    const options = { runKey: 'file gone' };
+    const first = await made({ prompt: 'gone', options }, { binary: { data: inItem(photo) } });
+    const again = await made({ prompt: 'gone', options });
+    assert.deepEqual([again.status, again.job_id], ['succeeded', first.job_id], JSON.stringify(again.error));
+    const unknown = await made({ prompt: 'gone' }, { mode: 'retry' });
+    assert.deepEqual([unknown.error.code, unknown.error.charged], ['file_not_given', 'unknown']);
+    assert.equal((await made({ prompt: 'gone' })).error.charged, 'no');
+    assert.equal(server.jobsOf('gone').length, 1);
+});
+
 test('a parked run needs its file no more', async () => {
     const { checkpoint } = await made({ operation: 'start', prompt: 'parked' }, { binary: { data: inItem(photo) } });
     assert.ok(JSON.stringify(checkpoint).length < 4000, 'no file is in it');

@@ -2,13 +2,23 @@
 // and not for a run whose job is submitted already.
 import { createHash } from 'node:crypto';
 
-import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
+import type { IBinaryData, IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 import { RunError, prepareImage, type AttachedFile, type AttachmentRequest } from '../native/addon';
 
 import { limited } from './limited';
 
 export type Attachments = { [name: string]: (request: AttachmentRequest) => Promise<AttachedFile> };
+
+/** What is known of an earlier attempt of the run. */
+export interface EarlierAttempt {
+    /** There may be one whose name nobody knows without the file. */
+    isLikely: boolean;
+    /** Of the one with the same run key. */
+    input: () => Promise<IDataObject | undefined>;
+}
+
+const scheme = 'attachment:';
 
 /** Of the process: each is a stream from a disk, a database or S3. */
 const digest = limited(4);
@@ -38,7 +48,7 @@ async function sourceOf({ helpers }: IExecuteFunctions, { id, data }: Kept): Pro
 
 const isImage = (type: string) => type.startsWith('image/');
 
-function fileNotGiven(input: string, error: unknown) {
+function fileNotGiven(input: string, error: unknown, charged: 'no' | 'unknown') {
     const reason = error instanceof Error ? error.message : String(error);
     return new RunError({
         type: 'File Not Given',
@@ -47,16 +57,22 @@ function fileNotGiven(input: string, error: unknown) {
         cause: 'The item has no such file, or n8n keeps it no longer',
         solution: 'See that the item that comes into the node has the file in the binary field that the node names',
         retryable: false,
-        charged: 'no',
+        charged,
         details: [{ path: `/${input}`, message: reason }],
     });
 }
 
 /**
- * The file that the node's parameter names, or is, as what stands for it in the input, and how the module gets it. Rejects, before
- * anything is paid, if the item has no such file.
+ * The file that the node's parameter names, or is, as what stands for it in the input, and how the module gets it. Where the item
+ * has it no longer, it is that of the earlier attempt, which may be done with it; without one it rejects, before anything is paid.
  */
-export async function attachedFile(context: IExecuteFunctions, item: number, input: string, parameter: string | IBinaryData) {
+export async function attachedFile(
+    context: IExecuteFunctions,
+    item: number,
+    input: string,
+    parameter: string | IBinaryData,
+    earlier: EarlierAttempt,
+): Promise<{ reference: string; attachments: Attachments }> {
     try {
         const file = context.helpers.assertBinaryData(item, parameter);
         const name = `${input}~${await digest(() => digestOf(context, file))}`;
@@ -64,8 +80,12 @@ export async function attachedFile(context: IExecuteFunctions, item: number, inp
             const source = await sourceOf(context, file);
             return request.mediaTypes.every(isImage) ? await prepareImage(source, request) : source;
         };
-        return { reference: `attachment:${encodeURIComponent(name)}`, attachments: { [name]: open } satisfies Attachments };
+        return { reference: `${scheme}${encodeURIComponent(name)}`, attachments: { [name]: open } };
     } catch (error) {
-        throw fileNotGiven(input, error);
+        const reference = (await earlier.input())?.[input];
+        if (typeof reference === 'string' && reference.startsWith(scheme)) {
+            return { reference, attachments: {} };
+        }
+        throw fileNotGiven(input, error, earlier.isLikely ? 'unknown' : 'no');
     }
 }

@@ -85,8 +85,10 @@ async function generate(order: Order): Promise<INodeExecutionData> {
     const { context, actionId, item, options, connection, shared } = order;
     const start = shared.operation === 'start';
     const { inputUses } = nodeFacts[actionId];
-    const { input, attachments, warnings } = await readInput(context, inputUses, descriptorOf(actionId).inputSchema, item);
     const name = nameOf(order);
+    const earlier = { isLikely: name.repeats, input: async () => (await worker.store.find(name.runKey))?.input };
+    const { inputSchema } = descriptorOf(actionId);
+    const { input, attachments, warnings } = await readInput(context, inputUses, inputSchema, item, earlier);
     await shared.limit.admit(name.runKey, options.mostRuns ?? defaultMostRuns);
     const end = await runNode({
         ...name,

@@ -4,7 +4,7 @@ import type { IBinaryData, ICredentialDataDecryptedObject, IDataObject, IExecute
 import type { JsonSchema } from '../native/addon';
 import { readGiven } from '../native/durable/given_input';
 
-import { attachedFile, type Attachments } from './attached_files';
+import { attachedFile, type Attachments, type EarlierAttempt } from './attached_files';
 
 /** What the form says about a field beyond its looks. */
 export interface FieldUse {
@@ -22,13 +22,19 @@ export interface FieldUse {
 const isEmpty = (value: unknown) => value === undefined || value === null || value === '';
 
 /** `schema`: the input's. Also returns the files in it, and the warnings that belong beside the output. */
-export async function readInput(context: IExecuteFunctions, uses: readonly FieldUse[], schema: JsonSchema, item: number) {
+export async function readInput(
+    context: IExecuteFunctions,
+    uses: readonly FieldUse[],
+    schema: JsonSchema,
+    item: number,
+    earlier: EarlierAttempt,
+) {
     const given: IDataObject = {};
     const attachments: Attachments = {};
     for (const { name, nullWhenEmpty, file } of uses) {
         if (file && context.getNodeParameter(file.choice, item, 'url') === 'binary') {
             const parameter = context.getNodeParameter(file.field, item) as string | IBinaryData;
-            const { reference, attachments: own } = await attachedFile(context, item, name, parameter);
+            const { reference, attachments: own } = await attachedFile(context, item, name, parameter, earlier);
             given[name] = reference;
             Object.assign(attachments, own);
             continue;

@@ -55,10 +55,10 @@ let executions = 0;
 /**
  * What n8n gives to a node. What the form leaves alone has the default of the type; a function is an expression, of the item.
  * `credentials`: by their type, those that the user has chosen for the node. `outputs`: the names of the node's outputs. `binary`:
- * that of each item. `keeping`: more helpers, of what n8n keeps elsewhere.
+ * that of each item. `keeping`: more helpers, of what n8n keeps elsewhere. `mode`: of the execution.
  */
 export function contextOf({ description }, parameters, more = {}) {
-    const { credentials = {}, executionId = String(++executions), items = [{}], outputs = ['main'], binary, keeping } = more;
+    const { credentials = {}, executionId = String(++executions), items = [{}], outputs = ['main'], binary, keeping, mode = 'trigger' } = more;
     const { name: type, properties } = description;
     const defaults = Object.fromEntries(properties.map(({ name, default: value }) => [name, value]));
     const values = { ...defaults, ...parameters };
@@ -88,7 +88,7 @@ export function contextOf({ description }, parameters, more = {}) {
         getNode: () => node,
         getNodeOutputs: () => outputs.map((name) => ({ type: 'main', ...(name === 'error' && { category: 'error' }) })),
         getWorkflow: () => ({ id: 'workflow' }),
-        getMode: () => 'trigger',
+        getMode: () => mode,
         getExecutionCancelSignal: () => undefined,
         continueOnFail: () => true,
         helpers: { ...helpers, assertBinaryData, ...keeping },
