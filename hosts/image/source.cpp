@@ -35,7 +35,7 @@ std::string name_for_people(const std::string& path) {
     constexpr std::size_t longest = 80;
     std::string name = one_line(path.substr(path.find_last_of('/') + 1));
     if (name.empty())
-        name = path.empty() ? "\"\"" : one_line(path);
+        name = one_line(path);
     if (name.size() > longest) {
         std::size_t cut = longest;
         while (cut > 0 && (static_cast<unsigned char>(name[cut]) & 0xC0) == 0x80) // amid a character of UTF-8
@@ -53,6 +53,8 @@ Problem no_file(const std::string& text) {
 
 Source Source::open(const std::string& path) {
     const std::string name = name_for_people(path);
+    if (path.empty())
+        throw no_file("There is no file: its path is empty.");
     if (path.find('\0') != path.npos)
         throw no_file("There is no file " + name + ": its name has a NUL.");
     // Not to wait for the writer of a FIFO.

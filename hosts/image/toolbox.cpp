@@ -102,8 +102,9 @@ Problem Toolbox::failure(Tool tool, const Finished& finished, const Source& sour
     case End::cancelled:
         return failed("The preparation of " + source.name() + " was cancelled.");
     case End::unknown:
-        return failed("How " + program + " ended is not known on this machine: the process that started it "
-                      + "ignores SIGCHLD, or waits for children that are not its own. Start it without that.");
+        return failed(
+            "How " + program + " ended is not known on this machine: the process that started it "
+            + "ignores SIGCHLD, or waits for children that are not its own. Start it without that.");
     case End::not_started:
         return failed(program + " cannot be started: " + std::generic_category().message(finished.code) + "; "
                       + install_advice(tool));

@@ -24,11 +24,20 @@ std::string read_connection_file(const std::string& path, std::vector<std::strin
     return std::move(file.text);
 }
 
+void require_utf8(const char* option, const std::string& value) {
+    if (wfn::valid_utf8(value) != value)
+        throw UsageError(std::string(option) + ": \"" + wfn::valid_utf8(value)
+                         + "\" is not UTF-8. If it is the name of a file, rename that.");
+}
+
 // --image as one more --set.
 std::vector<std::string> assignments_of(const Options& options, const std::vector<MediaInput>& inputs) {
     std::vector<std::string> assignments = options.assignments;
+    for (const std::string& assignment : assignments)
+        require_utf8("--set", assignment);
     if (!options.image)
         return assignments;
+    require_utf8("--image", *options.image);
     std::vector<std::string> images;
     for (const MediaInput& input : inputs) {
         if (input.is_image)

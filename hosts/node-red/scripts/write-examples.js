@@ -154,7 +154,7 @@ const upload = [
     tab('Upload a photo', ''),
     comment(
         'A page to upload a photo, and its video as a file',
-        `Choose your PixelML connection in the node, deploy, and open /animate at the address of your flows. The photo goes to the node as a Buffer, and its video into your home folder: see "Keep the file" in the node. ${storage}\n\nThe page answers at once. Whoever can open it makes videos at your expense: protect it with httpNodeAuth of settings.js.`,
+        `Choose your PixelML connection in the node, deploy, and open /animate at the address of your flows. The photo goes to the node as a Buffer, and its video into your home folder: see "Keep the file" in the node. ${storage}\n\nThe page answers at once. Whoever can open it makes videos at your expense: protect it with httpNodeAuth of settings.js. Where Node-RED restarts before the photo is at the service, a message of more than 1 MiB has lost it: upload it again.`,
         230, 60,
     ),
     httpIn('open', 'get', 120, 120, ['page']),

@@ -168,6 +168,15 @@ TEST_F(ImageFile, MayHaveNoNameOfTwoLines) {
     EXPECT_TRUE(has(outcome.err, "/image: the file's name has a line end")) << outcome.err;
 }
 
+TEST_F(ImageFile, MayHaveNoNameThatIsNotUtf8) {
+    for (const std::vector<std::string>& given : {std::vector<std::string>{"--image", "bad\xFF.jpg"},
+                                                  std::vector<std::string>{"--set", "image=bad\xFF.jpg"}}) {
+        const Outcome outcome = run(given);
+        EXPECT_TRUE(has(outcome.err, "is not UTF-8. If it is the name of a file, rename that"))
+            << outcome.err;
+    }
+}
+
 TEST_F(ImageFile, IsRelativeToTheWorkingDirectory) {
     made("exif6.jpg");
     std::filesystem::current_path(directory_.file(""));

@@ -235,6 +235,10 @@ TEST_F(Hostile, WithoutToolsAFileGoesAsItIsOrTheirPackageIsNamed) {
         StartsWith("exif6.jpg has 4.0 KiB, and at most 1000 bytes is taken. To have it converted, install"));
 }
 
+TEST_F(Hostile, AnEmptyPathIsToldSo) {
+    EXPECT_EQ(problem_of_file("").text, "There is no file: its path is empty.");
+}
+
 TEST_F(Hostile, AProcessThatIgnoresItsChildrenIsToldSo) {
     const std::string file = made("photo.jpg");
     const auto before = ::signal(SIGCHLD, SIG_IGN);
