@@ -1,6 +1,6 @@
 'use strict';
 // The Node-RED node made of one node of a module.
-const addon = require('../native/addon');
+const { RunError, prepareImage } = require('../native/addon');
 const { onAbort } = require('../native/addon/lib/abort');
 const { attachmentNames, readInputs } = require('./inputs');
 const { reportFailure } = require('./failure');
@@ -9,8 +9,6 @@ const { lookBound, operationOf } = require('./operations');
 const { mayBePaid, runOfMessage } = require('./run');
 const { spendingText } = require('./spending');
 const { statusOf } = require('./status');
-
-const { RunError, prepareImage = async (file) => file } = addon;
 
 const isImage = (type) => type.startsWith('image/');
 

@@ -172,6 +172,7 @@ NAPI_MODULE_INIT(/* env, exports */) {
                      {"execute", run_execute},
                      {"cancel", run_cancel},
                      {"answerCheckpoint", run_answer_checkpoint},
+                     {"answerAttachment", run_answer_attachment},
                      {"prepareImage", image_prepare_one}};
     for (size_t i = 0; i < sizeof functions / sizeof functions[0]; ++i) {
         napi_value function;

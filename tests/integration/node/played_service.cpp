@@ -55,7 +55,7 @@ DescribedApi::DescribedApi(const std::string& name) : document_(read_description
 std::vector<json::object> DescribedApi::request_examples() const {
     std::vector<json::object> found;
     for (const auto& example : document_.at("examples").as_array())
-        if (example.as_object().contains("request"))
+        if (example.as_object().contains("request") && !example.as_object().contains("step")) // of an upload
             found.push_back(example.as_object());
     return found;
 }

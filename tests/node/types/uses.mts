@@ -62,6 +62,18 @@ new RunError(incomplete);
 console.log(cause.length);
 console.log(required);
 
+void session.execute({
+    node: 'image_to_video',
+    input: { image: 'attachment:photo' },
+    attachments: {
+        photo: Buffer.from('photo'),
+        path: '/tmp/photo.jpg',
+        later: async ({ maxBytes, maxSide, mediaTypes }) => `/tmp/${maxBytes}.${maxSide?.toFixed()}.${mediaTypes[0]}`,
+    },
+});
+// @ts-expect-error: a number is no file
+void session.execute({ node: 'echo', input: {}, attachments: { photo: 7 } });
+
 export async function prepare(): Promise<number> {
     const bytes = await prepareImage('photo.heic', { mediaTypes: ['image/jpeg'], maxBytes: 1_000_000, maxSide: null });
     // @ts-expect-error: neither a path nor bytes
