@@ -86,11 +86,12 @@ test('a download that is cut off goes on where it ended, through what n8n has fo
     }
 });
 
-test('a video that is too large is not downloaded', async () => {
+test('a video that is too large is not downloaded, and its item goes on with its URL', async () => {
     await scenario.addWorkflow('large', { download: true, options: { largestFile: 0.05 } });
-    const execution = await run('large', photos('large:', 1));
-    assert.equal(execution.status, 'error');
-    assert.match(execution.data.resultData.error.message, /larger than 0\.05 MiB/);
+    const [{ json, binary }] = itemsOf(await run('large', photos('large:', 1)));
+    assert.match(json.video, /\/videos\//);
+    assert.equal(binary, undefined);
+    assert.match(json.warnings[0].message, /larger than 0\.05 MiB/);
 });
 
 test('Start, and Collect by job, by run key and by checkpoint', { timeout: 60_000 }, async () => {
