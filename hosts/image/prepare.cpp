@@ -11,7 +11,7 @@ namespace image {
 
 namespace {
 
-constexpr std::size_t most_head = 256 * 1024;
+constexpr std::size_t most_head = std::size_t{256} << 10;
 constexpr std::size_t most_header = std::size_t{4} << 20;
 
 const char supported_kinds[] = "JPEG, PNG, WebP, GIF, HEIC, AVIF, TIFF or BMP";
@@ -132,9 +132,11 @@ std::string convert(const Source& readable, const Plan& plan, const Request& req
                           + "; " + install_advice(Tool::vipsthumbnail));
     for (const Attempt& attempt : plan.attempts) {
         const std::string side = std::to_string(attempt.side);
+        std::string box = side;
+        box.append("x").append(side).append(">");
         Finished finished = tools.run(Tool::vipsthumbnail,
-                                      {"stdin[fail-on=error]", "-s", side + "x" + side + ">", "-e", "srgb",
-                                       "-o", output_options(plan.to, attempt.quality)},
+                                      {"stdin[fail-on=error]", "-s", std::move(box), "-e", "srgb", "-o",
+                                       output_options(plan.to, attempt.quality)},
                                       readable, request.max_bytes);
         if (finished.succeeded() && !finished.output.empty())
             return std::move(finished.output);

@@ -75,6 +75,7 @@ private:
 
 std::vector<char*> pointers_to(std::vector<std::string>& texts) {
     std::vector<char*> pointers;
+    pointers.reserve(texts.size() + 1);
     for (std::string& text : texts)
         pointers.push_back(text.data());
     pointers.push_back(nullptr);
@@ -219,11 +220,11 @@ Finished run(const Command& command) {
 std::optional<std::string> find_program(const std::string& name, const std::string& path_variable) {
     for (std::size_t begin = 0; begin <= path_variable.size();) {
         const std::size_t end = std::min(path_variable.find(':', begin), path_variable.size());
-        const std::string directory = path_variable.substr(begin, end - begin);
+        std::string path = path_variable.substr(begin, end - begin);
         begin = end + 1;
-        if (directory.empty() || directory.front() != '/')
+        if (path.empty() || path.front() != '/')
             continue;
-        std::string path = directory + "/" + name;
+        path.append("/").append(name);
         struct stat facts {};
         if (::stat(path.c_str(), &facts) == 0 && S_ISREG(facts.st_mode) && ::access(path.c_str(), X_OK) == 0)
             return path;

@@ -65,7 +65,7 @@ Error not_given_in_time(const HandOverFile& file, Millis time) {
 
 std::shared_ptr<FileDelivery> FileDelivery::start(const asio::any_io_executor& strand, FileTurns turns,
                                                   FileHandOver& hand_over, Order order, Done done) {
-    const auto delivery =
+    auto delivery =
         std::make_shared<FileDelivery>(strand, turns, hand_over, std::move(order), std::move(done));
     delivery->begin();
     return delivery;

@@ -47,7 +47,9 @@ std::string to_text(const KeptFile& file) {
 std::optional<KeptFile> read_kept_file(std::string_view text) {
     const auto document = parse_json(text);
     const auto* file = document ? document->if_object() : nullptr;
-    const auto digest = file != nullptr ? text_of(*file, "sha256") : std::string();
+    if (file == nullptr)
+        return std::nullopt;
+    const auto digest = text_of(*file, "sha256");
     if (!is_hex_digest(digest))
         return std::nullopt;
     KeptFile kept{HexDigest(digest), {}, {}};

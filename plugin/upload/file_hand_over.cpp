@@ -47,7 +47,7 @@ std::string in_base64(std::string begin, std::string_view bytes) {
     return out;
 }
 
-bool is_worth_another_try(const Answered& answered) noexcept {
+bool is_worth_another_try(const Answered& answered) {
     return std::visit([](const auto& one) { return job_engine::may_be_sent_again(one); }, answered);
 }
 

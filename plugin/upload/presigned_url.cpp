@@ -40,7 +40,7 @@ std::string signature_of(const Storage& storage, std::string_view day, const std
     for (const std::string_view part :
          {std::string_view(storage.region), std::string_view("s3"), std::string_view("aws4_request")})
         key = hmac_sha256(bytes_of(key), part);
-    const auto signature = hex(hmac_sha256(bytes_of(key), text));
+    auto signature = hex(hmac_sha256(bytes_of(key), text));
     OPENSSL_cleanse(key.data(), key.size());
     return signature;
 }
