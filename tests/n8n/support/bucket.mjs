@@ -1,22 +1,10 @@
 // Storage that is asked by signed URLs, as S3 is. It looks at no signature.
-import http from 'node:http';
+import { LoopbackServer } from './loopback_server.mjs';
 
-export class Bucket {
+export class Bucket extends LoopbackServer {
     objects = new Map(); // by their paths
 
-    async start() {
-        this.server = http.createServer((request, response) => void this.#handle(request, response));
-        await new Promise((resolve) => this.server.listen(0, '127.0.0.1', resolve));
-        this.url = `http://127.0.0.1:${this.server.address().port}`;
-        return this;
-    }
-
-    end() {
-        this.server.closeAllConnections();
-        return new Promise((resolve) => this.server.close(resolve));
-    }
-
-    async #handle(request, response) {
+    async handle(request, response) {
         const { pathname } = new URL(request.url, this.url);
         if (request.method === 'PUT') {
             const data = Buffer.concat(await request.toArray());

@@ -1,27 +1,14 @@
 // Telegram's Bot API, as far as a bot needs it that takes photos: written from core.telegram.org/bots/api.
-import http from 'node:http';
-
 import { until } from '../../support/waiting.js';
+import { LoopbackServer } from './loopback_server.mjs';
 
-export class TelegramApi {
+export class TelegramApi extends LoopbackServer {
     token = '1234567:of-the-tests';
     chat = 42;
     webhook = null; // as setWebhook was called
     #files = new Map(); // by their id: {path, data}
     #calls = []; // {method, parameters}
     #updates = 0;
-
-    async start() {
-        this.server = http.createServer((request, response) => void this.#handle(request, response));
-        await new Promise((resolve) => this.server.listen(0, '127.0.0.1', resolve));
-        this.url = `http://127.0.0.1:${this.server.address().port}`;
-        return this;
-    }
-
-    end() {
-        this.server.closeAllConnections();
-        return new Promise((resolve) => this.server.close(resolve));
-    }
 
     get credential() {
         return { name: 'Telegram', type: 'telegramApi', data: { accessToken: this.token, baseUrl: this.url } };
@@ -55,7 +42,7 @@ export class TelegramApi {
         return await until(`${count} calls of ${method}`, () => calls().length >= count && calls(), 60_000);
     }
 
-    async #handle(request, response) {
+    async handle(request, response) {
         const { pathname, searchParams } = new URL(request.url, this.url);
         const chunks = await request.toArray();
         const body = Buffer.concat(chunks);

@@ -1,31 +1,20 @@
 // fal's merge-videos, as fal.ai/models/fal-ai/ffmpeg-api/merge-videos describes it. It joins nothing, but notes what it was to join.
-import http from 'node:http';
+import { LoopbackServer } from './loopback_server.mjs';
 
-export class VideoJoiner {
+export class VideoJoiner extends LoopbackServer {
     joined = []; // the URLs of each request
 
     /** `authorization`: what the header must say. */
     constructor(authorization) {
+        super();
         this.authorization = authorization;
-    }
-
-    async start() {
-        this.server = http.createServer((request, response) => void this.#handle(request, response));
-        await new Promise((resolve) => this.server.listen(0, '127.0.0.1', resolve));
-        this.url = `http://127.0.0.1:${this.server.address().port}`;
-        return this;
-    }
-
-    end() {
-        this.server.closeAllConnections();
-        return new Promise((resolve) => this.server.close(resolve));
     }
 
     get credential() {
         return { name: 'fal', type: 'httpHeaderAuth', data: { name: 'Authorization', value: this.authorization } };
     }
 
-    async #handle(request, response) {
+    async handle(request, response) {
         const body = Buffer.concat(await request.toArray());
         const isJoin = request.method === 'POST' && request.url === '/fal-ai/ffmpeg-api/merge-videos';
         const isAllowed = request.headers.authorization === this.authorization;
