@@ -10,8 +10,6 @@ namespace cli {
 
 namespace {
 
-constexpr std::size_t most_at_once = 2; // each has a processor's work, and up to 64 MiB
-
 wfn::Attachment no_file(const std::string& why) {
     return {{}, {}, why};
 }
@@ -42,8 +40,13 @@ struct AttachedFiles::OfRun::State {
 
 AttachedFiles::OfRun::OfRun(AttachedFiles& files, wfn::Request& request) : state_(std::make_shared<State>()) {
     request.on_attachment = [&files, state = state_](const wfn::AttachmentRequest& wanted) {
-        files.post([&files, state, wanted] { state->answer(files.load(wanted)); });
-        return std::nullopt;
+        try {
+            files.workers_.post([&files, state, wanted] { state->answer(files.load(wanted)); });
+        } catch (const std::exception& error) {
+            return std::optional(
+                no_file("This machine cannot read the file now: " + std::string(error.what()) + "."));
+        }
+        return std::optional<wfn::Attachment>();
     };
 }
 
@@ -60,13 +63,7 @@ void AttachedFiles::OfRun::started(wfn::Run& run) {
 }
 
 AttachedFiles::~AttachedFiles() {
-    {
-        const std::lock_guard lock(mutex_);
-        ending_ = true;
-        posted_.notify_all();
-    }
-    for (std::thread& thread : threads_)
-        thread.join();
+    ending_ = true;
 }
 
 wfn::Attachment AttachedFiles::load(const wfn::AttachmentRequest& wanted) {
@@ -87,30 +84,6 @@ wfn::Attachment AttachedFiles::load(const wfn::AttachmentRequest& wanted) {
         return {std::move(prepared.bytes), std::string(media_type_of(prepared.format)), {}};
     } catch (const std::exception& error) {
         return no_file(error.what());
-    }
-}
-
-void AttachedFiles::post(std::function<void()> work) {
-    const std::lock_guard lock(mutex_);
-    works_.push_back(std::move(work));
-    if (works_.size() > idle_ && threads_.size() < most_at_once)
-        threads_.emplace_back([this] { work_off(); });
-    posted_.notify_one();
-}
-
-void AttachedFiles::work_off() {
-    std::unique_lock lock(mutex_);
-    for (;;) {
-        ++idle_;
-        posted_.wait(lock, [this] { return ending_ || !works_.empty(); });
-        --idle_;
-        if (ending_)
-            return;
-        const std::function<void()> work = std::move(works_.front());
-        works_.pop_front();
-        lock.unlock();
-        work();
-        lock.lock();
     }
 }
 

@@ -1,17 +1,13 @@
 #pragma once
 
+#include "posix/worker_threads.hpp"
+
 #include <workflow_node/host.hpp>
 
 #include <atomic>
-#include <condition_variable>
-#include <cstddef>
-#include <deque>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <string>
-#include <thread>
-#include <vector>
 
 namespace cli {
 
@@ -42,16 +38,10 @@ public:
 
 private:
     wfn::Attachment load(const wfn::AttachmentRequest& wanted);
-    void post(std::function<void()> work);
-    void work_off();
 
     const Told told_;
     std::atomic<bool> ending_ = false;
-    std::mutex mutex_;
-    std::condition_variable posted_;
-    std::deque<std::function<void()>> works_;
-    std::size_t idle_ = 0; // threads that wait for work
-    std::vector<std::thread> threads_;
+    WorkerThreads workers_{2}; // each has a processor's work, and up to 64 MiB
 };
 
 } // namespace cli

@@ -10,12 +10,6 @@
 
 namespace cli {
 
-namespace {
-
-constexpr std::size_t most_at_once = 4;
-
-} // namespace
-
 std::unique_ptr<BatchMedia> BatchMedia::open(const Options& options) {
     if (!options.output_directory)
         return nullptr;
@@ -27,13 +21,6 @@ std::unique_ptr<BatchMedia> BatchMedia::open(const Options& options) {
 
 BatchMedia::~BatchMedia() {
     downloads_.stop();
-    {
-        const std::lock_guard lock(mutex_);
-        ending_ = true;
-        posted_.notify_all();
-    }
-    for (std::thread& thread : threads_)
-        thread.join();
 }
 
 std::optional<FileProblem> BatchMedia::obstacle(const MediaPlan& plan, const std::string& run_key) const {
@@ -49,20 +36,12 @@ std::optional<FileProblem> BatchMedia::obstacle(const MediaPlan& plan, const std
 }
 
 void BatchMedia::post(Work work) {
-    const std::lock_guard lock(mutex_);
-    const bool is_busy = works_.size() >= idle_;
-    if (is_busy && threads_.size() < most_at_once) {
-        try {
-            threads_.emplace_back([this] { work_off(); });
-        } catch (const std::exception& error) {
-            if (threads_.empty()) { // otherwise those that are there do it later
-                work.done(none_kept(work, machine_trouble(error)));
-                return;
-            }
-        }
+    const auto shared = std::make_shared<const Work>(std::move(work));
+    try {
+        workers_.post([this, shared] { shared->done(keep_all(*shared)); });
+    } catch (const std::exception& error) {
+        shared->done(none_kept(*shared, machine_trouble(error)));
     }
-    works_.push_back(std::move(work));
-    posted_.notify_one();
 }
 
 std::vector<MediaFile> BatchMedia::none_kept(const Work& work, const FileProblem& problem) {
@@ -70,22 +49,6 @@ std::vector<MediaFile> BatchMedia::none_kept(const Work& work, const FileProblem
     for (const MediaOutput& output : work.plan->outputs)
         files.push_back(not_kept(output, problem));
     return files;
-}
-
-void BatchMedia::work_off() {
-    std::unique_lock lock(mutex_);
-    for (;;) {
-        ++idle_;
-        posted_.wait(lock, [this] { return ending_ || !works_.empty(); });
-        --idle_;
-        if (ending_)
-            return;
-        const Work work = std::move(works_.front());
-        works_.pop_front();
-        lock.unlock();
-        work.done(keep_all(work));
-        lock.lock();
-    }
 }
 
 std::vector<MediaFile> BatchMedia::keep_all(const Work& work) {

@@ -1,16 +1,12 @@
 #pragma once
 
+#include "posix/worker_threads.hpp"
 #include "run/media_file.hpp"
 
-#include <condition_variable>
-#include <cstddef>
-#include <deque>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -46,17 +42,11 @@ public:
 
 private:
     static std::vector<MediaFile> none_kept(const Work& work, const FileProblem& problem);
-    void work_off();
     std::vector<MediaFile> keep_all(const Work& work);
 
     const std::string directory_;
     Downloads downloads_;
-    std::mutex mutex_;
-    std::condition_variable posted_;
-    std::deque<Work> works_;
-    std::size_t idle_ = 0; // threads that wait for work
-    bool ending_ = false;
-    std::vector<std::thread> threads_;
+    WorkerThreads workers_{4};
 };
 
 } // namespace cli
