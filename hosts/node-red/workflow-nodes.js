@@ -10,8 +10,8 @@ const { registerConnectionNode } = require('./lib/connection_node');
 const { FlowRuns } = require('./lib/flow_runs');
 const { Previews } = require('./lib/previews');
 const { RunStore } = require('./lib/run_store');
-const { Sessions } = require('./lib/sessions');
 const { Spending } = require('./lib/spending');
+const { Sessions } = require('./native/durable/sessions');
 const { registerWorkflowNode } = require('./lib/workflow_node');
 
 const logMethods = { trace: 'trace', debug: 'debug', info: 'info', warning: 'warn', error: 'error' };

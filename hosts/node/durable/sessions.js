@@ -1,5 +1,5 @@
 'use strict';
-// One session for each module, shared by all nodes of the process. Opened when the first run needs it.
+// One session for each module, shared by all that a process runs. Opened when the first run needs it.
 
 class Sessions {
     #open = new Map();

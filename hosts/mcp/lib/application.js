@@ -1,0 +1,52 @@
+'use strict';
+// The parts of the server, put together; what is left is how clients reach it.
+const path = require('node:path');
+
+const addon = require('../native/addon');
+const { bundledModules } = require('../native/durable/bundled_modules');
+const { Sessions } = require('../native/durable/sessions');
+const { name, version } = require('../package.json');
+const { appResource } = require('./app_resource');
+const { nodesOf } = require('./catalogue');
+const { Claims } = require('./claims');
+const { connectionsOf } = require('./connections');
+const { Keeper } = require('./keeper');
+const { shared, toolsOf } = require('./node_tool');
+const { Prompts } = require('./prompts');
+const { Protocol } = require('./protocol');
+const { Resources } = require('./resources');
+const { RunFiles } = require('./run_files');
+const { Runs } = require('./runs');
+const { randomText, textMadeOnce } = require('./secret');
+const { ToolCalls } = require('./tool_calls');
+
+const instructions =
+    'These tools start jobs that may take minutes and cost money. Call a tool once for each thing that is wanted: a call with ' +
+    `the same arguments gives the same run. When an answer says that a run is still running, call ${shared.collect} with it later.`;
+
+/** {protocol, close} */
+async function openApplication(settings, log, environment = process.env) {
+    const files = settings.modules.length > 0 ? settings.modules : bundledModules(path.join(__dirname, '..', 'native', 'modules'));
+    const nodes = nodesOf(addon, files);
+    const connections = connectionsOf(nodes, settings.connections, environment);
+    const sessions = new Sessions({ host: { name, version }, log, logLevel: settings.logLevel });
+    const keeper = new Keeper({ directory: settings.outputDirectory, connections, log });
+    const runs = new Runs({
+        nodes,
+        sessions,
+        connections,
+        settings,
+        log,
+        files: new RunFiles(path.join(settings.state, 'runs')),
+        claims: new Claims(path.join(settings.state, 'claims')),
+        secret: await textMadeOnce(path.join(settings.state, 'secret'), randomText()),
+    });
+    await runs.open();
+    const calls = new ToolCalls({ runs, nodes, connections, settings, keeper, tools: toolsOf(nodes, settings) });
+    const app = appResource({ origins: () => keeper.originsOf(runs.records()) });
+    const resources = new Resources({ calls, nodes, app, keeper });
+    const protocol = new Protocol({ calls, resources, prompts: new Prompts(nodes), settings, instructions, log });
+    return { protocol, close: () => runs.close() };
+}
+
+module.exports = { openApplication };

@@ -1,0 +1,78 @@
+'use strict';
+// What a call does that asks for what was asked before. No I/O.
+
+const hour = 3_600_000;
+const givesUpAfter = 24 * hour;
+const oldestUnfinished = 7 * 24 * hour; // services do not keep jobs for ever
+
+const mayBePaid = ({ checkpoint }) => checkpoint !== null && checkpoint.submission !== 'no';
+
+/**
+ * "new": another run, which may cost; "same": what the run ended with; "go on": the run is not over, or its job can
+ * still be collected. `record`: of the last run of this ask, or null.
+ */
+function decisionFor(record, now, sameCallMs) {
+    if (record === null) {
+        return 'new';
+    }
+    const { ending } = record;
+    if (ending === null) {
+        return 'go on';
+    }
+    if (ending.status === 'succeeded') {
+        return now - ending.at <= sameCallMs ? 'same' : 'new';
+    }
+    if (ending.error.charged === 'no') {
+        return 'new';
+    }
+    if (ending.status === 'failed' && ending.error.retryable && mayBePaid(record)) {
+        return 'go on';
+    }
+    return now - ending.at <= sameCallMs ? 'same' : 'new';
+}
+
+/**
+ * How long until a run that failed looks at its job once more; null: it is over. A job that may have been paid for is
+ * not given up because of an outage, or because it renders longer than the connection's deadline.
+ */
+function nextTryMs(record, error, now) {
+    if (!error.retryable || !mayBePaid(record) || record.cancelRequested || now - record.createdAt > givesUpAfter) {
+        return null;
+    }
+    return Math.max(error.retry_after_ms ?? 30_000, 1000);
+}
+
+/** How long the run is there for those who know its name, from its start; it grows while the run is under way. */
+function ttlMsOf({ createdAt, ending }, now, keepMs) {
+    return Math.round((ending?.at ?? now) - createdAt + keepMs);
+}
+
+function hasExpired(record, now, keepMs) {
+    return record.ending === null ? now - record.updatedAt > oldestUnfinished : now - record.ending.at > keepMs;
+}
+
+/** Whether the run counts as one that costs. */
+const counts = ({ ending }) => ending?.error?.charged !== 'no';
+
+/**
+ * A sentence where no further run may begin, or null. `records`: of all runs that are known; `limits`: {perHour,
+ * perSession}, 0 for none; `session`: of the caller.
+ */
+function refusalByLimits(records, { perHour, perSession }, session, now) {
+    const paid = records.filter(counts);
+    const lastHour = paid.filter(({ createdAt }) => createdAt > now - hour);
+    if (perHour > 0 && lastHour.length >= perHour) {
+        const times = lastHour.map(({ createdAt }) => createdAt).sort((a, b) => a - b);
+        const minutes = Math.ceil((times.at(-perHour) + hour - now) / 60_000);
+        return `The server's limit of ${perHour} runs an hour is reached, so nothing was started or paid: ask again in ${minutes} min.`;
+    }
+    if (perSession > 0 && paid.filter((record) => record.session === session).length >= perSession) {
+        return (
+            `The server's limit of ${perSession} runs in one session is reached, so nothing was started or paid: ` +
+            'the person who set it up can raise --max-per-session.'
+        );
+    }
+    return null;
+}
+
+module.exports = { decisionFor, hasExpired, mayBePaid, nextTryMs, refusalByLimits, ttlMsOf };

@@ -1,0 +1,162 @@
+'use strict';
+// The tools that stand for the nodes. All of it follows from their descriptors.
+const { priceText } = require('../native/durable/node_form');
+const { durationText } = require('./duration');
+
+const appUri = 'ui://workflow-node/run.html';
+
+/** The names that belong to the server. */
+const shared = { collect: 'collect_run', cancel: 'cancel_run' };
+const startName = (actionId) => `start_${actionId}`;
+
+const sentence = (text) => (/[.!?]$/.test(text) ? text : `${text}.`);
+
+/** Like a property of the node's input, but never one of them. */
+function variationName(inputSchema) {
+    let name = 'variation';
+    while (name in (inputSchema.properties ?? {})) {
+        name = `run_${name}`;
+    }
+    return name;
+}
+
+const variationSchema = {
+    type: 'string',
+    title: 'Variation',
+    description:
+        'Leave this out. The same arguments give the same run, so that a repeated call is not paid again. ' +
+        'Only to make another one on purpose, with the same arguments: any text that is new.',
+};
+
+/** What may be null may be left out, too: models do not write null. */
+function inputSchemaOf({ descriptor, form, variation }) {
+    const { inputSchema } = descriptor;
+    const properties = {};
+    for (const [name, property] of Object.entries(inputSchema.properties ?? {})) {
+        const help = descriptor.ui?.inputs?.[name]?.help;
+        properties[name] = typeof help === 'string' ? { ...property, description: help } : property;
+    }
+    const required = form.fields.filter((field) => field.required && !field.nullable).map(({ name }) => name);
+    return { ...inputSchema, type: 'object', properties: { ...properties, [variation]: variationSchema }, required };
+}
+
+const runProperty = { type: 'string', title: 'Run', description: 'The name of the run.' };
+const statusProperty = {
+    type: 'string',
+    title: 'Status',
+    enum: ['running', 'succeeded'],
+    description: `running: not done yet; call ${shared.collect} with the run later.`,
+};
+
+function outputSchemaOf(outputSchema) {
+    return {
+        type: 'object',
+        properties: { status: statusProperty, run: runProperty, output: outputSchema ?? { type: 'object' } },
+        required: ['status', 'run'],
+    };
+}
+
+const iconsOf = ({ iconSvg }) =>
+    iconSvg ? { icons: [{ src: `data:image/svg+xml;base64,${Buffer.from(iconSvg).toString('base64')}`, mimeType: 'image/svg+xml' }] } : {};
+
+const priceSentence = ({ form }) => (form.price ? `Costs about ${priceText(form.price)} a run.` : '');
+
+const ofApp = (visibility) => ({ ui: { resourceUri: appUri, visibility }, 'ui/resourceUri': appUri });
+
+function runTools(node, { sameCallMs }) {
+    const { descriptor } = node;
+    const { actionId, title, description } = descriptor;
+    const what = sentence(description || title);
+    const once = `The same arguments within ${durationText(sameCallMs)} give the same run, which is paid once.`;
+    const annotations = { title, readOnlyHint: false, destructiveHint: false, idempotentHint: true, openWorldHint: true };
+    const common = { inputSchema: inputSchemaOf(node), outputSchema: outputSchemaOf(descriptor.outputSchema), ...iconsOf(descriptor) };
+    return [
+        {
+            kind: 'run',
+            node,
+            definition: {
+                name: actionId,
+                title,
+                description: [what, priceSentence(node), `May take minutes. ${once}`].filter(Boolean).join(' '),
+                annotations,
+                ...common,
+                execution: { taskSupport: 'optional' },
+                _meta: ofApp(['model', 'app']),
+            },
+        },
+        {
+            kind: 'start',
+            node,
+            definition: {
+                name: startName(actionId),
+                title: `${title}: start`,
+                description: [
+                    `Starts ${actionId} and answers at once with the run, for ${shared.collect}.`,
+                    what,
+                    priceSentence(node),
+                    once,
+                ].filter(Boolean).join(' '),
+                annotations: { ...annotations, title: `${title}: start` },
+                ...common,
+                execution: { taskSupport: 'forbidden' },
+                _meta: ofApp(['model', 'app']),
+            },
+        },
+    ];
+}
+
+function sharedTools() {
+    const runOnly = { type: 'object', properties: { run: runProperty }, required: ['run'] };
+    return [
+        {
+            kind: 'collect',
+            definition: {
+                name: shared.collect,
+                title: 'Collect a run',
+                description: 'Gets the output of a run that was started, or says how far it is. Costs nothing.',
+                inputSchema: {
+                    ...runOnly,
+                    properties: {
+                        ...runOnly.properties,
+                        wait_seconds: {
+                            type: 'integer',
+                            minimum: 0,
+                            title: 'Wait',
+                            description: 'How long to wait for the end of the run, in seconds. Left out: as long as a call may take.',
+                        },
+                    },
+                },
+                outputSchema: outputSchemaOf(),
+                annotations: { title: 'Collect a run', readOnlyHint: true, idempotentHint: true, openWorldHint: true },
+                execution: { taskSupport: 'forbidden' },
+                _meta: ofApp(['model', 'app']),
+            },
+        },
+        {
+            kind: 'cancel',
+            definition: {
+                name: shared.cancel,
+                title: 'Cancel a run',
+                description: 'Cancels a run, and its job at the service. What the job has cost may stay paid.',
+                inputSchema: runOnly,
+                annotations: { title: 'Cancel a run', readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: true },
+                execution: { taskSupport: 'forbidden' },
+            },
+        },
+    ];
+}
+
+/** name -> {kind, node, definition}. `nodes`: of the catalogue. */
+function toolsOf(nodes, settings) {
+    const tools = new Map();
+    for (const tool of [...nodes.flatMap((node) => runTools(node, settings)), ...sharedTools()]) {
+        const { name } = tool.definition;
+        if (tools.has(name)) {
+            throw new Error(`Two tools would have the name ${name}. Load fewer modules.`);
+        }
+        tools.set(name, tool);
+    }
+    return tools;
+}
+
+module.exports = { appUri, shared, startName, toolsOf, variationName };

@@ -1,0 +1,78 @@
+'use strict';
+// The runs on the disk. The last one of an ask has the ask's file; those before it have files of their own.
+const { DurableFolder } = require('../native/durable/durable_folder');
+const { keptCheckpoint } = require('../native/durable/checkpoint');
+const { askOfTask } = require('./run_names');
+
+const version = 1;
+
+const lastFile = (ask) => `${ask}.json`;
+const earlierFile = (taskId) => `${taskId}.json`;
+
+function recordIn(text) {
+    const record = JSON.parse(text ?? 'null');
+    if (record === null) {
+        return null;
+    }
+    if (record.version !== version) {
+        throw new Error(`it is of version ${record.version}`);
+    }
+    return { ...record, checkpoint: keptCheckpoint(record.checkpoint) };
+}
+
+class RunFiles {
+    #folder;
+
+    constructor(directory) {
+        this.#folder = new DurableFolder(directory);
+    }
+
+    /** Resolves when the record is on the disk. */
+    keep(record) {
+        return this.#folder.write(lastFile(record.ask), JSON.stringify({ version, ...record }));
+    }
+
+    /** Makes room for another run of the same ask. */
+    async setAside(record) {
+        await this.#folder.write(earlierFile(record.taskId), JSON.stringify({ version, ...record }));
+    }
+
+    /** The last run of an ask, or null. */
+    async last(ask) {
+        return recordIn(await this.#folder.read(lastFile(ask)));
+    }
+
+    /** The record of that run, or null. */
+    async find(taskId) {
+        const ask = askOfTask(taskId);
+        if (ask === null) {
+            return null;
+        }
+        const last = await this.last(ask);
+        return last?.taskId === taskId ? last : recordIn(await this.#folder.read(earlierFile(taskId)));
+    }
+
+    async remove(record) {
+        const last = await this.last(record.ask);
+        await this.#folder.remove(last?.taskId === record.taskId ? lastFile(record.ask) : earlierFile(record.taskId));
+    }
+
+    /** {records, unreadable: messages} */
+    async load() {
+        const found = { records: [], unreadable: [] };
+        await this.#folder.removeOlderThan(Infinity); // what crashes left unfinished
+        for (const name of await this.#folder.names()) {
+            try {
+                const record = recordIn(await this.#folder.read(name));
+                if (record !== null) {
+                    found.records.push(record);
+                }
+            } catch (error) {
+                found.unreadable.push(`${name}: ${error.message}`);
+            }
+        }
+        return found;
+    }
+}
+
+module.exports = { RunFiles };

@@ -1,0 +1,208 @@
+'use strict';
+// What the tools do. Knows the protocol's shapes of results, but neither its connections nor its methods.
+const { answerOf, filesOf, refusal } = require('./answers');
+const { canAsk, questionOf, verdictOf } = require('./confirmation');
+const { variablesOf } = require('./connections');
+const { refusalByLimits } = require('./decisions');
+const { readArguments } = require('./given_arguments');
+const { nextProgress, progressText } = require('./progress');
+
+/** A run that ends at once, as with an input that the node refuses, needs no task and no second call. */
+const quickMs = 250;
+const cancelMs = 20_000;
+const progressEveryMs = 1000;
+const quietMs = 3000;
+
+const largestArguments = 1024 * 1024;
+
+class ToolCalls {
+    #runs;
+    #tools;
+    #nodes;
+    #connections;
+    #settings;
+    #keeper;
+
+    constructor({ runs, tools, nodes, connections, settings, keeper }) {
+        this.#runs = runs;
+        this.#tools = tools;
+        this.#nodes = new Map(nodes.map((node) => [node.descriptor.actionId, node]));
+        this.#connections = connections;
+        this.#settings = settings;
+        this.#keeper = keeper;
+    }
+
+    tool(name) {
+        return this.#tools.get(name);
+    }
+
+    nodeOf(run) {
+        return this.#nodes.get(run.record.node);
+    }
+
+    /**
+     * {result}, or {run} where the call is to go on as a task.
+     * `caller`: {owner, session, capabilities, hasLinks, wantsTask}; `request`: {arguments, responses: to what was asked,
+     * signal, onProgress}.
+     */
+    async call(tool, caller, request) {
+        switch (tool.kind) {
+            case 'collect':
+                return { result: await this.#collect(caller, request) };
+            case 'cancel':
+                return { result: await this.#cancel(caller, request) };
+            default:
+                return await this.#run(tool, caller, request);
+        }
+    }
+
+    async #run({ kind, node }, caller, { arguments: given, responses, signal, onProgress }) {
+        const read = this.#read(node, given);
+        if (read.problem !== null) {
+            return { result: refusal(`Nothing was started or paid. ${read.problem}`) };
+        }
+        const what = { ...read, owner: caller.owner, session: caller.session, node };
+        const ask = this.#runs.nameOf(what);
+        const decision = await this.#runs.foresee(ask);
+        if (decision === 'new') {
+            const stop = this.#beforeNew(node, caller, responses);
+            if (stop !== null) {
+                return { result: stop };
+            }
+        }
+        const run = await this.#runs.ask(ask, what);
+        await run.wait(quickMs);
+        if (caller.wantsTask && kind === 'run') {
+            return { run };
+        }
+        if (kind === 'run') {
+            await this.#wait(run, this.#settings.answerWithinMs, signal, onProgress);
+        }
+        return { result: await this.resultOf(run, caller, { isRepeated: decision === 'same' }) };
+    }
+
+    #read(node, given) {
+        const { [node.variation]: variation, ...others } = given ?? {};
+        if (JSON.stringify(others).length > largestArguments) {
+            return { problem: 'The arguments are larger than 1 MiB.' };
+        }
+        const { input, ignored, problem } = readArguments(node.form.fields, others, node);
+        const warnings = ignored.length > 0 ? [`Not used, as ${node.descriptor.actionId} does not have it: ${ignored.slice(0, 10).join(', ').slice(0, 200)}.`] : [];
+        const named = typeof variation === 'string' || typeof variation === 'number' ? String(variation).trim().slice(0, 200) : '';
+        return { input, warnings, problem, variation: named === '' ? null : named };
+    }
+
+    /** A result where nothing may begin, yet or at all; null: go on. */
+    #beforeNew(node, caller, responses) {
+        const { connection } = node.descriptor;
+        if (connection?.required && !this.#connections.has(connection.category)) {
+            return refusal(
+                `Nothing was started or paid: the server has no ${connection.name}`,
+                `The person who set it up can give it ${variablesOf(connection)} in its environment, or a file with --connection`,
+            );
+        }
+        const refused = refusalByLimits(this.#runs.records(), this.#settings.limits, caller.session, Date.now());
+        if (refused !== null) {
+            return refusal(refused);
+        }
+        if (!this.#settings.confirms || node.form.price === null || !canAsk(caller.capabilities)) {
+            return null;
+        }
+        const verdict = verdictOf(responses);
+        if (verdict === 'ask') {
+            return questionOf(node);
+        }
+        return verdict === 'yes' ? null : refusal('Nothing was started or paid: the person was asked about the price, and did not agree');
+    }
+
+    async #wait(run, ms, signal, onProgress) {
+        if (!onProgress || run.over) {
+            return await run.wait(ms, signal);
+        }
+        let last = 0;
+        let toldAt = -Infinity;
+        const tell = () => {
+            const now = performance.now();
+            if (now - toldAt >= progressEveryMs) {
+                toldAt = now;
+                last = nextProgress(last, run.progress);
+                onProgress({ progress: last, total: 1, message: progressText(run.progress) });
+            }
+        };
+        tell();
+        const unwatch = run.watch(tell);
+        const timer = setInterval(tell, quietMs); // a client may take silence for the end
+        try {
+            return await run.wait(ms, signal);
+        } finally {
+            clearInterval(timer);
+            unwatch();
+        }
+    }
+
+    async #find(given, caller, options) {
+        const taskId = typeof given?.run === 'string' ? given.run.trim() : '';
+        return taskId === '' ? null : await this.#runs.find(taskId, caller.owner, options);
+    }
+
+    async #collect(caller, { arguments: given, signal, onProgress }) {
+        const run = await this.#find(given, caller, { goOn: true });
+        if (run === null) {
+            return this.#unknownRun();
+        }
+        const seconds = Number(given.wait_seconds ?? Infinity);
+        const most = this.#settings.answerWithinMs;
+        const ms = seconds >= 0 ? Math.min(seconds * 1000, most) : most;
+        if (ms > 0) {
+            await this.#wait(run, ms, signal, onProgress);
+        }
+        return await this.resultOf(run, caller);
+    }
+
+    #unknownRun() {
+        return refusal('There is no such run, or no longer: give the run as the call that began it named it');
+    }
+
+    async #cancel(caller, { arguments: given, signal }) {
+        const run = await this.#find(given, caller);
+        if (run === null) {
+            return this.#unknownRun();
+        }
+        if (!run.over) {
+            await this.#runs.cancel(run);
+            await run.wait(cancelMs, signal);
+        }
+        const { ending, taskId } = run.record;
+        const text = ending === null ? 'is being cancelled' : { cancelled: 'is cancelled' }[ending.status] ?? `is over: it ${ending.status}`;
+        return { content: [{ type: 'text', text: `The run ${taskId} ${text}.` }] };
+    }
+
+    /** The result of a call of that run, in any state. */
+    async resultOf(run, caller, { isRepeated = false } = {}) {
+        const node = this.nodeOf(run);
+        if (node === undefined) {
+            return refusal(`No module that the server has loaded has the node ${run.record.node}`);
+        }
+        const files = run.record.ending?.status === 'succeeded' ? filesOf(node, run.record.ending.output) : [];
+        const kept = await this.#keeper.kept(run, files, { wantsStill: !caller.hasApp });
+        return answerOf(node, run, { isRepeated, hasLinks: caller.hasLinks, ...kept });
+    }
+
+    find(taskId, owner) {
+        return this.#runs.find(taskId, owner);
+    }
+
+    ofOwner(owner) {
+        return this.#runs.ofOwner(owner);
+    }
+
+    cancel(run) {
+        return this.#runs.cancel(run);
+    }
+
+    get definitions() {
+        return [...this.#tools.values()].map(({ definition }) => definition);
+    }
+}
+
+module.exports = { ToolCalls };
