@@ -35,7 +35,7 @@ function fractionOf(progress) {
 /** The next number of a series that only rises, as the protocol has it, and that is 1 only at the end. */
 function nextProgress(before, progress) {
     const next = Math.min(fractionOf(progress), 0.99);
-    return next > before ? next : before + (0.99 - before) / 100;
+    return next > before ? next : before + (1 - before) / 100;
 }
 
 function timeText(ms) {

@@ -92,8 +92,9 @@ class Protocol {
             tools: {},
             resources: {},
             prompts: {},
-            extensions: { [extensionId]: {}, [appExtensionId]: {} },
-            ...(era === 'modern' ? {} : { tasks: { list: {}, cancel: {}, requests: { tools: { call: {} } } } }),
+            ...(era === 'modern'
+                ? { extensions: { [extensionId]: {}, [appExtensionId]: {} } }
+                : { extensions: { [appExtensionId]: {} }, tasks: { list: {}, cancel: {}, requests: { tools: { call: {} } } } }),
         };
         const server = new Server(
             { name, version, title: 'Workflow nodes' },
