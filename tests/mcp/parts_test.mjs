@@ -151,8 +151,8 @@ test('a call that was made before costs nothing, unless the run before it did no
 
 test('a job that may be paid is not given up for an outage', () => {
     const outage = { retryable: true, retry_after_ms: null };
-    assert.equal(nextTryMs(record({ checkpoint: job }), outage, 1), 30_000);
-    assert.equal(nextTryMs(record({ checkpoint: job }), { ...outage, retry_after_ms: 5000 }, 1), 5000);
+    assert.equal(nextTryMs(record({ checkpoint: job }), outage, 1), 5000);
+    assert.equal(nextTryMs(record({ checkpoint: job }), { ...outage, retry_after_ms: 9000 }, 1), 9000);
     assert.equal(nextTryMs(record({ checkpoint: job }), { ...outage, retryable: false }, 1), null);
     assert.equal(nextTryMs(record(), outage, 1), null, 'nothing is paid');
     assert.equal(nextTryMs(record({ checkpoint: job, cancelRequested: true }), outage, 1), null);
