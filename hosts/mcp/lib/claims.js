@@ -16,6 +16,9 @@ async function startOf(pid) {
     }
 }
 
+/** An ask begins with two of their digits. */
+const folders = Array.from({ length: 256 }, (_, i) => i.toString(16).padStart(2, '0'));
+
 class Claims {
     #directory;
     #own; // "pid start", of this process
@@ -26,29 +29,36 @@ class Claims {
     }
 
     async open() {
-        await fs.mkdir(this.#directory, { recursive: true, mode: 0o700 });
+        await Promise.all(folders.map((name) => fs.mkdir(path.join(this.#directory, name), { recursive: true, mode: 0o700 })));
         this.#own = `${process.pid} ${await startOf(process.pid)}`;
-        for (const name of await fs.readdir(this.#directory)) {
-            if (!(await this.#isAlive(name))) {
-                await this.#remove(name);
+        for (const folder of folders) {
+            for (const name of await fs.readdir(path.join(this.#directory, folder))) {
+                if (!(await this.#isAlive(name))) {
+                    await this.#remove(name);
+                }
             }
         }
     }
 
+    /** In a folder with few others, as it is listed for each claim. */
+    #file(name) {
+        return path.join(this.#directory, name.slice(0, 2), name);
+    }
+
     #remove(name) {
-        return fs.rm(path.join(this.#directory, name), { force: true });
+        return fs.rm(this.#file(name), { force: true });
     }
 
     async #isAlive(name) {
-        const text = await fs.readFile(path.join(this.#directory, name), 'utf8').catch(() => '');
+        const text = await fs.readFile(this.#file(name), 'utf8').catch(() => '');
         const [pid, start] = text.split(' ');
         return start !== undefined && (await startOf(pid)) === start;
     }
 
     async #newest(ask) {
-        const names = (await fs.readdir(this.#directory)).filter((name) => name.startsWith(`${ask}.`));
-        const numbers = names.map((name) => Number(name.slice(ask.length + 1))).sort((a, b) => b - a);
-        return numbers[0] ?? null;
+        const names = (await fs.readdir(path.dirname(this.#file(ask)))).filter((name) => name.startsWith(`${ask}.`));
+        const numbers = names.map((name) => Number(name.slice(ask.length + 1))).filter(Number.isInteger);
+        return numbers.length === 0 ? null : Math.max(...numbers);
     }
 
     /** Whether this process has the ask's runs in hand now. */
@@ -61,7 +71,7 @@ class Claims {
             return false;
         }
         const name = `${ask}.${(newest ?? 0) + 1}`;
-        const file = path.join(this.#directory, name);
+        const file = this.#file(name);
         try {
             // Written beside and then linked: whoever finds a claim finds its owner in it.
             const beside = `${file}.${process.pid}.new`;

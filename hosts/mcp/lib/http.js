@@ -2,16 +2,19 @@
 // Clients on this machine, over Streamable HTTP at /mcp.
 const fs = require('node:fs/promises');
 const http = require('node:http');
+const net = require('node:net');
 const path = require('node:path');
 const { createMcpHandler, isLegacyRequest } = require('@modelcontextprotocol/server');
 
 const { ConnectedClients } = require('./connected_clients');
 const { guard, ownersOf } = require('./http_guard');
 const { randomText, textMadeOnce } = require('./secret');
+const { Turns } = require('./turns');
 const { BodyTooLarge, bodyOf, send, sendError, webRequest } = require('./web_exchange');
 
 const largestBody = 2 * 1024 * 1024; // the arguments have a limit of 1 MiB
 const mostConnections = 2048;
+const mostAccepted = 128; // in one turn of the event loop; the kernel lets others wait
 const stopMs = 2000;
 
 async function tokensOf({ http: { tokenFile }, token, state }, log) {
@@ -81,18 +84,25 @@ async function serveOverHttp(protocol, settings, log) {
             }
         });
     });
-    server.maxConnections = mostConnections;
     server.requestTimeout = 60_000;
     server.headersTimeout = 15_000;
-    await new Promise((resolve, reject) => {
-        server.once('error', reject);
-        server.listen(settings.http.port, '127.0.0.1', resolve);
+    // A thousand connections may come in one turn of the event loop: each is read when it has its turn.
+    const turns = new Turns();
+    const door = net.createServer({ pauseOnConnect: true }, async (socket) => {
+        await turns.next();
+        server.emit('connection', socket);
+        socket.resume();
     });
-    log('info', `Listening on http://127.0.0.1:${server.address().port}/mcp`);
+    door.maxConnections = mostConnections;
+    await new Promise((resolve, reject) => {
+        door.once('error', reject);
+        door.listen({ port: settings.http.port, host: '127.0.0.1', backlog: mostAccepted }, resolve);
+    });
+    log('info', `Listening on http://127.0.0.1:${door.address().port}/mcp`);
     return {
         closed: new Promise(() => {}),
         async close() {
-            const closed = new Promise((resolve) => server.close(resolve));
+            const closed = new Promise((resolve) => door.close(resolve));
             const late = setTimeout(() => server.closeAllConnections(), stopMs);
             await Promise.all([parts.modern.close(), parts.clients.close()]);
             server.closeIdleConnections();

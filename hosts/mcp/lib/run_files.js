@@ -2,9 +2,11 @@
 // The runs on the disk. The last one of an ask has the ask's file; those before it have files of their own.
 const { DurableFolder } = require('../native/durable/durable_folder');
 const { keptCheckpoint } = require('../native/durable/checkpoint');
+const { atOnce } = require('./at_once');
 const { askOfTask } = require('./run_names');
 
 const version = 1;
+const mostWrites = 16; // each has a file open
 
 const lastFile = (ask) => `${ask}.json`;
 const earlierFile = (taskId) => `${taskId}.json`;
@@ -22,6 +24,7 @@ function recordIn(text) {
 
 class RunFiles {
     #folder;
+    #write = atOnce(mostWrites);
 
     constructor(directory) {
         this.#folder = new DurableFolder(directory);
@@ -29,12 +32,12 @@ class RunFiles {
 
     /** Resolves when the record is on the disk. */
     keep(record) {
-        return this.#folder.write(lastFile(record.ask), JSON.stringify({ version, ...record }));
+        return this.#write(() => this.#folder.write(lastFile(record.ask), JSON.stringify({ version, ...record })));
     }
 
     /** Makes room for another run of the same ask. */
-    async setAside(record) {
-        await this.#folder.write(earlierFile(record.taskId), JSON.stringify({ version, ...record }));
+    setAside(record) {
+        return this.#write(() => this.#folder.write(earlierFile(record.taskId), JSON.stringify({ version, ...record })));
     }
 
     /** The last run of an ask, or null. */

@@ -1,5 +1,6 @@
 'use strict';
 // All runs of the server: found again by what was asked, kept on the disk, and driven by the modules' sessions.
+const { atOnce } = require('./at_once');
 const { checkpointAfter } = require('../native/durable/checkpoint');
 const { decisionFor, hasExpired, nextTryMs } = require('./decisions');
 const { Run } = require('./run');
@@ -7,6 +8,7 @@ const { askOf, runKeyOf, taskIdOf } = require('./run_names');
 const { Turns } = require('./turns');
 
 const followMs = 1000;
+const mostAtDisk = 16;
 const sweepMs = 600_000;
 const suspendMs = 12_000; // a module's close takes at most about 10 s
 
@@ -34,6 +36,8 @@ class Runs {
     #settings;
     #log;
     #turns = new Turns();
+    /** What has ended on the disk meanwhile goes on in one turn of the event loop: not a thousand at once. */
+    #disk = atOnce(mostAtDisk);
     #sweeping;
     #closing = false;
 
@@ -94,7 +98,7 @@ class Runs {
     async foresee(ask) {
         await this.#turns.next();
         const run = this.#lastOf.get(ask);
-        const record = run?.live ? run.record : await this.#files.last(ask);
+        const record = run?.live ? run.record : await this.#disk(() => this.#files.last(ask));
         return decisionFor(record, Date.now(), this.#settings.sameCallMs);
     }
 
@@ -110,14 +114,16 @@ class Runs {
             if (known?.live) {
                 return known;
             }
-            if (!(await this.#claims.take(ask))) {
-                return this.#follow(await this.#files.last(ask), known);
-            }
-            try {
-                return await this.#askHere(ask, { owner, session, node, input, variation, warnings });
-            } finally {
-                await this.#releaseUnlessLive(ask);
-            }
+            return await this.#disk(async () => {
+                if (!(await this.#claims.take(ask))) {
+                    return this.#follow(await this.#files.last(ask), known);
+                }
+                try {
+                    return await this.#askHere(ask, { owner, session, node, input, variation, warnings });
+                } finally {
+                    await this.#releaseUnlessLive(ask);
+                }
+            });
         });
     }
 
@@ -174,7 +180,7 @@ class Runs {
         await this.#turns.next();
         let run = this.#byTask.get(taskId);
         if (!run?.live) {
-            const record = await this.#files.find(taskId).catch(() => null);
+            const record = await this.#disk(() => this.#files.find(taskId)).catch(() => null);
             run = record === null ? undefined : this.#of(record);
         }
         if (run === undefined || run.record.owner !== owner) {

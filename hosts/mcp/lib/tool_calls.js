@@ -6,6 +6,7 @@ const { variablesOf } = require('./connections');
 const { refusalByLimits } = require('./decisions');
 const { readArguments } = require('./given_arguments');
 const { nextProgress, progressText } = require('./progress');
+const { Turns } = require('./turns');
 
 /** A run that ends at once, as with an input that the node refuses, needs no task and no second call. */
 const quickMs = 250;
@@ -22,6 +23,7 @@ class ToolCalls {
     #connections;
     #settings;
     #keeper;
+    #turns = new Turns();
 
     constructor({ runs, tools, nodes, connections, settings, keeper }) {
         this.#runs = runs;
@@ -71,7 +73,7 @@ class ToolCalls {
             }
         }
         const run = await this.#runs.ask(ask, what);
-        await run.wait(quickMs);
+        await this.#end(run, quickMs);
         if (caller.wantsTask && kind === 'run') {
             return { run };
         }
@@ -115,26 +117,38 @@ class ToolCalls {
         return verdict === 'yes' ? null : refusal('Nothing was started or paid: the person was asked about the price, and did not agree');
     }
 
+    /** Resolves when the run is over or the time is, and it is this call's turn: a thousand may wait for the same moment. */
+    async #end(run, ms, signal) {
+        await run.wait(ms, signal);
+        await this.#turns.next();
+    }
+
     async #wait(run, ms, signal, onProgress) {
         if (!onProgress || run.over) {
-            return await run.wait(ms, signal);
+            await this.#end(run, ms, signal);
+            return;
         }
         let last = 0;
         let toldAt = -Infinity;
-        const tell = () => {
+        let ended = false;
+        const tell = async () => {
             const now = performance.now();
             if (now - toldAt >= progressEveryMs) {
                 toldAt = now;
-                last = nextProgress(last, run.progress);
-                onProgress({ progress: last, total: 1, message: progressText(run.progress) });
+                await this.#turns.next();
+                if (!ended) {
+                    last = nextProgress(last, run.progress);
+                    onProgress({ progress: last, total: 1, message: progressText(run.progress) });
+                }
             }
         };
         tell();
         const unwatch = run.watch(tell);
         const timer = setInterval(tell, quietMs); // a client may take silence for the end
         try {
-            return await run.wait(ms, signal);
+            await this.#end(run, ms, signal);
         } finally {
+            ended = true;
             clearInterval(timer);
             unwatch();
         }
@@ -170,7 +184,7 @@ class ToolCalls {
         }
         if (!run.over) {
             await this.#runs.cancel(run);
-            await run.wait(cancelMs, signal);
+            await this.#end(run, cancelMs, signal);
         }
         const { ending, taskId } = run.record;
         const text = ending === null ? 'is being cancelled' : { cancelled: 'is cancelled' }[ending.status] ?? `is over: it ${ending.status}`;

@@ -30,7 +30,7 @@ export function setUp(t, service, { args = [], state = temporaryDirectory(t), en
     const account = service ? { PIXELML_API_KEY: secretKey, PIXELML_BASE_URL: service.url } : {};
     return {
         command: process.execPath,
-        args: [program, '--state', state, '--log-level', 'debug', ...args],
+        args: [program, '--state', state, '--log-level', 'info', ...args],
         env: { PATH, HOME, ...account, ...env },
         state,
     };
