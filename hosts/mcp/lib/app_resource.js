@@ -2,9 +2,19 @@
 // The MCP App that shows a run in a chat, as a resource.
 const fs = require('node:fs');
 const path = require('node:path');
+const { filesOf } = require('./answers');
 const { appUri } = require('./node_tool');
 
 const mimeType = 'text/html;profile=mcp-app';
+
+const mostOrigins = 20;
+
+/** From where runs have had their files. A host shows an app nothing of elsewhere; the first of its kind comes through the server. */
+function originsOf(records, nodes) {
+    const byId = new Map(nodes.map((node) => [node.descriptor.actionId, node]));
+    const files = records.filter(({ node, ending }) => byId.has(node) && ending?.output).flatMap(({ node, ending }) => filesOf(byId.get(node), ending.output));
+    return [...new Set(files.map(({ url }) => new URL(url).origin))].slice(-mostOrigins);
+}
 
 /** `origins()`: from where the app may show files. */
 function appResource({ origins }) {
@@ -18,4 +28,4 @@ function appResource({ origins }) {
     };
 }
 
-module.exports = { appResource };
+module.exports = { appResource, originsOf };

@@ -6,7 +6,7 @@ const addon = require('../native/addon');
 const { bundledModules } = require('../native/durable/bundled_modules');
 const { Sessions } = require('../native/durable/sessions');
 const { name, version } = require('../package.json');
-const { appResource } = require('./app_resource');
+const { appResource, originsOf } = require('./app_resource');
 const { nodesOf } = require('./catalogue');
 const { Claims } = require('./claims');
 const { connectionsOf } = require('./connections');
@@ -30,8 +30,14 @@ async function openApplication(settings, log, environment = process.env) {
     const nodes = nodesOf(addon, files);
     const connections = connectionsOf(nodes, settings.connections, environment);
     const sessions = new Sessions({ host: { name, version }, log, logLevel: settings.logLevel });
-    const keeper = new Keeper({ directory: settings.outputDirectory, connections, log });
+    const keeper = new Keeper({
+        directory: settings.outputDirectory ?? path.join(settings.state, 'files'),
+        isOwn: settings.outputDirectory === null,
+        connections,
+        log,
+    });
     const runs = new Runs({
+        keeper,
         nodes,
         sessions,
         connections,
@@ -43,7 +49,7 @@ async function openApplication(settings, log, environment = process.env) {
     });
     await runs.open();
     const calls = new ToolCalls({ runs, nodes, connections, settings, keeper, tools: toolsOf(nodes, settings) });
-    const app = appResource({ origins: () => keeper.originsOf(runs.records()) });
+    const app = appResource({ origins: () => originsOf(runs.records(), nodes) });
     const resources = new Resources({ calls, nodes, app, keeper });
     const protocol = new Protocol({ calls, resources, prompts: new Prompts(nodes), settings, instructions, log });
     return { protocol, close: () => runs.close() };

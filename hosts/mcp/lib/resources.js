@@ -146,7 +146,7 @@ class Resources {
         if (parts.isContent) {
             return await this.#keeper.content(uri, run, file);
         }
-        return json(uri, { url: file.url, kind: file.kind, kept_as: this.#keeper.pathOf(run, file) });
+        return json(uri, { url: file.url, kind: file.kind, kept_as: await this.#keeper.pathOf(run, file) });
     }
 }
 

@@ -2,6 +2,7 @@
 // All runs of the server: found again by what was asked, kept on the disk, and driven by the modules' sessions.
 const { atOnce } = require('./at_once');
 const { checkpointAfter } = require('../native/durable/checkpoint');
+const { filesOf } = require('./answers');
 const { decisionFor, hasExpired, nextTryMs } = require('./decisions');
 const { Run } = require('./run');
 const { askOf, runKeyOf, taskIdOf } = require('./run_names');
@@ -35,18 +36,20 @@ class Runs {
     #secret;
     #settings;
     #log;
+    #keeper;
     #turns = new Turns();
     /** What has ended on the disk meanwhile goes on in one turn of the event loop: not a thousand at once. */
     #disk = atOnce(mostAtDisk);
     #sweeping;
     #closing = false;
 
-    constructor({ nodes, sessions, connections, files, claims, secret, settings, log }) {
+    constructor({ nodes, sessions, connections, files, claims, keeper, secret, settings, log }) {
         this.#nodes = new Map(nodes.map((node) => [node.descriptor.actionId, node]));
         this.#sessions = sessions;
         this.#connections = connections;
         this.#files = files;
         this.#claims = claims;
+        this.#keeper = keeper;
         this.#secret = secret;
         this.#settings = settings;
         this.#log = log;
@@ -289,7 +292,9 @@ class Runs {
         if (outcome === 'suspended') {
             return this.#over(run, { checkpoint });
         }
-        return this.#over(run, { checkpoint: null, ending: { status: 'succeeded', output, warnings, at: Date.now() } });
+        return this.#over(run, { checkpoint: null, ending: { status: 'succeeded', output, warnings, at: Date.now() } }, () =>
+            this.#keeper.keep(run, this.#filesOf(run, output)),
+        );
     }
 
     async #failed(run, error) {
@@ -306,14 +311,20 @@ class Runs {
         await this.#over(run, { checkpoint, ending: { status, error: fields, at: Date.now() } });
     }
 
-    /** On the disk first: whoever is told that a run is over can rely on it. */
-    async #over(run, changes) {
+    #filesOf(run, output) {
+        const node = this.#nodes.get(run.record.node);
+        return node === undefined ? [] : filesOf(node, output);
+    }
+
+    /** On the disk first: whoever is told that a run is over can rely on it. `before`: what else is to be there by then. */
+    async #over(run, changes, before = () => {}) {
         const kept = { ...run.record, ...changes, updatedAt: Date.now() };
         try {
             await this.#files.keep(kept);
         } catch (error) {
             this.#log('error', `What a run of ${kept.node} ended with could not be kept: ${error.message}`);
         }
+        await before();
         run.live = null;
         await this.#claims.release(kept.ask).catch(() => {});
         run.set(changes, kept.updatedAt);
@@ -334,6 +345,7 @@ class Runs {
         for (const run of expired) {
             const { ask, taskId } = run.record;
             await this.#files.remove(run.record).catch((error) => this.#log('warning', `An old run could not be removed: ${error.message}`));
+            await this.#keeper.forget(run, this.#filesOf(run, run.record.ending?.output)).catch(() => {});
             this.#byTask.delete(taskId);
             if (this.#lastOf.get(ask) === run) {
                 this.#lastOf.delete(ask);

@@ -22,7 +22,8 @@ came with this package. Speaks over stdin and stdout, or with --http over HTTP o
   --max-per-hour N           the most runs to begin in an hour; 0, the default: no limit
   --max-per-session N        the most runs to begin in one session of a client; 0, the default: no limit
   --no-confirm               do not ask the person for the price before a run
-  --output-directory FOLDER  keep the files that runs make
+  --output-directory FOLDER  keep the files that runs make there; otherwise they are in the state's folder, and are
+                             removed with their run
   --log-level LEVEL          debug, info, warning, error; default: info
   --version, --help
 
