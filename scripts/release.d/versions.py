@@ -13,7 +13,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 # What stands before the version, wherever the file has it.
 PROJECT = ("CMakeLists.txt", r"^project\(workflow_node VERSION ")
-NODE_PACKAGES = ("hosts/node", "hosts/node-red", "hosts/n8n")
+NODE_PACKAGES = ("hosts/node", "hosts/node-red", "hosts/n8n", "hosts/mcp")
 COPIES = [
     ("manifest.json", r'^ +"version": "'),
     ("hosts/python/pyproject.toml", r'^version = "'),

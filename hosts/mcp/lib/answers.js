@@ -1,7 +1,7 @@
 'use strict';
 // The results of tool calls, from what is known of a run.
 const { shared } = require('./node_tool');
-const { progressText, timeText } = require('./progress');
+const { fractionOf, progressText, timeText } = require('./progress');
 
 const typeOf = { video: 'video/mp4', audio: 'audio/mpeg', image: 'image/png' };
 
@@ -92,7 +92,7 @@ function stillRunning(node, run) {
                     `Call ${shared.collect} with {"run": "${taskId}"} ${when}; do not call ${node.descriptor.actionId} again for it.`,
             ),
         ],
-        structuredContent: { status: 'running', run: taskId },
+        structuredContent: { status: 'running', run: taskId, progress: fractionOf(run.progress), message: progressText(run.progress) },
     };
 }
 

@@ -16,9 +16,17 @@ function originsOf(records, nodes) {
     return [...new Set(files.map(({ url }) => new URL(url).origin))].slice(-mostOrigins);
 }
 
+/** In one file: hosts show it without an address of its own. */
+function page() {
+    const part = (name) => fs.readFileSync(path.join(__dirname, '..', 'app', name), 'utf8');
+    return part('run.html')
+        .replace('<link rel="stylesheet" href="run.css">', () => `<style>\n${part('run.css')}</style>`)
+        .replace('<script type="module" src="run.js"></script>', () => `<script type="module">\n${part('run.js')}</script>`);
+}
+
 /** `origins()`: from where the app may show files. */
 function appResource({ origins }) {
-    const text = fs.readFileSync(path.join(__dirname, '..', 'app', 'run.html'), 'utf8');
+    const text = page();
     return {
         definition: { uri: appUri, name: 'run_app', title: 'A run, as it is shown in a chat', mimeType },
         contents() {

@@ -51,7 +51,13 @@ const statusProperty = {
 function outputSchemaOf(outputSchema) {
     return {
         type: 'object',
-        properties: { status: statusProperty, run: runProperty, output: outputSchema ?? { type: 'object' } },
+        properties: {
+            status: statusProperty,
+            run: runProperty,
+            output: outputSchema ?? { type: 'object' },
+            progress: { type: 'number', minimum: 0, maximum: 1, title: 'Progress' },
+            message: { type: 'string', title: 'What is being done' },
+        },
         required: ['status', 'run'],
     };
 }

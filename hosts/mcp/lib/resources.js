@@ -1,7 +1,7 @@
 'use strict';
 // What clients can read: the runs, what they made, the nodes' help, and the app that shows a run in a chat.
 const { filesOf } = require('./answers');
-const { progressText } = require('./progress');
+const { fractionOf, progressText } = require('./progress');
 
 const scheme = 'workflow-node:';
 const runUri = (taskId) => `${scheme}//runs/${taskId}`;
@@ -49,7 +49,7 @@ function summaryOf(run) {
         input,
         ...(ending?.output ? { output: ending.output } : {}),
         ...(ending?.error ? { error: { code: ending.error.code, message: ending.error.message, charged: ending.error.charged } } : {}),
-        ...(ending === null ? { progress: progressText(run.progress) } : {}),
+        ...(ending === null ? { progress: fractionOf(run.progress), message: progressText(run.progress) } : {}),
     };
 }
 
