@@ -1,9 +1,11 @@
 // What needs no server: the parts without I/O.
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
 import { createRequire } from 'node:module';
+import path from 'node:path';
 import { test } from 'node:test';
 
-import { exampleModule, pixelmlModule } from './support/places.mjs';
+import { exampleModule, pixelmlModule, repository } from './support/places.mjs';
 
 const require = createRequire(import.meta.url);
 const part = (name) => require(`../../hosts/mcp/lib/${name}.js`);
@@ -276,4 +278,20 @@ test('URIs of resources name runs and files of runs, and nothing else', () => {
     }
     // Decoded, it is a name like any other: no path is made of it.
     assert.equal(partsOf(`${run}/..%2f..%2fetc%2fpasswd`).file, '../../etc/passwd');
+});
+
+test("the page's set-ups are JSON, with options that there are", () => {
+    const page = fs.readFileSync(path.join(repository, 'docs', 'agents.md'), 'utf8');
+    const setups = [...page.matchAll(/```json\n([\s\S]*?)```/g)].map(([, text]) => JSON.parse(text));
+    assert.equal(setups.length, 4);
+    for (const { mcpServers, servers } of setups) {
+        const { video } = mcpServers ?? servers;
+        if (video.url === undefined) {
+            assert.equal(video.command, 'workflow-node-mcp');
+            settingsOf(video.args, { HOME: '/' });
+        }
+    }
+    const named = [...page.matchAll(/`(--[a-z-]+)/g)].map(([, option]) => option);
+    const { help } = part('settings');
+    assert.deepEqual(named.filter((option) => !help.includes(option)), []);
 });

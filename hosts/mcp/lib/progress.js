@@ -48,8 +48,8 @@ function progressText(progress) {
     if (!progress) {
         return 'Preparing';
     }
-    const share = progress.fraction === null ? '' : ` ${Math.round(progress.fraction * 100)} %`;
-    const left = progress.etaMs === null ? '' : `, ${timeText(progress.etaMs)} left`;
+    const share = progress.fraction === null ? '' : ` ${Math.min(Math.round(progress.fraction * 100), 99)} %`;
+    const left = progress.etaMs === null || progress.etaMs < 500 ? '' : `, ${timeText(progress.etaMs)} left`;
     return `${progress.message || progress.phase}${share}${left}`;
 }
 
