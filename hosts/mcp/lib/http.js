@@ -35,7 +35,8 @@ async function tokensOf({ http: { tokenFile }, token, state }, log) {
     return [made];
 }
 
-async function answer(request, response, { owners, secret, modern, clients }) {
+async function answer(request, response, { owners, secret, modern, clients, turns }) {
+    await turns.next();
     const [pathname] = request.url.split('?');
     const { owner, status, message } = guard({ headers: request.headers, pathname }, owners, secret);
     if (owner === undefined) {
@@ -70,6 +71,7 @@ async function serveOverHttp(protocol, settings, log) {
             onerror: (error) => log('debug', error.message),
         }),
         clients: new ConnectedClients(protocol),
+        turns: new Turns(),
     };
     const server = http.createServer((request, response) => {
         answer(request, response, parts).catch((error) => {
@@ -87,9 +89,8 @@ async function serveOverHttp(protocol, settings, log) {
     server.requestTimeout = 60_000;
     server.headersTimeout = 15_000;
     // A thousand connections may come in one turn of the event loop: each is read when it has its turn.
-    const turns = new Turns();
     const door = net.createServer({ pauseOnConnect: true }, async (socket) => {
-        await turns.next();
+        await parts.turns.next();
         server.emit('connection', socket);
         socket.resume();
     });

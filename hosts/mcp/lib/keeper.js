@@ -12,6 +12,7 @@ const { stillOf } = require('./still');
 const mostBytes = 512 * 1024 * 1024;
 const mostInAnswer = 32 * 1024 * 1024;
 const mostAtOnce = 4;
+const mostStills = 64;
 const waitsMs = 15_000;
 const extensionOf = { video: 'mp4', audio: 'mp3', image: 'png', file: 'bin' };
 const typeOf = { mp4: 'video/mp4', webm: 'video/webm', mov: 'video/quicktime', mp3: 'audio/mpeg', wav: 'audio/wav', png: 'image/png', jpg: 'image/jpeg', jpeg: 'image/jpeg' };
@@ -30,6 +31,7 @@ class Keeper {
     #log;
     #fetching = new Map(); // path -> the promise of its download
     #atOnce = atOnce(mostAtOnce);
+    #stills = new Map(); // path -> JPEG, of the last ones that were shown
 
     /** `directory`: of the person, or, `isOwn`, of the server, which removes what is old. */
     constructor({ directory, isOwn, connections, log }) {
@@ -94,11 +96,25 @@ class Keeper {
         const paths = (await Promise.all(files.map((file) => this.pathOf(run, file)))).filter((target) => target !== null);
         const video = wantsStill ? files.find(({ kind }) => kind === 'video') : undefined;
         const target = video && (await this.pathOf(run, video));
-        const bytes = target ? await stillOf(target) : null;
+        const bytes = target ? await this.#still(target) : null;
         return {
             keptFiles: this.#isOwn ? [] : paths,
             still: bytes && { type: 'image', data: bytes.toString('base64'), mimeType: 'image/jpeg' },
         };
+    }
+
+    /** A client that polls a task gets it each time. */
+    async #still(target) {
+        const known = this.#stills.get(target);
+        if (known !== undefined) {
+            return known;
+        }
+        const bytes = await stillOf(target);
+        this.#stills.set(target, bytes);
+        if (this.#stills.size > mostStills) {
+            this.#stills.delete(this.#stills.keys().next().value);
+        }
+        return bytes;
     }
 
     /** The file as contents of a resource; null: it cannot be had. */
