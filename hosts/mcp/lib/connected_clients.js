@@ -5,6 +5,8 @@ const { WebStandardStreamableHTTPServerTransport, isInitializeRequest } = requir
 
 const most = 256;
 const idleMs = 3_600_000;
+/** Some clients begin a session for each call and end none: where there is no room, what has long been answered goes. */
+const surelyIdleMs = 180_000;
 
 const refusal = (status, message) =>
     Response.json({ jsonrpc: '2.0', error: { code: -32000, message }, id: null }, { status });
@@ -51,7 +53,7 @@ class ConnectedClients {
 
     #makeRoom() {
         for (const [id, { usedAt, server }] of this.#sessions) {
-            if (Date.now() - usedAt < idleMs) {
+            if (Date.now() - usedAt < (this.#sessions.size < most ? idleMs : surelyIdleMs)) {
                 break;
             }
             this.#sessions.delete(id);
