@@ -1,5 +1,7 @@
 // The server as clients start it or reach it, with a service on this machine behind it.
+import fs from 'node:fs';
 import { createRequire } from 'node:module';
+import path from 'node:path';
 
 import { Client as NewClient, StreamableHTTPClientTransport as NewHttp } from '@modelcontextprotocol/client';
 import { StdioClientTransport as NewStdio } from '@modelcontextprotocol/client/stdio';
@@ -22,6 +24,14 @@ export async function startService(t, options) {
     const service = await new JobServer(options).start();
     t.after(() => service.end());
     return service;
+}
+
+/** A file with the account, where the environment does not suffice: a service that honours the keys of submits. */
+export function connectionFile(t, service, more = { idempotent_submit: true }) {
+    const file = path.join(temporaryDirectory(t), 'connection.json');
+    const connection = { api_key: secretKey, base_url: service.url, allow_insecure_loopback: true, ...more };
+    fs.writeFileSync(file, JSON.stringify(connection), { mode: 0o600 });
+    return file;
 }
 
 /** What a person sets up: {command, args, env}. */
