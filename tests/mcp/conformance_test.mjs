@@ -6,7 +6,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 
 import { Child } from '../support/child.js';
-import { newerNode, temporaryDirectory, tests } from './support/places.mjs';
+import { exampleModule, newerNode, temporaryDirectory, tests } from './support/places.mjs';
 import { setUp, startHttp, startService } from './support/servers.mjs';
 import { withToken } from './support/with_token.mjs';
 
@@ -27,11 +27,13 @@ const passes = {
 
 /** Why a check does not apply, by what the suite says of it. */
 const reasons = [
-    [/Unknown tool: (test_\w+)/, 'wants a tool of the suite; tools are the nodes of a module'],
+    [/Unknown tool: (test_\w+|failing_job|confirm_delete|protocol_error_job|multi_input)/, 'wants a tool of the suite; tools are the nodes of a module'],
     [/Unknown prompt: test_\w+/, 'wants a prompt of the suite; prompts are the examples of a node'],
     [/Resource not found: test:\/\//, 'wants a resource of the suite; resources are runs and help'],
     [/Tool 'json_schema_2020_12_tool' not found/, 'wants a tool of the suite'],
     [/Not testable: server (does not list the diagnostic tool|exposes no tool with x-mcp-header)/, 'wants a tool of the suite'],
+    [/for failing_job returned error code -32602/, 'wants a tool that runs as a task alone; no node does'],
+    [/tool result content MUST be unaffected by the Mcp-Method header/, 'wants the words of a tool of the suite'],
     [/Expected InputRequiredResult with inputRequests and requestState|could not get initial InputRequiredResult/, 'wants a tool of the suite'],
 ];
 
@@ -87,3 +89,55 @@ for (const [version, expected] of Object.entries(passes)) {
         t.diagnostic(`${results.size - notApplicable.size} scenarios passed`);
     });
 }
+
+/** Two tools of the suite, by nodes of the example module that do the same: at once, and after a while. */
+const alike = {
+    greet: ({ name }) => ({ name: 'echo', arguments: { text: `Hello, ${name}!` } }),
+    slow_compute: ({ seconds, label = '' }, count) => ({
+        name: 'slow_echo', arguments: { text: label, milliseconds: seconds * 1000, variation: String(count) },
+    }),
+};
+
+const ofTasks = {
+    'tasks-capability-negotiation': true, // whether it has to pass as a whole
+    'tasks-wire-fields': true,
+    'tasks-request-state-removal': true,
+    'tasks-lifecycle': false,
+    'tasks-dispatch-and-envelope': false,
+    'tasks-request-headers': false,
+};
+
+test('the extension io.modelcontextprotocol/tasks: all that applies passes', { timeout: 180_000 }, async (t) => {
+    const { url } = await startHttp(t, setUp(t, null, { args: [exampleModule], env: { ECHO_SERVICE_API_KEY: 'key' } }));
+    let count = 0;
+    const translated = (text, headers) => {
+        const body = JSON.parse(text);
+        const translate = body.method === 'tools/call' ? alike[body.params?.name] : undefined;
+        if (translate === undefined) {
+            return text;
+        }
+        count += 1;
+        Object.assign(body.params, translate(body.params.arguments ?? {}, count));
+        if (headers['mcp-name']) {
+            headers['mcp-name'] = body.params.name;
+        }
+        return JSON.stringify(body);
+    };
+    const address = await withToken(t, url, translated);
+    const directory = path.join(temporaryDirectory(t), 'results');
+    for (const scenario of Object.keys(ofTasks)) {
+        await new Child(newerNode, [suite, 'server', '--url', address, '--scenario', scenario, '-o', directory]).closed;
+    }
+    const results = resultsIn(directory);
+    for (const [scenario, isWhole] of Object.entries(ofTasks)) {
+        const checks = results.get(scenario);
+        const passed = checks.filter(({ status }) => status === 'SUCCESS').length;
+        for (const { id, errorMessage = '' } of checks.filter(({ status }) => status === 'FAILURE')) {
+            const reason = isWhole ? undefined : reasonFor(scenario, errorMessage);
+            assert.ok(reason, `${scenario}, ${id}: ${errorMessage}`);
+            t.diagnostic(`does not apply: ${id}: ${reason}`);
+        }
+        assert.ok(passed >= 3, `${scenario}: ${passed} checks`);
+        t.diagnostic(`${scenario}: ${passed} checks passed`);
+    }
+});
