@@ -168,21 +168,24 @@ test('nothing secret is in what is kept, logged or answered', { timeout: 60_000 
     assert.ok(![secretKey, token].some((one) => child.output.includes(one) || JSON.stringify(refused).includes(one)));
 });
 
-test('a client that sends no end of its request does not stay for ever, and holds up no stop', { timeout: 60_000 }, async (t) => {
+test('a client that sends no end of its request does not stay for ever, and holds up no stop', { timeout: 120_000 }, async (t) => {
     const service = await startService(t, { renderMs: () => 60_000 });
     const { url, child } = await startHttp(t, setUp(t, service));
     const { port } = new URL(url);
     const sockets = Array.from({ length: 50 }, () => net.connect(port, '127.0.0.1', function begin() {
         this.write('POST /mcp HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100\r\n');
     }));
-    sockets.forEach((socket) => socket.on('error', () => {}));
+    sockets.forEach((socket) => socket.on('error', () => {}).resume());
     const one = client.new();
     await connectHttp(t, one, url);
     const waiting = callTool(one, { name: 'image_to_video', arguments: videoOf(service, 'Zoom') }).catch(() => {});
     await until('the job', () => service.jobs.size === 1);
+    await until('the end of what was begun', () => sockets.every((socket) => socket.closed), 40_000);
+    const another = net.connect(port, '127.0.0.1', () => another.write('POST /mcp HTTP/1.1\r\n'));
+    another.on('error', () => {});
     const started = performance.now();
     assert.deepEqual(await child.end('SIGTERM'), { code: 0, signal: null });
     assert.ok(performance.now() - started < 15_000);
     await waiting;
-    sockets.forEach((socket) => socket.destroy());
+    another.destroy();
 });

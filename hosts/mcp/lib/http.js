@@ -2,7 +2,6 @@
 // Clients on this machine, over Streamable HTTP at /mcp.
 const fs = require('node:fs/promises');
 const http = require('node:http');
-const net = require('node:net');
 const path = require('node:path');
 const { createMcpHandler, isLegacyRequest } = require('@modelcontextprotocol/server');
 
@@ -60,6 +59,19 @@ async function answer(request, response, { owners, secret, modern, clients, turn
     await send(isLegacy ? await clients.handle(web, body, authInfo) : await modern.fetch(web, options), response);
 }
 
+/** A thousand connections may come in one turn of the event loop: each is read when it has its turn. */
+function readInTurns(server, turns) {
+    const [begin] = server.listeners('connection');
+    server.off('connection', begin);
+    server.on('connection', async (socket) => {
+        socket.on('error', () => {});
+        await turns.next();
+        if (!socket.destroyed) {
+            begin.call(server, socket);
+        }
+    });
+}
+
 /** {close, closed: never, as clients come and go} */
 async function serveOverHttp(protocol, settings, log) {
     const secret = Buffer.from(await textMadeOnce(path.join(settings.state, 'secret'), randomText()));
@@ -73,7 +85,7 @@ async function serveOverHttp(protocol, settings, log) {
         clients: new ConnectedClients(protocol),
         turns: new Turns(),
     };
-    const server = http.createServer((request, response) => {
+    const server = http.createServer({ connectionsCheckingInterval: 5000 }, (request, response) => {
         answer(request, response, parts).catch((error) => {
             if (response.headersSent || response.destroyed) {
                 response.destroy(); // the client is gone, or was told half of it
@@ -88,22 +100,17 @@ async function serveOverHttp(protocol, settings, log) {
     });
     server.requestTimeout = 60_000;
     server.headersTimeout = 15_000;
-    // A thousand connections may come in one turn of the event loop: each is read when it has its turn.
-    const door = net.createServer({ pauseOnConnect: true }, async (socket) => {
-        await parts.turns.next();
-        server.emit('connection', socket);
-        socket.resume();
-    });
-    door.maxConnections = mostConnections;
+    server.maxConnections = mostConnections;
+    readInTurns(server, parts.turns);
     await new Promise((resolve, reject) => {
-        door.once('error', reject);
-        door.listen({ port: settings.http.port, host: '127.0.0.1', backlog: mostAccepted }, resolve);
+        server.once('error', reject);
+        server.listen({ port: settings.http.port, host: '127.0.0.1', backlog: mostAccepted }, resolve);
     });
-    log('info', `Listening on http://127.0.0.1:${door.address().port}/mcp`);
+    log('info', `Listening on http://127.0.0.1:${server.address().port}/mcp`);
     return {
         closed: new Promise(() => {}),
         async close() {
-            const closed = new Promise((resolve) => door.close(resolve));
+            const closed = new Promise((resolve) => server.close(resolve));
             const late = setTimeout(() => server.closeAllConnections(), stopMs);
             await Promise.all([parts.modern.close(), parts.clients.close()]);
             server.closeIdleConnections();
