@@ -287,6 +287,12 @@ test('limits of an hour and of a session stop a model that goes round in circles
     assert.match(textOf(refused), /limit of 2 runs an hour/);
     assert.equal(service.jobs.size, 2);
 
+    const { one: third } = await connect(t, 'new over stdio', service, { args: ['--max-per-hour', '3'] });
+    const calls = Array.from({ length: 20 }, (_, i) => call(third, 'image_to_video', videoOf(service, `At once ${i}`)));
+    const results = await Promise.all(calls);
+    assert.equal(results.filter(({ isError }) => !isError).length, 3, 'twenty at once, too');
+    assert.equal(service.jobsOf('At once').length, 3);
+
     const { one: other } = await connect(t, 'old over HTTP', service, { args: ['--max-per-session', '1'] });
     await call(other, 'image_to_video', videoOf(service, 'Four'));
     assert.match(textOf(await call(other, 'image_to_video', videoOf(service, 'Five'))), /limit of 1 runs in one session/);

@@ -2,6 +2,7 @@
 // What a call does that asks for what was asked before. No I/O.
 
 const hour = 3_600_000;
+const mostKept = 10_000; // each is in memory, with its input
 const givesUpAfter = 24 * hour;
 const oldestUnfinished = 7 * 24 * hour; // services do not keep jobs for ever
 
@@ -59,6 +60,9 @@ const counts = ({ ending }) => ending?.error?.charged !== 'no';
  * perSession}, 0 for none; `session`: of the caller.
  */
 function refusalByLimits(records, { perHour, perSession }, session, now) {
+    if (records.length >= mostKept) {
+        return `The server keeps ${mostKept} runs already, so nothing was started or paid: ask again when some are forgotten.`;
+    }
     const paid = records.filter(counts);
     const lastHour = paid.filter(({ createdAt }) => createdAt > now - hour);
     if (perHour > 0 && lastHour.length >= perHour) {

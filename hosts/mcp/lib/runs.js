@@ -135,7 +135,7 @@ class Runs {
         const decision = decisionFor(record, Date.now(), this.#settings.sameCallMs);
         if (decision !== 'new') {
             const run = this.#of(record);
-            return decision === 'go on' ? await this.#goOnHere(run) : run;
+            return decision === 'go on' ? await this.#goOnHere(run, { again: run.over }) : run;
         }
         if (record !== null) {
             await this.#files.setAside(record);
@@ -192,7 +192,7 @@ class Runs {
         if (!run.live && this.#lastOf.get(run.record.ask) === run) {
             const canGoOn = !run.over || (goOn && decisionFor(run.record, Date.now(), this.#settings.sameCallMs) === 'go on');
             if (canGoOn) {
-                await this.#inOrder(run.record.ask, () => this.#goOnHere(run));
+                await this.#inOrder(run.record.ask, () => this.#goOnHere(run, { again: run.over }));
             }
         }
         return run;
@@ -203,7 +203,8 @@ class Runs {
         return [...this.#byTask.values()].filter(({ record }) => record.owner === owner).reverse();
     }
 
-    async #goOnHere(run) {
+    /** `again`: even though it is over, with the job that it has. */
+    async #goOnHere(run, { again = false } = {}) {
         if (run.live) {
             return run;
         }
@@ -213,6 +214,15 @@ class Runs {
         }
         if (!this.#nodes.has(node)) {
             this.#log('warning', `A run of ${node} is left alone: no module that was named has that node.`);
+            await this.#claims.release(ask);
+            return run;
+        }
+        // The process that had it in hand may have ended it, and then have let it go.
+        const now = await this.#files.find(run.record.taskId);
+        if (now !== null) {
+            run.set(now, now.updatedAt);
+        }
+        if (run.over && !again) {
             await this.#claims.release(ask);
             return run;
         }
@@ -232,7 +242,7 @@ class Runs {
         if (run.live || run.over) {
             return run;
         }
-        const timer = setInterval(async () => {
+        const look = async () => {
             const now = await this.#files.find(run.record.taskId).catch(() => null);
             if (this.#closing || now === null || run.live?.timer !== timer) {
                 clearInterval(timer);
@@ -246,7 +256,8 @@ class Runs {
                     await this.#inOrder(run.record.ask, () => this.#goOnHere(run));
                 }
             }
-        }, followMs);
+        };
+        const timer = setInterval(() => look().catch((error) => this.#log('error', `A run could not be taken over: ${error.message}`)), followMs);
         timer.unref();
         run.live = { timer };
         return run;

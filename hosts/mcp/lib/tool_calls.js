@@ -24,6 +24,7 @@ class ToolCalls {
     #settings;
     #keeper;
     #turns = new Turns();
+    #beginning = new Map(); // ask -> what counts for the limits until its run is there
 
     constructor({ runs, tools, nodes, connections, settings, keeper }) {
         this.#runs = runs;
@@ -66,13 +67,14 @@ class ToolCalls {
         const what = { ...read, owner: caller.owner, session: caller.session, node };
         const ask = this.#runs.nameOf(what);
         const decision = await this.#runs.foresee(ask);
-        if (decision === 'new') {
+        if (decision === 'new' && !this.#beginning.has(ask)) {
             const stop = this.#beforeNew(node, caller, responses);
             if (stop !== null) {
                 return { result: stop };
             }
+            this.#beginning.set(ask, { createdAt: Date.now(), session: caller.session, ending: null });
         }
-        const run = await this.#runs.ask(ask, what);
+        const run = await this.#runs.ask(ask, what).finally(() => this.#beginning.delete(ask));
         await this.#end(run, quickMs);
         if (caller.wantsTask && kind === 'run') {
             return { run };
@@ -103,7 +105,7 @@ class ToolCalls {
                 `The person who set it up can give it ${variablesOf(connection)} in its environment, or a file with --connection`,
             );
         }
-        const refused = refusalByLimits(this.#runs.records(), this.#settings.limits, caller.session, Date.now());
+        const refused = refusalByLimits([...this.#runs.records(), ...this.#beginning.values()], this.#settings.limits, caller.session, Date.now());
         if (refused !== null) {
             return refusal(refused);
         }
