@@ -12,7 +12,8 @@ const mostOrigins = 20;
 /** From where runs have had their files. A host shows an app nothing of elsewhere; the first of its kind comes through the server. */
 function originsOf(records, nodes) {
     const byId = new Map(nodes.map((node) => [node.descriptor.actionId, node]));
-    const files = records.filter(({ node, ending }) => byId.has(node) && ending?.output).flatMap(({ node, ending }) => filesOf(byId.get(node), ending.output));
+    const done = records.filter(({ node, ending }) => byId.has(node) && ending?.output);
+    const files = done.flatMap(({ node, ending }) => filesOf(byId.get(node), ending.output));
     return [...new Set(files.map(({ url }) => new URL(url).origin))].slice(-mostOrigins);
 }
 

@@ -15,7 +15,16 @@ const mostAtOnce = 4;
 const mostStills = 64;
 const waitsMs = 15_000;
 const extensionOf = { video: 'mp4', audio: 'mp3', image: 'png', file: 'bin' };
-const typeOf = { mp4: 'video/mp4', webm: 'video/webm', mov: 'video/quicktime', mp3: 'audio/mpeg', wav: 'audio/wav', png: 'image/png', jpg: 'image/jpeg', jpeg: 'image/jpeg' };
+const typeOf = {
+    mp4: 'video/mp4',
+    webm: 'video/webm',
+    mov: 'video/quicktime',
+    mp3: 'audio/mpeg',
+    wav: 'audio/wav',
+    png: 'image/png',
+    jpg: 'image/jpeg',
+    jpeg: 'image/jpeg',
+};
 
 const isThere = (file) => fs.promises.access(file).then(() => true, () => false);
 
@@ -48,8 +57,8 @@ class Keeper {
 
     /** A service on this machine, as the sandbox is, has its files there, too. */
     #mayBeInner = (url) => {
-        const hosts = [...this.#connections.values()].filter((one) => one.allow_insecure_loopback && one.base_url).map((one) => new URL(one.base_url).host);
-        return hosts.includes(url.host);
+        const local = [...this.#connections.values()].filter((one) => one.allow_insecure_loopback && one.base_url);
+        return local.some((one) => new URL(one.base_url).host === url.host);
     };
 
     /** Keeps the files of a run that is done. Resolves when they are there, cannot be had, or some seconds are over. */

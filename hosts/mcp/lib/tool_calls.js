@@ -86,12 +86,13 @@ class ToolCalls {
     }
 
     #read(node, given) {
-        const { [node.variation]: variation, ...others } = given ?? {};
-        if (JSON.stringify(others).length > largestArguments) {
+        const { [node.variation]: variation, ...values } = given ?? {};
+        if (JSON.stringify(values).length > largestArguments) {
             return { problem: 'The arguments are larger than 1 MiB.' };
         }
-        const { input, ignored, problem } = readArguments(node.form.fields, others, node);
-        const warnings = ignored.length > 0 ? [`Not used, as ${node.descriptor.actionId} does not have it: ${ignored.slice(0, 10).join(', ').slice(0, 200)}.`] : [];
+        const { input, ignored, problem } = readArguments(node.form.fields, values, node);
+        const others = ignored.slice(0, 10).join(', ').slice(0, 200);
+        const warnings = ignored.length > 0 ? [`Not used, as ${node.descriptor.actionId} does not have it: ${others}.`] : [];
         const named = typeof variation === 'string' || typeof variation === 'number' ? String(variation).trim().slice(0, 200) : '';
         return { input, warnings, problem, variation: named === '' ? null : named };
     }
