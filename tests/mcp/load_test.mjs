@@ -1,5 +1,5 @@
-// A thousand tasks at once: one session, one thread of the module, at most 64 sockets to the service and four for the
-// files that it makes, and an event loop that always has a turn for others.
+// A thousand tasks at once: one session, one thread of the module, at most 64 sockets to the service's API, and an event
+// loop that always has a turn for others.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -13,7 +13,7 @@ import { client, connectStdio, setUp, startHttp, textOf } from './support/server
 
 const count = 1000;
 const longestBlockMs = 50;
-const mostSockets = 64 + 4; // those of the module, and of the downloads
+const mostSockets = 64;
 
 /** The service in a thread of its own, so that it is not held up by the clients. */
 async function startService(t, renderMs) {
@@ -96,7 +96,7 @@ test('a thousand tasks of 2026-07-28 over HTTP', { timeout: 300_000 }, async (t)
         const { jobs, mostConnections } = await service.figures();
         assert.equal(jobs, count);
         assert.ok(mostConnections <= mostSockets, `${mostConnections} sockets`);
-        t.diagnostic(`${mostConnections} sockets to the service, ${threads} more threads, ${Math.round(performance.now() - started)} ms in all`);
+        t.diagnostic(`${mostConnections} sockets to the API, ${threads} more threads, ${Math.round(performance.now() - started)} ms in all`);
         assert.ok(threads <= 1, `${threads} more threads`);
         await child.end();
         return figures;

@@ -10,16 +10,19 @@ const service = new JobServer({ renderMs: () => workerData.renderMs });
 let open = 0;
 let mostConnections = 0;
 
-/** Counts the sockets that are open at once. */
+/** Counts the sockets that are open at once, but for those of downloads: each of these has one of its own. */
 function counting(listen) {
     return function listenAndCount(...args) {
-        this.on('connection', (socket) => {
+        const counted = new WeakSet();
+        this.on('request', ({ url, socket }) => {
+            if (url.startsWith('/videos/') || counted.has(socket)) {
+                return;
+            }
+            counted.add(socket);
             open += 1;
             mostConnections = Math.max(mostConnections, open);
-            let counted = true;
             const gone = () => {
-                open -= counted ? 1 : 0;
-                counted = false;
+                open -= counted.delete(socket) ? 1 : 0;
             };
             socket.on('end', gone); // before it is closed here, the next may be open
             socket.on('close', gone);
