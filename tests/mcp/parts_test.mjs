@@ -132,7 +132,7 @@ test('progress rises, and is whole only at the end', () => {
 });
 
 const record = (changes = {}) => ({
-    taskId: 't', createdAt: 0, updatedAt: 0, checkpoint: null, ending: null, cancelRequested: false, session: 's', ...changes,
+    taskId: 't', input: {}, createdAt: 0, updatedAt: 0, checkpoint: null, ending: null, cancelRequested: false, session: 's', ...changes,
 });
 const failed = (error, more) => record({ ending: { status: 'failed', at: 0, error: { charged: 'unknown', retryable: false, ...error } }, ...more });
 const job = { submission: 'yes', jobId: 'j', json: '{}' };

@@ -10,11 +10,11 @@ const mimeType = 'text/html;profile=mcp-app';
 const mostOrigins = 20;
 
 /** From where runs have had their files. A host shows an app nothing of elsewhere; the first of its kind comes through the server. */
-function originsOf(records, nodes) {
+function originsOf(runs, nodes) {
     const byId = new Map(nodes.map((node) => [node.descriptor.actionId, node]));
-    const done = records.filter(({ node, ending }) => byId.has(node) && ending?.output);
-    const files = done.flatMap(({ node, ending }) => filesOf(byId.get(node), ending.output));
-    return [...new Set(files.map(({ url }) => new URL(url).origin))].slice(-mostOrigins);
+    const done = runs.filter(({ record: { node, ending } }) => byId.has(node) && ending?.output);
+    const files = done.flatMap(({ record: { node, ending } }) => filesOf(byId.get(node), ending.output));
+    return [...new Set(files.map(({ url }) => new URL(url).origin))].slice(0, mostOrigins);
 }
 
 /** In one file: hosts show it without an address of its own. */
@@ -25,13 +25,13 @@ function page() {
         .replace('<script type="module" src="run.js"></script>', () => `<script type="module">\n${part('run.js')}</script>`);
 }
 
-/** `origins()`: from where the app may show files. */
+/** `origins(owner)`: from where the app may show files. */
 function appResource({ origins }) {
     const text = page();
     return {
         definition: { uri: appUri, name: 'run_app', title: 'A run, as it is shown in a chat', mimeType },
-        contents() {
-            const resourceDomains = origins();
+        contents(owner) {
+            const resourceDomains = origins(owner);
             return [{ uri: appUri, mimeType, text, _meta: { ui: { csp: { resourceDomains }, prefersBorder: true } } }];
         },
     };

@@ -6,6 +6,7 @@ const addon = require('../native/addon');
 const { bundledModules } = require('../native/durable/bundled_modules');
 const { Sessions } = require('../native/durable/sessions');
 const { name, version } = require('../package.json');
+const { Accounts } = require('./accounts');
 const { appResource, originsOf } = require('./app_resource');
 const { nodesOf } = require('./catalogue');
 const { Claims } = require('./claims');
@@ -29,27 +30,30 @@ async function openApplication(settings, log, environment = process.env) {
     const files = settings.modules.length > 0 ? settings.modules : bundledModules(path.join(__dirname, '..', 'native', 'modules'));
     const nodes = nodesOf(addon, files);
     const connections = connectionsOf(nodes, settings.connections, environment);
+    const secret = await textMadeOnce(path.join(settings.state, 'secret'), randomText());
+    const accounts = new Accounts({ nodes, connections, secret });
     const sessions = new Sessions({ host: { name, version }, log, logLevel: settings.logLevel });
     const keeper = new Keeper({
         directory: settings.outputDirectory ?? path.join(settings.state, 'files'),
         isOwn: settings.outputDirectory === null,
-        connections,
+        accounts,
         log,
     });
+    await keeper.open();
     const runs = new Runs({
         keeper,
         nodes,
         sessions,
-        connections,
+        accounts,
         settings,
         log,
+        secret,
         files: new RunFiles(path.join(settings.state, 'runs')),
         claims: new Claims(path.join(settings.state, 'claims')),
-        secret: await textMadeOnce(path.join(settings.state, 'secret'), randomText()),
     });
     await runs.open();
-    const calls = new ToolCalls({ runs, nodes, connections, settings, keeper, tools: toolsOf(nodes, settings) });
-    const app = appResource({ origins: () => originsOf(runs.records(), nodes) });
+    const calls = new ToolCalls({ runs, nodes, accounts, settings, keeper, tools: toolsOf(nodes, settings) });
+    const app = appResource({ origins: (owner) => originsOf(runs.known.ofOwner(owner), nodes) });
     const resources = new Resources({ calls, nodes, app, keeper });
     const protocol = new Protocol({ calls, resources, prompts: new Prompts(nodes), settings, instructions, log });
     return { protocol, close: () => runs.close() };

@@ -1,19 +1,31 @@
 'use strict';
 // Which process has the runs of an ask in hand. Clients start a server each, and all of them share the folder of runs.
 //
-// The claim with the highest number counts. To take over from a process that is dead is to make the next number, which
-// only one can.
+// A claim is an empty file whose name says whose it is: nobody else makes it, so whoever finds its owner dead may remove
+// it. A process has an ask if no other one that lives has a claim after it made its own. Two at once may both give way.
 const fs = require('node:fs/promises');
 const path = require('node:path');
+const { setTimeout: pause } = require('node:timers/promises');
 
-/** When the process with that id began, as the kernel says; null: there is none. */
+const { inOrder } = require('./in_order');
+
+const attempts = 5;
+const longestPauseMs = 50;
+
+/** When the process with that id began, as the kernel says; null: there is none that runs. */
 async function startOf(pid) {
     try {
         const text = await fs.readFile(`/proc/${pid}/stat`, 'latin1');
-        return text.slice(text.lastIndexOf(')') + 2).split(' ')[19];
+        const [state, ...fields] = text.slice(text.lastIndexOf(')') + 2).split(' ');
+        return state === 'Z' || state === 'X' ? null : fields[18];
     } catch {
         return null;
     }
+}
+
+/** After a start of the machine, a process may have the id and the start that another had before. */
+async function bootId() {
+    return (await fs.readFile('/proc/sys/kernel/random/boot_id', 'latin1')).trim();
 }
 
 /** An ask begins with two of their digits. */
@@ -21,8 +33,10 @@ const folders = Array.from({ length: 256 }, (_, i) => i.toString(16).padStart(2,
 
 class Claims {
     #directory;
-    #own; // "pid start", of this process
-    #files = new Map(); // ask -> the file of the claim that this process has
+    #boot;
+    #own; // what ends the names of this process's claims
+    #taken = new Set(); // asks
+    #inOrder = inOrder();
 
     constructor(directory) {
         this.#directory = directory;
@@ -30,7 +44,8 @@ class Claims {
 
     async open() {
         await Promise.all(folders.map((name) => fs.mkdir(path.join(this.#directory, name), { recursive: true, mode: 0o700 })));
-        this.#own = `${process.pid} ${await startOf(process.pid)}`;
+        this.#boot = await bootId();
+        this.#own = `${process.pid}.${await startOf(process.pid)}.${this.#boot}`;
         for (const folder of folders) {
             for (const name of await fs.readdir(path.join(this.#directory, folder))) {
                 if (!(await this.#isAlive(name))) {
@@ -50,49 +65,43 @@ class Claims {
     }
 
     async #isAlive(name) {
-        const text = await fs.readFile(this.#file(name), 'utf8').catch(() => '');
-        const [pid, start] = text.split(' ');
-        return start !== undefined && (await startOf(pid)) === start;
+        const [, pid, start, boot] = name.split('.');
+        return boot === this.#boot && (await startOf(pid)) === start;
     }
 
-    async #newest(ask) {
-        const names = (await fs.readdir(path.dirname(this.#file(ask)))).filter((name) => name.startsWith(`${ask}.`));
-        const numbers = names.map((name) => Number(name.slice(ask.length + 1))).filter(Number.isInteger);
-        return numbers.length === 0 ? null : Math.max(...numbers);
+    async #isElsewhere(ask) {
+        const own = `${ask}.${this.#own}`;
+        for (const name of await fs.readdir(path.dirname(this.#file(ask)))) {
+            if (name.startsWith(`${ask}.`) && name !== own && (await this.#isAlive(name))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Whether this process has the ask's runs in hand now. */
-    async take(ask) {
-        if (this.#files.has(ask)) {
-            return true;
-        }
-        const newest = await this.#newest(ask);
-        if (newest !== null && (await this.#isAlive(`${ask}.${newest}`))) {
-            return false;
-        }
-        const name = `${ask}.${(newest ?? 0) + 1}`;
-        const file = this.#file(name);
-        try {
-            // Written beside and then linked: whoever finds a claim finds its owner in it.
-            const beside = `${file}.${process.pid}.new`;
-            await fs.writeFile(beside, this.#own, { mode: 0o600 });
-            await fs.link(beside, file).finally(() => fs.rm(beside, { force: true }));
-        } catch (error) {
-            if (error.code === 'EEXIST') {
-                return false;
+    take(ask) {
+        return this.#inOrder(ask, async () => {
+            for (let i = 0; i < attempts && !this.#taken.has(ask) && !(await this.#isElsewhere(ask)); i += 1) {
+                const own = `${ask}.${this.#own}`;
+                await fs.writeFile(this.#file(own), '', { mode: 0o600 });
+                if (await this.#isElsewhere(ask)) {
+                    await this.#remove(own);
+                    await pause(Math.random() * longestPauseMs);
+                } else {
+                    this.#taken.add(ask);
+                }
             }
-            throw error;
-        }
-        this.#files.set(ask, name);
-        return true;
+            return this.#taken.has(ask);
+        });
     }
 
-    async release(ask) {
-        const name = this.#files.get(ask);
-        if (name !== undefined) {
-            this.#files.delete(ask);
-            await this.#remove(name);
-        }
+    release(ask) {
+        return this.#inOrder(ask, async () => {
+            if (this.#taken.delete(ask)) {
+                await this.#remove(`${ask}.${this.#own}`);
+            }
+        });
     }
 }
 

@@ -3,6 +3,7 @@
 
 const hour = 3_600_000;
 const mostKept = 10_000; // each is in memory, with its input
+const mostBytesKept = 256 * 1024 * 1024;
 const givesUpAfter = 24 * hour;
 const oldestUnfinished = 7 * 24 * hour; // services do not keep jobs for ever
 
@@ -79,4 +80,11 @@ function refusalByLimits(records, { perHour, perSession }, session, now) {
     return null;
 }
 
-module.exports = { decisionFor, hasExpired, mayBePaid, nextTryMs, refusalByLimits, ttlMsOf };
+/** `bytes`: of the inputs of all runs, with the one that is to begin. */
+function refusalBySize(bytes) {
+    return bytes <= mostBytesKept
+        ? null
+        : 'The server keeps runs with very long arguments already, so nothing was started or paid: ask again when some are forgotten.';
+}
+
+module.exports = { decisionFor, hasExpired, mayBePaid, nextTryMs, refusalByLimits, refusalBySize, ttlMsOf };

@@ -2,96 +2,119 @@
 // The files that runs make: kept on the disk as soon as a run is done, for services delete them after hours or days.
 const fs = require('node:fs');
 const path = require('node:path');
-const { Readable } = require('node:stream');
-const { pipeline } = require('node:stream/promises');
 
+const { keepMedia } = require('../native/media/download');
+const { mediaPath } = require('../native/media/file_names');
+const { keptExtension } = require('../native/media/media_content');
+const { MemoryFile, PartFile, isUnfinished } = require('../native/media/places');
 const { atOnce } = require('./at_once');
-const { fetchFile } = require('./file_fetch');
 const { stillOf } = require('./still');
 
-const mostBytes = 512 * 1024 * 1024;
+const mostBytes = 2 * 1024 * 1024 * 1024;
 const mostInAnswer = 32 * 1024 * 1024;
 const mostAtOnce = 4;
+const mostAnswersAtOnce = 2; // their content is in memory
 const mostStills = 64;
 const waitsMs = 15_000;
-const extensionOf = { video: 'mp4', audio: 'mp3', image: 'png', file: 'bin' };
+const surelyLeftMs = 3_600_000; // a download takes half of that at most
 const typeOf = {
     mp4: 'video/mp4',
+    m4v: 'video/mp4',
     webm: 'video/webm',
+    mkv: 'video/x-matroska',
     mov: 'video/quicktime',
     mp3: 'audio/mpeg',
+    m4a: 'audio/mp4',
+    ogg: 'audio/ogg',
+    opus: 'audio/ogg',
+    flac: 'audio/flac',
     wav: 'audio/wav',
     png: 'image/png',
     jpg: 'image/jpeg',
     jpeg: 'image/jpeg',
+    webp: 'image/webp',
+    gif: 'image/gif',
+    svg: 'image/svg+xml',
+    avif: 'image/avif',
 };
 
 const isThere = (file) => fs.promises.access(file).then(() => true, () => false);
 
-function extension({ url, kind }) {
-    const last = /\.([a-z0-9]{2,4})$/i.exec(new URL(url).pathname)?.[1].toLowerCase();
-    return last in typeOf ? last : (extensionOf[kind] ?? 'bin');
-}
+const extensionOf = ({ kind, url }) => keptExtension(kind, url);
 
 class Keeper {
     #directory;
     #isOwn;
-    #connections;
+    #accounts;
     #log;
     #fetching = new Map(); // path -> the promise of its download
     #atOnce = atOnce(mostAtOnce);
+    #answersAtOnce = atOnce(mostAnswersAtOnce);
     #stills = new Map(); // path -> JPEG, of the last ones that were shown
+    #stopping = new AbortController();
 
     /** `directory`: of the person, or, `isOwn`, of the server, which removes what is old. */
-    constructor({ directory, isOwn, connections, log }) {
+    constructor({ directory, isOwn, accounts, log }) {
         this.#directory = directory;
         this.#isOwn = isOwn;
-        this.#connections = connections;
+        this.#accounts = accounts;
         this.#log = log;
     }
 
-    #path({ record }, file) {
-        const name = file.name.replace(/[^A-Za-z0-9_-]/g, '_').slice(0, 60);
-        return path.join(this.#directory, `${record.taskId}+${name}.${extension(file)}`);
+    /** Removes what a killed process has left in the server's own folder. */
+    async open() {
+        const names = this.#isOwn ? await fs.promises.readdir(this.#directory).catch(() => []) : [];
+        for (const name of names.filter(isUnfinished)) {
+            const file = path.join(this.#directory, name);
+            const modified = (await fs.promises.stat(file).catch(() => null))?.mtimeMs ?? Infinity;
+            if (Date.now() - modified > surelyLeftMs) {
+                await fs.promises.rm(file, { force: true });
+            }
+        }
     }
 
-    /** A service on this machine, as the sandbox is, has its files there, too. */
-    #mayBeInner = (url) => {
-        const local = [...this.#connections.values()].filter((one) => one.allow_insecure_loopback && one.base_url);
-        return local.some((one) => new URL(one.base_url).host === url.host);
-    };
+    #path({ record }, file) {
+        return mediaPath(this.#directory, record.taskId, file.name, extensionOf(file));
+    }
 
     /** Keeps the files of a run that is done. Resolves when they are there, cannot be had, or some seconds are over. */
     async keep(run, files) {
         const late = new Promise((resolve) => setTimeout(resolve, waitsMs).unref());
-        await Promise.race([Promise.all(files.map((file) => this.#fetch(this.#path(run, file), file).catch(() => {}))), late]);
+        await Promise.race([Promise.all(files.map((file) => this.#fetch(run, file))), late]);
     }
 
-    async #fetch(target, file) {
-        const fetching = this.#fetching.get(target) ?? this.#atOnce(() => this.#download(target, file));
-        this.#fetching.set(target, fetching);
-        try {
-            await fetching;
-        } catch (error) {
-            this.#log('warning', `The ${file.kind} at ${new URL(file.url).host} could not be kept: ${error.message}`);
-            throw error;
-        } finally {
-            this.#fetching.delete(target);
+    async #fetch(run, file) {
+        const target = this.#path(run, file);
+        if (!this.#fetching.has(target)) {
+            const fetched = this.#atOnce(() => this.#download(run, file, target));
+            this.#fetching.set(target, fetched.finally(() => this.#fetching.delete(target)));
+        }
+        await this.#fetching.get(target);
+    }
+
+    async #download(run, file, target) {
+        if (await isThere(target)) {
+            return;
+        }
+        const { error } = await this.#get(run, file, mostBytes, async () => {
+            await fs.promises.mkdir(this.#directory, { recursive: true, mode: 0o700 });
+            return await PartFile.create(target, { replaces: true });
+        });
+        if (error !== undefined) {
+            this.#log('warning', `The URL of a run of ${run.record.node} is all there is of its ${file.kind}: ${error.message}`);
         }
     }
 
-    async #download(target, file) {
-        await fs.promises.mkdir(this.#directory, { recursive: true, mode: 0o700 });
-        const beside = `${target}.new`;
-        try {
-            await fetchFile(file.url, { mostBytes, mayBeInner: this.#mayBeInner }, (chunks) =>
-                pipeline(Readable.from(chunks, { objectMode: false }), fs.createWriteStream(beside, { mode: this.#isOwn ? 0o600 : 0o666 })),
-            );
-            await fs.promises.rename(beside, target);
-        } catch (error) {
-            await fs.promises.rm(beside, { force: true });
-            throw error;
-        }
+    #get(run, { url, kind }, largest, openPlace) {
+        const { node } = this.#accounts.nodeOf(run);
+        const connection = (node && this.#accounts.connectionOf(node)) ?? undefined;
+        const toRaiseLargest = 'nothing';
+        return keepMedia({ url, kind, connection, largest, toRaiseLargest, openPlace, signal: this.#stopping.signal });
+    }
+
+    /** Ends the downloads. The next process begins them anew. */
+    close() {
+        this.#stopping.abort();
     }
 
     /** The path of a file that was kept; null: it was not. */
@@ -127,20 +150,26 @@ class Keeper {
     }
 
     /** The file as contents of a resource; null: it cannot be had. */
-    async content(uri, run, file) {
-        const mimeType = typeOf[extension(file)] ?? 'application/octet-stream';
+    content(uri, run, file) {
+        return this.#answersAtOnce(async () => {
+            const mimeType = typeOf[extensionOf(file)] ?? 'application/octet-stream';
+            const bytes = (await this.#keptBytes(run, file)) ?? (await this.#bytesAtUrl(run, file));
+            return bytes === null ? null : [{ uri, mimeType, blob: bytes.toString('base64') }];
+        });
+    }
+
+    async #keptBytes(run, file) {
         const target = await this.pathOf(run, file);
-        try {
-            if (target !== null && (await fs.promises.stat(target)).size <= mostInAnswer) {
-                return [{ uri, mimeType, blob: (await fs.promises.readFile(target)).toString('base64') }];
-            }
-            const options = { mostBytes: mostInAnswer, mayBeInner: this.#mayBeInner };
-            const chunks = await fetchFile(file.url, options, (stream) => Readable.from(stream, { objectMode: false }).toArray());
-            return [{ uri, mimeType, blob: Buffer.concat(chunks).toString('base64') }];
-        } catch (error) {
-            this.#log('warning', `The ${file.kind} at ${new URL(file.url).host} could not be read: ${error.message}`);
-            return null;
+        const size = target === null ? Infinity : (await fs.promises.stat(target)).size;
+        return size <= mostInAnswer ? await fs.promises.readFile(target) : null;
+    }
+
+    async #bytesAtUrl(run, file) {
+        const { content = null, error } = await this.#get(run, file, mostInAnswer, () => new MemoryFile());
+        if (error !== undefined) {
+            this.#log('warning', `A client did not get the ${file.kind} of a run of ${run.record.node}: ${error.message}`);
         }
+        return content;
     }
 
     /** Of a run that is forgotten. */

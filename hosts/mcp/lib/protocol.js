@@ -3,6 +3,7 @@
 //
 // The SDK's low-level Server: the tools' schemas are JSON, from the modules, and tasks are answered from what is on the
 // disk. The same handlers serve the revisions up to 2025-11-25 and 2026-07-28.
+const crypto = require('node:crypto');
 const {
     MissingRequiredClientCapabilityError,
     ProtocolError,
@@ -16,6 +17,8 @@ const { name, version } = require('../package.json');
 
 const appExtensionId = 'io.modelcontextprotocol/ui';
 const localOwner = 'local';
+/** Of the one client of a server over stdin and stdout. */
+const localSession = crypto.randomUUID();
 const listPage = 100;
 /** Of a task that a client waits for. */
 const longestWaitMs = 24 * 3_600_000;
@@ -40,7 +43,7 @@ function callerOf(server, ctx) {
     const owner = ctx.http?.authInfo?.clientId ?? localOwner;
     return {
         owner,
-        session: ctx.sessionId ?? owner,
+        session: ctx.sessionId ?? (owner === localOwner ? localSession : owner),
         capabilities,
         isModern: envelope !== undefined,
         hasLinks: envelope !== undefined || (server.getNegotiatedProtocolVersion() ?? '') >= '2025-06-18',
@@ -159,6 +162,13 @@ class Protocol {
         return { run, caller };
     }
 
+    async #cancel(run) {
+        const obstacle = await this.#calls.cancel(run);
+        if (obstacle !== null) {
+            throw new ProtocolError(ProtocolErrorCode.InternalError, obstacle);
+        }
+    }
+
     #addTasks(server, era) {
         const keepMs = this.#settings.keepMs;
         if (era === 'modern') {
@@ -174,7 +184,7 @@ class Protocol {
             server.setRequestHandler('tasks/cancel', { params: taskParams }, async (params, ctx) => {
                 const { run } = await this.#find(server, params, ctx);
                 if (!isOver(run)) {
-                    await this.#calls.cancel(run);
+                    await this.#cancel(run);
                 }
                 return {};
             });
@@ -194,7 +204,7 @@ class Protocol {
             if (isOver(run)) {
                 throw new ProtocolError(ProtocolErrorCode.InvalidParams, `The task is over already: ${run.status}`);
             }
-            await this.#calls.cancel(run);
+            await this.#cancel(run);
             return task2025(run, Date.now(), keepMs);
         });
         server.setRequestHandler('tasks/list', (request, ctx) => {

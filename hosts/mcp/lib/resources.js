@@ -59,7 +59,7 @@ class Resources {
     #app;
     #keeper;
 
-    /** `app`: {uri, contents(): of the resource}; `keeper`: of files. */
+    /** `app`: {uri, contents(owner): of the resource}; `keeper`: of files. */
     constructor({ calls, nodes, app, keeper }) {
         this.#calls = calls;
         this.#nodes = nodes;
@@ -119,7 +119,7 @@ class Resources {
     /** The contents; null: there is no such resource for that caller. */
     async read(uri, caller) {
         if (uri === this.#app.definition.uri) {
-            return this.#app.contents();
+            return this.#app.contents(caller.owner);
         }
         if (uri === `${scheme}//runs`) {
             return json(uri, this.#calls.ofOwner(caller.owner).slice(0, mostListed).map(summaryOf));

@@ -2,6 +2,8 @@
 // One run, as the server knows it: what is kept of it, and who waits for its end.
 const { agedBy } = require('./progress');
 
+const longestTimerMs = 2 ** 31 - 1;
+
 class Run {
     #record;
     #waiting = new Set();
@@ -10,9 +12,12 @@ class Run {
     canceller = new AbortController();
     /** What holds it in this process; null: it is over, or in the hands of another process. */
     live = null;
+    /** What it ended with is in memory alone: the disk has no room, say. */
+    isUnkept = false;
 
     constructor(record) {
         this.#record = record;
+        this.bytes = JSON.stringify(record.input).length;
     }
 
     get record() {
@@ -71,7 +76,7 @@ class Run {
                 this.#waiting.delete(end);
                 resolve();
             };
-            const timer = setTimeout(end, ms);
+            const timer = setTimeout(end, Math.min(ms, longestTimerMs));
             signal?.addEventListener('abort', end, { once: true });
             this.#waiting.add(end);
         });

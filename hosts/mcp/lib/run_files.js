@@ -3,6 +3,7 @@
 const { DurableFolder } = require('../native/durable/durable_folder');
 const { keptCheckpoint } = require('../native/durable/checkpoint');
 const { atOnce } = require('./at_once');
+const { inOrder } = require('./in_order');
 const { askOfTask } = require('./run_names');
 
 const version = 1;
@@ -25,14 +26,17 @@ function recordIn(text) {
 class RunFiles {
     #folder;
     #write = atOnce(mostWrites);
+    #inOrder = inOrder();
 
     constructor(directory) {
         this.#folder = new DurableFolder(directory);
     }
 
-    /** Resolves when the record is on the disk. */
+    /** Resolves when the record is on the disk. The one that was given last stays, whichever write takes longer. */
     keep(record) {
-        return this.#write(() => this.#folder.write(lastFile(record.ask), JSON.stringify({ version, ...record })));
+        return this.#inOrder(record.ask, () =>
+            this.#write(() => this.#folder.write(lastFile(record.ask), JSON.stringify({ version, ...record }))),
+        );
     }
 
     /** Makes room for another run of the same ask. */

@@ -22,6 +22,9 @@ function askOf(secret, { owner, module, node, input, connection, variation }) {
     return digestWith(secret, canonical(['ask', owner, module, node, input, connection ?? null, variation ?? null]));
 }
 
+/** Of the account that a run has. What another one has paid for, this one cannot collect. */
+const accountOf = (secret, connection) => digestWith(secret, canonical(['account', connection]));
+
 /** The first run of an ask at that time. Clients know a run, and its task, by this name. */
 const taskIdOf = (ask, createdAt) => `${ask}-${createdAt.toString(36)}`;
 
@@ -31,4 +34,4 @@ const askOfTask = (taskId) => /^([0-9a-f]{40})-[0-9a-z]{1,11}$/.exec(taskId)?.[1
 /** For the module and its service, which need not know the task's id. */
 const runKeyOf = (secret, taskId) => `mcp-${digestWith(secret, canonical(['run', taskId]))}`;
 
-module.exports = { askOf, askOfTask, canonical, runKeyOf, taskIdOf };
+module.exports = { accountOf, askOf, askOfTask, canonical, runKeyOf, taskIdOf };

@@ -4,8 +4,11 @@ const { atOnce } = require('./at_once');
 const { checkpointAfter } = require('../native/durable/checkpoint');
 const { filesOf } = require('./answers');
 const { decisionFor, hasExpired, nextTryMs } = require('./decisions');
+const { inOrder } = require('./in_order');
+const { KnownRuns } = require('./known_runs');
 const { Run } = require('./run');
-const { askOf, runKeyOf, taskIdOf } = require('./run_names');
+const { errorFieldsOf } = require('./run_error');
+const { runKeyOf, taskIdOf } = require('./run_names');
 const { Turns } = require('./turns');
 
 const followMs = 1000;
@@ -13,24 +16,12 @@ const mostAtDisk = 16;
 const sweepMs = 600_000;
 const suspendMs = 12_000; // a module's close takes at most about 10 s
 
-const errorFieldsOf = (error) =>
-    error.fields ?? {
-        type: 'Internal Error',
-        code: error.code ?? 'internal_error',
-        message: error.message,
-        solution: 'Look at the log of the server',
-        retryable: false,
-        charged: error.name === 'ModuleError' && error.code !== 'run_lost' && error.code !== 'invalid_result' ? 'no' : 'unknown',
-        details: [],
-    };
-
 class Runs {
-    #byTask = new Map();
-    #lastOf = new Map(); // ask -> the last run
-    #order = new Map(); // ask -> the end of the queue of what is done with its runs
+    #known = new KnownRuns();
+    #inOrder = inOrder(); // by ask: what is done with its runs
     #nodes; // by action id
     #sessions;
-    #connections;
+    #accounts;
     #files;
     #claims;
     #secret;
@@ -43,10 +34,10 @@ class Runs {
     #sweeping;
     #closing = false;
 
-    constructor({ nodes, sessions, connections, files, claims, keeper, secret, settings, log }) {
+    constructor({ nodes, sessions, accounts, files, claims, keeper, secret, settings, log }) {
         this.#nodes = new Map(nodes.map((node) => [node.descriptor.actionId, node]));
         this.#sessions = sessions;
-        this.#connections = connections;
+        this.#accounts = accounts;
         this.#files = files;
         this.#claims = claims;
         this.#keeper = keeper;
@@ -60,60 +51,45 @@ class Runs {
         await this.#claims.open();
         const { records, unreadable } = await this.#files.load();
         unreadable.forEach((message) => this.#log('warning', `A run's file was left alone. ${message}`));
-        records.sort((a, b) => a.createdAt - b.createdAt).forEach((record) => this.#add(new Run(record)));
+        records.forEach((record) => this.#known.add(new Run(record)));
         await this.#sweep();
-        const open = [...this.#lastOf.values()].filter((run) => !run.over);
+        const open = this.#known.all.filter((run) => !run.over && this.#known.lastOf(run.record.ask) === run);
         await Promise.all(open.map((run) => this.#inOrder(run.record.ask, () => this.#goOnHere(run))));
         const taken = open.filter((run) => run.live !== null).length;
         if (taken > 0) {
             this.#log('info', `Went on with ${taken} runs that an earlier process had left.`);
         }
-        this.#sweeping = setInterval(() => this.#sweep(), sweepMs);
+        // A stop may have cut off their download.
+        this.#known.all.filter(({ record }) => record.ending?.output).forEach((run) => this.#keeper.keep(run, this.#filesOf(run)));
+        this.#sweeping = setInterval(() => this.#sweep().catch((error) => this.#log('error', error.message)), sweepMs);
         this.#sweeping.unref();
-    }
-
-    #add(run) {
-        this.#byTask.set(run.record.taskId, run);
-        this.#lastOf.set(run.record.ask, run);
-    }
-
-    /** What is done with the runs of one ask happens in order. */
-    #inOrder(ask, work) {
-        const done = (this.#order.get(ask) ?? Promise.resolve()).catch(() => {}).then(work);
-        this.#order.set(ask, done);
-        const forget = () => this.#order.get(ask) === done && this.#order.delete(ask);
-        done.then(forget, forget);
-        return done;
-    }
-
-    #connectionOf(node) {
-        return node.descriptor.connection ? (this.#connections.get(node.descriptor.connection.category) ?? null) : null;
-    }
-
-    /** The name of what is asked: {owner, node, input, variation}. */
-    nameOf({ owner, node, input, variation }) {
-        const { module, descriptor } = node;
-        const connection = this.#connectionOf(node);
-        return askOf(this.#secret, { owner, module: module.name, node: descriptor.actionId, input, connection, variation });
     }
 
     /** What asking would do: "new", "same" or "go on". */
     async foresee(ask) {
         await this.#turns.next();
-        const run = this.#lastOf.get(ask);
-        const record = run?.live ? run.record : await this.#disk(() => this.#files.last(ask));
+        const run = this.#known.lastOf(ask);
+        const record = run?.live ? run.record : await this.#disk(() => this.#last(ask));
         return decisionFor(record, Date.now(), this.#settings.sameCallMs);
     }
 
-    /** All that are known, the newest last. */
-    records() {
-        return [...this.#byTask.values()].map(({ record }) => record);
+    get known() {
+        return this.#known;
     }
 
-    /** The run that was asked for, which is begun if there is none. Resolves when it is on the disk. */
-    ask(ask, { owner, session, node, input, variation, warnings }) {
+    /** The record of the last run of an ask, or null. */
+    async #last(ask) {
+        const known = this.#known.lastOf(ask);
+        return known?.isUnkept ? known.record : await this.#files.last(ask);
+    }
+
+    /**
+     * The run that was asked for, which is begun if there is none; null: it would have to be begun, and may not. Resolves
+     * when it is on the disk.
+     */
+    ask(ask, what) {
         return this.#inOrder(ask, async () => {
-            const known = this.#lastOf.get(ask);
+            const known = this.#known.lastOf(ask);
             if (known?.live) {
                 return known;
             }
@@ -122,7 +98,7 @@ class Runs {
                     return this.#follow(await this.#files.last(ask), known);
                 }
                 try {
-                    return await this.#askHere(ask, { owner, session, node, input, variation, warnings });
+                    return await this.#askHere(ask, what);
                 } finally {
                     await this.#releaseUnlessLive(ask);
                 }
@@ -130,12 +106,15 @@ class Runs {
         });
     }
 
-    async #askHere(ask, { owner, session, node, input, variation, warnings }) {
-        const record = await this.#files.last(ask);
+    async #askHere(ask, { owner, session, node, input, variation, warnings, mayBegin }) {
+        const record = await this.#last(ask);
         const decision = decisionFor(record, Date.now(), this.#settings.sameCallMs);
         if (decision !== 'new') {
             const run = this.#of(record);
             return decision === 'go on' ? await this.#goOnHere(run, { again: run.over }) : run;
+        }
+        if (!mayBegin) {
+            return null;
         }
         if (record !== null) {
             await this.#files.setAside(record);
@@ -147,33 +126,34 @@ class Runs {
             runKey: runKeyOf(this.#secret, taskId),
             module: node.module.name,
             node: node.descriptor.actionId,
+            account: this.#accounts.nameOf(node),
             updatedAt: createdAt,
             checkpoint: null,
             cancelRequested: false,
             ending: null,
         });
         await this.#files.keep(run.record);
-        this.#add(run);
+        this.#known.add(run);
         this.#start(run);
         return run;
     }
 
     /** The run of a record that was read from the disk. */
     #of(record) {
-        const known = this.#byTask.get(record.taskId);
+        const known = this.#known.get(record.taskId);
         if (known) {
-            if (!known.live) {
+            if (!known.live && !known.isUnkept) {
                 known.set(record, record.updatedAt);
             }
             return known;
         }
         const run = new Run(record);
-        this.#add(run);
+        this.#known.add(run);
         return run;
     }
 
     async #releaseUnlessLive(ask) {
-        if (!this.#lastOf.get(ask)?.live) {
+        if (!this.#known.lastOf(ask)?.live) {
             await this.#claims.release(ask);
         }
     }
@@ -181,7 +161,7 @@ class Runs {
     /** The run with that task id, of that owner; null: there is none. Goes on with one that can still be collected. */
     async find(taskId, owner, { goOn = false } = {}) {
         await this.#turns.next();
-        let run = this.#byTask.get(taskId);
+        let run = this.#known.get(taskId);
         if (!run?.live) {
             const record = await this.#disk(() => this.#files.find(taskId)).catch(() => null);
             run = record === null ? undefined : this.#of(record);
@@ -189,7 +169,7 @@ class Runs {
         if (run === undefined || run.record.owner !== owner) {
             return null;
         }
-        if (!run.live && this.#lastOf.get(run.record.ask) === run) {
+        if (!run.live && this.#known.lastOf(run.record.ask) === run) {
             const canGoOn = !run.over || (goOn && decisionFor(run.record, Date.now(), this.#settings.sameCallMs) === 'go on');
             if (canGoOn) {
                 await this.#inOrder(run.record.ask, () => this.#goOnHere(run, { again: run.over }));
@@ -198,28 +178,24 @@ class Runs {
         return run;
     }
 
-    /** Those of the owner, the newest first. */
-    ofOwner(owner) {
-        return [...this.#byTask.values()].filter(({ record }) => record.owner === owner).reverse();
-    }
-
     /** `again`: even though it is over, with the job that it has. */
     async #goOnHere(run, { again = false } = {}) {
         if (run.live) {
             return run;
         }
-        const { ask, node } = run.record;
+        const { ask } = run.record;
         if (!(await this.#claims.take(ask))) {
             return this.#follow(run.record, run);
         }
-        if (!this.#nodes.has(node)) {
-            this.#log('warning', `A run of ${node} is left alone: no module that was named has that node.`);
+        const { obstacle } = this.#accounts.nodeOf(run);
+        if (obstacle !== undefined) {
+            this.#log('warning', `A run of ${run.record.node} is left alone: ${obstacle}.`);
             await this.#claims.release(ask);
             return run;
         }
         // The process that had it in hand may have ended it, and then have let it go.
         const now = await this.#files.find(run.record.taskId);
-        if (now !== null) {
+        if (now !== null && !run.isUnkept) {
             run.set(now, now.updatedAt);
         }
         if (run.over && !again) {
@@ -227,6 +203,7 @@ class Runs {
             return run;
         }
         if (run.over) {
+            run.isUnkept = false;
             run.set({ ending: null });
         }
         this.#start(run);
@@ -242,25 +219,34 @@ class Runs {
         if (run.live || run.over) {
             return run;
         }
-        const look = async () => {
-            const now = await this.#files.find(run.record.taskId).catch(() => null);
-            if (this.#closing || now === null || run.live?.timer !== timer) {
-                clearInterval(timer);
-                return;
-            }
-            run.set(now, now.updatedAt);
-            if (run.over || (await this.#claims.take(run.record.ask))) {
-                clearInterval(timer);
-                run.live = null;
+        run.live = { isElsewhere: true };
+        this.#lookLater(run);
+        return run;
+    }
+
+    #lookLater(run) {
+        const look = () => this.#inOrder(run.record.ask, () => this.#look(run));
+        run.live.again = setTimeout(look, followMs).unref();
+    }
+
+    async #look(run) {
+        if (this.#closing) {
+            return;
+        }
+        try {
+            const now = await this.#disk(() => this.#files.find(run.record.taskId));
+            run.live = null;
+            if (now !== null) {
+                run.set(now, now.updatedAt);
                 if (!run.over) {
-                    await this.#inOrder(run.record.ask, () => this.#goOnHere(run));
+                    await this.#goOnHere(run); // or follows it further
                 }
             }
-        };
-        const timer = setInterval(() => look().catch((error) => this.#log('error', `A run could not be taken over: ${error.message}`)), followMs);
-        timer.unref();
-        run.live = { timer };
-        return run;
+        } catch (error) {
+            this.#log('error', `A run of ${run.record.node} that another server has in hand could not be looked at: ${error.message}`);
+            run.live = { isElsewhere: true };
+            this.#lookLater(run);
+        }
     }
 
     #start(run) {
@@ -273,7 +259,7 @@ class Runs {
             execution = this.#sessions.of(node.module).execute({
                 node: record.node,
                 input: record.input,
-                connection: this.#connectionOf(node) ?? undefined,
+                connection: this.#accounts.connectionOf(node) ?? undefined,
                 runKey: record.runKey,
                 checkpoint: record.checkpoint,
                 signal: run.canceller.signal,
@@ -322,7 +308,7 @@ class Runs {
         await this.#over(run, { checkpoint, ending: { status, error: fields, at: Date.now() } });
     }
 
-    #filesOf(run, output) {
+    #filesOf(run, output = run.record.ending?.output) {
         const node = this.#nodes.get(run.record.node);
         return node === undefined ? [] : filesOf(node, output);
     }
@@ -330,37 +316,61 @@ class Runs {
     /** On the disk first: whoever is told that a run is over can rely on it. `before`: what else is to be there by then. */
     async #over(run, changes, before = () => {}) {
         const kept = { ...run.record, ...changes, updatedAt: Date.now() };
-        try {
-            await this.#files.keep(kept);
-        } catch (error) {
-            this.#log('error', `What a run of ${kept.node} ended with could not be kept: ${error.message}`);
-        }
+        run.live.isEnding = true;
+        await this.#keepEnding(run, kept);
         await before();
         run.live = null;
         await this.#claims.release(kept.ask).catch(() => {});
         run.set(changes, kept.updatedAt);
     }
 
-    /** Cancels the run, and its job at the service. Resolves when that is on the disk, not when it is done. */
-    async cancel(run) {
-        await this.#keep(run, { cancelRequested: true });
-        if (run.live?.timer) {
-            throw new Error('Another server on this machine has this run in hand; cancel it there.');
+    async #keepEnding(run, record) {
+        try {
+            await this.#files.keep(record);
+            run.isUnkept = false;
+        } catch (error) {
+            run.isUnkept = record.ending !== null;
+            this.#log('error', `What a run of ${record.node} ended with could not be kept: ${error.message}`);
         }
+    }
+
+    /**
+     * Cancels the run, and its job at the service. Resolves when that is on the disk, not when it is done: with null, or
+     * with a sentence why it cannot be cancelled here.
+     */
+    async cancel(run) {
+        if (run.over || run.live?.isEnding) {
+            return null;
+        }
+        if (!run.live?.ended) {
+            return 'Another server has this run in hand, or has its account: it can be cancelled there';
+        }
+        await this.#keep(run, { cancelRequested: true });
         run.canceller.abort();
+        return null;
     }
 
     async #sweep() {
-        const now = Date.now();
-        const expired = [...this.#byTask.values()].filter((run) => !run.live && hasExpired(run.record, now, this.#settings.keepMs));
-        for (const run of expired) {
-            const { ask, taskId } = run.record;
-            await this.#files.remove(run.record).catch((error) => this.#log('warning', `An old run could not be removed: ${error.message}`));
-            await this.#keeper.forget(run, this.#filesOf(run, run.record.ending?.output)).catch(() => {});
-            this.#byTask.delete(taskId);
-            if (this.#lastOf.get(ask) === run) {
-                this.#lastOf.delete(ask);
-            }
+        for (const run of this.#known.all.filter(({ isUnkept }) => isUnkept)) {
+            await this.#inOrder(run.record.ask, () => run.isUnkept && this.#keepEnding(run, run.record));
+        }
+        const isOld = (run) => !run.live && hasExpired(run.record, Date.now(), this.#settings.keepMs);
+        for (const run of this.#known.all.filter(isOld)) {
+            await this.#inOrder(run.record.ask, () => this.#forget(run, isOld)).catch((error) =>
+                this.#log('warning', `An old run could not be removed: ${error.message}`),
+            );
+        }
+    }
+
+    async #forget(run, isOld) {
+        const now = await this.#files.find(run.record.taskId);
+        if (now !== null && !run.live && !run.isUnkept) {
+            run.set(now, now.updatedAt); // another process may have gone on with it
+        }
+        if (isOld(run)) {
+            await this.#files.remove(run.record);
+            await this.#keeper.forget(run, this.#filesOf(run));
+            this.#known.remove(run);
         }
     }
 
@@ -368,8 +378,9 @@ class Runs {
     async close() {
         this.#closing = true;
         clearInterval(this.#sweeping);
-        const live = [...this.#byTask.values()].map((run) => run.live).filter(Boolean);
-        live.forEach(({ timer, again }) => [clearInterval(timer), clearTimeout(again)]);
+        this.#keeper.close();
+        const live = this.#known.all.map((run) => run.live).filter(Boolean);
+        live.forEach(({ again }) => clearTimeout(again));
         const late = new Promise((resolve) => setTimeout(resolve, suspendMs).unref());
         await Promise.race([this.#sessions.close(), late]);
         await Promise.race([Promise.all(live.map(({ ended }) => ended)), late]);

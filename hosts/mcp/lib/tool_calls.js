@@ -3,7 +3,7 @@
 const { answerOf, filesOf, refusal } = require('./answers');
 const { canAsk, questionOf, verdictOf } = require('./confirmation');
 const { variablesOf } = require('./connections');
-const { refusalByLimits } = require('./decisions');
+const { refusalByLimits, refusalBySize } = require('./decisions');
 const { readArguments } = require('./given_arguments');
 const { nextProgress, progressText } = require('./progress');
 const { Turns } = require('./turns');
@@ -20,17 +20,17 @@ class ToolCalls {
     #runs;
     #tools;
     #nodes;
-    #connections;
+    #accounts;
     #settings;
     #keeper;
     #turns = new Turns();
     #beginning = new Map(); // ask -> what counts for the limits until its run is there
 
-    constructor({ runs, tools, nodes, connections, settings, keeper }) {
+    constructor({ runs, tools, nodes, accounts, settings, keeper }) {
         this.#runs = runs;
         this.#tools = tools;
         this.#nodes = new Map(nodes.map((node) => [node.descriptor.actionId, node]));
-        this.#connections = connections;
+        this.#accounts = accounts;
         this.#settings = settings;
         this.#keeper = keeper;
     }
@@ -65,16 +65,20 @@ class ToolCalls {
             return { result: refusal(`Nothing was started or paid. ${read.problem}`) };
         }
         const what = { ...read, owner: caller.owner, session: caller.session, node };
-        const ask = this.#runs.nameOf(what);
-        const decision = await this.#runs.foresee(ask);
-        if (decision === 'new' && !this.#beginning.has(ask)) {
-            const stop = this.#beforeNew(node, caller, responses);
-            if (stop !== null) {
-                return { result: stop };
+        const ask = this.#accounts.askOf(what);
+        let decision;
+        let run = null;
+        while (run === null) { // once, unless what was foreseen changes meanwhile
+            decision = await this.#runs.foresee(ask);
+            if (decision === 'new' && !this.#beginning.has(ask)) {
+                const stop = this.#beforeNew(what, caller, responses);
+                if (stop !== null) {
+                    return { result: stop };
+                }
+                this.#beginning.set(ask, { createdAt: Date.now(), session: caller.session, ending: null });
             }
-            this.#beginning.set(ask, { createdAt: Date.now(), session: caller.session, ending: null });
+            run = await this.#runs.ask(ask, { ...what, mayBegin: decision === 'new' }).finally(() => this.#beginning.delete(ask));
         }
-        const run = await this.#runs.ask(ask, what).finally(() => this.#beginning.delete(ask));
         await this.#end(run, quickMs);
         if (caller.wantsTask && kind === 'run') {
             return { run };
@@ -98,15 +102,19 @@ class ToolCalls {
     }
 
     /** A result where nothing may begin, yet or at all; null: go on. */
-    #beforeNew(node, caller, responses) {
+    #beforeNew({ node, input }, caller, responses) {
         const { connection } = node.descriptor;
-        if (connection?.required && !this.#connections.has(connection.category)) {
+        if (connection?.required && this.#accounts.connectionOf(node) === null) {
             return refusal(
                 `Nothing was started or paid: the server has no ${connection.name}`,
                 `The person who set it up can give it ${variablesOf(connection)} in its environment, or a file with --connection`,
             );
         }
-        const refused = refusalByLimits([...this.#runs.records(), ...this.#beginning.values()], this.#settings.limits, caller.session, Date.now());
+        const { all, bytes } = this.#runs.known;
+        const records = [...all.map(({ record }) => record), ...this.#beginning.values()];
+        const refused =
+            refusalBySize(bytes + JSON.stringify(input).length) ??
+            refusalByLimits(records, this.#settings.limits, caller.session, Date.now());
         if (refused !== null) {
             return refusal(refused);
         }
@@ -186,7 +194,10 @@ class ToolCalls {
             return this.#unknownRun();
         }
         if (!run.over) {
-            await this.#runs.cancel(run);
+            const obstacle = await this.#runs.cancel(run);
+            if (obstacle !== null) {
+                return refusal(obstacle);
+            }
             await this.#end(run, cancelMs, signal);
         }
         const { ending, taskId } = run.record;
@@ -210,9 +221,10 @@ class ToolCalls {
     }
 
     ofOwner(owner) {
-        return this.#runs.ofOwner(owner);
+        return this.#runs.known.ofOwner(owner);
     }
 
+    /** Resolves with null, or a sentence why it cannot be cancelled. */
     cancel(run) {
         return this.#runs.cancel(run);
     }

@@ -16,6 +16,9 @@ function hiddenName(file) {
     return path.join(path.dirname(file), `.${base}.part-${crypto.randomBytes(8).toString('hex')}`);
 }
 
+/** Whether a file of that name was being written, or was left by a process that was killed then. */
+const isUnfinished = (name) => /^\..+\.part-[0-9a-f]{16}$/.test(name);
+
 async function digestOf(file) {
     const hash = crypto.createHash('sha256');
     for await (const chunk of fs.createReadStream(file)) {
@@ -172,4 +175,4 @@ async function obstacleAt(file, { replaces = false } = {}) {
 
 const isFolder = (place) => stat(place).then((there) => there.isDirectory(), () => false);
 
-module.exports = { MemoryFile, PartFile, isFolder, obstacleAt };
+module.exports = { MemoryFile, PartFile, isFolder, isUnfinished, obstacleAt };

@@ -1,0 +1,52 @@
+'use strict';
+// The runs that the server has in memory.
+
+class KnownRuns {
+    #byTask = new Map();
+    #lastOf = new Map(); // ask -> the last run
+    #bytes = 0;
+
+    add(run) {
+        const { taskId, ask, createdAt } = run.record;
+        this.#bytes += run.bytes - (this.#byTask.get(taskId)?.bytes ?? 0);
+        this.#byTask.set(taskId, run);
+        if (!(this.#lastOf.get(ask)?.record.createdAt > createdAt)) {
+            this.#lastOf.set(ask, run);
+        }
+    }
+
+    remove(run) {
+        const { taskId, ask } = run.record;
+        if (this.#byTask.delete(taskId)) {
+            this.#bytes -= run.bytes;
+        }
+        if (this.#lastOf.get(ask) === run) {
+            this.#lastOf.delete(ask);
+        }
+    }
+
+    get(taskId) {
+        return this.#byTask.get(taskId);
+    }
+
+    lastOf(ask) {
+        return this.#lastOf.get(ask);
+    }
+
+    /** Of all inputs, as JSON. */
+    get bytes() {
+        return this.#bytes;
+    }
+
+    get all() {
+        return [...this.#byTask.values()];
+    }
+
+    /** The newest first. */
+    ofOwner(owner) {
+        const own = this.all.filter(({ record }) => record.owner === owner);
+        return own.sort((a, b) => b.record.createdAt - a.record.createdAt);
+    }
+}
+
+module.exports = { KnownRuns };
