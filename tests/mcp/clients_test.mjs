@@ -296,6 +296,14 @@ test('limits of an hour and of a session stop a model that goes round in circles
     const { one: other } = await connect(t, 'old over HTTP', service, { args: ['--max-per-session', '1'] });
     await call(other, 'image_to_video', videoOf(service, 'Four'));
     assert.match(textOf(await call(other, 'image_to_video', videoOf(service, 'Five'))), /limit of 1 runs in one session/);
+
+    const setup = setUp(t, service, { args: ['--max-per-session', '1'] });
+    for (const prompt of ['Six', 'Seven']) {
+        const next = client.old();
+        await connectStdio(t, next, setup);
+        assert.equal((await call(next, 'image_to_video', videoOf(service, prompt))).structuredContent.status, 'succeeded', 'a session of its own');
+        assert.equal((await call(next, 'image_to_video', videoOf(service, `${prompt} more`))).isError, true);
+    }
 });
 
 for (const way of ['old over stdio', 'new over HTTP']) {

@@ -114,6 +114,9 @@ test('runs, tasks and sessions of another client are unknown', { timeout: 60_000
     const { resources } = await theirs.listResources();
     assert.ok(resources.every(({ uri }) => !uri.includes(run)));
     await assert.rejects(theirs.readResource({ uri: `workflow-node://runs/${run}` }));
+    const originsFor = async (one) => (await one.readResource({ uri: 'ui://workflow-node/run.html' })).contents[0]._meta.ui.csp.resourceDomains;
+    assert.deepEqual(await originsFor(mine), [new URL(service.url).origin]);
+    assert.deepEqual(await originsFor(theirs), []);
     const taken = await ask(url, {
         headers: { ...right, authorization: `Bearer ${otherToken}`, 'mcp-session-id': transport.sessionId },
         body: '{"jsonrpc":"2.0","id":1,"method":"tools/list"}',
@@ -123,6 +126,13 @@ test('runs, tasks and sessions of another client are unknown', { timeout: 60_000
     const same = await callTool(theirs, { name: 'image_to_video', arguments: videoOf(service, 'Zoom') });
     assert.notEqual(same.structuredContent.run, run, 'the same call of another client is another run');
     assert.equal(service.jobs.size, 2);
+});
+
+test('sessions that are begun all at once have the limit of all', { timeout: 60_000 }, async (t) => {
+    const { url } = await startHttp(t, setUp(t, await startService(t)));
+    const answers = await Promise.all(Array.from({ length: 400 }, () => ask(url, { headers: right, body: initialize })));
+    const of = (status) => answers.filter((answer) => answer.status === status).length;
+    assert.deepEqual([of(200), of(503)], [256, 144]);
 });
 
 test('paths in the URIs of resources and in names of runs', { timeout: 60_000 }, async (t) => {

@@ -1,11 +1,12 @@
 // What needs no server: the parts without I/O.
 import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { test } from 'node:test';
 
-import { exampleModule, pixelmlModule, repository } from './support/places.mjs';
+import { exampleModule, pixelmlModule, repository, temporaryDirectory } from './support/places.mjs';
 
 const require = createRequire(import.meta.url);
 const part = (name) => require(`../../hosts/mcp/lib/${name}.js`);
@@ -16,7 +17,9 @@ const { nodesOf } = part('catalogue');
 const { toolsOf } = part('node_tool');
 const { askOf, askOfTask, canonical, runKeyOf, taskIdOf } = part('run_names');
 const { agedBy, nextProgress, pollIntervalMs } = part('progress');
-const { decisionFor, hasExpired, nextTryMs, refusalByLimits, ttlMsOf } = part('decisions');
+const { Accounts } = part('accounts');
+const { Claims } = part('claims');
+const { decisionFor, hasExpired, nextTryMs, refusalByLimits, refusalBySize, ttlMsOf } = part('decisions');
 const { detailedTask2026, task2025, task2026 } = part('task_shapes');
 const { canAsk, verdictOf } = part('confirmation');
 const { connectionFromEnvironment, connectionsOf } = part('connections');
@@ -24,11 +27,16 @@ const { durationOf, durationText } = part('duration');
 const { guard, ownersOf } = part('http_guard');
 const { partsOf } = part('resources');
 const { settingsOf } = part('settings');
+const { KnownRuns } = part('known_runs');
 const { Run } = part('run');
+const { RunFiles } = part('run_files');
+const { Runs } = part('runs');
+const { stillOf } = part('still');
 
 const [video] = nodesOf(addon, [pixelmlModule]);
 const [echo] = nodesOf(addon, [exampleModule]);
 const hour = 3_600_000;
+const hasFfmpeg = spawnSync('ffmpeg', ['-version']).status === 0;
 
 test('a URL is taken out of what models write around it', () => {
     const url = 'https://example.com/a_(1).jpg?b=c';
@@ -181,6 +189,44 @@ test('limits count what may cost, and say when to ask again', () => {
     assert.equal(refusal({ perSession: 2 }, 30, 'another'), null);
 });
 
+test('the runs in memory are counted by the size of their inputs, and the last of an ask is the newest', () => {
+    const known = new KnownRuns();
+    const run = (taskId, createdAt, more) => new Run(record({ taskId, ask: 'a', createdAt, input: { prompt: 'x'.repeat(100) }, ...more }));
+    const [later, earlier] = [run('later', 2), run('earlier', 1, { owner: 'other' })];
+    known.add(later);
+    known.add(earlier);
+    known.add(run('earlier', 1, { owner: 'other' }));
+    assert.equal(known.lastOf('a'), later);
+    assert.equal(known.bytes, 2 * JSON.stringify(later.record.input).length);
+    assert.deepEqual(known.ofOwner('other').map(({ record: { taskId } }) => taskId), ['earlier']);
+    [later, later, earlier].forEach((one) => known.remove(one));
+    assert.equal(known.bytes, 0);
+    assert.equal(refusalBySize(known.bytes), null);
+    assert.match(refusalBySize(257 * 1024 * 1024), /nothing was started or paid/);
+});
+
+test('what was not asked for anew does not begin', async (t) => {
+    const state = temporaryDirectory(t);
+    const accounts = new Accounts({ nodes: [video], connections: new Map(), secret: 's' });
+    const claims = new Claims(path.join(state, 'claims'));
+    await claims.open();
+    const files = new RunFiles(path.join(state, 'runs'));
+    const runs = new Runs({ nodes: [video], accounts, files, claims, secret: 's', settings: { sameCallMs: hour, keepMs: hour }, log: () => {} });
+    const ask = 'ab'.repeat(20);
+    assert.equal(await runs.ask(ask, { node: video, input: {}, mayBegin: false }), null);
+    assert.equal(await files.last(ask), null);
+});
+
+test('a playlist that calls itself a video shows no other file', { skip: !hasFfmpeg }, async (t) => {
+    const directory = temporaryDirectory(t);
+    const film = path.join(directory, 'film.mp4');
+    execFileSync('ffmpeg', ['-v', 'error', '-f', 'lavfi', '-i', 'color=red:size=64x64:duration=1', '-c:v', 'mpeg4', film]);
+    assert.ok((await stillOf(film)).length > 0);
+    const playlist = path.join(directory, 'other.mp4');
+    fs.writeFileSync(playlist, "ffconcat version 1.0\nfile 'film.mp4'\n");
+    assert.equal(await stillOf(playlist), null);
+});
+
 test('a run is a task of both generations', () => {
     const run = new Run(record({ taskId: 'x' }));
     assert.deepEqual(task2025(run, 5, 100), {
@@ -214,7 +260,10 @@ test('the person is asked where the client can, and silence is no yes', () => {
     assert.ok(!canAsk({ elicitation: { url: {} } }) && !canAsk({}) && !canAsk(undefined));
     assert.equal(verdictOf(undefined), 'ask');
     assert.equal(verdictOf({ go_on: { action: 'accept', content: { go_on: true } } }), 'yes');
-    for (const answer of [{ action: 'decline' }, { action: 'cancel' }, { action: 'accept', content: { go_on: false } }]) {
+    for (const answer of [
+        { action: 'decline' }, { action: 'cancel' }, { action: 'accept', content: { go_on: false } }, { action: 'accept' },
+        { action: 'accept', content: { go_on: 'false' } },
+    ]) {
         assert.equal(verdictOf({ go_on: answer }), 'no', JSON.stringify(answer));
     }
 });
@@ -239,6 +288,11 @@ test('times and options of the command line', () => {
     const settings = settingsOf(['--http', '0', '--max-per-hour', '3', 'a.so'], { HOME: '/home/x' });
     assert.deepEqual([settings.modules, settings.http.port, settings.limits.perHour], [['a.so'], 0, 3]);
     assert.equal(settings.state, '/home/x/.local/state/workflow-node-mcp');
+    for (const args of [
+        ['--same-call-within', '25h'], ['--keep-results', '30m'], ['--keep-results', '5m', '--same-call-within', '5m', '--max-per-hour', '1'],
+    ]) {
+        assert.throws(() => settingsOf(args, { HOME: '/home/x' }), /--keep-results takes at least/, args.join(' '));
+    }
     for (const args of [['--answer-within', 'soon'], ['--max-per-hour', '-1'], ['--unknown'], ['--log-level', 'loud'], ['--http', '70000']]) {
         assert.throws(() => settingsOf(args, { HOME: '/' }), Error, args.join(' '));
     }

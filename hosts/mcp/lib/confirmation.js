@@ -22,7 +22,7 @@ function verdictOf(responses) {
     if (response === undefined) {
         return 'ask';
     }
-    return response.action === 'accept' && response.content?.go_on !== false ? 'yes' : 'no';
+    return response.action === 'accept' && response.content?.go_on === true ? 'yes' : 'no';
 }
 
 function questionOf({ descriptor, form }) {

@@ -15,6 +15,8 @@ class ConnectedClients {
     #protocol;
     #sessions = new Map(); // id -> {transport, server, owner, usedAt}, the longest unused first
 
+    #beginning = 0; // sessions that are not among them yet
+
     constructor(protocol) {
         this.#protocol = protocol;
     }
@@ -36,8 +38,13 @@ class ConnectedClients {
         if (!this.#makeRoom()) {
             return refusal(503, `${most} sessions are open already`);
         }
-        const { transport } = await this.#begin(authInfo.clientId);
-        return await transport.handleRequest(request, { parsedBody: body, authInfo });
+        this.#beginning += 1;
+        try {
+            const { transport } = await this.#begin(authInfo.clientId);
+            return await transport.handleRequest(request, { parsedBody: body, authInfo });
+        } finally {
+            this.#beginning -= 1;
+        }
     }
 
     async #begin(owner) {
@@ -52,14 +59,15 @@ class ConnectedClients {
     }
 
     #makeRoom() {
+        const isFull = () => this.#sessions.size + this.#beginning >= most;
         for (const [id, { usedAt, server }] of this.#sessions) {
-            if (Date.now() - usedAt < (this.#sessions.size < most ? idleMs : surelyIdleMs)) {
+            if (Date.now() - usedAt < (isFull() ? surelyIdleMs : idleMs)) {
                 break;
             }
             this.#sessions.delete(id);
             server.close().catch(() => {});
         }
-        return this.#sessions.size < most;
+        return !isFull();
     }
 
     async close() {

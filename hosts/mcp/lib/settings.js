@@ -30,6 +30,7 @@ came with this package. Speaks over stdin and stdout, or with --http over HTTP o
 TIME is "45s", "10m", "1h30m". Logs go to stderr.
 `;
 
+const hour = 3_600_000;
 const levels = ['debug', 'info', 'warning', 'error'];
 
 const options = {
@@ -88,6 +89,16 @@ function stateFolder(values, environment) {
     return path.join(base, 'workflow-node-mcp');
 }
 
+/** What is forgotten is paid again, and no longer counts. */
+function checkTimes({ keepMs, sameCallMs, limits }) {
+    if (keepMs < sameCallMs) {
+        throw new UsageError('--keep-results takes at least the time of --same-call-within');
+    }
+    if (limits.perHour > 0 && keepMs < hour) {
+        throw new UsageError('--keep-results takes at least 1h with --max-per-hour');
+    }
+}
+
 /** `args`: those of the command. Throws a UsageError. */
 function settingsOf(args, environment) {
     let parsed;
@@ -97,7 +108,7 @@ function settingsOf(args, environment) {
         throw new UsageError(error.message);
     }
     const { values, positionals } = parsed;
-    return {
+    const settings = {
         asks: values.help ? 'help' : values.version ? 'version' : null,
         modules: positionals,
         connections: values.connection ?? [],
@@ -112,6 +123,8 @@ function settingsOf(args, environment) {
         outputDirectory: values['output-directory'] === undefined ? null : path.resolve(values['output-directory']),
         logLevel: level(values),
     };
+    checkTimes(settings);
+    return settings;
 }
 
 module.exports = { UsageError, help, levels, settingsOf };

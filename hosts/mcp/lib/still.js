@@ -10,7 +10,9 @@ const mostWaiting = 8;
 let waiting = 0;
 
 function frameOf(file) {
-    const args = ['-v', 'error', '-nostdin', '-protocol_whitelist', 'file', '-i', file, '-frames:v', '1', '-vf', 'scale=w=min(640\\,iw):h=-2'];
+    // A playlist that calls itself a video would lead to other files.
+    const input = ['-protocol_whitelist', 'file', '-format_whitelist', 'mov,mp4,m4a,3gp,3g2,mj2,matroska,webm', '-i', file];
+    const args = ['-v', 'error', '-nostdin', ...input, '-frames:v', '1', '-vf', 'scale=w=min(640\\,iw):h=-2'];
     return new Promise((resolve) => {
         execFile(
             'ffmpeg',
