@@ -275,6 +275,7 @@ test('connections come from the environment by the names of workflow-node', () =
         { api_key: 'k', base_url: 'http://127.0.0.1:1', api: 'fal', allow_insecure_loopback: true },
     );
     assert.equal(connectionFromEnvironment(connection, { PIXELML_API: 'fal', PIXELML_API_KEY: '' }), null);
+    assert.equal(connectionFromEnvironment(connection, { PIXELML_API_KEY: '${PIXELML_API_KEY}' }), null, 'a client had no value for it');
     const nodes = nodesOf(addon, [pixelmlModule, exampleModule]);
     assert.equal(connectionsOf(nodes, [], { ECHO_SERVICE_API_KEY: 'k' }).get('echo-service').api_key, 'k');
     assert.throws(() => connectionsOf(nodes, ['file'], {}), /pixelml=FILE, echo-service=FILE/);

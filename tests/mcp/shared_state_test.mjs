@@ -179,6 +179,33 @@ test('a video whose download was cut off by kill -9 is kept by the next server',
     assert.deepEqual(fs.readFileSync(path.join(setup.state, 'files', name)), film);
 });
 
+test('a kept video that a person removes does not come back', { timeout: 60_000 }, async (t) => {
+    let downloads = 0;
+    const sendVideo = (request, response) => {
+        downloads += 1;
+        response.writeHead(200, { 'content-type': 'video/mp4' }).end('film');
+    };
+    const service = await startService(t, { renderMs: () => 100, sendVideo });
+    const state = temporaryDirectory(t);
+    const videos = temporaryDirectory(t);
+    const setup = setUp(t, service, { state, args: ['--output-directory', videos] });
+    const first = await startHttp(t, setup);
+    const one = client.old();
+    await connectHttp(t, one, first.url);
+    await callTool(one, { name: 'image_to_video', arguments: videoOf(service, 'Zoom') });
+    await until('the note of it', () => recordIn(state).hasSettledFiles);
+    await first.child.end();
+    const [name] = fs.readdirSync(videos);
+    fs.rmSync(path.join(videos, name));
+
+    const second = await startHttp(t, setup);
+    const two = client.old();
+    await connectHttp(t, two, second.url);
+    await callTool(two, { name: 'image_to_video', arguments: videoOf(service, 'Another') });
+    assert.equal(downloads, 2);
+    assert.equal(fs.readdirSync(videos).length, 1);
+});
+
 test('a file that only the account may have is downloaded with its key, and sent to nobody else', { timeout: 60_000 }, async (t) => {
     const film = Buffer.concat([Buffer.from('....ftypisom'), Buffer.alloc(1000)]);
     const elsewhere = await startService(t, {

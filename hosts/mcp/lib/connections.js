@@ -7,13 +7,16 @@ const always = ['api_key', 'base_url'];
 
 const prefixOf = (category) => category.toUpperCase().replace(/[^A-Z0-9]/g, '_');
 
+/** Some clients pass on "${NAME}" as it is where they have no such variable. */
+const isUnfilled = (value) => /^\$\{[^}]*\}$/.test(value);
+
 /** null: the environment has neither a key nor a URL. */
 function connectionFromEnvironment({ category, schema }, environment) {
     const known = schema?.properties ?? {};
     const connection = {};
     for (const [member, suffix] of Object.entries(fromEnvironment)) {
         const value = environment[prefixOf(category) + suffix];
-        if (value && (always.includes(member) || member in known)) {
+        if (value && !isUnfilled(value) && (always.includes(member) || member in known)) {
             connection[member] = value;
         }
     }

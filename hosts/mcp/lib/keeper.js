@@ -15,7 +15,6 @@ const mostInAnswer = 32 * 1024 * 1024;
 const mostAtOnce = 4;
 const mostAnswersAtOnce = 2; // their content is in memory
 const mostStills = 64;
-const waitsMs = 15_000;
 const surelyLeftMs = 3_600_000; // a download takes half of that at most
 const typeOf = {
     mp4: 'video/mp4',
@@ -77,10 +76,10 @@ class Keeper {
         return mediaPath(this.#directory, record.taskId, file.name, extensionOf(file));
     }
 
-    /** Keeps the files of a run that is done. Resolves when they are there, cannot be had, or some seconds are over. */
+    /** Keeps the files of a run that is done. Resolves when they are there or cannot be had; with false if it was stopped. */
     async keep(run, files) {
-        const late = new Promise((resolve) => setTimeout(resolve, waitsMs).unref());
-        await Promise.race([Promise.all(files.map((file) => this.#fetch(run, file))), late]);
+        await Promise.all(files.map((file) => this.#fetch(run, file)));
+        return !this.#stopping.signal.aborted;
     }
 
     async #fetch(run, file) {

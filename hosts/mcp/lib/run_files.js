@@ -39,6 +39,12 @@ class RunFiles {
         );
     }
 
+    /** Keeps the record of a run that is over, be it the last one of its ask or an earlier one. */
+    async keepWhereItIs(record) {
+        const last = await this.last(record.ask);
+        await (last?.taskId === record.taskId ? this.keep(record) : this.setAside(record));
+    }
+
     /** Makes room for another run of the same ask. */
     setAside(record) {
         return this.#write(() => this.#folder.write(earlierFile(record.taskId), JSON.stringify({ version, ...record })));

@@ -2,12 +2,12 @@
 // All runs of the server: found again by what was asked, kept on the disk, and driven by the modules' sessions.
 const { atOnce } = require('./at_once');
 const { checkpointAfter } = require('../native/durable/checkpoint');
-const { filesOf } = require('./answers');
 const { decisionFor, hasExpired, nextTryMs } = require('./decisions');
 const { inOrder } = require('./in_order');
 const { KnownRuns } = require('./known_runs');
 const { Run } = require('./run');
 const { errorFieldsOf } = require('./run_error');
+const { RunMedia } = require('./run_media');
 const { runKeyOf, taskIdOf } = require('./run_names');
 const { Turns } = require('./turns');
 
@@ -27,7 +27,7 @@ class Runs {
     #secret;
     #settings;
     #log;
-    #keeper;
+    #media;
     #turns = new Turns();
     /** What has ended on the disk meanwhile goes on in one turn of the event loop: not a thousand at once. */
     #disk = atOnce(mostAtDisk);
@@ -40,7 +40,7 @@ class Runs {
         this.#accounts = accounts;
         this.#files = files;
         this.#claims = claims;
-        this.#keeper = keeper;
+        this.#media = new RunMedia({ keeper, nodes: this.#nodes, files, log, withClaim: (ask, work) => this.#withClaim(ask, work) });
         this.#secret = secret;
         this.#settings = settings;
         this.#log = log;
@@ -60,7 +60,7 @@ class Runs {
             this.#log('info', `Went on with ${taken} runs that an earlier process had left.`);
         }
         // A stop may have cut off their download.
-        this.#known.all.filter(({ record }) => record.ending?.output).forEach((run) => this.#keeper.keep(run, this.#filesOf(run)));
+        this.#known.all.forEach((run) => this.#media.keep(run, run.record));
         this.#sweeping = setInterval(() => this.#sweep().catch((error) => this.#log('error', error.message)), sweepMs);
         this.#sweeping.unref();
     }
@@ -150,6 +150,14 @@ class Runs {
         const run = new Run(record);
         this.#known.add(run);
         return run;
+    }
+
+    #withClaim(ask, work) {
+        return this.#inOrder(ask, async () => {
+            if (await this.#claims.take(ask)) {
+                await work().finally(() => this.#releaseUnlessLive(ask));
+            }
+        });
     }
 
     async #releaseUnlessLive(ask) {
@@ -289,9 +297,7 @@ class Runs {
         if (outcome === 'suspended') {
             return this.#over(run, { checkpoint });
         }
-        return this.#over(run, { checkpoint: null, ending: { status: 'succeeded', output, warnings, at: Date.now() } }, () =>
-            this.#keeper.keep(run, this.#filesOf(run, output)),
-        );
+        return this.#over(run, { checkpoint: null, ending: { status: 'succeeded', output, warnings, at: Date.now() } });
     }
 
     async #failed(run, error) {
@@ -308,17 +314,12 @@ class Runs {
         await this.#over(run, { checkpoint, ending: { status, error: fields, at: Date.now() } });
     }
 
-    #filesOf(run, output = run.record.ending?.output) {
-        const node = this.#nodes.get(run.record.node);
-        return node === undefined ? [] : filesOf(node, output);
-    }
-
-    /** On the disk first: whoever is told that a run is over can rely on it. `before`: what else is to be there by then. */
-    async #over(run, changes, before = () => {}) {
+    /** On the disk first: whoever is told that a run is over can rely on it. Its files are there by then, unless that takes long. */
+    async #over(run, changes) {
         const kept = { ...run.record, ...changes, updatedAt: Date.now() };
         run.live.isEnding = true;
         await this.#keepEnding(run, kept);
-        await before();
+        await this.#media.keep(run, kept);
         run.live = null;
         await this.#claims.release(kept.ask).catch(() => {});
         run.set(changes, kept.updatedAt);
@@ -369,7 +370,7 @@ class Runs {
         }
         if (isOld(run)) {
             await this.#files.remove(run.record);
-            await this.#keeper.forget(run, this.#filesOf(run));
+            await this.#media.forget(run);
             this.#known.remove(run);
         }
     }
@@ -378,7 +379,7 @@ class Runs {
     async close() {
         this.#closing = true;
         clearInterval(this.#sweeping);
-        this.#keeper.close();
+        this.#media.close();
         const live = this.#known.all.map((run) => run.live).filter(Boolean);
         live.forEach(({ again }) => clearTimeout(again));
         const late = new Promise((resolve) => setTimeout(resolve, suspendMs).unref());
