@@ -253,6 +253,9 @@ test('a wait for a run has an end', async () => {
     run.set({ ending: { status: 'succeeded', at: 0 } });
     await waits[2];
     await run.wait(60_000);
+    const leftAlone = new Run(record());
+    leftAlone.obstacle = 'it has another account';
+    await leftAlone.wait(60_000);
 });
 
 test('the person is asked where the client can, and silence is no yes', () => {

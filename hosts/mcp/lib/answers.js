@@ -105,11 +105,8 @@ function answerOf(node, run, extra) {
     if (ending !== null) {
         return failed(node, run.record, extra);
     }
-    if (run.live === null) {
-        return refusal(
-            `The run ${taskId} waits for a server that has its module and the account that it began with: this one has not`,
-            'What it has of a job is kept',
-        );
+    if (run.obstacle !== null) {
+        return refusal(`The run ${taskId} waits for another server, and nothing of it is lost: here, ${run.obstacle}`);
     }
     return cancelRequested ? refusal(`The run ${taskId} is being cancelled`) : stillRunning(node, run);
 }

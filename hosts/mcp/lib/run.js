@@ -12,6 +12,8 @@ class Run {
     canceller = new AbortController();
     /** What holds it in this process; null: it is over, or in the hands of another process. */
     live = null;
+    /** Why this process leaves it alone; null: it does not. */
+    obstacle = null;
     /** What it ended with is in memory alone: the disk has no room, say. */
     isUnkept = false;
 
@@ -64,9 +66,9 @@ class Run {
         return () => this.#watching.delete(listener);
     }
 
-    /** Resolves when the run is over, after `ms`, or when the signal is aborted, whichever is first. */
+    /** Resolves when the run is over or is left alone, after `ms`, or when the signal is aborted, whichever is first. */
     wait(ms, signal) {
-        if (this.over || signal?.aborted) {
+        if (this.over || this.obstacle !== null || signal?.aborted) {
             return Promise.resolve();
         }
         return new Promise((resolve) => {

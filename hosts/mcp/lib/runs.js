@@ -195,8 +195,9 @@ class Runs {
         if (!(await this.#claims.take(ask))) {
             return this.#follow(run.record, run);
         }
-        const { obstacle } = this.#accounts.nodeOf(run);
-        if (obstacle !== undefined) {
+        const { obstacle = null } = this.#accounts.nodeOf(run);
+        run.obstacle = obstacle;
+        if (obstacle !== null) {
             this.#log('warning', `A run of ${run.record.node} is left alone: ${obstacle}.`);
             await this.#claims.release(ask);
             return run;
