@@ -226,3 +226,24 @@ test('a file that only the account may have is downloaded with its key, and sent
     await callTool(one, { name: 'image_to_video', arguments: videoOf(service, 'Zoom') });
     assert.equal(keptVideos(setup.state).length, 1);
 });
+
+test('two servers that are called at once have one run, and the later one where there was an earlier', { timeout: 60_000 }, async (t) => {
+    const service = await startService(t, { renderMs: ({ prompt }) => (prompt === 'Zoom' && service.jobs.size > 0 ? 20_000 : 100) });
+    const setup = setUp(t, service, { args: ['--same-call-within', '1s'] });
+    const two = [client.old(), client.old()];
+    for (const one of two) {
+        await connectStdio(t, one, setup);
+    }
+    const { structuredContent: earlier } = await callTool(two[0], { name: 'image_to_video', arguments: videoOf(service, 'Zoom') });
+    for (let i = 0; i < 10; i += 1) {
+        const results = await Promise.all(two.map((one) => callTool(one, startText(service, `At once ${i}`))));
+        const runs = new Set(results.map(({ structuredContent, content }) => structuredContent?.run ?? textOf({ content })));
+        assert.equal(runs.size, 1, [...runs].join(' '));
+    }
+    assert.equal(service.jobsOf('At once').length, 10);
+    await pause(1100); // the window that was set
+    const { structuredContent: later } = await callTool(two[1], startText(service));
+    assert.notEqual(later.run, earlier.run);
+    const { structuredContent: joined } = await callTool(two[0], startText(service));
+    assert.equal(joined.run, later.run);
+});

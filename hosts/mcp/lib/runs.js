@@ -1,5 +1,7 @@
 'use strict';
 // All runs of the server: found again by what was asked, kept on the disk, and driven by the modules' sessions.
+const { setTimeout: pause } = require('node:timers/promises');
+
 const { atOnce } = require('./at_once');
 const { checkpointAfter } = require('../native/durable/checkpoint');
 const { decisionFor, hasExpired, nextTryMs } = require('./decisions');
@@ -12,6 +14,8 @@ const { runKeyOf, taskIdOf } = require('./run_names');
 const { Turns } = require('./turns');
 
 const followMs = 1000;
+const lookMs = 50;
+const mostLooks = 100;
 const mostAtDisk = 16;
 const sweepMs = 600_000;
 const suspendMs = 12_000; // a module's close takes at most about 10 s
@@ -93,17 +97,23 @@ class Runs {
             if (known?.live) {
                 return known;
             }
-            return await this.#disk(async () => {
-                if (!(await this.#claims.take(ask))) {
-                    return this.#follow(await this.#files.last(ask), known);
-                }
-                try {
-                    return await this.#askHere(ask, what);
-                } finally {
-                    await this.#releaseUnlessLive(ask);
-                }
-            });
+            return await this.#disk(() => this.#askServers(ask, what));
         });
+    }
+
+    /** This server has the ask's runs in hand, or another one, which may be just about to begin or to let go. */
+    async #askServers(ask, what) {
+        for (let looks = 0; looks < mostLooks; looks += 1) {
+            if (await this.#claims.take(ask)) {
+                return await this.#askHere(ask, what).finally(() => this.#releaseUnlessLive(ask));
+            }
+            const record = await this.#last(ask);
+            if (decisionFor(record, Date.now(), this.#settings.sameCallMs) !== 'new') {
+                return this.#follow(record);
+            }
+            await pause(lookMs);
+        }
+        throw new Error('Another server on this machine is about to begin this run; call again in a moment.');
     }
 
     async #askHere(ask, { owner, session, node, input, variation, warnings, mayBegin }) {
@@ -193,7 +203,7 @@ class Runs {
         }
         const { ask } = run.record;
         if (!(await this.#claims.take(ask))) {
-            return this.#follow(run.record, run);
+            return this.#follow(run.record);
         }
         const { obstacle = null } = this.#accounts.nodeOf(run);
         run.obstacle = obstacle;
@@ -220,11 +230,8 @@ class Runs {
     }
 
     /** Another process has the run in hand: what it keeps of it is read now and then. */
-    #follow(record, known) {
-        const run = known ?? (record === null ? null : this.#of(record));
-        if (run === null) {
-            throw new Error('Another server is just beginning this run; call again in a moment.');
-        }
+    #follow(record) {
+        const run = this.#of(record);
         if (run.live || run.over) {
             return run;
         }
