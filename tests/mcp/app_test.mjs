@@ -48,7 +48,7 @@ const isPlaying = (video) => video.videoWidth > 0 && video.readyState >= 2;
 
 for (const theme of ['light', 'dark']) {
     test(`${theme}: progress, then the player, with inputs and a download`, { timeout: 120_000 }, async (t) => {
-        const { service, page, app, call, picture, problems } = await open(t);
+        const { service, page, app, call, picture, problems } = await open(t, { renderMs: 8000 });
         const prompt = 'Slow zoom <img src=x onerror="parent.hacked = 1"> on the cup';
         const called = call('image_to_video', { prompt, size: 'Square HD (1:1)' }, theme);
         await app.locator('#message', { hasText: /Rendering \d+ %/ }).waitFor();
