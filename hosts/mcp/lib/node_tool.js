@@ -44,8 +44,19 @@ const runProperty = { type: 'string', title: 'Run', description: 'The name of th
 const statusProperty = {
     type: 'string',
     title: 'Status',
-    enum: ['running', 'succeeded'],
+    enum: ['running', 'succeeded', 'failed', 'cancelled'],
     description: `running: not done yet; call ${shared.collect} with the run later.`,
+};
+
+/** Clients hold a result that is an error against the schema, too, and keep its text from the model if it does not fit. */
+const errorProperty = {
+    type: 'object',
+    title: 'Why it failed',
+    properties: {
+        code: { type: 'string' },
+        retryable: { type: 'boolean' },
+        charged: { type: 'string', enum: ['no', 'yes', 'unknown'] },
+    },
 };
 
 function outputSchemaOf(outputSchema) {
@@ -57,6 +68,7 @@ function outputSchemaOf(outputSchema) {
             output: outputSchema ?? { type: 'object' },
             progress: { type: 'number', minimum: 0, maximum: 1, title: 'Progress' },
             message: { type: 'string', title: 'What is being done' },
+            error: errorProperty,
         },
         required: ['status', 'run'],
     };
