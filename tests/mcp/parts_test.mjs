@@ -89,6 +89,8 @@ test('tools come from descriptors', () => {
     ]);
     const { definition } = tools.get('image_to_video');
     assert.equal(definition.title, 'Image to video');
+    assert.match(definition.description, /^This node transforms static images into animated videos.*life\. /);
+    assert.ok(definition.description.length <= 1024);
     assert.match(definition.description, /about 4 credits \(\$0\.10\) a run.*within 1 h/);
     assert.deepEqual(definition.inputSchema.required, ['prompt', 'image'], 'what may be null may be left out');
     assert.deepEqual(definition.inputSchema.properties.model.enum, ['Pixel M', 'Pixel S']);

@@ -11,6 +11,21 @@ const startName = (actionId) => `start_${actionId}`;
 
 const sentence = (text) => (/[.!?]$/.test(text) ? text : `${text}.`);
 
+const mostOfHelp = 600; // some clients take 1 024 characters for the whole description
+
+/** The sentences that the text begins with, of so many characters at most. */
+function firstSentences(text, most) {
+    const end = Math.max(...['. ', '! ', '? '].map((mark) => text.slice(0, most).lastIndexOf(mark)));
+    return text.length <= most ? text : text.slice(0, end + 1);
+}
+
+/** A title tells a person what a form is; a model chooses by what the node does. */
+function whatItDoes({ descriptor: { title, description }, form }) {
+    const help = firstSentences(form.howItWorks ?? '', mostOfHelp);
+    const says = [description === title && help !== '' ? '' : description || title, help].filter(Boolean);
+    return says.map(sentence).join(' ');
+}
+
 /** Like a property of the node's input, but never one of them. */
 function variationName(inputSchema) {
     let name = 'variation';
@@ -83,8 +98,7 @@ const ofApp = (visibility) => ({ ui: { resourceUri: appUri, visibility }, 'ui/re
 
 function runTools(node, { sameCallMs }) {
     const { descriptor } = node;
-    const { actionId, title, description } = descriptor;
-    const what = sentence(description || title);
+    const { actionId, title } = descriptor;
     const once = `The same arguments within ${durationText(sameCallMs)} give the same run, which is paid once.`;
     const annotations = { title, readOnlyHint: false, destructiveHint: false, idempotentHint: true, openWorldHint: true };
     const common = { inputSchema: inputSchemaOf(node), outputSchema: outputSchemaOf(descriptor.outputSchema), ...iconsOf(descriptor) };
@@ -95,7 +109,7 @@ function runTools(node, { sameCallMs }) {
             definition: {
                 name: actionId,
                 title,
-                description: [what, priceSentence(node), `May take minutes. ${once}`].filter(Boolean).join(' '),
+                description: [whatItDoes(node), priceSentence(node), `May take minutes. ${once}`].filter(Boolean).join(' '),
                 annotations,
                 ...common,
                 execution: { taskSupport: 'optional' },
@@ -109,8 +123,7 @@ function runTools(node, { sameCallMs }) {
                 name: startName(actionId),
                 title: `${title}: start`,
                 description: [
-                    `Starts ${actionId} and answers at once with the run, for ${shared.collect}.`,
-                    what,
+                    `Like ${actionId}, but answers at once with the run, for ${shared.collect}.`,
                     priceSentence(node),
                     once,
                 ].filter(Boolean).join(' '),
