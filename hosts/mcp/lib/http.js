@@ -15,6 +15,7 @@ const largestBody = 2 * 1024 * 1024; // the arguments have a limit of 1 MiB
 const mostConnections = 2048;
 const mostAccepted = 128; // in one turn of the event loop; the kernel lets others wait
 const stopMs = 2000;
+const methods = ['GET', 'POST', 'DELETE'];
 
 async function tokensOf({ http: { tokenFile }, token, state }, log) {
     if (tokenFile !== null) {
@@ -40,6 +41,11 @@ async function answer(request, response, { owners, secret, modern, clients, turn
     const { owner, status, message } = guard({ headers: request.headers, pathname }, owners, secret);
     if (owner === undefined) {
         sendError(response, status, message);
+        return;
+    }
+    if (!methods.includes(request.method)) {
+        response.setHeader('Allow', methods.join(', '));
+        sendError(response, 405, `Method not allowed: ${request.method}`);
         return;
     }
     const authInfo = { token: '', clientId: owner, scopes: [] };
