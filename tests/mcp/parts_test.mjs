@@ -47,6 +47,7 @@ test('a URL is taken out of what models write around it', () => {
     for (const text of [`[photo](${plain})`, `![](${plain})`, `[${plain}](${plain})`, `[a](<${plain}>)`, `![a](${plain} "A title")`]) {
         assert.equal(bareUrl(text), plain, text);
     }
+    assert.equal(bareUrl('`/home/me/My photos/a.jpg`'), '/home/me/My photos/a.jpg');
     assert.equal(bareUrl('see [this] (not a link)'), 'see [this] (not a link)');
 });
 
@@ -81,9 +82,17 @@ test('what cannot be meant is said in one sentence, with what is taken', () => {
     assert.ok(readArguments(echo.form.fields, { text: 'x', voice: 'y'.repeat(100_000) }).problem.length < 200);
 });
 
+test('long texts are read in a time that grows with their length alone', () => {
+    const started = performance.now();
+    for (const text of [`${' '.repeat(1_000_000)}x`, `[](${' '.repeat(1_000_000)}x`, `"${'a'.repeat(1_000_000)}`]) {
+        readArguments(video.form.fields, { prompt: text, image: text });
+    }
+    assert.ok(performance.now() - started < 2000);
+});
+
 test('tools come from descriptors', () => {
     const nodes = nodesOf(addon, [pixelmlModule, exampleModule]);
-    const tools = toolsOf(nodes, { sameCallMs: hour });
+    const tools = toolsOf(nodes, { sameCallMs: hour, folders: [] });
     assert.deepEqual([...tools.keys()], [
         'image_to_video', 'start_image_to_video', 'echo', 'start_echo', 'slow_echo', 'start_slow_echo', 'collect_run', 'cancel_run',
     ]);

@@ -4,13 +4,13 @@
 const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** What models write for "nothing". */
-const isNothing = (value) => value === null || (typeof value === 'string' && /^\s*(null|none|undefined)?\s*$/i.test(value));
+const isNothing = (value) => value === null || (typeof value === 'string' && /^(null|none|undefined)?$/i.test(value.trim()));
 
 /** The URL in "[a photo](https://…)", "![](https://…)", "<https://…>" or "`https://…`"; another text stays, without spaces around. */
 function bareUrl(text) {
     const trimmed = text.trim();
     const [, inMarkdown] = /^!?\[[^\]]*\]\(\s*<?([^\s>)]+)>?(?:\s+["'][^"']*["'])?\s*\)$/.exec(trimmed) ?? [];
-    const [, inBrackets] = /^[<"'`]+([^\s<>"'`]+)[>"'`]+$/.exec(trimmed) ?? [];
+    const [, inBrackets] = /^[<"'`]+([^<>"'`]+)[>"'`]+$/.exec(trimmed) ?? [];
     return inMarkdown ?? inBrackets ?? trimmed;
 }
 
