@@ -4,7 +4,8 @@ import { createHash } from 'node:crypto';
 
 import type { IBinaryData, IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
-import { RunError, prepareImage, type AttachedFile, type AttachmentRequest } from '../native/addon';
+import { RunError, type AttachedFile, type AttachmentRequest } from '../native/addon';
+import { attachmentName, digestText, fileFor, isReference, referenceTo } from '../native/durable/attached_file';
 
 import { limited } from './limited';
 
@@ -17,8 +18,6 @@ export interface EarlierAttempt {
     /** Of the one with the same run key. */
     input: () => Promise<IDataObject | undefined>;
 }
-
-const scheme = 'attachment:';
 
 /** Of the process: each is a stream from a disk, a database or S3. */
 const digest = limited(4);
@@ -36,7 +35,7 @@ async function digestOf({ helpers }: IExecuteFunctions, { id, data }: Kept) {
             hash.update(chunk as Buffer);
         }
     }
-    return hash.digest('hex').slice(0, 32);
+    return digestText(hash);
 }
 
 async function sourceOf({ helpers }: IExecuteFunctions, { id, data }: Kept): Promise<Buffer | string> {
@@ -45,8 +44,6 @@ async function sourceOf({ helpers }: IExecuteFunctions, { id, data }: Kept): Pro
     }
     return id.startsWith('filesystem') ? helpers.getBinaryPath(id) : await helpers.binaryToBuffer(await helpers.getBinaryStream(id));
 }
-
-const isImage = (type: string) => type.startsWith('image/');
 
 function fileNotGiven(input: string, error: unknown, charged: 'no' | 'unknown') {
     const reason = error instanceof Error ? error.message : String(error);
@@ -75,15 +72,12 @@ export async function attachedFile(
 ): Promise<{ reference: string; attachments: Attachments }> {
     try {
         const file = context.helpers.assertBinaryData(item, parameter);
-        const name = `${input}~${await digest(() => digestOf(context, file))}`;
-        const open = async (request: AttachmentRequest) => {
-            const source = await sourceOf(context, file);
-            return request.mediaTypes.every(isImage) ? await prepareImage(source, request) : source;
-        };
-        return { reference: `${scheme}${encodeURIComponent(name)}`, attachments: { [name]: open } };
+        const name = attachmentName(input, await digest(() => digestOf(context, file)));
+        const open = async (request: AttachmentRequest) => await fileFor(request, await sourceOf(context, file));
+        return { reference: referenceTo(name), attachments: { [name]: open } };
     } catch (error) {
         const reference = (await earlier.input())?.[input];
-        if (typeof reference === 'string' && reference.startsWith(scheme)) {
+        if (isReference(reference)) {
             return { reference, attachments: {} };
         }
         throw fileNotGiven(input, error, earlier.isLikely ? 'unknown' : 'no');

@@ -1,17 +1,19 @@
 'use strict';
 // What tells one file from another, so that a run that is sent again with another photo is not taken for the same one.
 const { createHash } = require('node:crypto');
-const fs = require('node:fs');
+
+const { digestText, openRegularFile } = require('../native/durable/attached_file');
 
 const largest = 2 ** 30; // bytes, as for a conversion
 
-const digestText = (hash) => hash.digest('hex').slice(0, 32);
-
 async function digestAt(place) {
-    const file = await fs.promises.open(place, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK); // not to wait at a FIFO
+    const opened = await openRegularFile(place);
+    if (opened === null) {
+        return null;
+    }
+    const { file, size } = opened;
     try {
-        const facts = await file.stat();
-        if (!facts.isFile() || facts.size > largest) {
+        if (size > largest) {
             return null;
         }
         const hash = createHash('sha256');

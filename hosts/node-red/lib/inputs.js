@@ -2,6 +2,7 @@
 // A node's configured fields and a message, made into the input of one run. A media field may be a file instead of a URL: a
 // Buffer, or the path of one.
 const path = require('node:path');
+const { attachmentName, isReference, referenceTo } = require('../native/durable/attached_file');
 const { readGiven } = require('../native/durable/given_input');
 const { digestOf } = require('./file_digest');
 const { parseConstant } = require('./form');
@@ -71,14 +72,6 @@ async function readField(RED, node, field, config, msg) {
 /** Bytes of a media field are its file. */
 const asFile = (field, value) => (field.kind === 'media' && value instanceof Uint8Array ? new GivenFile(value) : value);
 
-const scheme = 'attachment:';
-
-/** The names of the files in an input. */
-function attachmentNames(input) {
-    const references = Object.values(input).filter((value) => typeof value === 'string' && value.startsWith(scheme));
-    return references.map((reference) => decodeURIComponent(reference.slice(scheme.length)));
-}
-
 /**
  * The input of a run, the files that are attached to it, by name, and the warnings that belong beside its output. A field whose
  * message property or context key does not exist is left out, so that the schema's default applies, or the module reports it
@@ -97,10 +90,10 @@ async function readInputs(RED, node, { form: { fields }, descriptor }, config, m
         }
         if (value instanceof GivenFile) {
             const digest = await digestOf(value.file);
-            const name = digest === null ? field.name : `${field.name}~${digest}`;
-            const isGone = digest === null && String(earlier[field.name]).startsWith(scheme);
+            const name = attachmentName(field.name, digest);
+            const isGone = digest === null && isReference(earlier[field.name]);
             attached[name] = value.file;
-            given[field.name] = isGone ? earlier[field.name] : `${scheme}${encodeURIComponent(name)}`;
+            given[field.name] = isGone ? earlier[field.name] : referenceTo(name);
         } else if (value !== undefined) {
             given[field.name] = value;
         }
@@ -133,4 +126,4 @@ function readConnection(fields, config, credentials = {}) {
     return connection;
 }
 
-module.exports = { attachmentNames, readInputs, readConnection };
+module.exports = { readInputs, readConnection };

@@ -1,16 +1,15 @@
 'use strict';
 // The Node-RED node made of one node of a module.
-const { RunError, prepareImage } = require('../native/addon');
+const { RunError } = require('../native/addon');
 const { onAbort } = require('../native/addon/lib/abort');
-const { attachmentNames, readInputs } = require('./inputs');
+const { attachmentNames, fileFor } = require('../native/durable/attached_file');
 const { reportFailure } = require('./failure');
+const { readInputs } = require('./inputs');
 const { KeptFiles, isRefused } = require('./kept_files');
 const { lookBound, operationOf } = require('./operations');
 const { mayBePaid, runOfMessage } = require('./run');
 const { spendingText } = require('./spending');
 const { statusOf } = require('./status');
-
-const isImage = (type) => type.startsWith('image/');
 
 const statusEvery = 250; // ms; a thousand runs report ten times a second each
 const defaultLimit = 10;
@@ -185,11 +184,8 @@ class WorkflowNode {
             }
             return run.attached[name];
         };
-        const prepared = async (name, request) => {
-            const file = await read(name);
-            return request.mediaTypes.every(isImage) ? prepareImage(file, request) : file;
-        };
-        return Object.fromEntries(attachmentNames(run.input).map((name) => [name, (request) => prepared(name, request)]));
+        const open = (name) => async (request) => await fileFor(request, await read(name));
+        return Object.fromEntries(attachmentNames(run.input).map((name) => [name, open(name)]));
     }
 
     #readInputs(msg, earlier) {
