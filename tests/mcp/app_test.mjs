@@ -102,4 +102,9 @@ test('a run that is cancelled in the app, and one that the node refuses', { time
     await app.locator('#problem', { hasText: 'Prompt Too Vague' }).waitFor();
     assert.equal(await app.locator('#status').textContent(), 'Failed');
     await picture('dark-refused');
+
+    const base64 = fs.readFileSync(photo, 'base64');
+    await call('image_to_video', { prompt: 'Zoom', image: `data:image/jpeg;base64,${base64}` }, 'dark');
+    await app.locator('#problem', { hasText: 'Cannot Hand Over File' }).waitFor();
+    assert.match(await app.locator('#input-list').textContent(), /imagea file of 95 KiB/);
 });

@@ -82,7 +82,8 @@ function element(name, text, attributes = {}) {
 function showInputs(values) {
     const rows = Object.entries(values ?? {}).filter(([, value]) => value !== null && value !== '');
     $('inputs').hidden = rows.length === 0;
-    const shown = (value) => (typeof value === 'object' ? JSON.stringify(value) : String(value));
+    const asText = (value) => (typeof value === 'object' ? JSON.stringify(value) : String(value));
+    const shown = (value) => (/^\s*data:/i.test(value) ? `a file of ${Math.round((value.length * 3) / 4 / 1024)} KiB` : asText(value));
     $('input-list').replaceChildren(...rows.flatMap(([name, value]) => [element('dt', name.replaceAll('_', ' ')), element('dd', shown(value))]));
 }
 

@@ -7,10 +7,12 @@ const { bundledModules } = require('../native/durable/bundled_modules');
 const { Sessions } = require('../native/durable/sessions');
 const { name, version } = require('../package.json');
 const { Accounts } = require('./accounts');
+const { AllowedFiles } = require('./allowed_files');
 const { appResource, originsOf } = require('./app_resource');
 const { nodesOf } = require('./catalogue');
 const { Claims } = require('./claims');
 const { connectionsOf } = require('./connections');
+const { InputFiles } = require('./input_files');
 const { Keeper } = require('./keeper');
 const { shared, toolsOf } = require('./node_tool');
 const { Prompts } = require('./prompts');
@@ -33,6 +35,8 @@ async function openApplication(settings, log, environment = process.env) {
     const secret = await textMadeOnce(path.join(settings.state, 'secret'), randomText());
     const accounts = new Accounts({ nodes, connections, secret });
     const sessions = new Sessions({ host: { name, version }, log, logLevel: settings.logLevel });
+    const allowed = await AllowedFiles.in(settings.files);
+    const inputFiles = new InputFiles({ directory: path.join(settings.state, 'inputs'), allowed });
     const keeper = new Keeper({
         directory: settings.outputDirectory ?? path.join(settings.state, 'files'),
         isOwn: settings.outputDirectory === null,
@@ -48,11 +52,12 @@ async function openApplication(settings, log, environment = process.env) {
         settings,
         log,
         secret,
-        files: new RunFiles(path.join(settings.state, 'runs')),
+        files: new RunFiles(path.join(settings.state, 'runs'), inputFiles),
         claims: new Claims(path.join(settings.state, 'claims')),
     });
     await runs.open();
-    const calls = new ToolCalls({ runs, nodes, accounts, settings, keeper, tools: toolsOf(nodes, settings) });
+    const tools = toolsOf(nodes, { ...settings, folders: allowed.folders });
+    const calls = new ToolCalls({ runs, nodes, accounts, settings, inputFiles, keeper, tools });
     const app = appResource({ origins: (owner) => originsOf(runs.known.ofOwner(owner), nodes) });
     const resources = new Resources({ calls, nodes, app, keeper });
     const protocol = new Protocol({ calls, resources, prompts: new Prompts(nodes), settings, instructions, log });

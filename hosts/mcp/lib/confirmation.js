@@ -25,8 +25,10 @@ function verdictOf(responses) {
     return response.action === 'accept' && response.content?.go_on === true ? 'yes' : 'no';
 }
 
-function questionOf({ descriptor, form }) {
-    const message = `${descriptor.title} costs about ${priceText(form.price)}: go on?`;
+/** `inputFiles`: the names of the files that go to the service. */
+function questionOf({ descriptor, form }, inputFiles) {
+    const files = inputFiles.length > 0 ? ` of ${inputFiles.join(', ')}` : '';
+    const message = `${descriptor.title}${files} costs about ${priceText(form.price)}: go on?`;
     return inputRequired({ inputRequests: { [key]: inputRequired.elicit({ message, requestedSchema: schema }) } });
 }
 

@@ -9,6 +9,15 @@ const oldestUnfinished = 7 * 24 * hour; // services do not keep jobs for ever
 
 const mayBePaid = ({ checkpoint }) => checkpoint !== null && checkpoint.submission !== 'no';
 
+/** Whether the run is not over, or its job can still be collected. */
+function canGoOn(record) {
+    const { ending } = record;
+    return ending === null || (ending.status === 'failed' && ending.error.charged !== 'no' && ending.error.retryable && mayBePaid(record));
+}
+
+/** Whether the module may ask for the files of the run's input, for the first time or again: until the service names its job. */
+const mayNeedFiles = (record) => record.checkpoint?.submission !== 'yes' && canGoOn(record);
+
 /**
  * "new": another run, which may cost; "same": what the run ended with; "go on": the run is not over, or its job can
  * still be collected. `record`: of the last run of this ask, or null.
@@ -17,20 +26,11 @@ function decisionFor(record, now, sameCallMs) {
     if (record === null) {
         return 'new';
     }
-    const { ending } = record;
-    if (ending === null) {
+    if (canGoOn(record)) {
         return 'go on';
     }
-    if (ending.status === 'succeeded') {
-        return now - ending.at <= sameCallMs ? 'same' : 'new';
-    }
-    if (ending.error.charged === 'no') {
-        return 'new';
-    }
-    if (ending.status === 'failed' && ending.error.retryable && mayBePaid(record)) {
-        return 'go on';
-    }
-    return now - ending.at <= sameCallMs ? 'same' : 'new';
+    const { at, error } = record.ending;
+    return error?.charged !== 'no' && now - at <= sameCallMs ? 'same' : 'new';
 }
 
 /**
@@ -87,4 +87,4 @@ function refusalBySize(bytes) {
         : 'The server keeps runs with very long arguments already, so nothing was started or paid: ask again when some are forgotten.';
 }
 
-module.exports = { decisionFor, hasExpired, mayBePaid, nextTryMs, refusalByLimits, refusalBySize, ttlMsOf };
+module.exports = { decisionFor, hasExpired, mayBePaid, mayNeedFiles, nextTryMs, refusalByLimits, refusalBySize, ttlMsOf };

@@ -7,11 +7,11 @@ const { createMcpHandler, isLegacyRequest } = require('@modelcontextprotocol/ser
 
 const { ConnectedClients } = require('./connected_clients');
 const { guard, ownersOf } = require('./http_guard');
+const { largestMessage } = require('./limits');
 const { randomText, textMadeOnce } = require('./secret');
 const { Turns } = require('./turns');
 const { BodyTooLarge, bodyOf, send, sendError, webRequest } = require('./web_exchange');
 
-const largestBody = 2 * 1024 * 1024; // the arguments have a limit of 1 MiB
 const mostConnections = 2048;
 const mostAccepted = 128; // in one turn of the event loop; the kernel lets others wait
 const stopMs = 2000;
@@ -52,7 +52,7 @@ async function answer(request, response, { owners, secret, modern, clients, turn
     const web = webRequest(request, response);
     let body;
     if (request.method === 'POST') {
-        const text = await bodyOf(request, largestBody);
+        const text = await bodyOf(request, largestMessage);
         try {
             body = JSON.parse(text);
         } catch {
@@ -97,7 +97,7 @@ async function serveOverHttp(protocol, settings, log) {
                 response.destroy(); // the client is gone, or was told half of it
             } else if (error instanceof BodyTooLarge) {
                 response.setHeader('Connection', 'close'); // the rest of it is not read
-                sendError(response, 413, `The body is larger than ${largestBody} bytes`);
+                sendError(response, 413, `The body is larger than ${largestMessage} bytes`);
             } else {
                 log('error', `A request failed: ${error.message}`);
                 sendError(response, 500, 'Internal error', -32603);

@@ -1,7 +1,9 @@
 'use strict';
 // The tools that stand for the nodes. All of it follows from their descriptors.
 const { priceText } = require('../native/durable/node_form');
+const { sizeText } = require('../native/media/file_problem');
 const { durationText } = require('./duration');
+const { largestFileInArguments } = require('./limits');
 
 const appUri = 'ui://workflow-node/run.html';
 
@@ -43,13 +45,23 @@ const variationSchema = {
         'Only to make another one on purpose, with the same arguments: any text that is new.',
 };
 
+/** As a sentence. `folders`: of the files that clients may give. */
+function waysToGiveFile(folders) {
+    const inFolders = folders.length > 0 ? ` the absolute path of a file in ${folders.join(', ')};` : '';
+    return `A URL;${inFolders} or a data: URI in base64, for a file of up to ${sizeText(largestFileInArguments)}.`;
+}
+
 /** What may be null may be left out, too: models do not write null. */
-function inputSchemaOf({ descriptor, form, variation }) {
+function inputSchemaOf({ descriptor, form, variation }, folders) {
     const { inputSchema } = descriptor;
     const properties = {};
     for (const [name, property] of Object.entries(inputSchema.properties ?? {})) {
         const help = descriptor.ui?.inputs?.[name]?.help;
         properties[name] = typeof help === 'string' ? { ...property, description: help } : property;
+    }
+    for (const { name, help, label } of form.fields.filter(({ kind }) => kind === 'media')) {
+        const { format: _, ...property } = properties[name]; // a path is no URI
+        properties[name] = { ...property, description: `${sentence(help ?? label)} ${waysToGiveFile(folders)}` };
     }
     const required = form.fields.filter((field) => field.required && !field.nullable).map(({ name }) => name);
     return { ...inputSchema, type: 'object', properties: { ...properties, [variation]: variationSchema }, required };
@@ -96,12 +108,12 @@ const priceSentence = ({ form }) => (form.price ? `Costs about ${priceText(form.
 
 const ofApp = (visibility) => ({ ui: { resourceUri: appUri, visibility }, 'ui/resourceUri': appUri });
 
-function runTools(node, { sameCallMs }) {
+function runTools(node, { sameCallMs, folders }) {
     const { descriptor } = node;
     const { actionId, title } = descriptor;
     const once = `The same arguments within ${durationText(sameCallMs)} give the same run, which is paid once.`;
     const annotations = { title, readOnlyHint: false, destructiveHint: false, idempotentHint: true, openWorldHint: true };
-    const common = { inputSchema: inputSchemaOf(node), outputSchema: outputSchemaOf(descriptor.outputSchema), ...iconsOf(descriptor) };
+    const common = { inputSchema: inputSchemaOf(node, folders), outputSchema: outputSchemaOf(descriptor.outputSchema), ...iconsOf(descriptor) };
     return [
         {
             kind: 'run',
@@ -177,7 +189,7 @@ function sharedTools() {
     ];
 }
 
-/** name -> {kind, node, definition}. `nodes`: of the catalogue. */
+/** name -> {kind, node, definition}. `nodes`: of the catalogue; `folders`: of the files that clients may give. */
 function toolsOf(nodes, settings) {
     const tools = new Map();
     for (const tool of [...nodes.flatMap((node) => runTools(node, settings)), ...sharedTools()]) {

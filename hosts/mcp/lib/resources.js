@@ -1,6 +1,7 @@
 'use strict';
 // What clients can read: the runs, what they made, the nodes' help, and the app that shows a run in a chat.
 const { filesOf } = require('./answers');
+const { shownInput } = require('./input_files');
 const { fractionOf, progressText } = require('./progress');
 
 const scheme = 'workflow-node:';
@@ -39,14 +40,14 @@ function helpOf({ descriptor, form }) {
 
 /** What anybody who may see the run is told of it. */
 function summaryOf(run) {
-    const { taskId, node, input, createdAt, ending } = run.record;
+    const { taskId, node, createdAt, ending } = run.record;
     return {
         run: taskId,
         node,
         status: run.status,
         started_at: new Date(createdAt).toISOString(),
         ended_at: ending && new Date(ending.at).toISOString(),
-        input,
+        input: shownInput(run.record),
         ...(ending?.output ? { output: ending.output } : {}),
         ...(ending?.error ? { error: { code: ending.error.code, message: ending.error.message, charged: ending.error.charged } } : {}),
         ...(ending === null ? { progress: fractionOf(run.progress), message: progressText(run.progress) } : {}),

@@ -1,8 +1,10 @@
 'use strict';
-// The runs on the disk. The last one of an ask has the ask's file; those before it have files of their own.
+// The runs on the disk. The last one of an ask has the ask's file; those before it have files of their own. With a run goes
+// what it may need of the files of its input.
 const { DurableFolder } = require('../native/durable/durable_folder');
 const { keptCheckpoint } = require('../native/durable/checkpoint');
 const { atOnce } = require('./at_once');
+const { mayNeedFiles } = require('./decisions');
 const { inOrder } = require('./in_order');
 const { askOfTask } = require('./run_names');
 
@@ -25,18 +27,28 @@ function recordIn(text) {
 
 class RunFiles {
     #folder;
+    #inputFiles;
     #write = atOnce(mostWrites);
     #inOrder = inOrder();
 
-    constructor(directory) {
+    constructor(directory, inputFiles) {
         this.#folder = new DurableFolder(directory);
+        this.#inputFiles = inputFiles;
     }
 
     /** Resolves when the record is on the disk. The one that was given last stays, whichever write takes longer. */
     keep(record) {
-        return this.#inOrder(record.ask, () =>
-            this.#write(() => this.#folder.write(lastFile(record.ask), JSON.stringify({ version, ...record }))),
-        );
+        return this.#inOrder(record.ask, async () => {
+            await this.#write(() => this.#folder.write(lastFile(record.ask), JSON.stringify({ version, ...record })));
+            if (!mayNeedFiles(record)) {
+                await this.#inputFiles.release(record.inputFiles);
+            }
+        });
+    }
+
+    /** The files of the run's input, for the module. */
+    attachmentsOf(record) {
+        return this.#inputFiles.attachmentsOf(record);
     }
 
     /** Keeps the record of a run that is over, be it the last one of its ask or an earlier one. */
@@ -68,6 +80,7 @@ class RunFiles {
     async remove(record) {
         const last = await this.last(record.ask);
         await this.#folder.remove(last?.taskId === record.taskId ? lastFile(record.ask) : earlierFile(record.taskId));
+        await this.#inputFiles.release(record.inputFiles);
     }
 
     /** {records, unreadable: messages} */
@@ -83,6 +96,9 @@ class RunFiles {
             } catch (error) {
                 found.unreadable.push(`${name}: ${error.message}`);
             }
+        }
+        if (found.unreadable.length === 0) { // otherwise nobody knows what is still needed
+            await this.#inputFiles.sweep(found.records.filter(mayNeedFiles));
         }
         return found;
     }

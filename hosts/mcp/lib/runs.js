@@ -116,7 +116,7 @@ class Runs {
         throw new Error('Another server on this machine is about to begin this run; call again in a moment.');
     }
 
-    async #askHere(ask, { owner, session, node, input, variation, warnings, mayBegin }) {
+    async #askHere(ask, { owner, session, node, input, inputFiles, variation, warnings, mayBegin }) {
         const record = await this.#last(ask);
         const decision = decisionFor(record, Date.now(), this.#settings.sameCallMs);
         if (decision !== 'new') {
@@ -132,7 +132,7 @@ class Runs {
         const createdAt = Math.max(Date.now(), (record?.createdAt ?? 0) + 1);
         const taskId = taskIdOf(ask, createdAt);
         const run = new Run({
-            ask, taskId, owner, session, input, variation, warnings, createdAt,
+            ask, taskId, owner, session, input, inputFiles, variation, warnings, createdAt,
             runKey: runKeyOf(this.#secret, taskId),
             module: node.module.name,
             node: node.descriptor.actionId,
@@ -276,6 +276,7 @@ class Runs {
                 node: record.node,
                 input: record.input,
                 connection: this.#accounts.connectionOf(node) ?? undefined,
+                attachments: this.#files.attachmentsOf(record),
                 runKey: record.runKey,
                 checkpoint: record.checkpoint,
                 signal: run.canceller.signal,

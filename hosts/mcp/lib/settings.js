@@ -13,6 +13,8 @@ came with this package. Speaks over stdin and stdout, or with --http over HTTP o
   --connection FILE          the account at the service, as JSON: the file, or CATEGORY=FILE where there are several.
                              Otherwise it is made from CATEGORY_API_KEY, CATEGORY_BASE_URL and CATEGORY_API
   --state FOLDER             where runs are kept; default: $XDG_STATE_HOME/workflow-node-mcp
+  --files FOLDER             clients may give files in this folder as inputs, which go to the service; again for each
+                             folder. Hidden files and links that lead out are refused. Default: none
   --http PORT                listen on 127.0.0.1, 0: at any free port
   --token-file FILE          of --http: the clients' tokens, one a line; each client sees its own runs alone.
                              WORKFLOW_NODE_MCP_TOKEN can hold one. With neither, one is made in the state's folder
@@ -36,6 +38,7 @@ const levels = ['debug', 'info', 'warning', 'error'];
 const options = {
     connection: { type: 'string', multiple: true },
     state: { type: 'string' },
+    files: { type: 'string', multiple: true },
     http: { type: 'string' },
     'token-file': { type: 'string' },
     'answer-within': { type: 'string' },
@@ -113,6 +116,7 @@ function settingsOf(args, environment) {
         modules: positionals,
         connections: values.connection ?? [],
         state: stateFolder(values, environment),
+        files: (values.files ?? []).map((folder) => path.resolve(folder)),
         http: values.http === undefined ? null : { port: count(values, 'http', 65535), tokenFile: values['token-file'] ?? null },
         token: environment.WORKFLOW_NODE_MCP_TOKEN || null,
         answerWithinMs: time(values, 'answer-within', '45s'),

@@ -4,7 +4,7 @@ const { Readable } = require('node:stream');
 const { setImmediate: nextTurn } = require('node:timers/promises');
 const { StdioServerTransport, serveStdio } = require('@modelcontextprotocol/server/stdio');
 
-const largestMessage = 4 * 1024 * 1024;
+const { largestMessage } = require('./limits');
 
 const piece = 8192;
 

@@ -5,6 +5,7 @@ const { canAsk, questionOf, verdictOf } = require('./confirmation');
 const { variablesOf } = require('./connections');
 const { refusalByLimits, refusalBySize } = require('./decisions');
 const { readArguments } = require('./given_arguments');
+const { largestArguments } = require('./limits');
 const { nextProgress, progressText } = require('./progress');
 const { Turns } = require('./turns');
 
@@ -14,24 +15,24 @@ const cancelMs = 20_000;
 const progressEveryMs = 1000;
 const quietMs = 3000;
 
-const largestArguments = 1024 * 1024;
-
 class ToolCalls {
     #runs;
     #tools;
     #nodes;
     #accounts;
     #settings;
+    #inputFiles;
     #keeper;
     #turns = new Turns();
     #beginning = new Map(); // ask -> what counts for the limits until its run is there
 
-    constructor({ runs, tools, nodes, accounts, settings, keeper }) {
+    constructor({ runs, tools, nodes, accounts, settings, inputFiles, keeper }) {
         this.#runs = runs;
         this.#tools = tools;
         this.#nodes = new Map(nodes.map((node) => [node.descriptor.actionId, node]));
         this.#accounts = accounts;
         this.#settings = settings;
+        this.#inputFiles = inputFiles;
         this.#keeper = keeper;
     }
 
@@ -60,24 +61,20 @@ class ToolCalls {
     }
 
     async #run({ kind, node }, caller, { arguments: given, responses, signal, onProgress }) {
-        const read = this.#read(node, given);
+        const read = await this.#read(node, given);
         if (read.problem !== null) {
             return { result: refusal(`Nothing was started or paid. ${read.problem}`) };
         }
         const what = { ...read, owner: caller.owner, session: caller.session, node };
-        const ask = this.#accounts.askOf(what);
-        let decision;
-        let run = null;
-        while (run === null) { // once, unless what was foreseen changes meanwhile
-            decision = await this.#runs.foresee(ask);
-            if (decision === 'new' && !this.#beginning.has(ask)) {
-                const stop = this.#beforeNew(what, caller, responses);
-                if (stop !== null) {
-                    return { result: stop };
-                }
-                this.#beginning.set(ask, { createdAt: Date.now(), session: caller.session, ending: null });
-            }
-            run = await this.#runs.ask(ask, { ...what, mayBegin: decision === 'new' }).finally(() => this.#beginning.delete(ask));
+        let found;
+        try {
+            found = await this.#findOrBegin(what, caller, responses);
+        } finally {
+            await this.#inputFiles.release(read.inputFiles, found?.run?.record.inputFiles);
+        }
+        const { stop, run, decision } = found;
+        if (stop !== undefined) {
+            return { result: stop };
         }
         await this.#end(run, quickMs);
         if (caller.wantsTask && kind === 'run') {
@@ -89,8 +86,39 @@ class ToolCalls {
         return { result: await this.resultOf(run, caller, { isRepeated: decision === 'same' }) };
     }
 
-    #read(node, given) {
-        const { [node.variation]: variation, ...values } = given ?? {};
+    /** {run, decision}, or {stop: the result}. */
+    async #findOrBegin(what, caller, responses) {
+        const ask = this.#accounts.askOf(what);
+        for (;;) { // once, unless what was foreseen changes meanwhile
+            const decision = await this.#runs.foresee(ask);
+            if (decision === 'new' && !this.#beginning.has(ask)) {
+                const stop = this.#beforeNew(what, caller, responses);
+                if (stop !== null) {
+                    return { stop };
+                }
+                this.#beginning.set(ask, { createdAt: Date.now(), session: caller.session, ending: null });
+            }
+            const run = await this.#runs.ask(ask, { ...what, mayBegin: decision === 'new' }).finally(() => this.#beginning.delete(ask));
+            if (run !== null) {
+                return { run, decision };
+            }
+        }
+    }
+
+    async #read(node, given) {
+        const { [node.variation]: variation, ...all } = given ?? {};
+        const { values, inputFiles, problem } = await this.#inputFiles.take(node.form.fields, all);
+        if (problem !== undefined) {
+            return { problem };
+        }
+        const read = this.#readValues(node, values, variation);
+        if (read.problem !== null) {
+            await this.#inputFiles.release(inputFiles);
+        }
+        return { ...read, inputFiles };
+    }
+
+    #readValues(node, values, variation) {
         if (JSON.stringify(values).length > largestArguments) {
             return { problem: 'The arguments are larger than 1 MiB.' };
         }
@@ -102,7 +130,7 @@ class ToolCalls {
     }
 
     /** A result where nothing may begin, yet or at all; null: go on. */
-    #beforeNew({ node, input }, caller, responses) {
+    #beforeNew({ node, input, inputFiles }, caller, responses) {
         const { connection } = node.descriptor;
         if (connection?.required && this.#accounts.connectionOf(node) === null) {
             return refusal(
@@ -123,7 +151,7 @@ class ToolCalls {
         }
         const verdict = verdictOf(responses);
         if (verdict === 'ask') {
-            return questionOf(node);
+            return questionOf(node, Object.values(inputFiles).map(({ name }) => name));
         }
         return verdict === 'yes' ? null : refusal('Nothing was started or paid: the person was asked about the price, and did not agree');
     }

@@ -5,10 +5,12 @@ export function digestOf(text: string): string;
 export class DurableFolder {
     constructor(directory: string);
     /**
-     * Resolves when the file with this text is on the disk, readable by its owner alone. Of several calls for one file at
-     * the same time the last one counts. A crash during the call leaves the old text.
+     * Resolves when the file with this content is on the disk, readable by its owner alone. Of several calls for one file
+     * at the same time the last one counts. A crash during the call leaves the old content.
      */
-    write(name: string, text: string): Promise<void>;
+    write(name: string, content: string | AsyncIterable<Uint8Array>): Promise<void>;
+    /** The path of the file, whether it is there or not. */
+    pathOf(name: string): string;
     /** null: there is no such file. */
     read(name: string): Promise<string | null>;
     remove(name: string): Promise<void>;

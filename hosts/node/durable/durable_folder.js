@@ -24,13 +24,13 @@ async function sync(directory) {
     }
 }
 
-async function writeDurably(file, text) {
+async function writeDurably(file, content) {
     // Unique to this writer: another one, perhaps in another process, may be writing the same file.
     const beside = `${file}.${crypto.randomUUID()}.new`;
     const handle = await fs.open(beside, 'wx', ownerOnly.file);
     try {
         try {
-            await handle.writeFile(text);
+            await handle.writeFile(content);
             await handle.datasync();
         } finally {
             await handle.close();
@@ -62,11 +62,11 @@ class DurableFolder {
         this.#directory = directory;
     }
 
-    #file(name) {
+    pathOf(name) {
         return path.join(this.#directory, name);
     }
 
-    async write(name, text) {
+    async write(name, content) {
         this.#made ??= fs.mkdir(this.#directory, { recursive: true, mode: ownerOnly.folder });
         try {
             await this.#made;
@@ -74,15 +74,15 @@ class DurableFolder {
             this.#made = undefined; // the next write tries again: the disk may have room by then
             throw error;
         }
-        await writeDurably(this.#file(name), text);
+        await writeDurably(this.pathOf(name), content);
     }
 
     async read(name) {
-        return await unlessMissing(fs.readFile(this.#file(name), 'utf8'), null);
+        return await unlessMissing(fs.readFile(this.pathOf(name), 'utf8'), null);
     }
 
     async remove(name) {
-        await fs.rm(this.#file(name), { force: true });
+        await fs.rm(this.pathOf(name), { force: true });
     }
 
     async names() {
@@ -92,7 +92,7 @@ class DurableFolder {
 
     async removeOlderThan(ms) {
         for (const name of await unlessMissing(fs.readdir(this.#directory), [])) {
-            const modified = (await fs.stat(this.#file(name)).catch(() => null))?.mtimeMs ?? Infinity;
+            const modified = (await fs.stat(this.pathOf(name)).catch(() => null))?.mtimeMs ?? Infinity;
             if (Date.now() - modified > (isUnfinished(name) ? maxWriteMs : ms)) {
                 await this.remove(name);
             }
