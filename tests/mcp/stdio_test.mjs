@@ -1,40 +1,21 @@
 // What clients write to stdin that is not as the SDK wants it, and clients that do not read.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
-import { createInterface } from 'node:readline';
 import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 
 import { until, within } from '../support/waiting.js';
-import { setUp, startService, videoOf } from './support/servers.mjs';
+import { startRaw } from './support/raw_client.mjs';
+import { startService, videoOf } from './support/servers.mjs';
 
 const require = createRequire(import.meta.url);
 const { linesOf, readLine } = require('../../hosts/mcp/lib/client_messages.js');
 const { largestMessage } = require('../../hosts/mcp/lib/limits.js');
 
-/** A client that writes lines, and reads what it wants to: {child, line, ask: resolves with the answer to that id, answers}. */
-function start(t, service, { reads = true } = {}) {
-    const { command, args, env } = setUp(t, service);
-    const child = spawn(command, args, { env, stdio: ['pipe', 'pipe', 'ignore'] });
-    child.stdin.on('error', () => {});
-    t.after(() => child.kill('SIGKILL'));
-    const answers = [];
-    if (reads) {
-        createInterface({ input: child.stdout }).on('line', (text) => answers.push(JSON.parse(text)));
-    }
-    const line = (value) => child.stdin.write(`${typeof value === 'string' ? value : JSON.stringify(value)}\n`);
-    const answerTo = (id) => until(`the answer to ${id}`, () => answers.find((one) => one.id === id && one.method === undefined), 10_000);
-    const ask = (id, method, params) => line({ jsonrpc: '2.0', id, method, params }) && answerTo(id);
-    line({ jsonrpc: '2.0', id: 'first', method: 'initialize', params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'x', version: '1' } } });
-    line({ jsonrpc: '2.0', method: 'notifications/initialized' });
-    return { child, answers, line, answerTo, ask };
-}
-
 test('a line that is too long is answered, and what comes after it', { timeout: 60_000 }, async (t) => {
     const service = await startService(t, { renderMs: () => 1500 });
-    const { answers, line, answerTo, child } = start(t, service);
+    const { messages, line, answerTo, child } = startRaw(t, service);
     line({ jsonrpc: '2.0', id: 'waiting', method: 'tools/call', params: { name: 'image_to_video', arguments: videoOf(service, 'Zoom') } });
     const image = `data:image/jpeg;base64,${'A'.repeat(largestMessage)}`;
     const call = { method: 'tools/call', params: { name: 'image_to_video', arguments: { prompt: 'Zoom', image } } };
@@ -48,13 +29,13 @@ test('a line that is too long is answered, and what comes after it', { timeout: 
     }
     assert.deepEqual((await answerTo(2)).result, {});
     assert.equal((await answerTo('waiting')).result.structuredContent.status, 'succeeded');
-    assert.ok(answers.every((one) => JSON.stringify(one).length < 100_000));
+    assert.ok(messages.every((one) => JSON.stringify(one).length < 100_000));
     assert.equal(service.jobs.size, 1);
     assert.equal(child.exitCode, null);
 });
 
 test('null for what is left out, and requests that are none', { timeout: 60_000 }, async (t) => {
-    const { ask, line, answerTo } = start(t, await startService(t));
+    const { ask, line, answerTo } = startRaw(t, await startService(t));
     assert.ok((await ask(1, 'tools/list', null)).result.tools.length > 0);
     assert.ok((await ask(2, 'tools/list', { _meta: null, cursor: null })).result.tools.length > 0);
     assert.ok((await ask(3, 'tools/list', { _meta: { progressToken: null } })).result.tools.length > 0);
@@ -74,7 +55,7 @@ test('null for what is left out, and requests that are none', { timeout: 60_000 
 });
 
 test('a client that does not read is not read', { timeout: 120_000 }, async (t) => {
-    const { child } = start(t, await startService(t), { reads: false });
+    const { child } = startRaw(t, await startService(t), { reads: false });
     const residentMiB = () => Number(/VmRSS:\s+(\d+)/.exec(fs.readFileSync(`/proc/${child.pid}/status`, 'latin1'))[1]) / 1024;
     child.stdout.once('readable', () => {}); // it is there, and nothing more is taken of it
     const lists = Array.from({ length: 20_000 }, (_, id) => `{"jsonrpc":"2.0","id":${id},"method":"tools/list"}\n`);

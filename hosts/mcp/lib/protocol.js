@@ -46,6 +46,7 @@ function callerOf(server, ctx) {
         session: ctx.sessionId ?? (owner === localOwner ? localSession : owner),
         capabilities,
         isModern: envelope !== undefined,
+        elicit: envelope === undefined ? (question, options) => ctx.mcpReq.elicitInput(question, options) : null,
         hasLinks: envelope !== undefined || (server.getNegotiatedProtocolVersion() ?? '') >= '2025-06-18',
         hasApp: hasExtension(capabilities, appExtensionId),
     };

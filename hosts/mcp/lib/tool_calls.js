@@ -1,7 +1,7 @@
 'use strict';
 // What the tools do. Knows the protocol's shapes of results, but neither its connections nor its methods.
 const { answerOf, filesOf, refusal } = require('./answers');
-const { canAsk, questionOf, verdictOf } = require('./confirmation');
+const { OpenQuestions, canAsk, questionOf, resultThatAsks, verdictOf } = require('./confirmation');
 const { variablesOf } = require('./connections');
 const { refusalByLimits, refusalBySize } = require('./decisions');
 const { readArguments } = require('./given_arguments');
@@ -24,6 +24,7 @@ class ToolCalls {
     #inputFiles;
     #keeper;
     #turns = new Turns();
+    #questions = new OpenQuestions();
     #beginning = new Map(); // ask -> what counts for the limits until its run is there
 
     constructor({ runs, tools, nodes, accounts, settings, inputFiles, keeper }) {
@@ -46,7 +47,7 @@ class ToolCalls {
 
     /**
      * {result}, or {run} where the call is to go on as a task.
-     * `caller`: {owner, session, capabilities, hasLinks, wantsTask}; `request`: {arguments, responses: to what was asked,
+     * `caller`: {owner, session, capabilities, elicit: asks its person, null where the result does, hasLinks, wantsTask}; `request`: {arguments, responses: to what was asked,
      * signal, onProgress}.
      */
     async call(tool, caller, request) {
@@ -68,7 +69,7 @@ class ToolCalls {
         const what = { ...read, owner: caller.owner, session: caller.session, node };
         let found;
         try {
-            found = await this.#findOrBegin(what, caller, responses);
+            found = await this.#findOrBegin(what, caller, { responses, signal });
         } finally {
             await this.#inputFiles.release(read.inputFiles, found?.run?.record.inputFiles);
         }
@@ -87,12 +88,15 @@ class ToolCalls {
     }
 
     /** {run, decision}, or {stop: the result}. */
-    async #findOrBegin(what, caller, responses) {
+    async #findOrBegin(what, caller, request) {
         const ask = this.#accounts.askOf(what);
         for (;;) { // once, unless what was foreseen changes meanwhile
             const decision = await this.#runs.foresee(ask);
             if (decision === 'new' && !this.#beginning.has(ask)) {
-                const stop = this.#beforeNew(what, caller, responses);
+                const stop =
+                    this.#refusalOf(what, caller) ??
+                    (await this.#withoutConsent(ask, what, caller, request)) ??
+                    this.#refusalOf(what, caller); // others may have begun meanwhile
                 if (stop !== null) {
                     return { stop };
                 }
@@ -129,8 +133,8 @@ class ToolCalls {
         return { input, warnings, problem, variation: named === '' ? null : named };
     }
 
-    /** A result where nothing may begin, yet or at all; null: go on. */
-    #beforeNew({ node, input, inputFiles }, caller, responses) {
+    /** A result where nothing may begin; null: go on. */
+    #refusalOf({ node, input }, caller) {
         const { connection } = node.descriptor;
         if (connection?.required && this.#accounts.connectionOf(node) === null) {
             return refusal(
@@ -143,17 +147,32 @@ class ToolCalls {
         const refused =
             refusalBySize(bytes + JSON.stringify(input).length) ??
             refusalByLimits(records, this.#settings.limits, caller.session, Date.now());
-        if (refused !== null) {
-            return refusal(refused);
-        }
+        return refused === null ? null : refusal(refused);
+    }
+
+    /** A result where the person has to agree to the price, and has not; null: go on. */
+    async #withoutConsent(ask, { node, inputFiles }, caller, { responses, signal }) {
         if (!this.#settings.confirms || node.form.price === null || !canAsk(caller.capabilities)) {
             return null;
         }
-        const verdict = verdictOf(responses);
-        if (verdict === 'ask') {
-            return questionOf(node, Object.values(inputFiles).map(({ name }) => name));
+        const question = questionOf(node, Object.values(inputFiles).map(({ name }) => name));
+        const verdict = caller.elicit
+            ? await this.#questions.verdictOn(ask, (options) => caller.elicit(question, options), this.#settings.answerWithinMs, signal)
+            : verdictOf(responses);
+        if (verdict === 'yes') {
+            return null;
         }
-        return verdict === 'yes' ? null : refusal('Nothing was started or paid: the person was asked about the price, and did not agree');
+        if (verdict === 'ask') {
+            return resultThatAsks(question);
+        }
+        const why = {
+            no: ['the person was asked about the price, and did not agree'],
+            late: ['the person was asked about the price, and has not answered yet', 'The question stays open: make the same call again'],
+        }[verdict] ?? [
+            `the client could not ask its person about the price: ${verdict.failure}`,
+            'The person who set the server up can turn the question off with --no-confirm',
+        ];
+        return refusal(`Nothing was started or paid: ${why[0]}`, why[1]);
     }
 
     /** Resolves when the run is over or the time is, and it is this call's turn: a thousand may wait for the same moment. */
