@@ -23,6 +23,8 @@ async function serve(settings) {
 }
 
 async function main() {
+    // An error without a listener ends the process, amid a submit: whoever reads these may be gone before it.
+    [process.stdout, process.stderr].forEach((stream) => stream.on('error', () => {}));
     try {
         const settings = settingsOf(process.argv.slice(2), process.env);
         if (settings.asks !== null) {

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import { Child } from '../support/child.js';
 import { pause, until } from '../support/waiting.js';
 import { temporaryDirectory } from './support/places.mjs';
 import { callTool, client, connectHttp, connectStdio, connectionFile, setUp, startHttp, startService, textOf, videoOf } from './support/servers.mjs';
@@ -142,3 +143,39 @@ test('a job that outlives the deadline of its run is collected all the same', { 
     assert.equal(service.jobs.size, 1);
 });
 
+test('a client that does not read the log takes nothing from a submit', { timeout: 60_000 }, async (t) => {
+    const sendVideo = (request, response) => response.writeHead(404).end(); // which is logged
+    const service = await startService(t, { renderMs: () => 100, submitMs: 300, honoursKeys: false, sendVideo });
+    const { command, args, ...setup } = setUp(t, service);
+    const one = client.new();
+    // The reader is gone before the server writes.
+    const withoutReader = ['-c', 'exec "$0" "$@" 2> >(exec true)', command, ...args];
+    await connectStdio(t, one, { ...setup, command: 'bash', args: withoutReader });
+    for (const prompt of ['Zoom', 'Pan']) {
+        const result = await callTool(one, { name: 'image_to_video', arguments: videoOf(service, prompt) });
+        assert.equal(result.structuredContent.status, 'succeeded', textOf(result));
+    }
+    assert.equal(service.jobs.size, 2);
+});
+
+test('a client that reads no answer leaves its run to the next server', { timeout: 60_000 }, async (t) => {
+    const service = await startService(t, { renderMs: () => 1000, submitMs: 1000, honoursKeys: false });
+    const setup = setUp(t, service);
+    const child = new Child(setup.command, setup.args, { env: setup.env, stdio: ['pipe', 'pipe', 'pipe'] });
+    const send = (message) => child.process.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
+    const clientInfo = { name: 'x', version: '1' };
+    send({ id: 1, method: 'initialize', params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo } });
+    await child.says(/"id":1/, 'the server');
+    send({ method: 'notifications/initialized' });
+    send({ id: 2, method: 'tools/call', params: { name: 'image_to_video', arguments: videoOf(service, 'Zoom') } });
+    await until('the submit', () => service.jobs.size === 1);
+    child.process.stdout.destroy();
+    [3, 4, 5].forEach((id) => send({ id, method: 'tools/list' }));
+    assert.deepEqual(await child.ended, { code: 0, signal: null });
+
+    const one = client.old();
+    await connectStdio(t, one, setup);
+    const result = await callTool(one, { name: 'image_to_video', arguments: videoOf(service, 'Zoom') });
+    assert.equal(result.structuredContent.status, 'succeeded', textOf(result));
+    assert.equal(service.jobs.size, 1);
+});
