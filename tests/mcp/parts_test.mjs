@@ -114,10 +114,10 @@ test("a node's own input is never taken for the server's", () => {
 });
 
 test('the names of a run follow from what was asked, and tell nothing of it', () => {
-    const what = { owner: 'a', module: 'm', node: 'n', input: { b: 1, a: [1, { d: 2, c: 3 }] }, connection: { api_key: 'k' }, variation: null };
+    const what = { owner: 'a', module: 'm', node: 'n', input: { b: 1, a: [1, { d: 2, c: 3 }] }, account: 'k', variation: null };
     const ask = askOf('secret', what);
     assert.equal(askOf('secret', { ...what, input: { a: [1, { c: 3, d: 2 }], b: 1 } }), ask, 'the order of members says nothing');
-    for (const [name, value] of [['owner', 'b'], ['node', 'o'], ['module', 'l'], ['variation', '2'], ['connection', { api_key: 'l' }], ['input', {}]]) {
+    for (const [name, value] of [['owner', 'b'], ['node', 'o'], ['module', 'l'], ['variation', '2'], ['account', 'l'], ['input', {}]]) {
         assert.notEqual(askOf('secret', { ...what, [name]: value }), ask, name);
     }
     assert.notEqual(askOf('another', what), ask);

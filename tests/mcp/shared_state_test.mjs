@@ -100,7 +100,12 @@ test('a run waits for the account that it began with', { timeout: 60_000 }, asyn
     await connectHttp(t, two, second.url);
     const { isError, content } = await callTool(two, { name: 'collect_run', arguments: { run } }, { timeout: 20_000 });
     assert.equal(isError, true, textOf({ content }) + second.child.output);
-    assert.match(textOf({ content }), /waits for another server.*another account/);
+    assert.match(textOf({ content }), /is left alone, and nothing of it is lost: it began with another account\. Started with the key/);
+    for (let i = 0; i < 10; i += 1) {
+        const { pollInterval } = await two.experimental.tasks.getTask(run);
+        assert.equal(pollInterval, 30_000);
+    }
+    assert.equal(second.child.output.split('is left alone').length - 1, 1, 'said once');
     await second.child.end();
 
     const third = await startHttp(t, setup);
@@ -108,6 +113,24 @@ test('a run waits for the account that it began with', { timeout: 60_000 }, asyn
     await connectHttp(t, again, third.url);
     const { structuredContent } = await callTool(again, { name: 'collect_run', arguments: { run } });
     assert.equal(structuredContent?.status, 'succeeded');
+});
+
+test('a run goes on, and is the same, whatever else the connection says by then', { timeout: 60_000 }, async (t) => {
+    const service = await startService(t, { renderMs: () => 2000 });
+    const setup = setUp(t, service);
+    const file = connectionFile(t, service, {
+        api_key: ` ${secretKey}\n`, base_url: `${service.url}/`, job_timeout_ms: 60_000, max_submits_per_hour: 9, idempotent_submit: true,
+    });
+    const other = setUp(t, null, { args: ['--connection', file], state: setup.state });
+    const [one, two] = [client.old(), client.new()];
+    await connectStdio(t, one, setup);
+    const { structuredContent: { run } } = await callTool(one, startText(service));
+    await until('the job', () => recordIn(setup.state).checkpoint?.jobId);
+    await one.close();
+    const { output } = await connectStdio(t, two, other);
+    const { structuredContent } = await callTool(two, { name: 'image_to_video', arguments: videoOf(service, 'Zoom') });
+    assert.deepEqual([structuredContent?.status, structuredContent?.run], ['succeeded', run], output());
+    assert.equal(service.jobs.size, 1);
 });
 
 test('who asks for an earlier run does not let go of the one that is under way', { timeout: 60_000 }, async (t) => {

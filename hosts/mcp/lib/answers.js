@@ -106,7 +106,7 @@ function answerOf(node, run, extra) {
         return failed(node, run.record, extra);
     }
     if (run.obstacle !== null) {
-        return refusal(`The run ${taskId} waits for another server, and nothing of it is lost: here, ${run.obstacle}`);
+        return refusal(`The run ${taskId} is left alone, and nothing of it is lost: ${run.obstacle}`);
     }
     return cancelRequested ? refusal(`The run ${taskId} is being cancelled`) : stillRunning(node, run);
 }

@@ -53,4 +53,4 @@ function progressText(progress) {
     return `${progress.message || progress.phase}${share}${left}`;
 }
 
-module.exports = { agedBy, fractionOf, nextProgress, pollIntervalMs, progressText, timeText };
+module.exports = { agedBy, fractionOf, longestPoll, nextProgress, pollIntervalMs, progressText, timeText };

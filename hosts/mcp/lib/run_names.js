@@ -18,12 +18,12 @@ function canonical(value) {
 const digestWith = (secret, text) => crypto.createHmac('sha256', secret).update(text).digest('hex').slice(0, 40);
 
 /** One name for all calls that ask for the same: of one client, with one account. */
-function askOf(secret, { owner, module, node, input, connection, variation }) {
-    return digestWith(secret, canonical(['ask', owner, module, node, input, connection ?? null, variation ?? null]));
+function askOf(secret, { owner, module, node, input, account, variation }) {
+    return digestWith(secret, canonical(['ask', owner, module, node, input, account, variation ?? null]));
 }
 
 /** Of the account that a run has. What another one has paid for, this one cannot collect. */
-const accountOf = (secret, connection) => digestWith(secret, canonical(['account', connection]));
+const accountOf = (secret, identity) => digestWith(secret, canonical(['account', identity]));
 
 /** The first run of an ask at that time. Clients know a run, and its task, by this name. */
 const taskIdOf = (ask, createdAt) => `${ask}-${createdAt.toString(36)}`;

@@ -206,9 +206,10 @@ class Runs {
             return this.#follow(run.record);
         }
         const { obstacle = null } = this.#accounts.nodeOf(run);
+        const level = run.obstacle === null ? 'warning' : 'debug'; // said once: clients poll
         run.obstacle = obstacle;
         if (obstacle !== null) {
-            this.#log('warning', `A run of ${run.record.node} is left alone: ${obstacle}.`);
+            this.#log(level, `The run ${run.record.taskId} is left alone: ${obstacle}.`);
             await this.#claims.release(ask);
             return run;
         }

@@ -1,7 +1,7 @@
 'use strict';
 // A run as a task of the protocol: of revision 2025-11-25, and of the extension of revision 2026-07-28.
 const { ttlMsOf } = require('./decisions');
-const { pollIntervalMs, progressText } = require('./progress');
+const { longestPoll, pollIntervalMs, progressText } = require('./progress');
 
 const extensionId = 'io.modelcontextprotocol/tasks';
 const relatedTask = 'io.modelcontextprotocol/related-task';
@@ -17,7 +17,7 @@ const statusIn = {
 function messageOf(run) {
     const { ending } = run.record;
     if (run.status === 'running') {
-        return progressText(run.progress);
+        return run.obstacle === null ? progressText(run.progress) : `Left alone: ${run.obstacle}.`;
     }
     return ending?.error?.message ?? (run.status === 'cancelled' ? 'Cancelled' : 'Done');
 }
@@ -33,13 +33,15 @@ function common(run, generation) {
     };
 }
 
+const nextPollMs = ({ obstacle, progress }) => (obstacle === null ? pollIntervalMs(progress) : longestPoll);
+
 function task2025(run, now, keepMs) {
-    const poll = isOver(run) ? {} : { pollInterval: pollIntervalMs(run.progress) };
+    const poll = isOver(run) ? {} : { pollInterval: nextPollMs(run) };
     return { ...common(run, 2025), ttl: ttlMsOf(run.record, now, keepMs), ...poll };
 }
 
 function task2026(run, now, keepMs) {
-    const poll = isOver(run) ? {} : { pollIntervalMs: pollIntervalMs(run.progress) };
+    const poll = isOver(run) ? {} : { pollIntervalMs: nextPollMs(run) };
     return { ...common(run, 2026), ttlMs: ttlMsOf(run.record, now, keepMs), ...poll };
 }
 
