@@ -11,6 +11,7 @@ const addon = require('../../hosts/mcp/native/addon');
 
 const { Accounts } = part('accounts');
 const { nodesOf } = part('catalogue');
+const { readArguments, readVariation } = part('given_arguments');
 
 const [video] = nodesOf(addon, [pixelmlModule]);
 const echo = nodesOf(addon, [exampleModule]).find(({ descriptor }) => descriptor.connection !== null);
@@ -47,4 +48,27 @@ test('an account is all of a connection whose schema does not say what is secret
     const token = withSchema({ properties: { token: { type: 'string', writeOnly: true }, region: { type: 'string' }, any: true } });
     assert.equal(accountIn(token, { token: 't', region: 'a' }), accountIn(token, { token: 't', region: 'b' }));
     assert.notEqual(accountIn(token, { token: 't' }), accountIn(token, { token: 'u' }));
+});
+
+test('a call that is worded otherwise is the same', () => {
+    const accounts = new Accounts({ nodes: [video], connections: new Map(), secret: 's' });
+    const askOf = ({ variation, ...given }) => {
+        const { input, problem } = readArguments(video.form.fields, { prompt: 'Zoom', image: 'https://example.com/a.jpg', ...given });
+        assert.equal(problem, null);
+        assert.equal(input.prompt, given.prompt ?? 'Zoom', 'the node gets it as it was given');
+        return accounts.askOf({ owner: 'o', node: video, input, variation: readVariation(variation) });
+    };
+    for (const more of [
+        { model: 'Pixel M' }, { model: 'pixel_m' }, { size: 'Landscape HD (16:9)' }, { prompt_optimizer: true }, { prompt_optimizer: 'yes' },
+        { negative_prompt: null }, { negative_prompt: '' }, { prompt: 'Zoom ' }, { prompt: '\nZoom' }, { image: '<https://example.com/a.jpg>' },
+        ...[null, '', ' ', 'null', 'None', 'undefined', 'default', 'Default', 0, '0', false, 'false', 'no', 'n/a', '-', [], {}].map((variation) => ({ variation })),
+    ]) {
+        assert.equal(askOf(more), askOf({}), JSON.stringify(more));
+    }
+    for (const more of [
+        { model: 'Pixel S' }, { prompt_optimizer: false }, { negative_prompt: 'rain' }, { prompt: 'Zoom in' }, { variation: 1 }, { variation: 'second' },
+    ]) {
+        assert.notEqual(askOf(more), askOf({}), JSON.stringify(more));
+    }
+    assert.equal(readVariation(' second\n'), readVariation('second'));
 });

@@ -1,5 +1,6 @@
 'use strict';
 // Which account at a service a node has, and a run began with.
+const { meaningOf } = require('./given_arguments');
 const { accountOf, askOf } = require('./run_names');
 
 const services = ['api', 'base_url'];
@@ -61,9 +62,14 @@ class Accounts {
 
     /** The name of what is asked: {owner, node, input, variation}. */
     askOf({ owner, node, input, variation }) {
-        const { module, descriptor } = node;
-        const account = this.nameOf(node);
-        return askOf(this.#secret, { owner, module: module.name, node: descriptor.actionId, input, account, variation });
+        return askOf(this.#secret, {
+            owner,
+            module: node.module.name,
+            node: node.descriptor.actionId,
+            input: meaningOf(node.form.fields, input),
+            account: this.nameOf(node),
+            variation,
+        });
     }
 }
 

@@ -6,6 +6,22 @@ const isObject = (value) => typeof value === 'object' && value !== null && !Arra
 /** What models write for "nothing". */
 const isNothing = (value) => value === null || (typeof value === 'string' && /^(null|none|undefined)?$/i.test(value.trim()));
 
+/** What models write into a field that they fill because it is there. */
+const isNeutral = (text) => isNothing(text) || /^(0|-|default|false|no|n\/a|nil)$/i.test(text);
+
+/** The name of another run of the same arguments; null: none is wanted. */
+function readVariation(given) {
+    const text = ['string', 'number'].includes(typeof given) ? String(given).trim() : '';
+    return isNeutral(text) ? null : text.slice(0, 200);
+}
+
+/** The same for all inputs that mean the same: with the node's defaults, and without white space around texts. */
+function meaningOf(fields, input) {
+    const defaults = fields.map((field) => [field.name, field.default ?? null]);
+    const given = Object.entries(input).map(([name, value]) => [name, typeof value === 'string' ? value.trim() : value]);
+    return Object.fromEntries([...defaults, ...given]);
+}
+
 /** The URL in "[a photo](https://…)", "![](https://…)", "<https://…>" or "`https://…`"; another text stays, without spaces around. */
 function bareUrl(text) {
     const trimmed = text.trim();
@@ -121,4 +137,4 @@ function readArguments(fields, given, { isOpen = false } = {}) {
     return { input, ignored: isOpen ? [] : others, problem: problems.length > 0 ? `${problems.join('; ')}.` : null };
 }
 
-module.exports = { bareUrl, readArguments };
+module.exports = { bareUrl, meaningOf, readArguments, readVariation };

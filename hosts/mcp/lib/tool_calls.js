@@ -4,8 +4,7 @@ const { answerOf, filesOf, refusal } = require('./answers');
 const { OpenQuestions, canAsk, questionOf, resultThatAsks, verdictOf } = require('./confirmation');
 const { variablesOf } = require('./connections');
 const { refusalByLimits, refusalBySize } = require('./decisions');
-const { readArguments } = require('./given_arguments');
-const { largestArguments } = require('./limits');
+const { readArguments, readVariation } = require('./given_arguments');
 const { nextProgress, progressText } = require('./progress');
 const { Turns } = require('./turns');
 
@@ -129,8 +128,7 @@ class ToolCalls {
         const { input, ignored, problem } = readArguments(node.form.fields, values, node);
         const others = ignored.slice(0, 10).join(', ').slice(0, 200);
         const warnings = ignored.length > 0 ? [`Not used, as ${node.descriptor.actionId} does not have it: ${others}.`] : [];
-        const named = typeof variation === 'string' || typeof variation === 'number' ? String(variation).trim().slice(0, 200) : '';
-        return { input, warnings, problem, variation: named === '' ? null : named };
+        return { input, warnings, problem, variation: readVariation(variation) };
     }
 
     /** A result where nothing may begin; null: go on. */
