@@ -89,7 +89,7 @@ function stillRunning(node, run) {
         content: [
             textBlock(
                 `Still running: ${progressText(run.progress)}. It goes on by itself. ` +
-                    `Call ${shared.collect} with {"run": "${taskId}"} ${when}; do not call ${node.descriptor.actionId} again for it.`,
+                    `Call ${shared.collect} with {"run": "${taskId}"} ${when}; do not call ${node.toolName} again for it.`,
             ),
         ],
         structuredContent: { status: 'running', run: taskId, progress: fractionOf(run.progress), message: progressText(run.progress) },

@@ -30,7 +30,7 @@ const instructions =
 /** {protocol, close} */
 async function openApplication(settings, log, environment = process.env) {
     const files = settings.modules.length > 0 ? settings.modules : bundledModules(path.join(__dirname, '..', 'native', 'modules'));
-    const nodes = nodesOf(addon, files);
+    const nodes = nodesOf(addon, files, log);
     const connections = connectionsOf(nodes, settings.connections, environment);
     const secret = await textMadeOnce(path.join(settings.state, 'secret'), randomText());
     const accounts = new Accounts({ nodes, connections, secret });

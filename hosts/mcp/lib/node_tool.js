@@ -1,15 +1,26 @@
 'use strict';
 // The tools that stand for the nodes. All of it follows from their descriptors.
+const crypto = require('node:crypto');
+
 const { priceText } = require('../native/durable/node_form');
 const { sizeText } = require('../native/media/file_problem');
 const { durationText } = require('./duration');
-const { largestFileInArguments } = require('./limits');
+const { partOf, rootOf } = require('./tool_schema');
 
 const appUri = 'ui://workflow-node/run.html';
 
 /** The names that belong to the server. */
 const shared = { collect: 'collect_run', cancel: 'cancel_run' };
-const startName = (actionId) => `start_${actionId}`;
+const startName = (toolName) => `start_${toolName}`;
+
+/** What clients and model APIs take, also with "start_" before it; it follows from the action id alone. */
+function toolNameOf(actionId) {
+    if (/^[a-zA-Z0-9_-]{1,58}$/.test(actionId) && !Object.values(shared).includes(actionId)) {
+        return actionId;
+    }
+    const digest = crypto.createHash('sha256').update(actionId).digest('hex');
+    return `${actionId.replace(/[^a-zA-Z0-9_-]/g, '_').slice(0, 49)}_${digest.slice(0, 8)}`;
+}
 
 const sentence = (text) => (/[.!?]$/.test(text) ? text : `${text}.`);
 
@@ -52,10 +63,10 @@ function waysToGiveFile(folders) {
 }
 
 /** What may be null may be left out, too: models do not write null. */
-function inputSchemaOf({ descriptor, form, variation }, folders) {
-    const { inputSchema } = descriptor;
+function inputSchemaOf({ descriptor, form, variation }) {
+    const { properties: own, ...root } = rootOf(descriptor.inputSchema);
     const properties = {};
-    for (const [name, property] of Object.entries(inputSchema.properties ?? {})) {
+    for (const [name, property] of Object.entries(own)) {
         const help = descriptor.ui?.inputs?.[name]?.help;
         properties[name] = typeof help === 'string' ? { ...property, description: help } : property;
     }
@@ -64,7 +75,7 @@ function inputSchemaOf({ descriptor, form, variation }, folders) {
         properties[name] = { ...property, description: `${sentence(help ?? label)} ${waysToGiveFile(folders)}` };
     }
     const required = form.fields.filter((field) => field.required && !field.nullable).map(({ name }) => name);
-    return { ...inputSchema, type: 'object', properties: { ...properties, [variation]: variationSchema }, required };
+    return { ...root, type: 'object', properties: { ...properties, [variation]: variationSchema }, required };
 }
 
 const runProperty = { type: 'string', title: 'Run', description: 'The name of the run.' };
@@ -87,12 +98,14 @@ const errorProperty = {
 };
 
 function outputSchemaOf(outputSchema) {
+    const { schema: output, definitions } = partOf(outputSchema ?? { type: 'object' }, '/properties/output');
     return {
+        ...definitions,
         type: 'object',
         properties: {
             status: statusProperty,
             run: runProperty,
-            output: outputSchema ?? { type: 'object' },
+            output,
             progress: { type: 'number', minimum: 0, maximum: 1, title: 'Progress' },
             message: { type: 'string', title: 'What is being done' },
             error: errorProperty,
@@ -110,7 +123,8 @@ const ofApp = (visibility) => ({ ui: { resourceUri: appUri, visibility }, 'ui/re
 
 function runTools(node, { sameCallMs, folders }) {
     const { descriptor } = node;
-    const { actionId, title } = descriptor;
+    const { title } = descriptor;
+    const { toolName } = node;
     const once = `The same arguments within ${durationText(sameCallMs)} give the same run, which is paid once.`;
     const annotations = { title, readOnlyHint: false, destructiveHint: false, idempotentHint: true, openWorldHint: true };
     const common = { inputSchema: inputSchemaOf(node, folders), outputSchema: outputSchemaOf(descriptor.outputSchema), ...iconsOf(descriptor) };
@@ -119,7 +133,7 @@ function runTools(node, { sameCallMs, folders }) {
             kind: 'run',
             node,
             definition: {
-                name: actionId,
+                name: toolName,
                 title,
                 description: [whatItDoes(node), priceSentence(node), `May take minutes. ${once}`].filter(Boolean).join(' '),
                 annotations,
@@ -132,10 +146,10 @@ function runTools(node, { sameCallMs, folders }) {
             kind: 'start',
             node,
             definition: {
-                name: startName(actionId),
+                name: startName(toolName),
                 title: `${title}: start`,
                 description: [
-                    `Like ${actionId}, but answers at once with the run, for ${shared.collect}.`,
+                    `Like ${toolName}, but answers at once with the run, for ${shared.collect}.`,
                     priceSentence(node),
                     once,
                 ].filter(Boolean).join(' '),
@@ -202,4 +216,4 @@ function toolsOf(nodes, settings) {
     return tools;
 }
 
-module.exports = { appUri, shared, startName, toolsOf, variationName };
+module.exports = { appUri, shared, toolNameOf, toolsOf, variationName };

@@ -13,7 +13,7 @@ function promptsOf(node) {
         definition: {
             name: slugOf(title),
             title,
-            description: `An example of ${descriptor.actionId}: ${descriptor.description || descriptor.title}`,
+            description: `An example of ${node.toolName}: ${descriptor.description || descriptor.title}`,
             arguments: own.map(({ name, help, label }) => ({ name, description: help ?? label, required: false })),
         },
         node,
@@ -46,7 +46,7 @@ class Prompts {
         const { node, input, own, definition } = prompt;
         const changed = Object.fromEntries(own.filter((one) => typeof given[one] === 'string' && given[one] !== '').map((one) => [one, given[one]]));
         const text =
-            `${definition.title}: call the tool ${node.descriptor.actionId} with these arguments, once, and show me what it makes.\n\n` +
+            `${definition.title}: call the tool ${node.toolName} with these arguments, once, and show me what it makes.\n\n` +
             JSON.stringify({ ...input, ...changed }, null, 2);
         return { description: definition.description, messages: [{ role: 'user', content: { type: 'text', text } }] };
     }

@@ -127,7 +127,7 @@ class ToolCalls {
         }
         const { input, ignored, problem } = readArguments(node.form.fields, values, node);
         const others = ignored.slice(0, 10).join(', ').slice(0, 200);
-        const warnings = ignored.length > 0 ? [`Not used, as ${node.descriptor.actionId} does not have it: ${others}.`] : [];
+        const warnings = ignored.length > 0 ? [`Not used, as ${node.toolName} does not have it: ${others}.`] : [];
         return { input, warnings, problem, variation: readVariation(variation) };
     }
 
