@@ -36,12 +36,13 @@ const shown = (value) => {
     return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 };
 
-function readBoolean(value) {
-    if (typeof value === 'boolean') {
-        return value;
-    }
-    return { true: true, yes: true, 1: true, false: false, no: false, 0: false }[String(value).trim().toLowerCase()];
+function readText(value) {
+    return ['string', 'number', 'boolean'].includes(typeof value) ? String(value) : undefined;
 }
+
+const booleans = new Map([['true', true], ['yes', true], ['1', true], ['false', false], ['no', false], ['0', false]]);
+
+const readBoolean = (value) => booleans.get(readText(value)?.trim().toLowerCase());
 
 function readNumber(value, { integer, minimum, maximum }) {
     const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
@@ -54,13 +55,10 @@ function readChoice(value, { choices }) {
     if (choices.includes(value)) {
         return value;
     }
-    const plain = (one) => String(one).toLowerCase().replace(/[\s_-]+/g, ' ').trim();
-    const alike = choices.filter((choice) => plain(choice) === plain(value));
+    const plain = (one) => readText(one)?.toLowerCase().replace(/[\s_-]+/g, ' ').trim();
+    const wanted = plain(value);
+    const alike = wanted === undefined ? [] : choices.filter((choice) => plain(choice) === wanted);
     return alike.length === 1 ? alike[0] : undefined;
-}
-
-function readText(value) {
-    return ['string', 'number', 'boolean'].includes(typeof value) ? String(value) : undefined;
 }
 
 function readJson(value) {

@@ -300,6 +300,7 @@ test('texts of sheets and agents are what the schema means by them', () => {
     const inputOf = (given) => readGiven(sheet, given).input;
     assert.deepEqual(inputOf({ flag: 'TRUE', maybe: ' false ' }), { flag: true, maybe: false });
     assert.deepEqual(inputOf({ flag: 'yes', maybe: null }), { flag: 'yes', maybe: null });
+    assert.deepEqual(inputOf({ flag: 'constructor' }), { flag: 'constructor' });
     assert.deepEqual(inputOf({ flag: '', maybe: ' ', size: '', named: '', count: '', style: '' }), {});
     const asGiven = { note: '', style: ' ', text: '', without: '', must: '', any: '', unknown: '', size: 'C' };
     assert.deepEqual(inputOf(asGiven), asGiven);

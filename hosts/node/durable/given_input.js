@@ -12,10 +12,10 @@ function allowedBy(property) {
 const isBoolean = ({ types, anything }) => types.has('boolean') && !types.has('string') && !anything;
 const isText = ({ types, choices }) => types.has('string') && choices.length === 0;
 
+const booleans = new Map([['true', true], ['false', false]]);
+
 /** true, false, or undefined where the text is neither. */
-function booleanOf(text) {
-    return { true: true, false: false }[text.trim().toLowerCase()];
-}
+const booleanOf = (text) => booleans.get(text.trim().toLowerCase());
 
 /** An empty cell: nothing was chosen. A text without a default may well be meant to be empty. */
 function standsForDefault(text, property, allowed) {
