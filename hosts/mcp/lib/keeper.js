@@ -97,7 +97,7 @@ class Keeper {
         }
         const { error } = await this.#get(run, file, mostBytes, async () => {
             await fs.promises.mkdir(this.#directory, { recursive: true, mode: 0o700 });
-            return await PartFile.create(target, { replaces: true });
+            return await PartFile.create(target, { replaces: true, mode: this.#isOwn ? 0o600 : undefined });
         });
         if (error !== undefined) {
             this.#log('warning', `The URL of a run of ${run.record.node} is all there is of its ${file.kind}: ${error.message}`);

@@ -62,16 +62,18 @@ async function syncDirectory(directory) {
 class PartFile {
     #file;
     #replaces;
+    #mode;
     #hidden;
     #handle;
     #facts = new FileFacts();
 
-    static async create(file, { replaces = false } = {}) {
+    static async create(file, { replaces = false, mode = asUmaskSays } = {}) {
         const part = new PartFile();
         part.#file = file;
         part.#replaces = replaces;
+        part.#mode = mode;
         part.#hidden = hiddenName(file);
-        part.#handle = await open(part.#hidden, 'wx', asUmaskSays);
+        part.#handle = await open(part.#hidden, 'wx', mode);
         return part;
     }
 
@@ -86,7 +88,7 @@ class PartFile {
     async clear() {
         if (this.#facts.bytes > 0) {
             await this.discard();
-            this.#handle = await open(this.#hidden, 'wx', asUmaskSays);
+            this.#handle = await open(this.#hidden, 'wx', this.#mode);
             this.#facts = new FileFacts();
         }
     }
