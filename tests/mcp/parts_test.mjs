@@ -19,6 +19,7 @@ const { askOf, askOfTask, canonical, runKeyOf, taskIdOf } = part('run_names');
 const { agedBy, nextProgress, pollIntervalMs } = part('progress');
 const { Accounts } = part('accounts');
 const { Claims } = part('claims');
+const { answerOf } = part('answers');
 const { decisionFor, hasExpired, nextTryMs, refusalByLimits, refusalBySize, ttlMsOf } = part('decisions');
 const { detailedTask2026, task2025, task2026 } = part('task_shapes');
 const { canAsk, verdictOf } = part('confirmation');
@@ -79,6 +80,10 @@ test('what cannot be meant is said in one sentence, with what is taken', () => {
             'repeat must be true or false or null, not "perhaps".',
     );
     assert.match(readArguments(video.form.fields, []).problem, /must be an object/);
+    for (const text of ['constructor', 'toString', '__proto__', { toString: 1 }, [{ toString: 1 }]]) {
+        assert.match(readArguments(echo.form.fields, { text: 'x', repeat: text }).problem, /^repeat must be true or false or null/);
+        assert.match(readArguments(echo.form.fields, { text: 'x', voice: text }).problem, /^voice must be one of/);
+    }
     assert.ok(readArguments(echo.form.fields, { text: 'x', voice: 'y'.repeat(100_000) }).problem.length < 200);
 });
 
@@ -254,6 +259,16 @@ test('a run is a task of both generations', () => {
     assert.equal(task2025(stopped, 5, 100).status, 'cancelled', 'a cancelled task stays so');
 });
 
+test('what is still running is said in sentences', () => {
+    const run = new Run(record());
+    run.report({ phase: 'running', message: 'Queued for 1440 min.', fraction: null, etaMs: null, elapsedMs: 0 });
+    assert.match(answerOf(video, run).content[0].text, /^Still running: Queued for 1440 min\. It goes on by itself\. Call collect_run/);
+    run.obstacle = 'it began with another account';
+    assert.match(answerOf(video, run).content[0].text, /^The run t is left alone, and nothing of it is lost: it began with another account\.$/);
+    assert.equal(task2025(run, 5, 100).statusMessage, 'Left alone: it began with another account.');
+    assert.equal(task2026(run, 5, 100).pollIntervalMs, 30_000, 'nothing changes soon');
+});
+
 test('a wait for a run has an end', async () => {
     const run = new Run(record());
     const stop = new AbortController();
@@ -300,6 +315,8 @@ test('times and options of the command line', () => {
     assert.deepEqual(['45s', '1h30m', '1.5s', '10min', '250ms'].map(durationOf), [45_000, 5_400_000, 1500, 600_000, 250]);
     assert.deepEqual(['', '5', 's', '-5s', '1h x', '1h30'].map(durationOf), [null, null, null, null, null, null]);
     assert.deepEqual([45_000, 60_000, hour, 24 * hour, 90_000].map(durationText), ['45 s', '1 min', '1 h', '24 h', '90 s']);
+    assert.equal(settingsOf([], { HOME: '/home/x', WORKFLOW_NODE_MCP_STATE: '/state' }).state, '/state');
+    assert.ok(part('settings').help.includes('WORKFLOW_NODE_MCP_STATE'));
     const settings = settingsOf(['--http', '0', '--max-per-hour', '3', 'a.so'], { HOME: '/home/x' });
     assert.deepEqual([settings.modules, settings.http.port, settings.limits.perHour], [['a.so'], 0, 3]);
     assert.equal(settings.state, '/home/x/.local/state/workflow-node-mcp');

@@ -88,7 +88,7 @@ function stillRunning(node, run) {
     return {
         content: [
             textBlock(
-                `Still running: ${progressText(run.progress)}. It goes on by itself. ` +
+                `Still running: ${sentence(progressText(run.progress))} It goes on by itself. ` +
                     `Call ${shared.collect} with {"run": "${taskId}"} ${when}; do not call ${node.toolName} again for it.`,
             ),
         ],
