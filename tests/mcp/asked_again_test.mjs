@@ -20,9 +20,11 @@ async function gone(pid) {
 
 for (const generation of ['old', 'new']) {
     test(`${generation}: given up and asked again five times, with the server killed in between`, { timeout: 120_000 }, async (t) => {
-        const service = await startService(t, { renderMs: () => 6000 });
+        const service = await startService(t, { renderMs: () => 600_000 });
         const setup = setUp(t, null, { args: ['--connection', connectionFile(t, service)] });
         const video = videoOf(service, 'Zoom');
+        const job = () => service.jobs.get('job_1');
+        let submitsUntilKept;
         for (let i = 0; i < 5; i += 1) {
             const one = client[generation]();
             const { pid } = await connectStdio(t, one, setup);
@@ -32,12 +34,18 @@ for (const generation of ['old', 'new']) {
             process.kill(pid, 'SIGKILL');
             await gone(pid);
             await one.close();
+            if (job()?.polls > 0) {
+                submitsUntilKept ??= job().submits;
+            }
         }
+        assert.ok(submitsUntilKept > 0);
+        job().doneAt = performance.now();
         const one = client[generation]();
         await connectStdio(t, one, setup);
         const result = await callTool(one, { name: 'image_to_video', arguments: { ...video, negative_prompt: null, extra: 1 } });
         assert.equal(result.structuredContent.output.video, `${service.url}/videos/job_1.mp4`);
         assert.equal(service.jobs.size, 1);
+        assert.equal(job().submits, submitsUntilKept, 'once its id is on the disk, it is not submitted again');
     });
 }
 

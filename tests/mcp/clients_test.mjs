@@ -88,7 +88,6 @@ for (const way of ['old over stdio', 'new over stdio']) {
     test(`${way}: what a node refuses is an error that a model can act on`, { timeout: 60_000 }, async (t) => {
         const service = await startService(t);
         const { one } = await connect(t, way, service);
-        await one.listTools(); // from now on, the client holds results against the tools' schemas
         const vague = await call(one, 'image_to_video', videoOf(service, 'vague'));
         assert.equal(vague.isError, true);
         assert.match(textOf(vague), /^Prompt Too Vague: .*Be more specific.*Nothing was paid\./);

@@ -136,7 +136,6 @@ test('a thousand calls of an old client over stdio, in one turn', { timeout: 300
         const monitor = path.join(temporaryDirectory(t), 'loop');
         const one = client.old();
         const { pid } = await connectStdio(t, one, setUp(t, service, { env: monitorOf(monitor) }));
-        await one.listTools();
         hurry(pid);
         await loopFigures(pid, monitor);
         const results = await Promise.all(prompts.map((prompt) => one.callTool({ name: 'image_to_video', arguments: { prompt, image: service.image } })));

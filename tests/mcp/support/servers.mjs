@@ -65,6 +65,7 @@ export async function connectStdio(t, one, setup) {
     });
     t.after(() => one.close().catch(() => {}));
     await one.connect(transport);
+    await one.listTools(); // from now on, the client holds results against the tools' schemas
     return { pid: transport.pid, output: () => output };
 }
 
@@ -82,6 +83,7 @@ export async function connectHttp(t, one, url, bearer = token) {
     const transport = new Transport(new URL(url), { requestInit: { headers: { authorization: `Bearer ${bearer}` } } });
     t.after(() => one.close().catch(() => {}));
     await one.connect(transport);
+    await one.listTools();
     return transport;
 }
 
