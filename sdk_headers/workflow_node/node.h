@@ -477,11 +477,12 @@ typedef struct wfn_node {
     /*
      * Since 1.1. The node's texts in other languages, for hosts that speak them; NULL: none. A JSON object by
      * language, e.g. "de", of objects with these members, each optional:
-     *     title, description
+     *     title, description, connection_name, connection_description
      *     inputs, outputs, connection   by property: {title, help}
      *     help                          as in ui_json
      *     errors                        by code: {type, cause, solution}
-     * An error's `message` is English always, and so is what has no translation.
+     *     warnings                      by code: what it warns of
+     * The `message` of an error or a warning is English always, and so is what has no translation.
      */
     const char* translations_json;
 } wfn_node;

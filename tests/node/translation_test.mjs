@@ -23,6 +23,8 @@ test('every language has each text of the node, and no other', () => {
         assert.ok(rows.every(({ title, help }) => title && help));
         assert.ok(Object.values(texts.errors).every(({ type, cause, solution }) => type && cause && solution));
         assert.ok(texts.title && texts.description && texts.help.how_it_works);
+        assert.ok(texts.connection_name && texts.connection_description);
+        assert.ok(Object.values(texts.warnings).every((text) => text));
     }
 });
 
@@ -33,6 +35,9 @@ test('a descriptor in German has German texts, and the same values', () => {
     assert.deepEqual(german.inputSchema.properties.size.enum, node.inputSchema.properties.size.enum);
     assert.equal(german.ui.inputs.prompt.help, node.translations.de.inputs.prompt.help);
     assert.deepEqual(german.ui.inputs.size.only_for, { model: 'Pixel M' });
+    assert.deepEqual([german.connection.name, german.connection.category], ['PixelML-Verbindung', node.connection.category]);
+    assert.equal(german.connection.description, node.translations.de.connection_description);
+    assert.equal(german.warnings.size_ignored, node.translations.de.warnings.size_ignored);
     assert.equal(german.connection.schema.properties.api_key.title, 'API-Schlüssel');
     assert.equal(german.connection.schema.properties.api_key.writeOnly, true);
     assert.equal(german.ui.help.notes[0].title, 'Wahl des Modells');

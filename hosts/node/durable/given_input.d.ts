@@ -6,4 +6,5 @@
 export function readGiven<Input extends object>(
     schema: { [keyword: string]: unknown },
     given: Input,
+    saysNothing?: (title: string, text: string) => string,
 ): { input: Input; warnings: { code: string; message: string }[] };

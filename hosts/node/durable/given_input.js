@@ -28,7 +28,12 @@ function standsForDefault(text, property, allowed) {
 /** What an expression without a result leaves in a text. */
 const isNothing = (text) => ['undefined', 'null'].includes(text.trim());
 
-function readGiven(schema, given) {
+const inEnglish = (title, text) =>
+    `${title} is the text "${text}", and was sent as it is. ` +
+    'If that is not intended, the expression that it comes from found nothing: correct it.';
+
+/** `saysNothing` says the warning in another language. */
+function readGiven(schema, given, saysNothing = inEnglish) {
     const required = new Set(schema.required ?? []);
     const input = {};
     const warnings = [];
@@ -44,10 +49,7 @@ function readGiven(schema, given) {
         }
         input[name] = isBoolean(allowed) ? (booleanOf(value) ?? value) : value;
         if (required.has(name) && isText(allowed) && isNothing(value)) {
-            const message =
-                `${property.title ?? name} is the text "${value.trim()}", and was sent as it is. ` +
-                'If that is not intended, the expression that it comes from found nothing: correct it.';
-            warnings.push({ code: 'input_says_nothing', message });
+            warnings.push({ code: 'input_says_nothing', message: saysNothing(property.title ?? name, value.trim()) });
         }
     }
     return { input, warnings };

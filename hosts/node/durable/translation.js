@@ -33,13 +33,20 @@ function errorIn(error, texts) {
     return { ...error, ...textsOf(membersOf(texts)[error.code], { type: 'type', cause: 'cause', solution: 'solution' }) };
 }
 
+function connectionIn(connection, texts) {
+    const own = textsOf(texts, { connection_name: 'name', connection_description: 'description' });
+    return { ...connection, ...own, schema: schemaIn(connection.schema, texts.connection, inSchema) };
+}
+
+const textsByCode = (texts) => Object.fromEntries(Object.entries(membersOf(texts)).filter(([, text]) => typeof text === 'string'));
+
 /** What the module has for `language`, "de" or "de-AT"; null: nothing. */
 function translationFor({ translations }, language) {
     const tags = [language, language.split('-')[0]];
     return tags.map((tag) => membersOf(translations)[tag]).find(isObject) ?? null;
 }
 
-/** The descriptor with its texts in `language`. */
+/** The descriptor with its texts in `language`, and what the module's warnings say, by code. */
 function inLanguage(descriptor, language) {
     const texts = translationFor(descriptor, language);
     if (texts === null) {
@@ -51,7 +58,7 @@ function inLanguage(descriptor, language) {
         ...textsOf(texts, { title: 'title', description: 'description' }),
         inputSchema: schemaIn(descriptor.inputSchema, texts.inputs, inSchema),
         outputSchema: schemaIn(descriptor.outputSchema, texts.outputs, inSchema),
-        connection: connection && { ...connection, schema: schemaIn(connection.schema, texts.connection, inSchema) },
+        connection: connection && connectionIn(connection, texts),
         ui: {
             ...ui,
             inputs: controlsIn(ui.inputs, texts.inputs),
@@ -59,6 +66,7 @@ function inLanguage(descriptor, language) {
             help: helpIn(ui.help, texts.help),
         },
         errors: errors.map((error) => errorIn(error, texts.errors)),
+        warnings: textsByCode(texts.warnings),
     };
 }
 
