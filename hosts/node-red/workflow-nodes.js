@@ -13,6 +13,7 @@ const { RunStore } = require('./lib/run_store');
 const { Spending } = require('./lib/spending');
 const { Sessions } = require('./native/durable/sessions');
 const { registerWorkflowNode } = require('./lib/workflow_node');
+const { wordsOf } = require('./lib/words');
 
 const logMethods = { trace: 'trace', debug: 'debug', info: 'info', warning: 'warn', error: 'error' };
 
@@ -27,19 +28,17 @@ function registerTypes(host) {
             registerWorkflowNode(host, entry);
         }
     } catch (error) {
-        throw new Error(
-            `${error.message}. If you have removed and installed this package, restart Node-RED. ` +
-                'Otherwise another package has a node of this name: remove one of the two.',
-        );
+        throw new Error(host.t('notRegistered', { text: error.message }));
     }
 }
 
 module.exports = function workflowNodes(RED) {
     const settings = RED.settings.workflowNodes ?? {};
     const log = (level, text) => RED.log[logMethods[level] ?? 'info'](`[workflow-nodes] ${text}`);
-    const t = (key, values) => RED._(`workflow-nodes.${key}`, values);
+    const { language, t, foreign } = wordsOf(RED);
 
-    const catalogue = new Catalogue(RED.settings.lang);
+    // A module may have a language that this package has not.
+    const catalogue = new Catalogue(RED.settings.lang || language, { t, foreign });
     for (const file of bundledModules(path.join(__dirname, 'native', 'modules'))) {
         catalogue.add(addon, file);
     }
@@ -55,10 +54,10 @@ module.exports = function workflowNodes(RED) {
     const traces = Object.values(RED.settings.logging ?? {}).some((handler) => handler?.level === 'trace');
     const logLevel = traces ? 'trace' : 'debug';
     const sessions = new Sessions({ host: { name: 'node-red', version: RED.version() }, log, logLevel });
-    const host = { RED, t, catalogue, sessions, previews: new Previews(RED), spending: new Spending() };
+    const host = { RED, t, foreign, catalogue, sessions, previews: new Previews(RED), spending: new Spending() };
     registerTypes(host);
     // Not before: what Node-RED refuses must not act on the flows.
     const store = new RunStore(settings.runsDirectory ?? path.join(RED.settings.userDir, 'workflow-nodes', 'runs'));
-    host.flowRuns = new FlowRuns({ RED, store, sessions, log });
+    host.flowRuns = new FlowRuns({ RED, store, sessions, log, t });
     addAdminApi(host);
 };

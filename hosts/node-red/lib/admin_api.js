@@ -30,16 +30,16 @@ function editorTypes({ catalogue, t }) {
         category: connection.category,
         title: connection.name,
         fields: connection.fields,
-        help: connectionHelpOf(connection, connection.fields),
+        help: connectionHelpOf(connection, connection.fields, t),
     }));
     return { nodes, connections, sandbox: process.env.PIXELML_SANDBOX_URL ?? 'http://127.0.0.1:8788' };
 }
 
 /** The form's values; a secret that the form does not hold comes from the deployed node. */
-function formValue({ RED }, fields, { id, values = {}, secrets = {} }) {
-    const stored = RED.nodes.getCredentials(id) ?? {};
+function formValue(host, fields, { id, values = {}, secrets = {} }) {
+    const stored = host.RED.nodes.getCredentials(id) ?? {};
     const known = Object.entries(secrets).map(([name, value]) => [name, value === unchangedSecret ? stored[name] : value]);
-    return readConnection(fields, values, Object.fromEntries(known));
+    return readConnection(host, fields, values, Object.fromEntries(known));
 }
 
 function addAdminApi(host) {

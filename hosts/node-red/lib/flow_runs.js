@@ -19,14 +19,16 @@ class FlowRuns {
     #store;
     #sessions;
     #log;
+    #t;
     #kept = null; // place -> runs of an earlier process
     #loading = null; // a deploy may end while the first start is still reading them
     #stop = { whole: false, single: false, gone: new Set() };
 
-    constructor({ RED, store, sessions, log }) {
+    constructor({ RED, store, sessions, log, t }) {
         this.#store = store;
         this.#sessions = sessions;
         this.#log = log;
+        this.#t = t;
         RED.events.on('flows:stopping', (event) => this.#onStopping(event));
         RED.events.on('flows:started', () => this.#onStarted().catch((error) => log('error', error.message)));
     }
@@ -41,6 +43,7 @@ class FlowRuns {
                 isTaken: (file) => [...this.#byPlace.values()].some((one) => one.makes(file)),
                 newKey: () => `${place}:${crypto.randomUUID()}`,
                 log: (text) => this.#log('warning', text),
+                t: this.#t,
             });
             this.#byPlace.set(place, runs);
         }

@@ -1,8 +1,8 @@
 'use strict';
 // What a flow file holds for a field: the value of a constant, as text.
 
-/** The typed value of a constant. Throws when the text is not one of the kind. */
-function parseConstant(field, text) {
+/** The typed value of a constant. Throws, in the words of the host, when the text is not one of the kind. */
+function parseConstant({ t, foreign }, field, text) {
     switch (field.kind) {
         case 'boolean': {
             const word = String(text).trim().toLowerCase();
@@ -12,12 +12,12 @@ function parseConstant(field, text) {
             if (word === 'true' || word === 'false') {
                 return word === 'true';
             }
-            throw new Error(`"${text}" is neither true nor false`);
+            throw new Error(t('given.notBoolean', { text }));
         }
         case 'number': {
             const number = Number(text);
             if (String(text).trim() === '' || Number.isNaN(number)) {
-                throw new Error(`"${text}" is not a number`);
+                throw new Error(t('given.notNumber', { text }));
             }
             return number;
         }
@@ -26,7 +26,11 @@ function parseConstant(field, text) {
             return choice === undefined ? text : choice;
         }
         case 'json':
-            return typeof text === 'string' ? JSON.parse(text) : text;
+            try {
+                return typeof text === 'string' ? JSON.parse(text) : text;
+            } catch (error) {
+                throw new Error(foreign(t('given.notJson'), error.message));
+            }
         default:
             return text;
     }

@@ -7,23 +7,23 @@ const escape = (text) =>
 
 const sentence = (text) => (/[.!?]$/.test(text) ? text : `${text}.`);
 
-function typeName(field) {
-    const name = { longText: 'string', text: 'string', media: 'URL', json: 'JSON' }[field.kind];
-    return `${name ?? field.kind}${field.nullable ? ' or null' : ''}`;
+function typeName(field, t) {
+    const name = { longText: 'string', text: 'string', media: 'URL', json: 'JSON', choice: t('field.constant.choice') }[field.kind];
+    return field.nullable ? t('help.orNull', { type: name ?? field.kind }) : (name ?? field.kind);
 }
 
 /** `nameOf`: what each is called. */
-function propertyList(fields, nameOf) {
+function propertyList(fields, nameOf, t) {
     const rows = fields.map((field) => {
         const parts = [escape(sentence(field.help ?? field.label))];
         if (field.choices && !field.help?.includes(field.choices[0])) {
-            parts.push(`One of: ${escape(field.choiceTitles.join(', '))}.`);
+            parts.push(t('help.oneOf', { choices: escape(field.choiceTitles.join(', ')) }));
         }
         if (field.default !== undefined) {
-            parts.push(`Default: <code>${escape(field.default)}</code>.`);
+            parts.push(t('help.default', { value: escape(field.default) }));
         }
         const optional = field.required ? '' : ' class="optional"';
-        return `<dt${optional}>${escape(nameOf(field))} <span class="property-type">${typeName(field)}</span></dt><dd>${parts.join(' ')}</dd>`;
+        return `<dt${optional}>${escape(nameOf(field))} <span class="property-type">${typeName(field, t)}</span></dt><dd>${parts.join(' ')}</dd>`;
     });
     return `<dl class="message-properties wfn-properties">${rows.join('')}</dl>`;
 }
@@ -79,7 +79,7 @@ function helpOf(descriptor, form, t) {
         howItWorks ? `<p>${escape(howItWorks)}</p>` : '',
         price ? `<p>${escape(price)}</p>` : '',
         `<h3>${t('help.inputs')}</h3>`,
-        propertyList(fields, ({ name }) => name),
+        propertyList(fields, ({ name }) => name, t),
         `<p>${t('help.typed')}</p>`,
         `<h3>${t('help.outputs')}</h3>`,
         outputList(descriptor.outputSchema, mediaOutputs.length > 0, t),
@@ -96,8 +96,8 @@ function helpOf(descriptor, form, t) {
     return parts.join('\n');
 }
 
-function connectionHelpOf(connection, fields) {
-    const list = propertyList(fields, ({ label }) => label); // no flow reads them by name
+function connectionHelpOf(connection, fields, t) {
+    const list = propertyList(fields, ({ label }) => label, t); // no flow reads them by name
     return `<p>${escape(connection.description)}</p>\n${list}`;
 }
 

@@ -7,20 +7,25 @@ const { readGiven } = require('../native/durable/given_input');
 const { digestOf } = require('./file_digest');
 const { parseConstant } = require('./form');
 
-function evaluate(RED, node, type, value, msg) {
-    return new Promise((resolve, reject) => {
-        RED.util.evaluateNodeProperty(value, type, node, msg, (error, result) => (error ? reject(error) : resolve(result)));
-    });
+/** What is at the property of that type. `own`: the host's words for that there is none. */
+async function evaluate({ RED, t, foreign }, node, type, value, msg, own = t('given.noValue')) {
+    try {
+        return await new Promise((resolve, reject) => {
+            RED.util.evaluateNodeProperty(value, type, node, msg, (error, result) => (error ? reject(error) : resolve(result)));
+        });
+    } catch (error) {
+        throw new Error(foreign(own, error.message));
+    }
 }
 
-function messageProperty(RED, msg, property) {
+function messageProperty({ RED, t, foreign }, msg, property) {
     try {
         return RED.util.getMessageProperty(msg, property);
     } catch (error) {
         if (error instanceof TypeError) {
             return undefined; // an object on its path does not exist
         }
-        throw error;
+        throw new Error(foreign(t('given.noValue'), error.message));
     }
 }
 
@@ -33,17 +38,17 @@ class GivenFile {
 }
 
 /** As Node-RED's own file nodes find it, and with the same rights. */
-function fileAt(RED, place) {
+function fileAt({ RED, t }, place) {
     if (place === undefined) {
         return undefined;
     }
     if (typeof place !== 'string' || place.trim() === '') {
-        throw new Error('the path of a file is a text');
+        throw new Error(t('given.pathIsNoText'));
     }
     return new GivenFile(path.resolve(RED.settings.fileWorkingDirectory ?? '', place));
 }
 
-async function readField(RED, node, field, config, msg) {
+async function readField(host, node, field, config, msg) {
     const value = config[field.property];
     const type = config[`${field.property}_type`];
     switch (type) {
@@ -53,19 +58,19 @@ async function readField(RED, node, field, config, msg) {
         case 'null':
             return null;
         case 'constant':
-            return parseConstant(field, value);
+            return parseConstant(host, field, value);
         case 'env': {
-            const text = await evaluate(RED, node, type, value, msg);
-            return text === undefined || text === '' ? undefined : parseConstant(field, text);
+            const text = await evaluate(host, node, type, value, msg);
+            return text === undefined || text === '' ? undefined : parseConstant(host, field, text);
         }
         case 'file':
-            return fileAt(RED, value);
+            return fileAt(host, value);
         case 'msgFile':
-            return fileAt(RED, messageProperty(RED, msg, value));
+            return fileAt(host, messageProperty(host, msg, value));
         case 'msg':
-            return messageProperty(RED, msg, value);
+            return messageProperty(host, msg, value);
         default:
-            return evaluate(RED, node, type, value, msg);
+            return evaluate(host, node, type, value, msg);
     }
 }
 
@@ -78,15 +83,16 @@ const asFile = (field, value) => (field.kind === 'media' && value instanceof Uin
  * as missing. So is a field that applies only to another value of another field. `earlier`: the input of the run that the
  * message goes on with, whose file may be gone by now.
  */
-async function readInputs(RED, node, { form: { fields }, descriptor }, config, msg, earlier = {}) {
+async function readInputs(host, node, { form: { fields }, descriptor }, config, msg, earlier = {}) {
+    const { t } = host;
     const given = {};
     const attached = {};
     for (const field of fields) {
         let value;
         try {
-            value = asFile(field, await readField(RED, node, field, config, msg));
+            value = asFile(field, await readField(host, node, field, config, msg));
         } catch (error) {
-            throw new Error(`${field.label} could not be read (${error.message}). Correct the field in the node.`);
+            throw new Error(t('given.field', { label: field.label, reason: error.message }));
         }
         if (value instanceof GivenFile) {
             const digest = await digestOf(value.file);
@@ -98,7 +104,8 @@ async function readInputs(RED, node, { form: { fields }, descriptor }, config, m
             given[field.name] = value;
         }
     }
-    const { input, warnings } = readGiven(descriptor.inputSchema, given);
+    const saysNothing = (label, text) => t('given.saysNothing', { label, text });
+    const { input, warnings } = readGiven(descriptor.inputSchema, given, saysNothing);
     for (const field of fields.filter((candidate) => candidate.onlyFor)) {
         const other = fields.find((candidate) => candidate.name === field.onlyFor.name);
         if (!field.onlyFor.values.includes(input[other.name] ?? other.default)) {
@@ -109,7 +116,8 @@ async function readInputs(RED, node, { form: { fields }, descriptor }, config, m
 }
 
 /** The connection object of a configuration node: empty fields are left out, so that their defaults apply. */
-function readConnection(fields, config, credentials = {}) {
+function readConnection(host, fields, config, credentials = {}) {
+    const { t } = host;
     const connection = {};
     for (const field of fields) {
         const value = field.secret ? credentials[field.property] : config[field.property];
@@ -117,13 +125,13 @@ function readConnection(fields, config, credentials = {}) {
             continue;
         }
         try {
-            connection[field.name] = parseConstant(field, value);
+            connection[field.name] = parseConstant(host, field, value);
         } catch (error) {
-            const shown = field.secret ? 'it cannot be read' : error.message;
-            throw new Error(`${field.label}: ${shown}. Correct it in the connection.`);
+            const reason = field.secret ? t('given.secret') : error.message;
+            throw new Error(t('given.connection', { label: field.label, reason }));
         }
     }
     return connection;
 }
 
-module.exports = { readInputs, readConnection };
+module.exports = { attachmentNames, evaluate, readInputs, readConnection };

@@ -6,24 +6,20 @@ const { mediaPath } = require('../native/media/file_names');
 const { FileProblem } = require('../native/media/file_problem');
 const { keptExtension } = require('../native/media/media_content');
 const { MemoryFile, PartFile, isFolder, obstacleAt } = require('../native/media/places');
+const { evaluate } = require('./inputs');
 
 const mebibyte = 2 ** 20;
 const defaultLargest = { file: 2048, buffer: 100 }; // MiB
 
-const remedies = {
-    file_exists: 'Choose another name, or let the node replace the file',
-    not_written: 'Correct the place in the node, or make the folder',
-};
-
 class KeptFiles {
-    #RED;
+    #host;
     #node;
     #config;
     #outputs;
 
     /** `entry`: of the catalogue. */
-    constructor(RED, node, entry, config) {
-        this.#RED = RED;
+    constructor(host, node, entry, config) {
+        this.#host = host;
         this.#node = node;
         this.#config = config;
         this.#outputs = entry.form.mediaOutputs;
@@ -48,18 +44,21 @@ class KeptFiles {
         if (!this.wanted || this.#inMemory) {
             return null;
         }
-        const given = await this.#givenPath(msg);
+        const { RED, t } = this.#host;
+        const { keepPath, keepPath_type: type = 'str' } = this.#config;
+        const given = await evaluate(this.#host, this.#node, type, keepPath, msg, t('file.noPlace'));
         if (typeof given !== 'string' || given.trim() === '' || given.includes('\0')) {
-            throw new Error('The place for the file is empty. Fill it in in the node, or send it in the message.');
+            throw new Error(t('file.noPlace'));
         }
-        const place = path.resolve(this.#RED.settings.fileWorkingDirectory ?? '', given);
+        const place = path.resolve(RED.settings.fileWorkingDirectory ?? '', given);
         const inFolder = given.endsWith('/') || (await isFolder(place));
         if (!inFolder && this.#outputs.length > 1) {
-            throw new Error(`This node makes ${this.#outputs.length} files. Give a folder for them, not the name of one.`);
+            throw new Error(t('file.folderNeeded', { n: this.#outputs.length }));
         }
         const obstacle = isPaid ? null : await obstacleAt(inFolder ? path.join(place, 'probe') : place, { replaces: this.#replaces });
         if (obstacle !== null) {
-            throw new Error(`Nothing was submitted, because the file could not be kept: ${obstacle.message}. ${remedies[obstacle.code]}.`);
+            const remedy = t(`file.remedy.${obstacle.code}`);
+            throw new Error(t('file.obstacle', { reason: this.#inAuthorsWords(obstacle).message, remedy }));
         }
         return { path: place, isFolder: inFolder };
     }
@@ -68,19 +67,12 @@ class KeptFiles {
         return this.#config.keepReplace === true;
     }
 
-    #givenPath(msg) {
-        const { keepPath: value, keepPath_type: type = 'str' } = this.#config;
-        return new Promise((resolve, reject) => {
-            this.#RED.util.evaluateNodeProperty(value, type, this.#node, msg, (error, result) => (error ? reject(error) : resolve(result)));
-        });
-    }
-
     /** By output, as keepMedia says. Never rejects. */
     async keep(run, output, connection, { signal, onProgress }) {
         const files = {};
         for (const { name, kind } of this.#outputs) {
             if (output[name] !== undefined && output[name] !== null) {
-                files[name] = await keepMedia({
+                const kept = await keepMedia({
                     url: output[name],
                     kind,
                     connection,
@@ -90,6 +82,7 @@ class KeptFiles {
                     signal,
                     onProgress,
                 });
+                files[name] = kept.error ? { ...kept, error: this.#inAuthorsWords(kept.error) } : kept;
             }
         }
         return files;
@@ -107,15 +100,18 @@ class KeptFiles {
         return PartFile.create(file, { replaces: this.#replaces });
     }
 
+    #inAuthorsWords({ code, message }) {
+        const { t, foreign } = this.#host;
+        return { code, message: foreign(t(`file.problem.${code}`), message) };
+    }
+
     /** What warns of the files that are not there. */
     warningsOf(files) {
         const missing = this.#outputs.filter(({ name }) => files[name]?.error);
         return missing.map(({ name, kind }) => {
             const { message } = files[name].error;
-            const advice =
-                `Its URL is in msg.payload.${name}. To try again, send this message with its msg.run into a Collect that keeps the file: ` +
-                'that pays for nothing';
-            return { code: `${kind}_not_downloaded`, message: `${message[0].toUpperCase()}${message.slice(1)}. ${advice}` };
+            const reason = `${message[0].toUpperCase()}${message.slice(1)}`;
+            return { code: `${kind}_not_downloaded`, message: this.#host.t('file.missing', { reason, name }) };
         });
     }
 }

@@ -27,17 +27,19 @@ class NodeRuns {
     #keys; // of the runs of all nodes
     #newKey;
     #isTaken; // whether another run is to make the file of that path
+    #t;
     #records;
     #log;
     #clock;
 
-    constructor(id, { store, newKey, log, keys = new RunKeys(), isTaken = () => false, clock = () => performance.now() }) {
+    constructor(id, { store, newKey, log, t, keys = new RunKeys(), isTaken = () => false, clock = () => performance.now() }) {
         this.id = id;
         this.#keys = keys;
         this.#records = new RunRecords(id, store, log);
         this.#newKey = newKey;
         this.#isTaken = isTaken;
         this.#log = log;
+        this.#t = t;
         this.#clock = clock;
     }
 
@@ -101,7 +103,7 @@ class NodeRuns {
             this.#cancelFor(msg.cancel);
             done();
         } else if (this.#waiting.length >= mostWaiting) {
-            done(`${mostWaiting} messages are already waiting. Send fewer at once, or let more run at once.`);
+            done(this.#t('error.tooManyWait', { n: mostWaiting }));
         } else {
             await this.#acceptNew(msg, send, done, read);
         }
@@ -128,11 +130,11 @@ class NodeRuns {
         const key = earlier?.key ?? this.#newKey();
         const run = new Run({ ...earlier, ...given, key, msg });
         if (run.file !== null && !run.mayBePaid && this.#isTaken(run.file)) {
-            done(`Nothing was submitted, because another run is to make the file ${run.file}. Give each message a file of its own.`);
+            done(this.#t('error.fileIsTaken', { file: run.file }));
             return;
         }
         if (!this.#keys.take(key)) {
-            done(`The run ${key} is in progress already. Wait for the message that it sends, and send each msg.run into one node only.`);
+            done(this.#t('error.runIsInProgress', { key }));
             return;
         }
         delete msg.run;
@@ -162,7 +164,7 @@ class NodeRuns {
     #bindAgain(run, send, done) {
         run.bind(send, done);
         if (run.left?.length) {
-            this.#instance.node.warn(`A message was resumed after a restart without ${run.left.join(', ')}, which could not be kept.`);
+            this.#instance.node.warn(this.#t('warning.notKept', { properties: run.left.join(', ') }));
         }
         if (this.#undelivered.delete(run)) {
             this.#deliver(run);
@@ -301,8 +303,10 @@ class NodeRuns {
         if (!run.mayBePaid) {
             this.#records.discard(run);
         } else if (run.canceller.signal.aborted || this.#over) {
-            const file = 'Its file is kept for a week; the node, if it is still in a flow, takes it up at the next start.';
-            this.#log(`The run ${run.nameWithJob} has ended, but its job may go on. ${file}`);
+            this.#log(
+                `The run ${run.nameWithJob} has ended, but its job may go on. ` +
+                    'Its file is kept for a week; the node, if it is still in a flow, takes it up at the next start.',
+            );
         }
     }
 
@@ -358,8 +362,10 @@ class NodeRuns {
     #leaveToNext(run) {
         this.#keys.handOn(run.key, this.id, { stranded: true });
         if (run.output !== null) {
-            const next = 'The run goes on in the node that is there next; its file is kept for a week';
-            this.#log(`The node ${this.id} was changed or removed before it had the files of the run ${run.key}. ${next}: ${urlsOf(run.output)}`);
+            this.#log(
+                `The node ${this.id} was changed or removed before it had the files of the run ${run.key}. ` +
+                    `The run goes on in the node that is there next; its file is kept for a week: ${urlsOf(run.output)}`,
+            );
         }
     }
 

@@ -35,28 +35,22 @@ const start = {
     },
 };
 
-function checkCollectable(msg) {
+function checkCollectable(msg, t) {
     if (runOfMessage(msg) === null) {
-        const found = msg.run === undefined ? 'this message has no msg.run' : 'the msg.run of this message is none';
-        throw new Error(
-            `Collect gets the output of a run that was started, and ${found}. ` +
-                'Send it the message of a node with the operation Start, or one whose run failed, with its msg.run unchanged.',
-        );
+        throw new Error(t(msg.run === undefined ? 'error.noRun' : 'error.wrongRun'));
     }
 }
 
 /** `known`: the row of the module's error table, where it has one. */
-function gaveUp(checkpoint, giveUpAfter, known) {
+function gaveUp(checkpoint, giveUpAfter, known, t) {
     const jobId = checkpoint?.jobId ?? null;
     return new RunError(
         {
-            type: 'Processing Timeout',
+            type: t('error.timeout'),
             code: 'processing_timeout',
             ...known,
-            message:
-                `The output is not there ${giveUpAfter} h after the start of the run, which is when this node gives up. ` +
-                `The job ${jobId ?? '(its name is not known)'} is kept, and nothing more is paid for it`,
-            solution: 'To collect it later, send this message with its msg.run into a Collect again, which looks once more before it gives up',
+            message: t('error.gaveUp', { hours: giveUpAfter, job: jobId ?? t('error.jobWithoutName') }),
+            solution: t('error.gaveUpSolution'),
             retryable: true,
             charged: 'unknown',
             job_id: jobId,
@@ -65,7 +59,7 @@ function gaveUp(checkpoint, giveUpAfter, known) {
     );
 }
 
-function collect(config, errors) {
+function collect(config, errors, t) {
     const longest = Math.min(numberOf(config.wait, defaultWait), longestWait) * second;
     const giveUpAfter = numberOf(config.giveUpAfter, defaultGiveUpAfter);
     const timeLeft = (run) => run.startedAt + giveUpAfter * hour - Date.now();
@@ -78,27 +72,27 @@ function collect(config, errors) {
             return { collectOnly: true, suspend: { afterMs: waitMs }, timeoutMs: waitMs + lookBound };
         },
         openPort: 1,
-        check: checkCollectable,
+        check: (msg) => checkCollectable(msg, t),
         endOf(run, result) {
             if (result.outcome === 'succeeded') {
                 return result;
             }
             const ending = open(run, result);
             if (timeLeft(run) <= 0) {
-                throw gaveUp(ending.checkpoint, giveUpAfter, known);
+                throw gaveUp(ending.checkpoint, giveUpAfter, known, t);
             }
             return ending;
         },
     };
 }
 
-/** `config`: the node's. `errors`: the module's error table. */
-function operationOf(config, errors) {
+/** `config`: the node's. `errors`: the module's error table. `t` gives the words of the host. */
+function operationOf(config, errors, t) {
     switch (config.operation) {
         case 'start':
             return start;
         case 'collect':
-            return collect(config, errors);
+            return collect(config, errors, t);
         default:
             return generate;
     }

@@ -21,7 +21,7 @@ function countOf(text, minimum, otherwise) {
     return text !== '' && Number.isInteger(count) && count >= minimum ? count : otherwise;
 }
 
-/** Registers the type. `host` is {RED, t, flowRuns, sessions, previews, spending}. */
+/** Registers the type. `host` is {RED, t, foreign, flowRuns, sessions, previews, spending}. */
 function registerWorkflowNode(host, entry) {
     const { RED } = host;
     RED.nodes.registerType(entry.type, function WorkflowNodeType(config) {
@@ -47,9 +47,9 @@ class WorkflowNode {
         this.node = node;
         this.limit = countOf(config.concurrency, 1, defaultLimit);
         this.runsPerHour = countOf(config.runsPerHour, 0, defaultRunsPerHour);
-        this.#operation = operationOf(config, entry.descriptor.errors);
+        this.#operation = operationOf(config, entry.descriptor.errors, host.t);
         this.collects = this.#operation.collects;
-        this.#files = new KeptFiles(host.RED, node, entry, this.#operation.givesOutput ? config : {});
+        this.#files = new KeptFiles(host, node, entry, this.#operation.givesOutput ? config : {});
         this.#runs = host.flowRuns.of(node);
         this.#runs.attach(this);
         const read = async (msg) => {
@@ -74,19 +74,13 @@ class WorkflowNode {
         });
     }
 
-    start(run, callbacks) {
-        return this.#run(run, callbacks).catch((error) => {
-            throw error instanceof RunError ? new RunError(this.#entry.errorFields(error.fields), error) : error;
-        });
-    }
-
     /** For the form: what the node's runs have cost, and how many it may still start; null: nothing to tell. */
     get spending() {
         const left = this.collects ? null : this.#runs.startsLeft(this.runsPerHour);
         return spendingText(this.#host.spending.of(this.node.id), left, this.#entry.form.price, this.#host.t);
     }
 
-    async #run(run, callbacks) {
+    async start(run, callbacks) {
         const known = { outcome: 'succeeded', output: run.output, warnings: [] };
         const result = run.output === null ? await this.#billed(run, callbacks) : this.#operation.endOf(run, known);
         return result.outcome === 'succeeded' && this.#files.wanted ? this.#withFiles(run, result, callbacks) : result;
@@ -159,12 +153,13 @@ class WorkflowNode {
         }
     }
 
-    #execute(run, { onProgress, onCheckpoint }, options = this.#operation.optionsFor(run)) {
-        const { module, descriptor, connection } = this.#entry;
-        return this.#host.sessions.of(module).execute({
+    async #execute(run, { onProgress, onCheckpoint }, options = this.#operation.optionsFor(run)) {
+        const { module, descriptor } = this.#entry;
+        const connection = this.#entry.connection ? this.#connection() : undefined;
+        const request = {
             node: descriptor.actionId,
             input: run.input,
-            connection: connection ? this.#connection() : undefined,
+            connection,
             attachments: this.#attachments(run),
             runKey: run.key,
             checkpoint: run.checkpoint ?? undefined,
@@ -172,7 +167,21 @@ class WorkflowNode {
             signal: run.canceller.signal,
             onProgress,
             onCheckpoint,
-        });
+        };
+        try {
+            const result = await this.#host.sessions.of(module).execute(request);
+            return { ...result, warnings: this.#entry.warningsIn(result.warnings) };
+        } catch (error) {
+            throw this.#inAuthorsWords(error);
+        }
+    }
+
+    #inAuthorsWords(error) {
+        if (error instanceof RunError) {
+            return new RunError(this.#entry.errorFields(error.fields), error);
+        }
+        const { code, message } = error;
+        return Object.assign(error, { message: this.#entry.errorFields({ code, message }).message });
     }
 
     /** A run of an earlier process reads its files again, from the message that was kept. */
@@ -180,7 +189,7 @@ class WorkflowNode {
         const read = async (name) => {
             run.attached ??= (await this.#readInputs(run.msg)).attached;
             if (run.attached[name] === undefined) {
-                throw new Error('Its message no longer has its file, which has changed, or was too large to be kept when Node-RED stopped. Send it again');
+                throw new Error(this.#host.t('error.fileIsGone'));
             }
             return run.attached[name];
         };
@@ -189,13 +198,13 @@ class WorkflowNode {
     }
 
     #readInputs(msg, earlier) {
-        return readInputs(this.#host.RED, this.node, this.#entry, this.#config, msg, earlier);
+        return readInputs(this.#host, this.node, this.#entry, this.#config, msg, earlier);
     }
 
     #connection() {
         const chosen = this.#host.RED.nodes.getNode(this.#config.connection);
         if (!chosen && this.#entry.connection.required) {
-            const message = `There is no ${this.#entry.connection.name}. Choose or add one in the node.`;
+            const message = this.#host.t('error.noConnection', { name: this.#entry.connection.name });
             throw Object.assign(new Error(message), { charged: 'no' });
         }
         return chosen?.value();
@@ -236,6 +245,7 @@ class WorkflowNode {
 
     /** An open run goes on with its message. */
     handOn(run) {
+        const { t } = this.#host;
         const { msg, outcome } = run;
         const isDone = run.output !== null;
         const wait = isDone ? 0 : Math.max(1, Math.ceil((outcome.resumeAfterMs ?? 0) / 1000));
@@ -244,8 +254,8 @@ class WorkflowNode {
         this.#warn(run);
         const { openPort } = this.#operation;
         if (!this.#isWired(openPort)) {
-            const remedy = 'The run is kept, and goes on at the next start of the flows: wire the output over a delay node to a Collect.';
-            this.node.warn(`The message of the run ${run.nameWithJob} went nowhere, because this output has no wire. ${remedy}`, msg);
+            const job = run.checkpoint?.jobId ?? t('error.jobWithoutName');
+            this.node.warn(t('warning.noWire', { key: run.key, job }), msg);
         }
         run.send([...Array(openPort).fill(null), msg]);
         run.done();
@@ -271,22 +281,20 @@ class WorkflowNode {
     /** For a message that was still waiting for a free slot. */
     cancelledError() {
         const known = this.#entry.descriptor.errors.find((error) => error.code === 'cancelled');
-        const message = 'The message was cancelled before its run began';
-        return new RunError({ type: 'Cancelled', code: 'cancelled', ...known, message, charged: 'no' }, { outcome: 'cancelled' });
+        const { t } = this.#host;
+        const message = t('error.cancelledBefore');
+        return new RunError({ type: t('error.cancelled'), code: 'cancelled', ...known, message, charged: 'no' }, { outcome: 'cancelled' });
     }
 
     /** For a message beyond the node's hourly limit. */
     spendingError(waitMs) {
-        const minutes = Math.ceil(waitMs / 60000);
-        const message =
-            `This node starts at most ${this.runsPerHour} runs in an hour, and that limit is reached. ` +
-            `This message was not run, and nothing was paid for it; send it again in ${minutes} min`;
+        const { t } = this.#host;
         return new RunError({
-            type: 'Spending Limit',
+            type: t('error.spendingLimit'),
             code: 'spending_limit',
-            message,
-            cause: "The node's own limit of runs per hour has been reached",
-            solution: 'Check that the flow does not feed itself. If that many are intended, raise "Per hour" in the node; 0 means no limit',
+            message: t('error.spendingLimitReached', { limit: this.runsPerHour, minutes: Math.ceil(waitMs / 60000) }),
+            cause: t('error.spendingLimitCause'),
+            solution: t('error.spendingLimitSolution'),
             retryable: true,
             retry_after_ms: waitMs,
             charged: 'no',

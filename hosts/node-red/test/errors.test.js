@@ -73,23 +73,3 @@ test('a service that is not there is named, and the key is not', { timeout: 6000
     assert.ok(!JSON.stringify(line).includes('a-secret-key'));
     assert.ok(!nodeRed.output.includes('a-secret-key'));
 });
-
-test('in German, an error is of the same code, and says in German what to do', { timeout: 60000 }, async () => {
-    const server = await new JobServer().start();
-    const german = await new NodeRed({ more: { lang: 'de' } }).start();
-    try {
-        const types = await german.request('GET', '/workflow-nodes/types');
-        const type = types.nodes.find((node) => node.type === 'image_to_video');
-        assert.equal(type.title, 'Bild zu Video');
-        assert.ok(type.help.includes('Zu wenig Credits'));
-        const flow = await Flow.deploy(german, [connectionTo('http://example.com'), imageToVideo()]);
-        await flow.send([{ prompt: 'Zoom', image: `${server.url}/image` }]);
-        const [line] = await flow.results(1);
-        assert.equal(line.error.code, 'invalid_connection');
-        assert.equal(line.error.type, 'Ungültige Verbindung');
-        assert.match(line.error.solution, /berichtigen/);
-    } finally {
-        await german.remove();
-        await server.end();
-    }
-});

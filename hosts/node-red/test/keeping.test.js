@@ -11,6 +11,7 @@ const { until } = require('../../../tests/support/waiting');
 const { film } = require('./support/film');
 const { Flow, connectionTo, imageToVideo } = require('./support/flows');
 const { NodeRed } = require('./support/node_red');
+const { words } = require('./support/words');
 
 const facts = { bytes: film.length, sha256: createHash('sha256').update(film).digest('hex'), width: 1280, height: 720, duration: 5 };
 
@@ -191,7 +192,7 @@ test('a node that makes several files needs a folder for them, and each has its 
     const entry = { form: { mediaOutputs: [{ name: 'video', kind: 'video' }, { name: 'poster', kind: 'image' }, { name: 'sound', kind: 'audio' }] } };
     const keeping = (keepPath) => {
         const RED = { settings: {}, util: { evaluateNodeProperty: (value, type, node, msg, done) => done(null, value) } };
-        return new KeptFiles(RED, {}, entry, { keep: 'file', keepPath });
+        return new KeptFiles({ RED, ...words }, {}, entry, { keep: 'file', keepPath });
     };
     await assert.rejects(keeping(path.join(folder, 'clip.mp4')).placeFor({}, false), /makes 3 files. Give a folder/);
     await assert.rejects(keeping(path.join(folder, 'none/')).placeFor({}, false), /Nothing was submitted.*no such file/);

@@ -25,13 +25,13 @@ const succeeded = { outcome: 'succeeded', output, checkpoint: null, warnings: []
 
 test('a flow of an earlier version names no operation, and generates', () => {
     for (const operation of [undefined, 'generate', 'another']) {
-        const { collects, optionsFor, endOf } = operationOf({ operation }, []);
+        const { collects, optionsFor, endOf } = operationOf({ operation }, [], t);
         assert.deepEqual([collects, optionsFor({}), endOf({}, succeeded)], [false, {}, succeeded]);
     }
 });
 
 test('Start leaves a run with a job, or with its output; one that is suspended without is suspended', () => {
-    const { optionsFor, endOf } = operationOf({ operation: 'start' }, []);
+    const { optionsFor, endOf } = operationOf({ operation: 'start' }, [], t);
     assert.deepEqual(optionsFor({}), { suspend: 'when-submitted' });
     assert.deepEqual(endOf({ checkpoint: prepared }, suspended(submitted)), { ...suspended(submitted), outcome: 'open' });
     assert.deepEqual(endOf({ checkpoint: submitted }, suspended(null)).checkpoint, submitted);
@@ -41,7 +41,7 @@ test('Start leaves a run with a job, or with its output; one that is suspended w
 
 test('Collect never submits, and waits for as long as the form says, but no longer than until it gives up', () => {
     const optionsOf = (config, age = 0) =>
-        operationOf({ operation: 'collect', ...config }, []).optionsFor({ startedAt: Date.now() - age });
+        operationOf({ operation: 'collect', ...config }, [], t).optionsFor({ startedAt: Date.now() - age });
     for (const [wait, seconds] of [['7', 7], [0, 0], ['', 0], [undefined, 0], ['-1', 0], ['x', 0], [1e9, longestWait]]) {
         const { collectOnly, suspend, timeoutMs } = optionsOf({ wait, giveUpAfter: '48' });
         assert.deepEqual([collectOnly, suspend], [true, { afterMs: seconds * 1000 }], String(wait));
@@ -54,7 +54,7 @@ test('Collect never submits, and waits for as long as the form says, but no long
 
 test('Collect gives up on a run of yesterday, unless its output is there', () => {
     const known = { code: 'processing_timeout', type: 'Late', cause: 'It is late', solution: 'Wait', retryable: true };
-    const { endOf } = operationOf({ operation: 'collect', giveUpAfter: '' }, [known]);
+    const { endOf } = operationOf({ operation: 'collect', giveUpAfter: '' }, [known], t);
     const run = (age) => ({ checkpoint: submitted, startedAt: Date.now() - age });
     assert.deepEqual(endOf(run(23 * hour), suspended(later)), { ...suspended(later), outcome: 'open' });
     assert.equal(endOf(run(25 * hour), succeeded), succeeded);
@@ -85,7 +85,7 @@ function nodes() {
     };
     const keys = new RunKeys();
     seen.node = (place, end, more = {}) => {
-        const runs = new NodeRuns(place, { store, keys, newKey: () => 'run', log: (text) => seen.logged.push(text) });
+        const runs = new NodeRuns(place, { store, keys, t, newKey: () => 'run', log: (text) => seen.logged.push(text) });
         const to = (port) => (run) => seen.sent.push([port, run.toMessage()]);
         const node = { receive: (msg) => runs.accept(msg, () => {}, () => {}, assert.fail) };
         runs.attach({
@@ -201,7 +201,7 @@ test('the limit of an hour holds for Start, and not for Collect', async () => {
 
 /** A node of the type's own class. `execute` is the session's. */
 function workflowNode(config, execute, flowRuns = { of: () => ({ attach: () => {} }) }, RED = {}) {
-    const entry = { module: {}, descriptor: { actionId: 'a', errors: [] }, form: { fields: [], mediaOutputs: [], price: null }, errorFields: (fields) => fields, connection: null };
+    const entry = { module: {}, descriptor: { actionId: 'a', errors: [] }, form: { fields: [], mediaOutputs: [], price: null }, errorFields: (fields) => fields, warningsIn: (warnings) => warnings, connection: null };
     const host = { RED, t, flowRuns, sessions: { of: () => ({ execute }) }, previews: { add: () => {} }, spending: new Spending() };
     const { wires = [['next'], ['next']], warn = () => {}, ...others } = config;
     return new WorkflowNode(host, entry, { on: () => {}, warn, status: () => {}, wires }, others);

@@ -11,6 +11,7 @@ const { RunStore, keptWhenFinished, oldest } = require('../lib/run_store');
 const { WorkflowNode, defaultRunsPerHour } = require('../lib/workflow_node');
 const { Run, runOfMessage } = require('../lib/run');
 const { checkpointAfter, keptCheckpoint } = require('../native/durable/checkpoint');
+const { words } = require('./support/words');
 
 test('runs are kept whole, replaced, discarded, and given up when they are old', async () => {
     const directory = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'run-store-')), 'deep', 'runs');
@@ -254,7 +255,7 @@ test('a run that was suspended and goes on counts once', async () => {
 
 test('the limit of an hour is what the form holds, and its error says that nothing was paid', () => {
     const made = (runsPerHour) => {
-        const host = { flowRuns: { of: () => ({ attach: () => {} }) } };
+        const host = { ...words, flowRuns: { of: () => ({ attach: () => {} }) } };
         return new WorkflowNode(host, { descriptor: { errors: [] }, form: { fields: [], mediaOutputs: [] } }, { on: () => {} }, { runsPerHour });
     };
     for (const [text, count] of [['7', 7], [0, 0], ['0', 0], ['', 100], [undefined, 100], ['-1', 100], ['1.5', 100]]) {
