@@ -303,6 +303,25 @@ class ArgumentsTest(Case):
         self.assertEqual([b'{"api_key":"%s"}' % API_KEY.encode()], seen)
         self.assertEqual(bytes(len(seen[0]) + 1), bytes(copies[0].connection_json))
 
+    def test_the_copy_of_a_run_that_never_began_is_wiped(self):
+        class Unreadable(wfn.Memory):
+            def load(self):
+                copies.append(started._prepared.connection_json)
+                raise PermissionError("not yours")
+
+            def lock(self):
+                begun.wait(10)
+
+            def unlock(self):
+                pass
+        copies, begun = [], threading.Event()
+        with FakeModule(lambda _run: self.fail("started")).session() as session:
+            started = session.start("fake", {}, connection={"api_key": API_KEY}, checkpoints=Unreadable())
+            begun.set()
+            with self.assertRaises(PermissionError):
+                started.wait(10)
+        self.assertEqual({0}, set(copies[0]))
+
     def test_no_secret_is_in_a_repr_or_in_a_traceback_with_locals(self):
         connection = wfn.Connection({"api_key": API_KEY}, base_url="https://x")
         self.assertEqual("Connection(api_key=***, base_url=***)", repr(connection))

@@ -130,6 +130,9 @@ class Run:
                 self._locked = True
             self._last = self._store.load()
         except BaseException as error:
+            if self._prepared is not None:
+                self._prepared.wipe()
+            self._prepared = None
             self._end(None, error)
         else:
             self._begin(self._last)
