@@ -8,9 +8,10 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import unittest
 
-from support import API_KEY, Case, HeldPeer, INPUT, PIXELML, Peer, ROOT, connection_to, wfn
+from support import API_KEY, Case, HeldPeer, INPUT, PIXELML, Peer, ROOT, connection_with_files, wfn
 
 DOCUMENTS = ("hosts/python/README.md", "docs/host-authors.md")
 
@@ -33,10 +34,11 @@ class DocumentsTest(Case):
         folder = self.folder / re.sub(r"\W", "_", place)
         folder.mkdir()
         os.chdir(folder)
-        pathlib.Path("connection.json").write_text(json.dumps(connection_to(peer)))
+        pathlib.Path("connection.json").write_text(json.dumps(connection_with_files(peer)))
+        shutil.copy(ROOT / "sandbox" / "example" / "coffee.jpg", "photo.jpg")
         module = wfn.Module.load(PIXELML)
         printed = io.StringIO()
-        names = {"wfn": wfn, "module": module, "connection": connection_to(peer), "input": INPUT}
+        names = {"wfn": wfn, "module": module, "connection": connection_with_files(peer), "input": INPUT}
         compiled = compile(code, place, "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
         with contextlib.redirect_stdout(printed):
             if compiled.co_flags & 0x80:  # it awaits
@@ -60,7 +62,7 @@ class DocumentsTest(Case):
                 self.assertNotIn(API_KEY, printed)
                 self.assertTrue(all(len(line) <= 120 for line in text.split("\n")))
             done += 1
-        self.assertGreaterEqual(done, 6)
+        self.assertGreaterEqual(done, 7)
 
 
 if __name__ == "__main__":

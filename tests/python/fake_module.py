@@ -17,8 +17,11 @@ class FakeRun:
         self.flags, self.user_data = request.flags, request.user_data
         self.on_progress, self.on_checkpoint = request.on_progress, request.on_checkpoint
         self.on_complete = request.on_complete
+        self.on_attachment = request.on_attachment
         self.connection_json, self.checkpoint_json = request.connection_json, request.checkpoint_json
         self.answers, self.answered = [], threading.Semaphore(0)
+        self.attach_statuses = []  # what run_attach answers, OK when none is left
+        self.attached = []  # bytes, or the text of a failure
         self.told = threading.Event()  # to cancel or to suspend
         self.wishes = []  # by which function
 
@@ -29,9 +32,17 @@ class FakeRun:
         """Without waiting for the answer."""
         self.on_checkpoint(self.user_data, self.handle, c.byref(abi.Checkpoint(json=json, submission=submission)))
 
+    def ask(self, **members):
+        """Without waiting for the file."""
+        self.on_attachment(self.user_data, self.handle, c.byref(abi.AttachmentRequest(**members)))
+
     def answer(self):
-        assert self.answered.acquire(timeout=10), "no answer to a checkpoint"
+        assert self.answered.acquire(timeout=10), "no answer"
         return self.answers[-1]
+
+    def file(self):
+        assert self.answered.acquire(timeout=10), "no file"
+        return self.attached[-1]
 
     def complete(self, result=None, **members):
         self.on_complete(self.user_data, self.handle, c.byref(result or abi.Result(**members)))
@@ -57,7 +68,7 @@ class FakeModule:
             run_suspend=types["run_suspend"](lambda run: self.tell(run, "suspend")),
             run_checkpoint_saved=types["run_checkpoint_saved"](self.saved),
             run_wait=types["run_wait"](lambda _run, _timeout: 0), run_result=self.run_result,
-            run_release=types["run_release"](self.release))
+            run_release=types["run_release"](self.release), run_attach=types["run_attach"](self.attach))
         self.module = wfn.Module(pathlib.Path("fake.so"), self.table)
 
     def session(self, **options):
@@ -91,6 +102,12 @@ class FakeModule:
         self.runs[handle].answers.append(kept)
         self.runs[handle].answered.release()
         return abi.OK
+
+    def attach(self, handle, attachment):
+        run, given = self.runs[handle], attachment.contents
+        run.attached.append(c.string_at(given.data, given.size) if given.failure is None else given.failure.decode())
+        run.answered.release()
+        return run.attach_statuses.pop(0) if run.attach_statuses else abi.OK
 
     def release(self, handle):
         self.released.append(handle)

@@ -181,8 +181,8 @@ class StoresTest(Case):
         started = session.start("slow_echo", echo_input(1), connection=KEY, checkpoints=store)
         self.assertTrue(store.entered.wait(10))
         from workflow_node import _session
-        real, _session._STORE_SECONDS = _session._STORE_SECONDS, 0.2
-        self.addCleanup(setattr, _session, "_STORE_SECONDS", real)
+        real, _session._AFTER_CLOSE_SECONDS = _session._AFTER_CLOSE_SECONDS, 0.2
+        self.addCleanup(setattr, _session, "_AFTER_CLOSE_SECONDS", real)
         session.close()
         self.assertFalse(started.done())
         store.release.set()

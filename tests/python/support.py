@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import os
 import pathlib
 import subprocess
@@ -38,6 +39,14 @@ class HeldPeer(Peer):
 
 def connection_to(peer):
     return {"api_key": API_KEY, "base_url": peer.base_url, "allow_insecure_loopback": True}
+
+
+def connection_with_files(peer, max_bytes=1_000_000):
+    """Of a service that takes a file in the submit."""
+    binding = json.loads((ROOT / "schemas" / "pixelml_api.json").read_text())
+    binding["files"] = {"media_types": ["image/jpeg", "image/png"], "max_bytes": max_bytes, "max_side": 4096,
+                        "as": "data_uri"}
+    return {**connection_to(peer), "api_binding": binding}
 
 
 def echo_input(milliseconds):

@@ -134,6 +134,7 @@ class Module(Struct):
     run_suspend: Any
     run_checkpoint_saved: Any
     run_release: Any
+    run_attach: Any
     _fields_ = [("struct_size", c.c_uint32), ("abi_major", c.c_uint32), ("abi_minor", c.c_uint32),
                 ("node_count", c.c_uint32), ("name", c.c_char_p), ("version", c.c_char_p),
                 ("nodes", c.POINTER(c.POINTER(Node))), ("settings_schema_json", c.c_char_p),

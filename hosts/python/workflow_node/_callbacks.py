@@ -12,6 +12,7 @@ import os
 from typing import TYPE_CHECKING, Any, Dict
 
 from . import _abi as abi
+from ._attachments import read_request
 from ._values import is_usable, read_checkpoint, read_ending, read_progress
 
 if TYPE_CHECKING:
@@ -55,6 +56,18 @@ def _checkpoint_callback(number: Any, handle: Any, checkpoint: Any) -> None:
         swallow(error)
 
 
+def _attachment_callback(number: Any, handle: Any, request: Any) -> None:
+    try:
+        files = live[number]._files
+        try:
+            files.ask(handle, read_request(request.contents))
+        except BaseException as error:
+            files.answer(handle, error)
+            raise
+    except BaseException as error:
+        swallow(error)
+
+
 def _complete_callback(number: Any, handle: Any, result: Any) -> None:
     try:
         run = live[number]
@@ -73,9 +86,11 @@ def _complete_callback(number: Any, handle: Any, result: Any) -> None:
 ON_PROGRESS = abi.ON_PROGRESS(_progress_callback)
 ON_CHECKPOINT = abi.ON_CHECKPOINT(_checkpoint_callback)
 ON_COMPLETE = abi.ON_COMPLETE(_complete_callback)
+ON_ATTACHMENT = abi.ON_ATTACHMENT(_attachment_callback)
 
 NO_PROGRESS = abi.ON_PROGRESS(0)
 NO_CHECKPOINT = abi.ON_CHECKPOINT(0)
+NO_ATTACHMENT = abi.ON_ATTACHMENT(0)
 
 # The parent's runs are not the child's, and no callback of theirs comes here.
 os.register_at_fork(after_in_child=live.clear)

@@ -6,9 +6,10 @@ import ctypes as c
 import enum
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Callable, Mapping, Optional, Tuple, TypedDict, Union
+from typing import TYPE_CHECKING, Any, Callable, Dict, Mapping, Optional, Tuple, TypedDict, Union
 
 from . import _abi as abi
+from ._attachments import Attachment, check_attachments
 from ._stores import Store
 from ._values import Checkpoint, Connection, Progress
 
@@ -46,6 +47,10 @@ class RunOptions(TypedDict, total=False):
     timeout: Optional[float]
     # At the deadline also cancel the job at the service; without it a later run collects it.
     cancel_job_at_deadline: bool
+    # The files of inputs "attachment:NAME": by NAME, which is percent-encoded in the input and plain here. A path is
+    # read, or a callable called, when the run needs the bytes, on a thread of its own; what it raises says why there
+    # is no file, in the run's error.
+    attachments: Optional[Mapping[str, Attachment]]
     # Called with each progress, on the event loop's thread or the one that waits. Raising stops nothing.
     on_progress: Optional[Callable[[Progress], object]]
     # When to end early, as Suspended: once the service has taken the job, or so many seconds after the start.
@@ -69,6 +74,7 @@ class Prepared:
     checkpoint_timeout_ms: int
     suspend: int
     suspend_after_ms: int
+    attachments: Optional[Dict[str, Attachment]] = field(repr=False)
 
     def filled(self, checkpoint: Optional[Checkpoint], **callbacks: Any) -> Tuple[abi.Request, Any]:
         """The struct, and what must live as long as it."""
@@ -128,7 +134,8 @@ def prepare(input: Optional[Mapping[str, Any]], mode: Mode, options: Mapping[str
         checkpoint_timeout_ms=_milliseconds("checkpoint_timeout", options.get("checkpoint_timeout"), 1),
         suspend=abi.SUSPEND_NEVER if suspend is None
         else abi.SUSPEND_WHEN_SUBMITTED if isinstance(suspend, str) else abi.SUSPEND_AFTER,
-        suspend_after_ms=0 if isinstance(suspend, str) else _milliseconds("suspend", suspend, 0))
+        suspend_after_ms=0 if isinstance(suspend, str) else _milliseconds("suspend", suspend, 0),
+        attachments=check_attachments(options.get("attachments")))
 
 
 def json_bytes(name: str, value: Mapping[str, Any]) -> bytes:

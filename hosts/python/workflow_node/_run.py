@@ -16,7 +16,9 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, Callable, Deque, Generator, List, Optional, Set, Tuple
 
 from . import _abi as abi
-from ._callbacks import NO_CHECKPOINT, NO_PROGRESS, ON_CHECKPOINT, ON_COMPLETE, ON_PROGRESS, live, log
+from ._attachments import RunFiles
+from ._callbacks import (NO_ATTACHMENT, NO_CHECKPOINT, NO_PROGRESS, ON_ATTACHMENT, ON_CHECKPOINT, ON_COMPLETE,
+                         ON_PROGRESS, live, log)
 from ._request import Prepared
 from ._stores import Errands, LockingStore, Store
 from ._values import (Checkpoint, Ending, Error, Progress, Result, StatusError, conclude, is_usable, read_output)
@@ -53,6 +55,7 @@ class Run:
         self._wishes: Set[str] = set()
         self._wants_output = not prepared.flags & abi.VALIDATE_ONLY
         self._errands = Errands()
+        self._files: RunFiles = RunFiles(self._table, prepared.attachments, session._file_threads)
         self._latest: Deque[Progress] = deque(maxlen=1)
         self._answering = threading.Lock()  # never taken by the main thread
         self._asked = 0  # checkpoints so far
@@ -95,7 +98,7 @@ class Run:
     def _result(self) -> Result:
         if self._ending is None:
             raise self._fault or Error("the run has no result")
-        return conclude(self._ending, *self._output_of(self._ending), self._store_error)
+        return conclude(self._ending, *self._output_of(self._ending), self._store_error, self._files.error)
 
     def _output_of(self, ending: Ending) -> Tuple[Any, str]:
         # Read once: how deep an output may be nested depends on the thread, and the store went by the first reading.
@@ -146,7 +149,8 @@ class Run:
             request, keep = prepared.filled(
                 checkpoint, user_data=self._number, on_complete=ON_COMPLETE,
                 on_progress=ON_PROGRESS if self._on_progress else NO_PROGRESS,
-                on_checkpoint=ON_CHECKPOINT if self._store is not None else NO_CHECKPOINT)
+                on_checkpoint=ON_CHECKPOINT if self._store is not None else NO_CHECKPOINT,
+                on_attachment=ON_ATTACHMENT if prepared.attachments is not None else NO_ATTACHMENT)
             status = execute(c.byref(request), c.byref(self._handle))
             del request, keep
         except BaseException as error:
@@ -256,6 +260,7 @@ class Run:
 
     def _end(self, ending: Optional[Ending], fault: Optional[BaseException]) -> None:
         self._unlock()
+        self._files.let_go()
         self._ending, self._fault = ending, fault
         self._over = True
         self._session._runs.discard(self)

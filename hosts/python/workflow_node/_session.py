@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Callable, Dict, Mapping, Optional, Set, Type, Union
 
 from . import _abi as abi
+from ._attachments import Attachment, FileThreads
 from ._callbacks import log, swallow
 from ._module import Module, Node
 from ._request import Mode, RunOptions, json_bytes, mask, prepare
@@ -24,8 +25,8 @@ from ._values import Connection, Error, Result, StatusError
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-# After close no run is live, but a store may still be busy with how one ended.
-_STORE_SECONDS = 10.0
+# After close no run is live, but a store may still be busy with how one ended, and a callable with a file.
+_AFTER_CLOSE_SECONDS = 10.0
 TRACE = 5  # for logging, which has no such level
 _LEVELS = (TRACE, logging.DEBUG, logging.INFO, logging.WARNING, logging.ERROR)
 
@@ -53,6 +54,7 @@ class Session:
         self._on_log = on_log or logging.getLogger(f"workflow_node.{module.name}").log
         self._last_error = ""  # of the log, to say what was wrong with the settings
         self._runs: Set[Run] = set()
+        self._file_threads = FileThreads()
         self._closing = threading.Lock()
         self._closed = False
         self._handle = c.c_void_p()
@@ -127,27 +129,30 @@ class Session:
         return await self.run(node, input, Mode.COLLECT, **options)
 
     async def validate(self, node: Union[str, Node], input: Mapping[str, Any],
-                       connection: Optional[Mapping[str, Any]] = None) -> Result:
+                       connection: Optional[Mapping[str, Any]] = None, *,
+                       attachments: Optional[Mapping[str, Attachment]] = None) -> Result:
         """Checks the input, and the connection where one is given. Sends nothing."""
         connection = None if connection is None else Connection(connection)
-        return await self.run(node, input, Mode.VALIDATE, connection=connection)
+        return await self.run(node, input, Mode.VALIDATE, connection=connection, attachments=attachments)
 
     async def check_connection(self, node: Union[str, Node], connection: Mapping[str, Any],
-                               input: Optional[Mapping[str, Any]] = None) -> Result:
+                               input: Optional[Mapping[str, Any]] = None, *,
+                               attachments: Optional[Mapping[str, Attachment]] = None) -> Result:
         """Asks the service whether it answers and takes the key. Makes no job and costs nothing."""
         connection = Connection(connection)
-        return await self.run(node, input, Mode.CHECK_CONNECTION, connection=connection)
+        return await self.run(node, input, Mode.CHECK_CONNECTION, connection=connection, attachments=attachments)
 
     async def dry_run(self, node: Union[str, Node], input: Mapping[str, Any],
-                      connection: Optional[Mapping[str, Any]] = None) -> Result:
+                      connection: Optional[Mapping[str, Any]] = None, *,
+                      attachments: Optional[Mapping[str, Attachment]] = None) -> Result:
         """Says what would be sent, with the secrets masked: the output's "requests". Sends nothing."""
         connection = None if connection is None else Connection(connection)
-        return await self.run(node, input, Mode.DRY_RUN, connection=connection)
+        return await self.run(node, input, Mode.DRY_RUN, connection=connection, attachments=attachments)
 
     # ---------------------------------------------------------------------------------- closing
 
     def close(self) -> None:
-        """Suspends the runs and ends the session: about 10 s at most, and what callbacks and stores take longer.
+        """Suspends the runs and ends the session: about 10 s at most, and up to 10 s more that stores and files take.
 
         Not inside on_log. In a forked child nothing happens: the session is the parent's.
         """
@@ -162,9 +167,10 @@ class Session:
                 raise StatusError("close", status)
             self._closed = True
         _open.pop(self._number, None)
-        until = time.monotonic() + _STORE_SECONDS
+        until = time.monotonic() + _AFTER_CLOSE_SECONDS
         for run in {*runs, *self._runs}:
             run._wait_over(max(0.0, until - time.monotonic()), deliver=False)
+        self._file_threads.join(until)
 
     async def aclose(self) -> None:
         """close() without blocking the event loop. Cancelled, it goes on by itself."""

@@ -96,7 +96,7 @@ class LockedError(Error):
 
 
 class RunError(Error):
-    """A run failed, or was cancelled. `__cause__` is what the store of checkpoints raised, if it did."""
+    """A run failed, or was cancelled. `__cause__` is what the store, or the reading of a file, raised, if it did."""
 
     def __init__(self, failure: Failure) -> None:
         super().__init__(failure)
@@ -255,14 +255,16 @@ def read_output(ending: Ending, wanted: bool) -> Tuple[Any, str]:
     return None, f"the run ended with the outcome {ending.outcome}, which is not known here"
 
 
-def conclude(ending: Ending, output: Any, fault: str, store_error: Optional[BaseException]) -> Result:
+def conclude(ending: Ending, output: Any, fault: str, store_error: Optional[BaseException],
+             file_error: Optional[BaseException]) -> Result:
     """The result, or the exception that the ending is; output and fault are read_output's."""
+    cause = store_error or file_error
     if ending.failure is not None and ending.outcome not in (abi.SUCCEEDED, abi.SUSPENDED):
-        raise RunError(ending.failure) from store_error
+        raise RunError(ending.failure) from cause
     if fault:
-        raise _defect(ending, fault) from store_error
+        raise _defect(ending, fault) from cause
     if ending.outcome == abi.SUSPENDED:
-        raise Suspended(ending.checkpoint, ending.resume_after, ending.warnings) from store_error
+        raise Suspended(ending.checkpoint, ending.resume_after, ending.warnings) from cause
     return Result(output, ending.warnings, store_error)
 
 
