@@ -7,6 +7,7 @@
 #include <cstring>
 #include <exception>
 #include <new>
+#include <string>
 #include <string_view>
 
 struct image_stop {
@@ -45,9 +46,11 @@ char* copy_of(std::string_view text) {
 }
 
 Source source_of(const image_order& order) {
+    const std::string name = order.name != nullptr ? order.name : "";
     if (order.path != nullptr)
-        return Source::open(order.path);
-    return Source::of_bytes({static_cast<const char*>(order.bytes), order.size}, "The image");
+        return Source::open(order.path, name);
+    return Source::of_bytes({static_cast<const char*>(order.bytes), order.size},
+                            name.empty() ? "The image" : name);
 }
 
 void give(const image_order& order, const std::atomic<bool>& is_asked, image_result& result) {

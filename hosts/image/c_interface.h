@@ -15,6 +15,7 @@ void image_stop_now(struct image_stop* stop);
 void image_stop_free(struct image_stop* stop); /* none is under way */
 
 struct image_order {
+    const char* name;        /* for messages; NULL or empty: the path's last part, or "The image" */
     const char* path;        /* NULL: it is the bytes */
     const void* bytes;       /* copied */
     size_t size;             /* of the bytes */

@@ -51,8 +51,8 @@ Problem no_file(const std::string& text) {
 
 } // namespace
 
-Source Source::open(const std::string& path) {
-    const std::string name = name_for_people(path);
+Source Source::open(const std::string& path, const std::string& given_name) {
+    const std::string name = name_for_people(given_name.empty() ? path : given_name);
     if (path.empty())
         throw no_file("There is no file: its path is empty.");
     if (path.find('\0') != path.npos)
@@ -78,7 +78,8 @@ Source Source::open(const std::string& path) {
     return Source(std::move(file), name, size);
 }
 
-Source Source::of_bytes(std::string_view bytes, std::string name) {
+Source Source::of_bytes(std::string_view bytes, const std::string& given_name) {
+    const std::string name = name_for_people(given_name);
     if (bytes.empty())
         throw no_file(name + " is empty.");
     if (bytes.size() > most_bytes)
@@ -93,7 +94,7 @@ Source Source::of_bytes(std::string_view bytes, std::string name) {
             throw std::system_error(errno, std::generic_category(), "cannot hold an image");
         rest.remove_prefix(static_cast<std::size_t>(std::max<ssize_t>(written, 0)));
     }
-    return Source(std::move(file), std::move(name), bytes.size());
+    return Source(std::move(file), name, bytes.size());
 }
 
 std::string Source::read(std::size_t most) const {

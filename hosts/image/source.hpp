@@ -12,10 +12,11 @@ namespace image {
 // name reaches them and none is looked up twice.
 class Source {
 public:
-    // Throws Problem: there is no such file, it cannot be read, or is not one.
-    static Source open(const std::string& path);
+    // name: for messages; empty: the path's last part. Throws Problem: there is no such file, it cannot be
+    // read, or is not one.
+    static Source open(const std::string& path, const std::string& name = {});
     // name: for messages, as "The image". Copies the bytes to a file without a name.
-    static Source of_bytes(std::string_view bytes, std::string name);
+    static Source of_bytes(std::string_view bytes, const std::string& name);
 
     const std::string& name() const noexcept { return name_; } // for messages
     std::uint64_t size() const noexcept { return size_; }

@@ -14,6 +14,8 @@ export function load(pathOrName: string): Module;
 
 /** What an image is prepared for. An AttachmentRequest is one. */
 export interface ImageRequest {
+    /** Of the image, for messages; without one, the last part of its path, or "The image". */
+    readonly name?: string | null;
     /** The best first, for example ["image/jpeg", "image/png"], which is also what none stands for. */
     readonly mediaTypes?: readonly string[];
     /** null: no limit is known. */

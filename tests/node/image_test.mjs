@@ -87,10 +87,16 @@ test('what cannot be prepared says why', async (t) => {
     await assert.rejects(prepareImage('/dev/zero', jpeg), { code: 'no_file' });
     await assert.rejects(prepareImage(Buffer.from('hello'), jpeg), { code: 'not_an_image', message: /^The image is / });
     await assert.rejects(prepareImage(Buffer.alloc(0), jpeg), { code: 'no_file', message: 'The image is empty.' });
+    for (const [name, called] of [['holiday.heic', 'holiday.heic'], ['of/two\nlines.jpg', 'two?lines.jpg'], ['', 'The image']]) {
+        await assert.rejects(prepareImage(Buffer.alloc(0), { ...jpeg, name }), { message: `${called} is empty.` });
+    }
+    await assert.rejects(prepareImage(broken, { ...jpeg, name: 'holiday.jpg' }), { message: /^holiday\.jpg is damaged: / });
+    await assert.rejects(prepareImage(broken, { ...jpeg, name: null }), { message: /^broken\.jpg is damaged: / });
 });
 
 test('a wrong call is a TypeError', async () => {
-    for (const call of [[], [3], ['a\0b'], ['a', { mediaTypes: 'image/png' }], ['a', { maxBytes: -1 }], ['a', { maxSide: 1.5 }]]) {
+    const requests = [{ name: 7 }, { mediaTypes: 'image/png' }, { maxBytes: -1 }, { maxSide: 1.5 }];
+    for (const call of [[], [3], ['a\0b'], ...requests.map((request) => ['a', request])]) {
         await assert.rejects(prepareImage(...call), TypeError, JSON.stringify(call));
     }
 });

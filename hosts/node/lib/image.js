@@ -26,6 +26,13 @@ function sourceOf(source) {
     return Buffer.from(source.buffer, source.byteOffset, source.byteLength);
 }
 
+function nameOf(name = null) {
+    if (name !== null && typeof name !== 'string') {
+        throw new TypeError('prepareImage: name is a text');
+    }
+    return name;
+}
+
 function mediaTypesOf(types = []) {
     if (!Array.isArray(types) || !types.every((type) => typeof type === 'string')) {
         throw new TypeError('prepareImage: mediaTypes is an array of texts');
@@ -50,12 +57,12 @@ function done() {
     }
 }
 
-async function prepareImage(source, { mediaTypes, maxBytes, maxSide } = {}) {
-    const from = sourceOf(source);
+async function prepareImage(source, { name, mediaTypes, maxBytes, maxSide } = {}) {
+    const from = [sourceOf(source), nameOf(name)];
     const order = [mediaTypesOf(mediaTypes), limit('maxBytes', maxBytes), Math.min(limit('maxSide', maxSide), 65_535)];
     await myTurn();
     try {
-        return await native.prepareImage(from, ...order);
+        return await native.prepareImage(...from, ...order);
     } finally {
         done();
     }

@@ -10,13 +10,14 @@ struct preparation {
     struct job job;
     struct addon* addon;
     napi_deferred deferred;
-    struct text path, media_types;
+    struct text name, path, media_types;
     void* bytes;
     struct image_order order;
     struct image_result result;
 };
 
 static void free_preparation(struct preparation* preparation) {
+    wipe_text(&preparation->name);
     wipe_text(&preparation->path);
     wipe_text(&preparation->media_types);
     free(preparation->bytes);
@@ -82,11 +83,18 @@ static bool read_source(napi_env env, napi_value source, struct preparation* pre
     return preparation->path.characters != NULL;
 }
 
+static bool read_name(napi_env env, napi_value name, struct preparation* preparation) {
+    if (!get_text(env, name, &preparation->name))
+        return false;
+    preparation->order.name = preparation->name.characters;
+    return true;
+}
+
 static bool read_limits(napi_env env, const napi_value* values, struct preparation* preparation) {
     double max_bytes, max_side;
-    if (!get_text(env, values[1], &preparation->media_types)
-        || napi_get_value_double(env, values[2], &max_bytes) != napi_ok
-        || napi_get_value_double(env, values[3], &max_side) != napi_ok)
+    if (!get_text(env, values[0], &preparation->media_types)
+        || napi_get_value_double(env, values[1], &max_bytes) != napi_ok
+        || napi_get_value_double(env, values[2], &max_side) != napi_ok)
         return false;
     preparation->order.media_types = preparation->media_types.characters;
     preparation->order.max_bytes = (uint64_t)max_bytes;
@@ -94,12 +102,13 @@ static bool read_limits(napi_env env, const napi_value* values, struct preparati
     return preparation->media_types.characters != NULL;
 }
 
-/* prepareImage(pathOrBuffer, mediaTypes, maxBytes, maxSide): a promise of a Buffer. The numbers are whole. */
+/* prepareImage(pathOrBuffer, name or null, mediaTypes, maxBytes, maxSide): a promise of a Buffer. The numbers
+ * are whole. */
 napi_value image_prepare_one(napi_env env, napi_callback_info info) {
     struct addon* addon;
-    size_t count = 4;
-    napi_value values[4], promise;
-    if (napi_get_cb_info(env, info, &count, values, NULL, (void**)&addon) != napi_ok || count != 4
+    size_t count = 5;
+    napi_value values[5], promise;
+    if (napi_get_cb_info(env, info, &count, values, NULL, (void**)&addon) != napi_ok || count != 5
         || addon->shut_down)
         return throw_failure(env);
     struct preparation* preparation = calloc(1, sizeof *preparation);
@@ -107,7 +116,8 @@ napi_value image_prepare_one(napi_env env, napi_callback_info info) {
         return throw_failure(env);
     preparation->addon = addon;
     ++addon->references;
-    if (!read_source(env, values[0], preparation) || !read_limits(env, values, preparation)
+    if (!read_source(env, values[0], preparation) || !read_name(env, values[1], preparation)
+        || !read_limits(env, values + 2, preparation)
         || napi_create_promise(env, &preparation->deferred, &promise) != napi_ok) {
         free_preparation(preparation);
         return throw_failure(env);
