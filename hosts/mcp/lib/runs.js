@@ -19,6 +19,7 @@ const mostLooks = 100;
 const mostAtDisk = 16;
 const sweepMs = 600_000;
 const suspendMs = 12_000; // a module's close takes at most about 10 s
+const settleMs = 2000;
 
 class Runs {
     #known = new KnownRuns();
@@ -103,7 +104,7 @@ class Runs {
 
     /** This server has the ask's runs in hand, or another one, which may be just about to begin or to let go. */
     async #askServers(ask, what) {
-        for (let looks = 0; looks < mostLooks; looks += 1) {
+        for (let looks = 0; looks < mostLooks && !this.#closing; looks += 1) {
             if (await this.#claims.take(ask)) {
                 return await this.#askHere(ask, what).finally(() => this.#releaseUnlessLive(ask));
             }
@@ -113,10 +114,17 @@ class Runs {
             }
             await pause(lookMs);
         }
+        this.#refuseIfClosing();
         throw new Error('Another server on this machine is about to begin this run; call again in a moment.');
     }
 
-    async #askHere(ask, { owner, session, node, input, inputFiles, variation, warnings, mayBegin }) {
+    #refuseIfClosing() {
+        if (this.#closing) {
+            throw new Error('The server is stopping, so nothing was started or paid: call again when it is back.');
+        }
+    }
+
+    async #askHere(ask, { owner, session, node, input, variation, warnings, mayBegin }) {
         const record = await this.#last(ask);
         const decision = decisionFor(record, Date.now(), this.#settings.sameCallMs);
         if (decision !== 'new') {
@@ -126,6 +134,7 @@ class Runs {
         if (!mayBegin) {
             return null;
         }
+        this.#refuseIfClosing();
         if (record !== null) {
             await this.#files.setAside(record);
         }
@@ -198,7 +207,7 @@ class Runs {
 
     /** `again`: even though it is over, with the job that it has. */
     async #goOnHere(run, { again = false } = {}) {
-        if (run.live) {
+        if (run.live || this.#closing) {
             return run;
         }
         const { ask } = run.record;
@@ -267,6 +276,9 @@ class Runs {
     }
 
     #start(run) {
+        if (this.#closing) {
+            return; // the next process goes on with it; a session that is opened now would not be closed
+        }
         const { record } = run;
         const node = this.#nodes.get(record.node);
         run.live = { ended: null };
@@ -390,6 +402,7 @@ class Runs {
         this.#closing = true;
         clearInterval(this.#sweeping);
         this.#media.close();
+        await Promise.race([this.#inOrder.idle(), pause(settleMs)]);
         const live = this.#known.all.map((run) => run.live).filter(Boolean);
         live.forEach(({ again }) => clearTimeout(again));
         const late = new Promise((resolve) => setTimeout(resolve, suspendMs).unref());
