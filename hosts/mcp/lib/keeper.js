@@ -7,6 +7,7 @@ const { keepMedia } = require('../native/media/download');
 const { mediaPath } = require('../native/media/file_names');
 const { keptExtension } = require('../native/media/media_content');
 const { MemoryFile, PartFile, isUnfinished } = require('../native/media/places');
+const { hasExpired } = require('../native/media/url_expiry');
 const { atOnce } = require('./at_once');
 const { stillOf } = require('./still');
 
@@ -15,6 +16,7 @@ const mostInAnswer = 32 * 1024 * 1024;
 const mostAtOnce = 4;
 const mostAnswersAtOnce = 2; // their content is in memory
 const mostStills = 64;
+const lasting = ['file_gone', 'too_large', 'no_url']; // problems of a download: no later one ends otherwise
 const surelyLeftMs = 3_600_000; // a download takes half of that at most
 const typeOf = {
     mp4: 'video/mp4',
@@ -76,10 +78,10 @@ class Keeper {
         return mediaPath(this.#directory, record.taskId, file.name, extensionOf(file));
     }
 
-    /** Keeps the files of a run that is done. Resolves when they are there or cannot be had; with false if it was stopped. */
+    /** Keeps the files of a run that is done. Resolves with whether that is settled: each is there, or never can be had. */
     async keep(run, files) {
-        await Promise.all(files.map((file) => this.#fetch(run, file)));
-        return !this.#stopping.signal.aborted;
+        const settled = await Promise.all(files.map((file) => this.#fetch(run, file)));
+        return settled.every(Boolean);
     }
 
     async #fetch(run, file) {
@@ -88,20 +90,24 @@ class Keeper {
             const fetched = this.#atOnce(() => this.#download(run, file, target));
             this.#fetching.set(target, fetched.finally(() => this.#fetching.delete(target)));
         }
-        await this.#fetching.get(target);
+        return await this.#fetching.get(target);
     }
 
     async #download(run, file, target) {
         if (await isThere(target)) {
-            return;
+            return true;
         }
         const { error } = await this.#get(run, file, mostBytes, async () => {
             await fs.promises.mkdir(this.#directory, { recursive: true, mode: 0o700 });
             return await PartFile.create(target, { replaces: true, mode: this.#isOwn ? 0o600 : undefined });
         });
-        if (error !== undefined) {
-            this.#log('warning', `The URL of a run of ${run.record.node} is all there is of its ${file.kind}: ${error.message}`);
+        if (error === undefined) {
+            return true;
         }
+        const isSettled = lasting.includes(error.code) || hasExpired(file.url);
+        const outlook = isSettled ? '' : '. It is tried again';
+        this.#log('warning', `The URL of a run of ${run.record.node} is all there is of its ${file.kind}: ${error.message}${outlook}`);
+        return isSettled;
     }
 
     #get(run, { url, kind }, largest, openPlace) {

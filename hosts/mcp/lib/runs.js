@@ -4,9 +4,10 @@ const { setTimeout: pause } = require('node:timers/promises');
 
 const { atOnce } = require('./at_once');
 const { checkpointAfter } = require('../native/durable/checkpoint');
-const { decisionFor, hasExpired, nextTryMs } = require('./decisions');
+const { decisionFor, nextTryMs } = require('./decisions');
 const { inOrder } = require('./in_order');
 const { KnownRuns } = require('./known_runs');
+const { OldRuns } = require('./old_runs');
 const { Run } = require('./run');
 const { errorFieldsOf } = require('./run_error');
 const { RunMedia } = require('./run_media');
@@ -33,6 +34,7 @@ class Runs {
     #settings;
     #log;
     #media;
+    #old;
     #turns = new Turns();
     /** What has ended on the disk meanwhile goes on in one turn of the event loop: not a thousand at once. */
     #disk = atOnce(mostAtDisk);
@@ -45,7 +47,9 @@ class Runs {
         this.#accounts = accounts;
         this.#files = files;
         this.#claims = claims;
-        this.#media = new RunMedia({ keeper, nodes: this.#nodes, files, log, withClaim: (ask, work) => this.#withClaim(ask, work) });
+        const withClaim = (ask, work) => this.#withClaim(ask, work);
+        this.#media = new RunMedia({ keeper, nodes: this.#nodes, files, log, withClaim });
+        this.#old = new OldRuns({ known: this.#known, files, media: this.#media, settings, withClaim, log });
         this.#secret = secret;
         this.#settings = settings;
         this.#log = log;
@@ -57,15 +61,13 @@ class Runs {
         const { records, unreadable } = await this.#files.load();
         unreadable.forEach((message) => this.#log('warning', `A run's file was left alone. ${message}`));
         records.forEach((record) => this.#known.add(new Run(record)));
-        await this.#sweep();
         const open = this.#known.all.filter((run) => !run.over && this.#known.lastOf(run.record.ask) === run);
         await Promise.all(open.map((run) => this.#inOrder(run.record.ask, () => this.#goOnHere(run))));
         const taken = open.filter((run) => run.live !== null).length;
         if (taken > 0) {
             this.#log('info', `Went on with ${taken} runs that an earlier process had left.`);
         }
-        // A stop may have cut off their download.
-        this.#known.all.forEach((run) => this.#media.keep(run, run.record));
+        await this.#sweep();
         this.#sweeping = setInterval(() => this.#sweep().catch((error) => this.#log('error', error.message)), sweepMs);
         this.#sweeping.unref();
     }
@@ -92,14 +94,18 @@ class Runs {
      * The run that was asked for, which is begun if there is none; null: it would have to be begun, and may not. Resolves
      * when it is on the disk.
      */
-    ask(ask, what) {
-        return this.#inOrder(ask, async () => {
+    async ask(ask, what) {
+        const run = await this.#inOrder(ask, async () => {
             const known = this.#known.lastOf(ask);
             if (known?.live) {
                 return known;
             }
             return await this.#disk(() => this.#askServers(ask, what));
         });
+        if (run !== null) {
+            this.#media.keepLater(run);
+        }
+        return run;
     }
 
     /** This server has the ask's runs in hand, or another one, which may be just about to begin or to let go. */
@@ -202,6 +208,7 @@ class Runs {
                 await this.#inOrder(run.record.ask, () => this.#goOnHere(run, { again: run.over }));
             }
         }
+        this.#media.keepLater(run);
         return run;
     }
 
@@ -268,6 +275,7 @@ class Runs {
                     await this.#goOnHere(run); // or follows it further
                 }
             }
+            this.#media.keepLater(run);
         } catch (error) {
             this.#log('error', `A run of ${run.record.node} that another server has in hand could not be looked at: ${error.message}`);
             run.live = { isElsewhere: true };
@@ -377,24 +385,7 @@ class Runs {
         for (const run of this.#known.all.filter(({ isUnkept }) => isUnkept)) {
             await this.#inOrder(run.record.ask, () => run.isUnkept && this.#keepEnding(run, run.record));
         }
-        const isOld = (run) => !run.live && hasExpired(run.record, Date.now(), this.#settings.keepMs);
-        for (const run of this.#known.all.filter(isOld)) {
-            await this.#inOrder(run.record.ask, () => this.#forget(run, isOld)).catch((error) =>
-                this.#log('warning', `An old run could not be removed: ${error.message}`),
-            );
-        }
-    }
-
-    async #forget(run, isOld) {
-        const now = await this.#files.find(run.record.taskId);
-        if (now !== null && !run.live && !run.isUnkept) {
-            run.set(now, now.updatedAt); // another process may have gone on with it
-        }
-        if (isOld(run)) {
-            await this.#files.remove(run.record);
-            await this.#media.forget(run);
-            this.#known.remove(run);
-        }
+        await this.#old.sweep();
     }
 
     /** Suspends what runs; the next process goes on with it. Takes a bounded time. */
