@@ -271,3 +271,19 @@ test('two servers that are called at once have one run, and the later one where 
     assert.equal(joined.run, later.run);
     assert.equal(service.jobsOf('At once').length, 10);
 });
+
+test('a claim that could not be made sure of is not left behind', async (t) => {
+    const folder = temporaryDirectory(t);
+    const claims = new Claims(folder);
+    await claims.open();
+    const inside = path.join(folder, 'ab');
+    const { readdir } = fs.promises;
+    let looks = 0;
+    t.mock.method(fs.promises, 'readdir', (...args) => {
+        looks += 1;
+        return looks === 2 ? Promise.reject(Object.assign(new Error('EIO: i/o error'), { code: 'EIO' })) : readdir(...args);
+    });
+    await assert.rejects(claims.take(ask), /EIO/);
+    assert.deepEqual(fs.readdirSync(inside), []);
+    assert.equal(await claims.take(ask), true);
+});

@@ -85,12 +85,17 @@ class Claims {
             for (let i = 0; i < attempts && !this.#taken.has(ask) && !(await this.#isElsewhere(ask)); i += 1) {
                 const own = `${ask}.${this.#own}`;
                 await fs.writeFile(this.#file(own), '', { mode: 0o600 });
-                if (await this.#isElsewhere(ask)) {
-                    await this.#remove(own);
-                    await pause(Math.random() * longestPauseMs);
-                } else {
-                    this.#taken.add(ask);
+                try {
+                    if (!(await this.#isElsewhere(ask))) {
+                        this.#taken.add(ask);
+                        break;
+                    }
+                } finally {
+                    if (!this.#taken.has(ask)) {
+                        await this.#remove(own);
+                    }
                 }
+                await pause(Math.random() * longestPauseMs);
             }
             return this.#taken.has(ask);
         });

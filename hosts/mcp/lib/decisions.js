@@ -5,7 +5,9 @@ const hour = 3_600_000;
 const mostKept = 10_000; // each is in memory, with its input
 const mostBytesKept = 256 * 1024 * 1024;
 const givesUpAfter = 24 * hour;
-const oldestUnfinished = 7 * 24 * hour; // services do not keep jobs for ever
+const oldestUnfinished = 30 * 24 * hour; // services do not keep jobs for ever
+const longestUnused = 30 * 24 * hour;
+const clockSettlesAfter = hour; // once the machine has the time from its network, or a person has set it
 
 const mayBePaid = ({ checkpoint }) => checkpoint !== null && checkpoint.submission !== 'no';
 
@@ -45,12 +47,19 @@ function nextTryMs(record, error, now) {
 }
 
 /** How long the run is there for those who know its name, from its start; it grows while the run is under way. */
-function ttlMsOf({ createdAt, ending }, now, keepMs) {
-    return Math.round((ending?.at ?? now) - createdAt + keepMs);
+function ttlMsOf({ createdAt, ending, keepMs: promised }, now, keepMs) {
+    return Math.round((ending?.at ?? now) - createdAt + (promised ?? keepMs));
 }
 
-function hasExpired(record, now, keepMs) {
-    return record.ending === null ? now - record.updatedAt > oldestUnfinished : now - record.ending.at > keepMs;
+/** `keepMs`: of this server; the one that began the run may have promised more. */
+function hasExpired({ ending, updatedAt, keepMs: promised = 0 }, now, keepMs) {
+    return ending === null ? now - updatedAt > oldestUnfinished : now - ending.at > Math.max(promised, keepMs);
+}
+
+/** Whether the clock may be wrong, so that nothing is old by it. `upMs`: how long the process has run. */
+function isDoubtful(records, now, upMs) {
+    const newest = records.reduce((latest, { updatedAt }) => Math.max(latest, updatedAt), 0);
+    return now - newest > longestUnused && upMs < clockSettlesAfter;
 }
 
 /** Whether the run counts as one that costs. */
@@ -87,4 +96,4 @@ function refusalBySize(bytes) {
         : 'The server keeps runs with very long arguments already, so nothing was started or paid: ask again when some are forgotten.';
 }
 
-module.exports = { decisionFor, hasExpired, mayBePaid, mayNeedFiles, nextTryMs, refusalByLimits, refusalBySize, ttlMsOf };
+module.exports = { decisionFor, hasExpired, isDoubtful, mayBePaid, nextTryMs, refusalByLimits, refusalBySize, ttlMsOf };

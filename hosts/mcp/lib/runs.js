@@ -153,6 +153,7 @@ class Runs {
             node: node.descriptor.actionId,
             account: this.#accounts.nameOf(node),
             updatedAt: createdAt,
+            keepMs: this.#settings.keepMs,
             checkpoint: null,
             cancelRequested: false,
             ending: null,
