@@ -43,7 +43,7 @@ function nextTryMs(record, error, now) {
     if (!error.retryable || !mayBePaid(record) || record.cancelRequested || now - record.createdAt > givesUpAfter) {
         return null;
     }
-    return Math.max(error.retry_after_ms ?? 5000, 1000);
+    return Math.min(Math.max(error.retry_after_ms ?? 5000, 1000), hour);
 }
 
 /** How long the run is there for those who know its name, from its start; it grows while the run is under way. */

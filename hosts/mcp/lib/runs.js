@@ -335,7 +335,11 @@ class Runs {
         const checkpoint = checkpointAfter(error, run.record.checkpoint);
         const fields = errorFieldsOf(error);
         const pauseMs = nextTryMs({ ...run.record, checkpoint }, fields, Date.now());
-        if (pauseMs !== null && !this.#closing) {
+        if (pauseMs !== null && this.#closing) {
+            await this.#over(run, { checkpoint }); // the next process tries again
+            return;
+        }
+        if (pauseMs !== null) {
             run.set({ checkpoint });
             run.report({ phase: 'retrying', fraction: null, etaMs: null, elapsedMs: Date.now() - run.record.createdAt, message: fields.message });
             run.live.again = setTimeout(() => this.#start(run), pauseMs).unref();
@@ -367,8 +371,8 @@ class Runs {
     }
 
     /**
-     * Cancels the run, and its job at the service. Resolves when that is on the disk, not when it is done: with null, or
-     * with a sentence why it cannot be cancelled here.
+     * Cancels the run, and its job at the service. Resolves when that is on the disk, if the disk takes it, not when it is
+     * done: with null, or with a sentence why it cannot be cancelled here.
      */
     async cancel(run) {
         if (run.over || run.live?.isEnding) {
@@ -377,7 +381,9 @@ class Runs {
         if (!run.live?.ended) {
             return 'Another server has this run in hand, or has its account: it can be cancelled there';
         }
-        await this.#keep(run, { cancelRequested: true });
+        await this.#keep(run, { cancelRequested: true }).catch((error) =>
+            this.#log('error', `That a run of ${run.record.node} is to be cancelled could not be kept: ${error.message}`),
+        );
         run.canceller.abort();
         return null;
     }
