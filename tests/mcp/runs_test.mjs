@@ -1,5 +1,6 @@
 // The runs of a server, with a module and a disk that do what a test wants.
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { test } from 'node:test';
@@ -68,6 +69,34 @@ test('a cancel that the disk does not take is one all the same', async (t) => {
     assert.equal(set.execution.signal.aborted, true);
     assert.match(set.log.at(-1), /is to be cancelled could not be kept.*ENOSPC/);
     set.execution.succeed({ outcome: 'suspended', checkpoint: null });
+});
+
+test('a disk that fails is told without its paths, and a run that is known is there all the same', async (t) => {
+    const set = await setUp(t);
+    t.mock.method(set.files, 'keep', noRoom, { times: 1 });
+    await assert.rejects(set.begin(), ({ message }) => {
+        assert.match(message, /disk failed \(ENOSPC\), so nothing was started or paid now/);
+        return !message.includes('/secret/place');
+    });
+    assert.match(set.log.at(-1), /ENOSPC.*secret.place/);
+    const run = await set.begin();
+    set.execution.succeed({ outcome: 'succeeded', output: {}, warnings: [], checkpoint: null });
+    await run.wait(10_000);
+    t.mock.method(set.files, 'find', noRoom);
+    assert.equal(await set.runs.find(run.record.taskId, 'o'), run);
+    assert.equal(await set.runs.find(run.record.taskId, 'another'), null);
+    await assert.rejects(set.runs.find(`${ask}-unknown`, 'o'), /disk failed/);
+});
+
+test('who removes the file of a run that is known does not make the same call pay again', async (t) => {
+    const set = await setUp(t);
+    const run = await set.begin();
+    set.execution.succeed({ outcome: 'succeeded', output: {}, warnings: [], checkpoint: null });
+    await run.wait(10_000);
+    fs.rmSync(set.state, { recursive: true });
+    assert.equal(await set.runs.foresee(ask), 'same');
+    assert.equal(await set.begin(), run);
+    assert.equal(await set.runs.find(run.record.taskId, 'o'), run);
 });
 
 test('however long a service asks to wait, there is a next try', () => {

@@ -60,7 +60,10 @@ test('a claim counts as long as the process that made it lives', async (t) => {
 
 test('what was given last to be kept is what is there', async (t) => {
     const files = new RunFiles(temporaryDirectory(t));
-    const record = (text) => ({ ask, taskId: `${ask}-a`, checkpoint: null, ending: null, text });
+    const record = (text) => ({
+        ask, taskId: `${ask}-a`, owner: 'o', node: 'n', runKey: 'k', input: {}, createdAt: 0, updatedAt: 0, cancelRequested: false,
+        checkpoint: null, ending: null, text,
+    });
     for (let i = 0; i < 5; i += 1) {
         await Promise.all([files.keep(record('x'.repeat(8_000_000))), files.keep(record(`last ${i}`))]);
         assert.equal((await files.last(ask)).text, `last ${i}`);

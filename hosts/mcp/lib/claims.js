@@ -69,9 +69,23 @@ class Claims {
         return boot === this.#boot && (await startOf(pid)) === start;
     }
 
+    /** The names in the ask's folder, which is made anew where somebody has removed it. */
+    async #namesBeside(ask) {
+        const folder = path.dirname(this.#file(ask));
+        try {
+            return await fs.readdir(folder);
+        } catch (error) {
+            if (error.code !== 'ENOENT') {
+                throw error;
+            }
+            await fs.mkdir(folder, { recursive: true, mode: 0o700 });
+            return [];
+        }
+    }
+
     async #isElsewhere(ask) {
         const own = `${ask}.${this.#own}`;
-        for (const name of await fs.readdir(path.dirname(this.#file(ask)))) {
+        for (const name of await this.#namesBeside(ask)) {
             if (name.startsWith(`${ask}.`) && name !== own && (await this.#isAlive(name))) {
                 return true;
             }

@@ -1,5 +1,6 @@
 'use strict';
 // The runs that the server has in memory.
+const { Run } = require('./run');
 
 class KnownRuns {
     #byTask = new Map();
@@ -13,6 +14,20 @@ class KnownRuns {
         if (!(this.#lastOf.get(ask)?.record.createdAt > createdAt)) {
             this.#lastOf.set(ask, run);
         }
+    }
+
+    /** The run of a record that was read from the disk. */
+    of(record) {
+        const known = this.get(record.taskId);
+        if (known) {
+            if (!known.live && !known.isUnkept) {
+                known.set(record, record.updatedAt);
+            }
+            return known;
+        }
+        const run = new Run(record);
+        this.add(run);
+        return run;
     }
 
     remove(run) {

@@ -4,7 +4,7 @@
 const { DurableFolder } = require('../native/durable/durable_folder');
 const { keptCheckpoint } = require('../native/durable/checkpoint');
 const { atOnce } = require('./at_once');
-const { mayNeedFiles } = require('./decisions');
+const { DamagedRecord } = require('./disk_trouble');
 const { inOrder } = require('./in_order');
 const { askOfTask } = require('./run_names');
 
@@ -14,13 +14,55 @@ const mostWrites = 16; // each has a file open
 const lastFile = (ask) => `${ask}.json`;
 const earlierFile = (taskId) => `${taskId}.json`;
 
-function recordIn(text) {
-    const record = JSON.parse(text ?? 'null');
-    if (record === null) {
+const isText = (value) => typeof value === 'string';
+const isObject = (value) => typeof value === 'object' && value !== null;
+const isEnding = (value) =>
+    isObject(value) &&
+    Number.isFinite(value.at) &&
+    (value.status === 'succeeded' ? isObject(value.output) : ['failed', 'cancelled'].includes(value.status) && isObject(value.error));
+
+/** What is relied on, wherever records go. */
+const members = {
+    owner: isText,
+    node: isText,
+    runKey: isText,
+    input: isObject,
+    createdAt: Number.isFinite,
+    updatedAt: Number.isFinite,
+    cancelRequested: (value) => typeof value === 'boolean',
+    checkpoint: (value) => value === null || isText(value?.json),
+    ending: (value) => value === null || isEnding(value),
+};
+
+function parsed(text) {
+    try {
+        return JSON.parse(text);
+    } catch {
+        return undefined; // the reason may quote the text
+    }
+}
+
+/** The record in the file of that name; null: there is no file. */
+function recordIn(text, name) {
+    if (text === null) {
         return null;
     }
+    const record = parsed(text);
+    const advice = 'Look for its job at the service before you remove it; until then, the same call is refused';
+    const damaged = (what) => new DamagedRecord(`The file ${name} of a run ${what}. ${advice}.`);
+    if (!isObject(record)) {
+        throw damaged('holds no record');
+    }
     if (record.version !== version) {
-        throw new Error(`it is of version ${record.version}`);
+        throw damaged(`is of another version than ${version}`);
+    }
+    const isItsFile = isText(record.taskId) && askOfTask(record.taskId) === record.ask;
+    if (!isItsFile || ![lastFile(record.ask), earlierFile(record.taskId)].includes(name)) {
+        throw damaged('holds the record of another run');
+    }
+    const wrong = Object.keys(members).filter((member) => !members[member](record[member]));
+    if (wrong.length > 0) {
+        throw damaged(`lacks what a run has: ${wrong.join(', ')}`);
     }
     return { ...record, checkpoint: keptCheckpoint(record.checkpoint) };
 }
@@ -62,9 +104,13 @@ class RunFiles {
         return this.#write(() => this.#folder.write(earlierFile(record.taskId), JSON.stringify({ version, ...record })));
     }
 
+    async #read(name) {
+        return recordIn(await this.#folder.read(name), name);
+    }
+
     /** The last run of an ask, or null. */
     async last(ask) {
-        return recordIn(await this.#folder.read(lastFile(ask)));
+        return await this.#read(lastFile(ask));
     }
 
     /** The record of that run, or null. */
@@ -74,7 +120,7 @@ class RunFiles {
             return null;
         }
         const last = await this.last(ask);
-        return last?.taskId === taskId ? last : recordIn(await this.#folder.read(earlierFile(taskId)));
+        return last?.taskId === taskId ? last : await this.#read(earlierFile(taskId));
     }
 
     async remove(record) {
@@ -89,12 +135,12 @@ class RunFiles {
         await this.#folder.removeOlderThan(Infinity); // what crashes left unfinished
         for (const name of await this.#folder.names()) {
             try {
-                const record = recordIn(await this.#folder.read(name));
+                const record = await this.#read(name);
                 if (record !== null) {
                     found.records.push(record);
                 }
             } catch (error) {
-                found.unreadable.push(`${name}: ${error.message}`);
+                found.unreadable.push(error.message);
             }
         }
         if (found.unreadable.length === 0) { // otherwise nobody knows what is still needed

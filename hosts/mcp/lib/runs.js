@@ -5,6 +5,8 @@ const { setTimeout: pause } = require('node:timers/promises');
 const { atOnce } = require('./at_once');
 const { checkpointAfter } = require('../native/durable/checkpoint');
 const { decisionFor, nextTryMs } = require('./decisions');
+const { inWords } = require('./disk_trouble');
+const { FollowedRuns } = require('./followed_runs');
 const { inOrder } = require('./in_order');
 const { KnownRuns } = require('./known_runs');
 const { OldRuns } = require('./old_runs');
@@ -14,7 +16,6 @@ const { RunMedia } = require('./run_media');
 const { runKeyOf, taskIdOf } = require('./run_names');
 const { Turns } = require('./turns');
 
-const followMs = 1000;
 const lookMs = 50;
 const mostLooks = 100;
 const mostAtDisk = 16;
@@ -35,6 +36,7 @@ class Runs {
     #log;
     #media;
     #old;
+    #followed;
     #turns = new Turns();
     /** What has ended on the disk meanwhile goes on in one turn of the event loop: not a thousand at once. */
     #disk = atOnce(mostAtDisk);
@@ -50,6 +52,14 @@ class Runs {
         const withClaim = (ask, work) => this.#withClaim(ask, work);
         this.#media = new RunMedia({ keeper, nodes: this.#nodes, files, log, withClaim });
         this.#old = new OldRuns({ known: this.#known, files, media: this.#media, settings, withClaim, log });
+        this.#followed = new FollowedRuns({
+            known: this.#known,
+            find: (taskId) => this.#disk(() => files.find(taskId)),
+            inOrder: this.#inOrder,
+            goOn: (run) => this.#goOnHere(run),
+            onOver: (run) => this.#media.keepLater(run),
+            log,
+        });
         this.#secret = secret;
         this.#settings = settings;
         this.#log = log;
@@ -59,7 +69,7 @@ class Runs {
     async open() {
         await this.#claims.open();
         const { records, unreadable } = await this.#files.load();
-        unreadable.forEach((message) => this.#log('warning', `A run's file was left alone. ${message}`));
+        unreadable.forEach((message) => this.#log('warning', `A file was left alone. ${message}`));
         records.forEach((record) => this.#known.add(new Run(record)));
         const open = this.#known.all.filter((run) => !run.over && this.#known.lastOf(run.record.ask) === run);
         await Promise.all(open.map((run) => this.#inOrder(run.record.ask, () => this.#goOnHere(run))));
@@ -76,7 +86,7 @@ class Runs {
     async foresee(ask) {
         await this.#turns.next();
         const run = this.#known.lastOf(ask);
-        const record = run?.live ? run.record : await this.#disk(() => this.#last(ask));
+        const record = run?.live ? run.record : await this.#diskInWords(() => this.#last(ask));
         return decisionFor(record, Date.now(), this.#settings.sameCallMs);
     }
 
@@ -84,10 +94,10 @@ class Runs {
         return this.#known;
     }
 
-    /** The record of the last run of an ask, or null. */
+    /** The record of the last run of an ask, or null. Who removes a file while its run is known here makes nobody pay again. */
     async #last(ask) {
         const known = this.#known.lastOf(ask);
-        return known?.isUnkept ? known.record : await this.#files.last(ask);
+        return known?.isUnkept ? known.record : ((await this.#files.last(ask)) ?? known?.record ?? null);
     }
 
     /**
@@ -100,7 +110,7 @@ class Runs {
             if (known?.live) {
                 return known;
             }
-            return await this.#disk(() => this.#askServers(ask, what));
+            return await this.#diskInWords(() => this.#askServers(ask, what));
         });
         if (run !== null) {
             this.#media.keepLater(run);
@@ -116,7 +126,7 @@ class Runs {
             }
             const record = await this.#last(ask);
             if (decisionFor(record, Date.now(), this.#settings.sameCallMs) !== 'new') {
-                return this.#follow(record);
+                return this.#followed.follow(record);
             }
             await pause(lookMs);
         }
@@ -134,7 +144,7 @@ class Runs {
         const record = await this.#last(ask);
         const decision = decisionFor(record, Date.now(), this.#settings.sameCallMs);
         if (decision !== 'new') {
-            const run = this.#of(record);
+            const run = this.#known.of(record);
             return decision === 'go on' ? await this.#goOnHere(run, { again: run.over }) : run;
         }
         if (!mayBegin) {
@@ -164,20 +174,6 @@ class Runs {
         return run;
     }
 
-    /** The run of a record that was read from the disk. */
-    #of(record) {
-        const known = this.#known.get(record.taskId);
-        if (known) {
-            if (!known.live && !known.isUnkept) {
-                known.set(record, record.updatedAt);
-            }
-            return known;
-        }
-        const run = new Run(record);
-        this.#known.add(run);
-        return run;
-    }
-
     #withClaim(ask, work) {
         return this.#inOrder(ask, async () => {
             if (await this.#claims.take(ask)) {
@@ -195,22 +191,39 @@ class Runs {
     /** The run with that task id, of that owner; null: there is none. Goes on with one that can still be collected. */
     async find(taskId, owner, { goOn = false } = {}) {
         await this.#turns.next();
-        let run = this.#known.get(taskId);
-        if (!run?.live) {
-            const record = await this.#disk(() => this.#files.find(taskId)).catch(() => null);
-            run = record === null ? undefined : this.#of(record);
-        }
-        if (run === undefined || run.record.owner !== owner) {
+        const run = await this.#found(taskId);
+        if (run === null || run.record.owner !== owner) {
             return null;
         }
         if (!run.live && this.#known.lastOf(run.record.ask) === run) {
             const canGoOn = !run.over || (goOn && decisionFor(run.record, Date.now(), this.#settings.sameCallMs) === 'go on');
             if (canGoOn) {
-                await this.#inOrder(run.record.ask, () => this.#goOnHere(run, { again: run.over }));
+                await this.#inOrder(run.record.ask, () => inWords(() => this.#goOnHere(run, { again: run.over }), this.#log));
             }
         }
         this.#media.keepLater(run);
         return run;
+    }
+
+    /** As this process knows it, where it has it in hand or the disk fails; null: there is none. */
+    async #found(taskId) {
+        const known = this.#known.get(taskId) ?? null;
+        if (known?.live || known?.isUnkept) {
+            return known;
+        }
+        try {
+            const record = await this.#diskInWords(() => this.#files.find(taskId));
+            return record === null ? known : this.#known.of(record);
+        } catch (error) {
+            if (known === null) {
+                throw error;
+            }
+            return known;
+        }
+    }
+
+    #diskInWords(work) {
+        return this.#disk(() => inWords(work, this.#log));
     }
 
     /** `again`: even though it is over, with the job that it has. */
@@ -220,7 +233,7 @@ class Runs {
         }
         const { ask } = run.record;
         if (!(await this.#claims.take(ask))) {
-            return this.#follow(run.record);
+            return this.#followed.follow(run.record);
         }
         const { obstacle = null } = this.#accounts.nodeOf(run);
         const level = run.obstacle === null ? 'warning' : 'debug'; // said once: clients poll
@@ -245,43 +258,6 @@ class Runs {
         }
         this.#start(run);
         return run;
-    }
-
-    /** Another process has the run in hand: what it keeps of it is read now and then. */
-    #follow(record) {
-        const run = this.#of(record);
-        if (run.live || run.over) {
-            return run;
-        }
-        run.live = { isElsewhere: true };
-        this.#lookLater(run);
-        return run;
-    }
-
-    #lookLater(run) {
-        const look = () => this.#inOrder(run.record.ask, () => this.#look(run));
-        run.live.again = setTimeout(look, followMs).unref();
-    }
-
-    async #look(run) {
-        if (this.#closing) {
-            return;
-        }
-        try {
-            const now = await this.#disk(() => this.#files.find(run.record.taskId));
-            run.live = null;
-            if (now !== null) {
-                run.set(now, now.updatedAt);
-                if (!run.over) {
-                    await this.#goOnHere(run); // or follows it further
-                }
-            }
-            this.#media.keepLater(run);
-        } catch (error) {
-            this.#log('error', `A run of ${run.record.node} that another server has in hand could not be looked at: ${error.message}`);
-            run.live = { isElsewhere: true };
-            this.#lookLater(run);
-        }
     }
 
     #start(run) {
@@ -400,6 +376,7 @@ class Runs {
         this.#closing = true;
         clearInterval(this.#sweeping);
         this.#media.close();
+        this.#followed.close();
         await Promise.race([this.#inOrder.idle(), pause(settleMs)]);
         const live = this.#known.all.map((run) => run.live).filter(Boolean);
         live.forEach(({ again }) => clearTimeout(again));

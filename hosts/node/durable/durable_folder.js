@@ -66,7 +66,7 @@ class DurableFolder {
         return path.join(this.#directory, name);
     }
 
-    async write(name, content) {
+    async #make() {
         this.#made ??= fs.mkdir(this.#directory, { recursive: true, mode: ownerOnly.folder });
         try {
             await this.#made;
@@ -74,7 +74,20 @@ class DurableFolder {
             this.#made = undefined; // the next write tries again: the disk may have room by then
             throw error;
         }
-        await writeDurably(this.pathOf(name), content);
+    }
+
+    async write(name, text) {
+        await this.#make();
+        try {
+            await writeDurably(this.#file(name), text);
+        } catch (error) {
+            if (error.code !== 'ENOENT') {
+                throw error;
+            }
+            this.#made = undefined; // somebody has removed it
+            await this.#make();
+            await writeDurably(this.#file(name), text);
+        }
     }
 
     async read(name) {
