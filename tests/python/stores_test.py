@@ -167,10 +167,13 @@ class StoresTest(Case):
                 if checkpoint.submission == "yes":
                     threading.Event().wait(0.3)
                 super().save(checkpoint)
-        store = Slow()
+        store, jobs = Slow(), []
         session = wfn.Session(wfn.Module.load(EXAMPLE))
-        started = session.start("slow_echo", echo_input(60_000), connection=KEY, checkpoints=store)
-        self.until(lambda: store.checkpoint)
+        started = session.start("slow_echo", echo_input(60_000), connection=KEY, checkpoints=store,
+                                on_progress=lambda progress: jobs.append(progress.job_id))
+        while not any(jobs):  # before there is one, a run ends without
+            with self.assertRaises(TimeoutError):
+                started.wait(0.01)
         session.close()
         self.assertTrue(started.done())
         self.assertEqual("yes", store.checkpoint.submission)
