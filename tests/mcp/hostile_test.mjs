@@ -139,11 +139,16 @@ test('runs, tasks and sessions of another client are unknown', { timeout: 60_000
     assert.equal(service.jobs.size, 2);
 });
 
-test('sessions that are begun all at once have the limit of all', { timeout: 60_000 }, async (t) => {
-    const { url } = await startHttp(t, setUp(t, await startService(t)));
+test('sessions that are begun all at once have a limit, which is not that of another client', { timeout: 60_000 }, async (t) => {
+    const file = path.join(temporaryDirectory(t), 'tokens');
+    const otherToken = 'the-token-of-another-client';
+    fs.writeFileSync(file, `${token}\n${otherToken}\n`, { mode: 0o600 });
+    const { url } = await startHttp(t, setUp(t, await startService(t), { args: ['--token-file', file] }), { tokens: false });
     const answers = await Promise.all(Array.from({ length: 400 }, () => ask(url, { headers: right, body: initialize })));
     const of = (status) => answers.filter((answer) => answer.status === status).length;
     assert.deepEqual([of(200), of(503)], [256, 144]);
+    const other = await ask(url, { headers: { ...right, authorization: `Bearer ${otherToken}` }, body: initialize });
+    assert.equal(other.status, 200);
 });
 
 test('paths in the URIs of resources and in names of runs', { timeout: 60_000 }, async (t) => {

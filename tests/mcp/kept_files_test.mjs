@@ -6,7 +6,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 
 import { pause, until } from '../support/waiting.js';
-import { callTool, client, connectHttp, setUp, startHttp, startService, textOf, videoOf } from './support/servers.mjs';
+import { callTool, client, connectHttp, connectStdio, setUp, startHttp, startService, textOf, videoOf } from './support/servers.mjs';
 
 const require = createRequire(import.meta.url);
 const { RunMedia } = require('../../hosts/mcp/lib/run_media.js');
@@ -129,4 +129,27 @@ test('whoever polls a run hammers no server of files, and the more seldom the ol
         }
         assert.ok(tries >= 1 && tries <= 1 + (performance.now() - started) / leastMs, `${tries} of the age ${age} ms`);
     }
+});
+
+test('the answer says where the file is; one that is too large for an answer is not downloaded again', { timeout: 60_000 }, async (t) => {
+    const film = Buffer.concat([Buffer.from('\0\0\0\x18ftypisom'), Buffer.alloc(17 * 1024 * 1024)]);
+    let downloads = 0;
+    const sendVideo = (_request, response) => {
+        downloads += 1;
+        response.writeHead(200, { 'content-type': 'video/mp4', 'content-length': film.length }).end(film);
+    };
+    const service = await startService(t, { renderMs: () => 100, sendVideo });
+    const setup = setUp(t, service);
+    const one = client.old();
+    await connectStdio(t, one, setup);
+    const result = await callTool(one, { name: 'image_to_video', arguments: videoOf(service, 'Zoom') });
+    const [, file] = /^Kept as (.*), until the server forgets the run$/m.exec(textOf(result));
+    assert.ok(file.startsWith(setup.state));
+    assert.equal(fs.statSync(file).size, film.length);
+    const uri = `workflow-node://runs/${result.structuredContent.run}/video/content`;
+    await assert.rejects(one.readResource({ uri }), /The video has 17\.0 MiB, and an answer takes 16\.0 MiB\. It is at .*\.mp4/);
+    assert.equal(downloads, 1);
+    const [line, ...others] = JSON.parse((await one.readResource({ uri: 'workflow-node://runs' })).contents[0].text);
+    assert.deepEqual([line.run, line.status, line.input, line.output], [result.structuredContent.run, 'succeeded', undefined, undefined]);
+    assert.deepEqual(others, []);
 });

@@ -43,7 +43,7 @@ function succeeded(node, record, { isRepeated = false, keptFiles = [], still = n
     const words = [
         `${title} is done.`,
         ...files.map(({ kind, url }) => `The ${kind}: ${url}`),
-        ...keptFiles.map((file) => `Kept as ${file}`),
+        ...keptFiles.map(({ path, isLasting }) => `Kept as ${path}${isLasting ? '' : ', until the server forgets the run'}`),
         files.length > 0 && keptFiles.length === 0 ? 'Services delete such files after hours or days.' : '',
         isRepeated ? repeated(node.variation) : '',
         ...warningsOf(record).map(sentence),

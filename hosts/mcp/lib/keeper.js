@@ -4,6 +4,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 
 const { keepMedia } = require('../native/media/download');
+const { sizeText } = require('../native/media/file_problem');
 const { mediaPath } = require('../native/media/file_names');
 const { keptExtension } = require('../native/media/media_content');
 const { MemoryFile, PartFile, isUnfinished } = require('../native/media/places');
@@ -12,7 +13,7 @@ const { atOnce } = require('./at_once');
 const { stillOf } = require('./still');
 
 const mostBytes = 2 * 1024 * 1024 * 1024;
-const mostInAnswer = 32 * 1024 * 1024;
+const mostInAnswer = 16 * 1024 * 1024; // it is one JSON text, for which all else waits
 const mostAtOnce = 4;
 const mostAnswersAtOnce = 2; // their content is in memory
 const mostStills = 64;
@@ -110,11 +111,11 @@ class Keeper {
         return isSettled;
     }
 
-    #get(run, { url, kind }, largest, openPlace) {
+    #get(run, { url, kind }, largest, openPlace, signal = this.#stopping.signal) {
         const { node } = this.#accounts.nodeOf(run);
         const connection = (node && this.#accounts.connectionOf(node)) ?? undefined;
         const toRaiseLargest = 'nothing';
-        return keepMedia({ url, kind, connection, largest, toRaiseLargest, openPlace, signal: this.#stopping.signal });
+        return keepMedia({ url, kind, connection, largest, toRaiseLargest, openPlace, signal });
     }
 
     /** Ends the downloads. The next process begins them anew. */
@@ -128,14 +129,14 @@ class Keeper {
         return (await isThere(target)) ? target : null;
     }
 
-    /** {keptFiles: paths, still}, for the result of a call. */
+    /** {keptFiles: [{path, isLasting: it stays when its run is forgotten}], still}, for the result of a call. */
     async kept(run, files, { wantsStill }) {
         const paths = (await Promise.all(files.map((file) => this.pathOf(run, file)))).filter((target) => target !== null);
         const video = wantsStill ? files.find(({ kind }) => kind === 'video') : undefined;
         const target = video && (await this.pathOf(run, video));
         const bytes = target ? await this.#still(target) : null;
         return {
-            keptFiles: this.#isOwn ? [] : paths,
+            keptFiles: paths.map((place) => ({ path: place, isLasting: !this.#isOwn })),
             still: bytes && { type: 'image', data: bytes.toString('base64'), mimeType: 'image/jpeg' },
         };
     }
@@ -147,6 +148,9 @@ class Keeper {
             return known;
         }
         const bytes = await stillOf(target);
+        if (bytes === undefined) {
+            return null;
+        }
         this.#stills.set(target, bytes);
         if (this.#stills.size > mostStills) {
             this.#stills.delete(this.#stills.keys().next().value);
@@ -154,23 +158,32 @@ class Keeper {
         return bytes;
     }
 
-    /** The file as contents of a resource; null: it cannot be had. */
-    content(uri, run, file) {
+    /** The file as contents of a resource; null: it cannot be had. Throws where it is too large for that. */
+    content(uri, run, file, signal) {
         return this.#answersAtOnce(async () => {
+            if (signal.aborted) {
+                return null;
+            }
             const mimeType = typeOf[extensionOf(file)] ?? 'application/octet-stream';
-            const bytes = (await this.#keptBytes(run, file)) ?? (await this.#bytesAtUrl(run, file));
+            const bytes = (await this.#keptBytes(run, file)) ?? (await this.#bytesAtUrl(run, file, signal));
             return bytes === null ? null : [{ uri, mimeType, blob: bytes.toString('base64') }];
         });
     }
 
     async #keptBytes(run, file) {
         const target = await this.pathOf(run, file);
-        const size = target === null ? Infinity : (await fs.promises.stat(target)).size;
-        return size <= mostInAnswer ? await fs.promises.readFile(target) : null;
+        if (target === null) {
+            return null;
+        }
+        const { size } = await fs.promises.stat(target);
+        if (size > mostInAnswer) {
+            throw new Error(`The ${file.kind} has ${sizeText(size)}, and an answer takes ${sizeText(mostInAnswer)}. It is at ${target}`);
+        }
+        return await fs.promises.readFile(target);
     }
 
-    async #bytesAtUrl(run, file) {
-        const { content = null, error } = await this.#get(run, file, mostInAnswer, () => new MemoryFile());
+    async #bytesAtUrl(run, file, signal) {
+        const { content = null, error } = await this.#get(run, file, mostInAnswer, () => new MemoryFile(), signal);
         if (error !== undefined) {
             this.#log('warning', `A client did not get the ${file.kind} of a run of ${run.record.node}: ${error.message}`);
         }

@@ -5,11 +5,9 @@ const { Run } = require('./run');
 class KnownRuns {
     #byTask = new Map();
     #lastOf = new Map(); // ask -> the last run
-    #bytes = 0;
 
     add(run) {
         const { taskId, ask, createdAt } = run.record;
-        this.#bytes += run.bytes - (this.#byTask.get(taskId)?.bytes ?? 0);
         this.#byTask.set(taskId, run);
         if (!(this.#lastOf.get(ask)?.record.createdAt > createdAt)) {
             this.#lastOf.set(ask, run);
@@ -32,9 +30,7 @@ class KnownRuns {
 
     remove(run) {
         const { taskId, ask } = run.record;
-        if (this.#byTask.delete(taskId)) {
-            this.#bytes -= run.bytes;
-        }
+        this.#byTask.delete(taskId);
         if (this.#lastOf.get(ask) === run) {
             this.#lastOf.delete(ask);
         }
@@ -48,9 +44,9 @@ class KnownRuns {
         return this.#lastOf.get(ask);
     }
 
-    /** Of all inputs, as JSON. */
+    /** Of what clients gave and modules made, as JSON. */
     get bytes() {
-        return this.#bytes;
+        return this.all.reduce((sum, run) => sum + run.bytes, 0);
     }
 
     get all() {

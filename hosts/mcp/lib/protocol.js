@@ -45,6 +45,7 @@ function callerOf(server, ctx) {
         owner,
         session: ctx.sessionId ?? (owner === localOwner ? localSession : owner),
         capabilities,
+        signal: ctx.mcpReq.signal,
         isModern: envelope !== undefined,
         elicit: envelope === undefined ? (question, options) => ctx.mcpReq.elicitInput(question, options) : null,
         hasLinks: envelope !== undefined || (server.getNegotiatedProtocolVersion() ?? '') >= '2025-06-18',

@@ -10,6 +10,7 @@ const fileUri = (taskId, name) => `${runUri(taskId)}/${encodeURIComponent(name)}
 const helpUri = (actionId) => `${scheme}//help/${encodeURIComponent(actionId)}`;
 
 const mostListed = 1000;
+const mostInList = 50; // apps read it again and again
 
 /** The parts of one of the URIs above; null: it is none. Not by URL, which would resolve "..". */
 function partsOf(uri) {
@@ -38,8 +39,8 @@ function helpOf({ descriptor, form }) {
     return parts.filter(Boolean).join('\n');
 }
 
-/** What anybody who may see the run is told of it. */
-function summaryOf(run) {
+/** A run in a list of many: without what may be long. */
+function lineOf(run) {
     const { taskId, node, createdAt, ending } = run.record;
     return {
         run: taskId,
@@ -47,10 +48,18 @@ function summaryOf(run) {
         status: run.status,
         started_at: new Date(createdAt).toISOString(),
         ended_at: ending && new Date(ending.at).toISOString(),
+        ...(ending === null ? { progress: fractionOf(run.progress), message: progressText(run.progress) } : {}),
+    };
+}
+
+/** What anybody who may see the run is told of it. */
+function summaryOf(run) {
+    const { ending } = run.record;
+    return {
+        ...lineOf(run),
         input: shownInput(run.record),
         ...(ending?.output ? { output: ending.output } : {}),
         ...(ending?.error ? { error: { code: ending.error.code, message: ending.error.message, charged: ending.error.charged } } : {}),
-        ...(ending === null ? { progress: fractionOf(run.progress), message: progressText(run.progress) } : {}),
     };
 }
 
@@ -95,7 +104,7 @@ class Resources {
             mimeType: 'text/markdown',
         }));
         const runs = this.#calls.ofOwner(caller.owner).slice(0, mostListed).map((run) => this.#listed(run));
-        return [this.#app.definition, ...help, { uri: `${scheme}//runs`, name: 'runs', title: 'Runs', mimeType: 'application/json' }, ...runs.flat()];
+        return [this.#app.definition, ...help, { uri: `${scheme}//runs`, name: 'runs', title: 'The newest runs', mimeType: 'application/json' }, ...runs.flat()];
     }
 
     #listed(run) {
@@ -123,7 +132,7 @@ class Resources {
             return this.#app.contents(caller.owner);
         }
         if (uri === `${scheme}//runs`) {
-            return json(uri, this.#calls.ofOwner(caller.owner).slice(0, mostListed).map(summaryOf));
+            return json(uri, this.#calls.ofOwner(caller.owner).slice(0, mostInList).map(lineOf));
         }
         const parts = partsOf(uri);
         if (parts === null) {
@@ -145,7 +154,7 @@ class Resources {
             return null;
         }
         if (parts.isContent) {
-            return await this.#keeper.content(uri, run, file);
+            return await this.#keeper.content(uri, run, file, caller.signal);
         }
         return json(uri, { url: file.url, kind: file.kind, kept_as: await this.#keeper.pathOf(run, file) });
     }

@@ -4,6 +4,9 @@ const { agedBy } = require('./progress');
 
 const longestTimerMs = 2 ** 31 - 1;
 
+/** Of what may be long. */
+const bytesOf = ({ input, ending }) => JSON.stringify([input, ending]).length;
+
 class Run {
     #record;
     #waiting = new Set();
@@ -19,7 +22,7 @@ class Run {
 
     constructor(record) {
         this.#record = record;
-        this.bytes = JSON.stringify(record.input).length;
+        this.bytes = bytesOf(record);
     }
 
     get record() {
@@ -40,6 +43,9 @@ class Run {
 
     set(changes, now = Date.now()) {
         this.#record = { ...this.#record, ...changes, updatedAt: now };
+        if (changes.ending !== undefined) {
+            this.bytes = bytesOf(this.#record);
+        }
         if (this.over) {
             this.wake();
         }

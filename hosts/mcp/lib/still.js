@@ -23,10 +23,10 @@ function frameOf(file) {
     });
 }
 
-/** The first frame as JPEG; null: it cannot be had, or too many are wanted at once. */
+/** The first frame as JPEG; null: it cannot be had; undefined: too many are wanted at once. */
 async function stillOf(file) {
     if (waiting >= mostWaiting) {
-        return null;
+        return undefined;
     }
     waiting += 1;
     try {
