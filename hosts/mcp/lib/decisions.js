@@ -96,4 +96,14 @@ function refusalBySize(bytes) {
         : 'The server keeps runs with very long arguments already, so nothing was started or paid: ask again when some are forgotten.';
 }
 
-module.exports = { decisionFor, hasExpired, isDoubtful, mayBePaid, nextTryMs, refusalByLimits, refusalBySize, ttlMsOf };
+module.exports = {
+    decisionFor,
+    hasExpired,
+    isDoubtful,
+    mayBePaid,
+    mayNeedFiles,
+    nextTryMs,
+    refusalByLimits,
+    refusalBySize,
+    ttlMsOf,
+};

@@ -137,10 +137,9 @@ class InputFiles {
         const copy = this.#folder.pathOf(kept);
         try {
             await fs.access(copy);
-            return await fileFor(request, copy);
+            return await fileFor(request, copy, name);
         } catch (error) {
-            const reason = error.code === 'ENOENT' ? `The server has its copy of ${name} no longer. Call again with the file.` : error.message;
-            throw new Error(reason.replaceAll(kept, name));
+            throw error.code === 'ENOENT' ? new Error(`The server has its copy of ${name} no longer. Call again with the file.`) : error;
         }
     }
 

@@ -5,6 +5,7 @@ const crypto = require('node:crypto');
 const { priceText } = require('../native/durable/node_form');
 const { sizeText } = require('../native/media/file_problem');
 const { durationText } = require('./duration');
+const { largestFileInArguments } = require('./limits');
 const { partOf, rootOf } = require('./tool_schema');
 
 const appUri = 'ui://workflow-node/run.html';
@@ -63,7 +64,7 @@ function waysToGiveFile(folders) {
 }
 
 /** What may be null may be left out, too: models do not write null. */
-function inputSchemaOf({ descriptor, form, variation }) {
+function inputSchemaOf({ descriptor, form, variation }, folders) {
     const { properties: own, ...root } = rootOf(descriptor.inputSchema);
     const properties = {};
     for (const [name, property] of Object.entries(own)) {

@@ -4,6 +4,7 @@
 const { DurableFolder } = require('../native/durable/durable_folder');
 const { keptCheckpoint } = require('../native/durable/checkpoint');
 const { atOnce } = require('./at_once');
+const { mayNeedFiles } = require('./decisions');
 const { DamagedRecord } = require('./disk_trouble');
 const { inOrder } = require('./in_order');
 const { askOfTask } = require('./run_names');

@@ -140,7 +140,7 @@ class Runs {
         }
     }
 
-    async #askHere(ask, { owner, session, node, input, variation, warnings, mayBegin }) {
+    async #askHere(ask, { owner, session, node, input, inputFiles, variation, warnings, mayBegin }) {
         const record = await this.#last(ask);
         const decision = decisionFor(record, Date.now(), this.#settings.sameCallMs);
         if (decision !== 'new') {

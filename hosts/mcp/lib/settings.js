@@ -14,6 +14,8 @@ came with this package. Speaks over stdin and stdout, or with --http over HTTP o
                              Otherwise it is made from CATEGORY_API_KEY, CATEGORY_BASE_URL and CATEGORY_API
   --state FOLDER             where runs are kept; otherwise WORKFLOW_NODE_MCP_STATE names it;
                              default: $XDG_STATE_HOME/workflow-node-mcp
+  --files FOLDER             clients may give files in this folder as inputs, which go to the service; again for each
+                             folder. Hidden files and links that lead out are refused. Default: none
   --http PORT                listen on 127.0.0.1, 0: at any free port
   --token-file FILE          of --http: the clients' tokens, one a line; each client sees its own runs alone.
                              WORKFLOW_NODE_MCP_TOKEN can hold one. With neither, one is made in the state's folder

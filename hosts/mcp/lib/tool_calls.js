@@ -5,6 +5,7 @@ const { OpenQuestions, canAsk, questionOf, resultThatAsks, verdictOf } = require
 const { variablesOf } = require('./connections');
 const { refusalByLimits, refusalBySize } = require('./decisions');
 const { readArguments, readVariation } = require('./given_arguments');
+const { largestArguments } = require('./limits');
 const { nextProgress, progressText } = require('./progress');
 const { Turns } = require('./turns');
 

@@ -72,14 +72,11 @@ export async function attachedFile(
 ): Promise<{ reference: string; attachments: Attachments }> {
     try {
         const file = context.helpers.assertBinaryData(item, parameter);
-        const name = `${input}~${await digest(() => digestOf(context, file))}`;
-        const open = async (request: AttachmentRequest) => {
-            const source = await sourceOf(context, file);
-            // Where n8n has the file on its disk, the path says nothing to people.
-            const named = { ...request, name: file.fileName || 'The image' };
-            return request.mediaTypes.every(isImage) ? await prepareImage(source, named) : source;
-        };
-        return { reference: `${scheme}${encodeURIComponent(name)}`, attachments: { [name]: open } };
+        const name = attachmentName(input, await digest(() => digestOf(context, file)));
+        // Where n8n has the file on its disk, the path says nothing to people.
+        const shown = file.fileName || 'The image';
+        const open = async (request: AttachmentRequest) => await fileFor(request, await sourceOf(context, file), shown);
+        return { reference: referenceTo(name), attachments: { [name]: open } };
     } catch (error) {
         const reference = (await earlier.input())?.[input];
         if (isReference(reference)) {

@@ -134,4 +134,4 @@ function readConnection(host, fields, config, credentials = {}) {
     return connection;
 }
 
-module.exports = { attachmentNames, evaluate, readInputs, readConnection };
+module.exports = { evaluate, readInputs, readConnection };

@@ -14,4 +14,4 @@ export function referenceTo(name: string): string;
 export function isReference(value: unknown): value is string;
 
 /** The file, as the service takes it. */
-export function fileFor(request: AttachmentRequest, source: AttachedFile): Promise<AttachedFile>;
+export function fileFor(request: AttachmentRequest, source: AttachedFile, name?: string | null): Promise<AttachedFile>;

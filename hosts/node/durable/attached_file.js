@@ -40,9 +40,9 @@ async function openRegularFile(place, flags = 0) {
 
 const isImage = (type) => type.startsWith('image/');
 
-/** The file, bytes or a path, as the service takes it. */
-async function fileFor(request, source) {
-    return request.mediaTypes.every(isImage) ? await prepareImage(source, request) : source;
+/** The file, bytes or a path, as the service takes it. `name`: what errors call it; null: by the path's last part. */
+async function fileFor(request, source, name = null) {
+    return request.mediaTypes.every(isImage) ? await prepareImage(source, { ...request, name }) : source;
 }
 
 module.exports = { attachmentName, attachmentNames, digestText, fileFor, isReference, openRegularFile, referenceTo };

@@ -76,17 +76,17 @@ class DurableFolder {
         }
     }
 
-    async write(name, text) {
+    async write(name, content) {
         await this.#make();
         try {
-            await writeDurably(this.#file(name), text);
+            await writeDurably(this.pathOf(name), content);
         } catch (error) {
-            if (error.code !== 'ENOENT') {
+            if (error.code !== 'ENOENT' || typeof content !== 'string') {
                 throw error;
             }
             this.#made = undefined; // somebody has removed it
             await this.#make();
-            await writeDurably(this.#file(name), text);
+            await writeDurably(this.pathOf(name), content);
         }
     }
 
