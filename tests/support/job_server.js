@@ -72,9 +72,12 @@ class JobServer {
         return this;
     }
 
-    end() {
+    async end() {
+        const closed = new Promise((resolve) => this.#server.close(resolve));
+        const closing = setInterval(() => this.#server.closeAllConnections(), 50); // also what was on its way
         this.#server.closeAllConnections();
-        return new Promise((resolve) => this.#server.close(resolve));
+        await closed;
+        clearInterval(closing);
     }
 
     /** The jobs whose prompt has the text. */
