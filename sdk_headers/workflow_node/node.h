@@ -480,8 +480,7 @@ typedef struct wfn_node {
      *     title, description, connection_name, connection_description
      *     inputs, outputs, connection   by property: {title, help}
      *     help                          as in ui_json
-     *     errors                        by code: {type, cause, solution}
-     *     warnings                      by code: what it warns of
+     *     errors, warnings              by code: {type, cause, solution}; of a warning, what it warns of
      * The `message` of an error or a warning is English always, and so is what has no translation.
      */
     const char* translations_json;
