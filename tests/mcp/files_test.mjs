@@ -124,8 +124,8 @@ test('a photo of a phone, by its path and by its URL', { timeout: 60_000 }, asyn
     assert.equal(service.uploads[0].subarray(0, 3).toString('hex'), 'ffd8ff', 'JPEG');
     const { structuredContent } = await callTool(one, videoOf(`[photo](${pathToFileURL(heic)})`));
     assert.equal(structuredContent.run, result.structuredContent.run);
-    const { contents } = await one.readResource({ uri: 'workflow-node://runs' });
-    assert.equal(JSON.parse(contents[0].text)[0].input.image, 'photo.heic');
+    const { contents } = await one.readResource({ uri: `workflow-node://runs/${structuredContent.run}` });
+    assert.equal(JSON.parse(contents[0].text).input.image, 'photo.heic');
     assert.deepEqual([service.jobs.size, copiesIn(setup)], [1, []]);
 });
 

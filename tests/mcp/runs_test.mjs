@@ -11,6 +11,7 @@ const require = createRequire(import.meta.url);
 const part = (name) => require(`../../hosts/mcp/lib/${name}.js`);
 const { Claims } = part('claims');
 const { nextTryMs } = part('decisions');
+const { InputFiles } = part('input_files');
 const { RunFiles } = part('run_files');
 const { Runs } = part('runs');
 
@@ -25,7 +26,8 @@ const outage = Object.assign(new Error('Away'), {
 async function setUp(t) {
     const state = temporaryDirectory(t);
     const claims = new Claims(path.join(state, 'claims'));
-    const files = new RunFiles(path.join(state, 'runs'));
+    const inputFiles = new InputFiles({ directory: path.join(state, 'inputs'), allowed: { folders: [] } });
+    const files = new RunFiles(path.join(state, 'runs'), inputFiles);
     const node = { module: { name: 'm' }, descriptor: { actionId: 'n' }, form: { mediaOutputs: [] } };
     const set = { files, log: [], state, onClose: () => {} };
     const execute = (given) => new Promise((succeed, fail) => {
