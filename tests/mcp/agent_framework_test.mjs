@@ -9,7 +9,7 @@ import { setUp, startHttp, startService, token, videoOf } from './support/server
 
 test('an agent framework calls the tool', { timeout: 60_000 }, async (t) => {
     const service = await startService(t, { renderMs: () => 500 });
-    const { url } = await startHttp(t, setUp(t, service));
+    const { url } = await startHttp(t, setUp(service));
     const args = JSON.stringify(videoOf(service, 'Zoom'));
     const child = new Child(newerNode, [path.join(tests, 'programs', 'ai_sdk.mjs'), url, token, args]);
     const { code } = await child.closed;

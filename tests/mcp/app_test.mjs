@@ -15,18 +15,18 @@ import { setUp, startHttp, startService } from './support/servers.mjs';
 const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-sync', '--autoplay-policy=no-user-gesture-required'];
 
 /** A film of the photo, of two seconds. */
-function film(t) {
-    const file = path.join(temporaryDirectory(t), 'film.mp4');
+function film() {
+    const file = path.join(temporaryDirectory(), 'film.mp4');
     const zoom = "zoompan=z='1+on/200':d=50:s=640x360:fps=25";
     execFileSync('ffmpeg', ['-v', 'error', '-i', photo, '-vf', zoom, '-frames:v', '50', '-pix_fmt', 'yuv420p', '-movflags', '+faststart', file]);
     return fs.readFileSync(file);
 }
 
 async function open(t, { renderMs = 4000, args = [] } = {}) {
-    const bytes = film(t);
+    const bytes = film();
     const sendVideo = (_request, response) => response.writeHead(200, { 'content-type': 'video/mp4', 'content-length': bytes.length }).end(bytes);
     const service = await startService(t, { renderMs: () => renderMs, sendVideo });
-    const { url } = await startHttp(t, setUp(t, service, { args }));
+    const { url } = await startHttp(t, setUp(service, { args }));
     const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: flags });
     t.after(() => browser.close());
     const page = await browser.newPage({ viewport: { width: 620, height: 640 } });

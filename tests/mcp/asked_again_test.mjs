@@ -21,7 +21,7 @@ async function gone(pid) {
 for (const generation of ['old', 'new']) {
     test(`${generation}: given up and asked again five times, with the server killed in between`, { timeout: 120_000 }, async (t) => {
         const service = await startService(t, { renderMs: () => 600_000 });
-        const setup = setUp(t, null, { args: ['--connection', connectionFile(t, service)] });
+        const setup = setUp(null, { args: ['--connection', connectionFile(service)] });
         const video = videoOf(service, 'Zoom');
         const job = () => service.jobs.get('job_1');
         let submitsUntilKept;
@@ -52,7 +52,7 @@ for (const generation of ['old', 'new']) {
 test('five at once are one', { timeout: 60_000 }, async (t) => {
     const service = await startService(t, { renderMs: () => 500 });
     const one = client.new();
-    await connectStdio(t, one, setUp(t, service));
+    await connectStdio(t, one, setUp(service));
     const calls = Array.from({ length: 5 }, () => callTool(one, { name: 'image_to_video', arguments: videoOf(service, 'Zoom') }));
     const runs = new Set((await Promise.all(calls)).map(({ structuredContent }) => structuredContent.run));
     assert.equal(runs.size, 1);
@@ -61,7 +61,7 @@ test('five at once are one', { timeout: 60_000 }, async (t) => {
 
 test('a task survives kill -9, and goes on before anybody asks', { timeout: 60_000 }, async (t) => {
     const service = await startService(t, { renderMs: () => 2000 });
-    const setup = setUp(t, null, { args: ['--connection', connectionFile(t, service)] });
+    const setup = setUp(null, { args: ['--connection', connectionFile(service)] });
     const first = await startHttp(t, setup);
     const one = client.old();
     await connectHttp(t, one, first.url);
@@ -90,7 +90,7 @@ test('a task survives kill -9, and goes on before anybody asks', { timeout: 60_0
 
 test('a server that is told to stop suspends its runs, and the next goes on', { timeout: 60_000 }, async (t) => {
     const service = await startService(t, { renderMs: () => 1500 });
-    const setup = setUp(t, null, { args: ['--connection', connectionFile(t, service)] });
+    const setup = setUp(null, { args: ['--connection', connectionFile(service)] });
     const one = client.old();
     const { pid } = await connectStdio(t, one, setup);
     await callTool(one, { name: 'start_image_to_video', arguments: videoOf(service, 'Zoom') });
@@ -108,7 +108,7 @@ test('a server that is told to stop suspends its runs, and the next goes on', { 
 
 test('two servers with the same folder of runs, as two programs of one person start them', { timeout: 60_000 }, async (t) => {
     const service = await startService(t, { renderMs: () => 4000, honoursKeys: false });
-    const setup = setUp(t, service);
+    const setup = setUp(service);
     const [one, two] = [client.old(), client.new()];
     const [{ pid }] = [await connectStdio(t, one, setup), await connectStdio(t, two, setup)];
     const video = { name: 'image_to_video', arguments: videoOf(service, 'Zoom') };
@@ -125,8 +125,8 @@ test('two servers with the same folder of runs, as two programs of one person st
 
 test('what a run ended with is not paid again; what cost nothing may be tried again', { timeout: 60_000 }, async (t) => {
     const service = await startService(t, { renderMs: () => 200 });
-    const state = temporaryDirectory(t);
-    const setup = setUp(t, service, { state, args: ['--same-call-within', '1s'] });
+    const state = temporaryDirectory();
+    const setup = setUp(service, { state, args: ['--same-call-within', '1s'] });
     const one = client.old();
     await connectStdio(t, one, setup);
     const run = async (prompt) => (await callTool(one, { name: 'image_to_video', arguments: videoOf(service, prompt) })).structuredContent?.run;
@@ -143,9 +143,9 @@ test('what a run ended with is not paid again; what cost nothing may be tried ag
 
 test('a job that outlives the deadline of its run is collected all the same', { timeout: 60_000 }, async (t) => {
     const service = await startService(t, { renderMs: () => 3500 });
-    const file = connectionFile(t, service, { job_timeout_ms: 1000 });
+    const file = connectionFile(service, { job_timeout_ms: 1000 });
     const one = client.new();
-    await connectStdio(t, one, setUp(t, null, { args: ['--connection', file, '--answer-within', '50s'] }));
+    await connectStdio(t, one, setUp(null, { args: ['--connection', file, '--answer-within', '50s'] }));
     const result = await callTool(one, { name: 'image_to_video', arguments: videoOf(service, 'Zoom') }, { timeout: 55_000 });
     assert.equal(result.structuredContent.status, 'succeeded', textOf(result));
     assert.equal(service.jobs.size, 1);
@@ -154,7 +154,7 @@ test('a job that outlives the deadline of its run is collected all the same', { 
 test('a client that does not read the log takes nothing from a submit', { timeout: 60_000 }, async (t) => {
     const sendVideo = (request, response) => response.writeHead(404).end(); // which is logged
     const service = await startService(t, { renderMs: () => 100, submitMs: 300, honoursKeys: false, sendVideo });
-    const { command, args, ...setup } = setUp(t, service);
+    const { command, args, ...setup } = setUp(service);
     const one = client.new();
     // The reader is gone before the server writes.
     const withoutReader = ['-c', 'exec "$0" "$@" 2> >(exec true)', command, ...args];
@@ -168,7 +168,7 @@ test('a client that does not read the log takes nothing from a submit', { timeou
 
 test('a client that reads no answer leaves its run to the next server', { timeout: 60_000 }, async (t) => {
     const service = await startService(t, { renderMs: () => 1000, submitMs: 1000, honoursKeys: false });
-    const setup = setUp(t, service);
+    const setup = setUp(service);
     const child = new Child(setup.command, setup.args, { env: setup.env, stdio: ['pipe', 'pipe', 'pipe'] });
     const send = (message) => child.process.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
     const clientInfo = { name: 'x', version: '1' };

@@ -14,7 +14,7 @@ const ways = ['old over stdio', 'old over HTTP', 'new over stdio', 'new over HTT
 /** A connected client of that kind. */
 async function connect(t, way, service, { options = {}, ...more } = {}) {
     const one = client[way.startsWith('old') ? 'old' : 'new'](options);
-    const setup = setUp(t, service, more);
+    const setup = setUp(service, more);
     if (way.endsWith('stdio')) {
         const { output } = await connectStdio(t, one, setup);
         return { one, output };
@@ -185,7 +185,7 @@ function rawPost(url, authorization) {
 
 async function taskSession(t, service, more) {
     const one = client.new({ capabilities: withTasks });
-    const setup = setUp(t, service, more);
+    const setup = setUp(service, more);
     const { url } = await startHttp(t, setup);
     await connectHttp(t, one, url);
     const framing = { protocolVersion: '2026-07-28', clientInfo: { name: 'tests', version: '1' }, clientCapabilities: withTasks };
@@ -299,7 +299,7 @@ test('limits of an hour and of a session stop a model that goes round in circles
     await call(other, 'image_to_video', videoOf(service, 'Four'));
     assert.match(textOf(await call(other, 'image_to_video', videoOf(service, 'Five'))), /limit of 1 runs in one session/);
 
-    const setup = setUp(t, service, { args: ['--max-per-session', '1'] });
+    const setup = setUp(service, { args: ['--max-per-session', '1'] });
     for (const prompt of ['Six', 'Seven']) {
         const next = client.old();
         await connectStdio(t, next, setup);

@@ -64,8 +64,8 @@ function resultsIn(directory) {
 for (const [version, expected] of Object.entries(passes)) {
     test(`revision ${version}: all that applies passes`, { timeout: 180_000 }, async (t) => {
         const service = await startService(t, { renderMs: () => 300 });
-        const { url } = await startHttp(t, setUp(t, service));
-        const directory = path.join(temporaryDirectory(t), 'results');
+        const { url } = await startHttp(t, setUp(service));
+        const directory = path.join(temporaryDirectory(), 'results');
         const args = ['server', '--url', await withToken(t, url), '--suite', 'all', '--spec-version', version, '-o', directory];
         const child = new Child(newerNode, [suite, ...args]);
         await child.closed;
@@ -108,7 +108,7 @@ const ofTasks = {
 };
 
 test('the extension io.modelcontextprotocol/tasks: all that applies passes', { timeout: 180_000 }, async (t) => {
-    const { url } = await startHttp(t, setUp(t, null, { args: [exampleModule], env: { ECHO_SERVICE_API_KEY: 'key' } }));
+    const { url } = await startHttp(t, setUp(null, { args: [exampleModule], env: { ECHO_SERVICE_API_KEY: 'key' } }));
     let count = 0;
     const translated = (text, headers) => {
         const body = JSON.parse(text);
@@ -124,7 +124,7 @@ test('the extension io.modelcontextprotocol/tasks: all that applies passes', { t
         return JSON.stringify(body);
     };
     const address = await withToken(t, url, translated);
-    const directory = path.join(temporaryDirectory(t), 'results');
+    const directory = path.join(temporaryDirectory(), 'results');
     for (const scenario of Object.keys(ofTasks)) {
         await new Child(newerNode, [suite, 'server', '--url', address, '--scenario', scenario, '-o', directory]).closed;
     }

@@ -18,7 +18,7 @@ const refusalOf = (call) => call.then((result) => assert.fail(JSON.stringify(res
 
 test('a call whose record is damaged pays nothing, and the person is told the file', { timeout: 120_000 }, async (t) => {
     const service = await startService(t, { renderMs: () => 100 });
-    const setup = setUp(t, service);
+    const setup = setUp(service);
     const first = await connected(t, setup);
     const call = { name: 'image_to_video', arguments: videoOf(service, 'A secret prompt') };
     const { structuredContent: { run } } = await callTool(first.one, call);
@@ -57,15 +57,15 @@ test('a call whose record is damaged pays nothing, and the person is told the fi
 
 test('the folder of the state is made anew', { timeout: 60_000 }, async (t) => {
     const service = await startService(t, { renderMs: () => 100 });
-    const setup = setUp(t, service);
+    const setup = setUp(service);
     const { one } = await connected(t, setup);
     const run = async (prompt) => (await callTool(one, { name: 'image_to_video', arguments: videoOf(service, prompt) })).structuredContent?.run;
     const before = await run('Zoom');
-    fs.rmSync(setup.state, { recursive: true });
+    fs.rmSync(setup.state, { recursive: true, maxRetries: 10 });
     assert.equal(await run('Zoom'), before);
     const after = await run('Pan');
     assert.ok(fs.existsSync(path.join(setup.state, 'runs', `${after.split('-')[0]}.json`)));
-    fs.rmSync(path.join(setup.state, 'runs'), { recursive: true });
+    fs.rmSync(path.join(setup.state, 'runs'), { recursive: true, maxRetries: 10 });
     assert.ok(await run('Tilt'));
     assert.equal(service.jobs.size, 3);
 });

@@ -35,11 +35,11 @@ function filesThere(folder) {
 const copiesIn = ({ state }) => filesThere(path.join(state, 'inputs'));
 
 /** A folder of the person, with a photo, and the set-up of a server that may read it. */
-function setUpWithFiles(t, service, { files = byUpload, args = [], env } = {}) {
-    const folder = fs.realpathSync(temporaryDirectory(t));
+function setUpWithFiles(service, { files = byUpload, args = [], env } = {}) {
+    const folder = fs.realpathSync(temporaryDirectory());
     fs.copyFileSync(photo, path.join(folder, 'cup.jpg'));
-    const connection = connectionFile(t, service, { idempotent_submit: true, api_binding: { ...api, files } });
-    const setup = setUp(t, null, { args: ['--connection', connection, '--files', folder, ...args], env });
+    const connection = connectionFile(service, { idempotent_submit: true, api_binding: { ...api, files } });
+    const setup = setUp(null, { args: ['--connection', connection, '--files', folder, ...args], env });
     return { ...setup, folder, cup: path.join(folder, 'cup.jpg') };
 }
 
@@ -51,8 +51,8 @@ async function made(folder, ...names) {
 }
 
 /** Programs whose vipsheader takes so long, or, without `ms`, goes on when `go` is called. */
-function heldTools(t, { ms = null } = {}) {
-    const folder = temporaryDirectory(t);
+function heldTools({ ms = null } = {}) {
+    const folder = temporaryDirectory();
     const hold = ms === null ? `while [ -e '${folder}/runs' ] && ! [ -e '${folder}/go' ]; do sleep 0.02; done` : `sleep ${ms / 1000}`;
     const script = `#!/bin/sh\n: > '${folder}/runs'\n${hold}\nexec /usr/bin/vipsheader "$@"\n`;
     fs.writeFileSync(path.join(folder, 'vipsheader'), script, { mode: 0o755 });
@@ -66,7 +66,7 @@ function heldTools(t, { ms = null } = {}) {
 for (const way of ['stdio', 'HTTP']) {
     test(`${way}: the bytes of an image become a video, and are nowhere afterwards`, { timeout: 60_000 }, async (t) => {
         const service = await startService(t, { renderMs: () => 500 });
-        const setup = setUpWithFiles(t, service, { args: ['--log-level', 'debug'] });
+        const setup = setUpWithFiles(service, { args: ['--log-level', 'debug'] });
         const asked = [];
         const one = client.old({ capabilities: { elicitation: {} } });
         one.setRequestHandler((await import('@modelcontextprotocol/sdk/types.js')).ElicitRequestSchema, ({ params }) => {
@@ -108,14 +108,14 @@ test('the tool says what is taken', { timeout: 60_000 }, async (t) => {
         assert.equal(image.format, undefined);
         return image.description;
     };
-    const setup = setUpWithFiles(t, service);
+    const setup = setUpWithFiles(service);
     assert.match(await descriptionBy(setup), new RegExp(`A URL; the absolute path of a file in ${setup.folder}; or a data: URI`));
-    assert.match(await descriptionBy(setUp(t, service)), /A URL; or a data: URI .* of up to 2\.0 MiB\./);
+    assert.match(await descriptionBy(setUp(service)), /A URL; or a data: URI .* of up to 2\.0 MiB\./);
 });
 
 test('a photo of a phone, by its path and by its URL', { timeout: 60_000 }, async (t) => {
     const service = await startService(t, { renderMs: () => 200 });
-    const setup = setUpWithFiles(t, service);
+    const setup = setUpWithFiles(service);
     const [heic] = await made(path.join(setup.folder, 'My photos'), 'photo.heic');
     const one = client.new();
     await connectStdio(t, one, setup);
@@ -131,9 +131,9 @@ test('a photo of a phone, by its path and by its URL', { timeout: 60_000 }, asyn
 
 test('what may not be read, or is no image, is a sentence, and nothing is paid', { timeout: 60_000 }, async (t) => {
     const service = await startService(t);
-    const setup = setUpWithFiles(t, service);
+    const setup = setUpWithFiles(service);
     const { folder } = setup;
-    const outside = fs.realpathSync(temporaryDirectory(t));
+    const outside = fs.realpathSync(temporaryDirectory());
     fs.copyFileSync(photo, path.join(outside, 'secret.jpg'));
     fs.symlinkSync(path.join(outside, 'secret.jpg'), path.join(folder, 'link.jpg'));
     fs.symlinkSync(outside, path.join(folder, 'linked'));
@@ -185,7 +185,7 @@ test('what may not be read, or is no image, is a sentence, and nothing is paid',
 test('without --files no file is read, and the answer says what to do', { timeout: 60_000 }, async (t) => {
     const service = await startService(t);
     const one = client.new();
-    await connectStdio(t, one, setUp(t, service));
+    await connectStdio(t, one, setUp(service));
     for (const image of [photo, String(pathToFileURL(photo))]) {
         assert.equal(
             textOf(await callTool(one, videoOf(image))),
@@ -193,14 +193,14 @@ test('without --files no file is read, and the answer says what to do', { timeou
         );
     }
     const other = client.new();
-    await assert.rejects(connectStdio(t, other, setUp(t, service, { args: ['--files', photo] })), 'no folder');
+    await assert.rejects(connectStdio(t, other, setUp(service, { args: ['--files', photo] })), 'no folder');
     assert.equal(service.jobs.size, 0);
 });
 
 test('a service that takes no files says so, and nothing is paid', { timeout: 60_000 }, async (t) => {
     const service = await startService(t);
     const one = client.new();
-    const setup = setUp(t, service);
+    const setup = setUp(service);
     await connectStdio(t, one, setup);
     assert.match(textOf(await callTool(one, videoOf(dataUri))), /^Cannot Hand Over File: .*Nothing was paid\.$/s);
     assert.deepEqual([service.jobs.size, copiesIn(setup)], [0, []]);
@@ -208,7 +208,7 @@ test('a service that takes no files says so, and nothing is paid', { timeout: 60
 
 test('one image by two paths and as bytes is one job; another in its place is another', { timeout: 60_000 }, async (t) => {
     const service = await startService(t, { renderMs: () => 200 });
-    const setup = setUpWithFiles(t, service);
+    const setup = setUpWithFiles(service);
     const copy = path.join(setup.folder, 'copy of the cup.jpg');
     fs.copyFileSync(setup.cup, copy);
     fs.symlinkSync('cup.jpg', path.join(setup.folder, 'link.jpg'));
@@ -232,7 +232,7 @@ test('one image by two paths and as bytes is one job; another in its place is an
 for (const [way, files] of Object.entries({ 'by an upload': byUpload, 'in the submit': inSubmit })) {
     test(`${way}: killed at random moments from the call on, and the file gone: one job, one video`, { timeout: 120_000 }, async (t) => {
         const service = await startService(t, { renderMs: () => 1500, submitMs: 150 });
-        const setup = setUpWithFiles(t, service, { files, env: heldTools(t, { ms: 300 }).env });
+        const setup = setUpWithFiles(service, { files, env: heldTools({ ms: 300 }).env });
         const [heic] = await made(setup.folder, 'photo.heic');
         const connect = async () => {
             const server = await startHttp(t, setup);
@@ -268,8 +268,8 @@ for (const [way, files] of Object.entries({ 'by an upload': byUpload, 'in the su
 
 test('a copy is for its owner alone while it is needed; one that is gone ends the run unpaid', { timeout: 60_000 }, async (t) => {
     const service = await startService(t, { renderMs: () => 200 });
-    const tools = heldTools(t);
-    const setup = setUpWithFiles(t, service, { env: tools.env });
+    const tools = heldTools();
+    const setup = setUpWithFiles(service, { env: tools.env });
     const first = await startHttp(t, setup);
     const one = client.old();
     await connectHttp(t, one, first.url);
@@ -297,7 +297,7 @@ test('a copy is for its owner alone while it is needed; one that is gone ends th
 });
 
 test('a file that is exchanged meanwhile is not read', { timeout: 60_000 }, async (t) => {
-    const [folder, outside] = [temporaryDirectory(t), temporaryDirectory(t)].map((one) => fs.realpathSync(one));
+    const [folder, outside] = [temporaryDirectory(), temporaryDirectory()].map((one) => fs.realpathSync(one));
     for (const [place, content] of [[path.join(folder, 'real'), 'inside'], [outside, 'secret']]) {
         fs.mkdirSync(place, { recursive: true });
         fs.writeFileSync(path.join(place, 'a.jpg'), content);
@@ -329,8 +329,8 @@ test('a file that is exchanged meanwhile is not read', { timeout: 60_000 }, asyn
     assert.ok(seen.inside > 0 && seen.nothing > 0);
 });
 
-test('what killed processes have left goes, and what is kept has a limit', async (t) => {
-    const directory = path.join(temporaryDirectory(t), 'inputs');
+test('what killed processes have left goes, and what is kept has a limit', async () => {
+    const directory = path.join(temporaryDirectory(), 'inputs');
     const files = new InputFiles({ directory, allowed: { folders: [] } });
     const { inputFiles: needed, values } = await files.take(media, { image: dataUri, other: 1 });
     assert.match(values.image, /^attachment:image~[0-9a-f]{32}$/);

@@ -38,7 +38,7 @@ const right = { authorization: `Bearer ${token}`, accept };
 
 test('a token that is missing or wrong, and a page that rebinds a name to this machine', { timeout: 60_000 }, async (t) => {
     const service = await startService(t);
-    const { url, child } = await startHttp(t, setUp(t, service));
+    const { url, child } = await startHttp(t, setUp(service));
     const { port } = new URL(url);
     assert.equal((await ask(url, { headers: right, body: initialize })).status, 200);
     for (const authorization of [undefined, 'Bearer wrong-wrong-wrong-wrong', `Bearer ${token}x`, `Basic ${token}`, 'Bearer ']) {
@@ -74,7 +74,7 @@ function cutOff(error, body) {
 
 test('what is too large or is no request', { timeout: 60_000 }, async (t) => {
     const service = await startService(t);
-    const { url, child } = await startHttp(t, setUp(t, service));
+    const { url, child } = await startHttp(t, setUp(service));
     const one = client.new();
     await connectHttp(t, one, url);
     const large = await callTool(one, { name: 'image_to_video', arguments: videoOf(service, megabyte) });
@@ -104,9 +104,9 @@ test('what is too large or is no request', { timeout: 60_000 }, async (t) => {
 
 test('runs, tasks and sessions of another client are unknown', { timeout: 60_000 }, async (t) => {
     const service = await startService(t, { renderMs: () => 300 });
-    const file = path.join(temporaryDirectory(t), 'tokens');
+    const file = path.join(temporaryDirectory(), 'tokens');
     fs.writeFileSync(file, `# two clients\n${token}\n\n${otherToken}\n`);
-    const { url } = await startHttp(t, setUp(t, service, { args: ['--token-file', file] }), { tokens: false });
+    const { url } = await startHttp(t, setUp(service, { args: ['--token-file', file] }), { tokens: false });
     const [mine, theirs] = [client.old(), client.old()];
     const transport = await connectHttp(t, mine, url);
     await connectHttp(t, theirs, url, otherToken);
@@ -140,10 +140,10 @@ test('runs, tasks and sessions of another client are unknown', { timeout: 60_000
 });
 
 test('sessions that are begun all at once have a limit, which is not that of another client', { timeout: 60_000 }, async (t) => {
-    const file = path.join(temporaryDirectory(t), 'tokens');
+    const file = path.join(temporaryDirectory(), 'tokens');
     const otherToken = 'the-token-of-another-client';
     fs.writeFileSync(file, `${token}\n${otherToken}\n`, { mode: 0o600 });
-    const { url } = await startHttp(t, setUp(t, await startService(t), { args: ['--token-file', file] }), { tokens: false });
+    const { url } = await startHttp(t, setUp(await startService(t), { args: ['--token-file', file] }), { tokens: false });
     const answers = await Promise.all(Array.from({ length: 400 }, () => ask(url, { headers: right, body: initialize })));
     const of = (status) => answers.filter((answer) => answer.status === status).length;
     assert.deepEqual([of(200), of(503)], [256, 144]);
@@ -153,7 +153,7 @@ test('sessions that are begun all at once have a limit, which is not that of ano
 
 test('paths in the URIs of resources and in names of runs', { timeout: 60_000 }, async (t) => {
     const service = await startService(t, { renderMs: () => 100 });
-    const setup = setUp(t, service);
+    const setup = setUp(service);
     const one = client.new();
     await connectStdio(t, one, setup);
     const { structuredContent } = await callTool(one, { name: 'image_to_video', arguments: videoOf(service, 'Zoom') });
@@ -179,7 +179,7 @@ test('nothing secret is in what is kept, logged or answered', { timeout: 60_000 
     const film = Buffer.concat([Buffer.from('....ftypisom'), Buffer.alloc(1000)]);
     const sendVideo = (request, response) => response.writeHead(200, { 'content-type': 'video/mp4' }).end(film);
     const service = await startService(t, { renderMs: () => 100, sendVideo });
-    const setup = setUp(t, service);
+    const setup = setUp(service);
     const { url, child } = await startHttp(t, setup);
     const one = client.old();
     await connectHttp(t, one, url);
@@ -204,7 +204,7 @@ test('nothing secret is in what is kept, logged or answered', { timeout: 60_000 
 
 test('a client that sends no end of its request does not stay for ever, and holds up no stop', { timeout: 120_000 }, async (t) => {
     const service = await startService(t, { renderMs: () => 60_000 });
-    const { url, child } = await startHttp(t, setUp(t, service));
+    const { url, child } = await startHttp(t, setUp(service));
     const { port } = new URL(url);
     const sockets = Array.from({ length: 50 }, () => net.connect(port, '127.0.0.1', function begin() {
         this.write('POST /mcp HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100\r\n');

@@ -34,7 +34,7 @@ for (const how of ['collect_run', 'the same call', 'the next server']) {
             renderMs: () => 100,
             sendVideo: (request, response) => (isUp ? send(response) : response.writeHead(503).end()),
         });
-        const setup = setUp(t, service);
+        const setup = setUp(service);
         const { one, child } = await connected(t, setup);
         const call = { name: 'image_to_video', arguments: videoOf(service, 'Zoom') };
         const { structuredContent: { run } } = await callTool(one, call);
@@ -65,7 +65,7 @@ test('a video that is gone is not asked for again', { timeout: 60_000 }, async (
             response.writeHead(404).end();
         },
     });
-    const setup = setUp(t, service);
+    const setup = setUp(service);
     const { one, child } = await connected(t, setup);
     const { structuredContent: { run } } = await callTool(one, { name: 'image_to_video', arguments: videoOf(service, 'Zoom') });
     const file = path.join(setup.state, 'runs', `${run.split('-')[0]}.json`);
@@ -90,7 +90,7 @@ test('the server that follows a run takes its download over', { timeout: 60_000 
             }
         },
     });
-    const setup = setUp(t, service);
+    const setup = setUp(service);
     const [first, second] = [await connected(t, setup), await connected(t, setup)];
     const { structuredContent: { run } } = await callTool(first.one, { name: 'start_image_to_video', arguments: videoOf(service, 'Zoom') });
     const joined = callTool(second.one, { name: 'image_to_video', arguments: videoOf(service, 'Zoom') });
@@ -139,7 +139,7 @@ test('the answer says where the file is; one that is too large for an answer is 
         response.writeHead(200, { 'content-type': 'video/mp4', 'content-length': film.length }).end(film);
     };
     const service = await startService(t, { renderMs: () => 100, sendVideo });
-    const setup = setUp(t, service);
+    const setup = setUp(service);
     const one = client.old();
     await connectStdio(t, one, setup);
     const result = await callTool(one, { name: 'image_to_video', arguments: videoOf(service, 'Zoom') });

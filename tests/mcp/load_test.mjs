@@ -67,8 +67,8 @@ async function assertLoopFree(t, attempt) {
 test('a thousand tasks of 2026-07-28 over HTTP', { timeout: 300_000 }, async (t) => {
     await assertLoopFree(t, async () => {
         const service = await startService(t, 8000);
-        const monitor = path.join(temporaryDirectory(t), 'loop');
-        const { url, child } = await startHttp(t, setUp(t, service, { env: monitorOf(monitor) }));
+        const monitor = path.join(temporaryDirectory(), 'loop');
+        const { url, child } = await startHttp(t, setUp(service, { env: monitorOf(monitor) }));
         const post = poster(url);
         await post('tools/list', {});
         hurry(child.pid);
@@ -133,9 +133,9 @@ function poster(url) {
 test('a thousand calls of an old client over stdio, in one turn', { timeout: 300_000 }, async (t) => {
     await assertLoopFree(t, async () => {
         const service = await startService(t, 3000);
-        const monitor = path.join(temporaryDirectory(t), 'loop');
+        const monitor = path.join(temporaryDirectory(), 'loop');
         const one = client.old();
-        const { pid } = await connectStdio(t, one, setUp(t, service, { env: monitorOf(monitor) }));
+        const { pid } = await connectStdio(t, one, setUp(service, { env: monitorOf(monitor) }));
         hurry(pid);
         await loopFigures(pid, monitor);
         const results = await Promise.all(prompts.map((prompt) => one.callTool({ name: 'image_to_video', arguments: { prompt, image: service.image } })));

@@ -24,7 +24,7 @@ function fileOf(state, run) {
 
 test('a server that keeps results shorter removes none of another before its time', { timeout: 60_000 }, async (t) => {
     const service = await startService(t, { renderMs: () => 100 });
-    const setup = setUp(t, service);
+    const setup = setUp(service);
     const one = client.old();
     await connectHttp(t, one, (await startHttp(t, setup)).url);
     const call = { name: 'image_to_video', arguments: videoOf(service, 'Zoom') };
@@ -41,7 +41,7 @@ test('a server that keeps results shorter removes none of another before its tim
 
 test('a run that nobody looked at for long is collected by the next server', { timeout: 60_000 }, async (t) => {
     const service = await startService(t, { renderMs: () => 300, honoursKeys: false });
-    const setup = setUp(t, null, { args: ['--connection', connectionFile(t, service, {})] });
+    const setup = setUp(null, { args: ['--connection', connectionFile(service, {})] });
     const one = client.old();
     const first = await startHttp(t, setup);
     await connectHttp(t, one, first.url);

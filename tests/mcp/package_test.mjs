@@ -9,7 +9,7 @@ import { packageDirectory, temporaryDirectory } from './support/places.mjs';
 import { callTool, client, connectStdio, setUp, startService, videoOf } from './support/servers.mjs';
 
 test('what npm packs has all that it needs, beside its dependency', { timeout: 120_000 }, async (t) => {
-    const directory = temporaryDirectory(t);
+    const directory = temporaryDirectory();
     const options = { cwd: packageDirectory, encoding: 'utf8', env: { ...process.env, npm_config_loglevel: 'error' } };
     const [{ filename, files }] = JSON.parse(execFileSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', directory], options));
     const names = files.map((file) => file.path);
@@ -25,7 +25,7 @@ test('what npm packs has all that it needs, beside its dependency', { timeout: 1
     assert.throws(() => execFileSync(program, ['--max-per-hour', 'many'], { stdio: 'pipe', env: { ...process.env, HOME: directory } }), { status: 2 });
 
     const service = await startService(t, { renderMs: () => 100 });
-    const setup = setUp(t, service);
+    const setup = setUp(service);
     const one = client.new();
     await connectStdio(t, one, { ...setup, command: program, args: setup.args.slice(1) });
     const result = await callTool(one, { name: 'image_to_video', arguments: videoOf(service, 'Zoom') });

@@ -221,8 +221,8 @@ test('the runs in memory are counted by the size of their inputs, and the last o
     assert.match(refusalBySize(257 * 1024 * 1024), /nothing was started or paid/);
 });
 
-test('what was not asked for anew does not begin', async (t) => {
-    const state = temporaryDirectory(t);
+test('what was not asked for anew does not begin', async () => {
+    const state = temporaryDirectory();
     const accounts = new Accounts({ nodes: [video], connections: new Map(), secret: 's' });
     const claims = new Claims(path.join(state, 'claims'));
     await claims.open();
@@ -233,8 +233,8 @@ test('what was not asked for anew does not begin', async (t) => {
     assert.equal(await files.last(ask), null);
 });
 
-test('a playlist that calls itself a video shows no other file', { skip: !hasFfmpeg }, async (t) => {
-    const directory = temporaryDirectory(t);
+test('a playlist that calls itself a video shows no other file', { skip: !hasFfmpeg }, async () => {
+    const directory = temporaryDirectory();
     const film = path.join(directory, 'film.mp4');
     execFileSync('ffmpeg', ['-v', 'error', '-f', 'lavfi', '-i', 'color=red:size=64x64:duration=1', '-c:v', 'mpeg4', film]);
     assert.ok((await stillOf(film)).length > 0);

@@ -24,7 +24,7 @@ const outage = Object.assign(new Error('Away'), {
 
 /** {runs, files, execution: what the module was given last, with `succeed` and `fail`, log: lines, begin: asks for a run} */
 async function setUp(t) {
-    const state = temporaryDirectory(t);
+    const state = temporaryDirectory();
     const claims = new Claims(path.join(state, 'claims'));
     const inputFiles = new InputFiles({ directory: path.join(state, 'inputs'), allowed: { folders: [] } });
     const files = new RunFiles(path.join(state, 'runs'), inputFiles);

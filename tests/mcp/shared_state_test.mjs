@@ -27,14 +27,14 @@ function keptVideos(state) {
     return fs.existsSync(folder) ? fs.readdirSync(folder).filter((name) => !name.startsWith('.')) : [];
 }
 
-test('one process at a time has an ask in hand, also while others start', { timeout: 60_000 }, async (t) => {
-    const folder = temporaryDirectory(t);
+test('one process at a time has an ask in hand, also while others start', { timeout: 60_000 }, async () => {
+    const folder = temporaryDirectory();
     const program = path.join(tests, 'programs', 'claiming.cjs');
     await Promise.all(Array.from({ length: 4 }, () => promisify(execFile)(process.execPath, [program, folder, ask, '40'])));
 });
 
-test('a claim counts as long as the process that made it lives', async (t) => {
-    const folder = temporaryDirectory(t);
+test('a claim counts as long as the process that made it lives', async () => {
+    const folder = temporaryDirectory();
     const other = new Claims(folder);
     await other.open();
     assert.equal(await other.take(ask), true);
@@ -58,8 +58,8 @@ test('a claim counts as long as the process that made it lives', async (t) => {
     }
 });
 
-test('what was given last to be kept is what is there', async (t) => {
-    const files = new RunFiles(temporaryDirectory(t));
+test('what was given last to be kept is what is there', async () => {
+    const files = new RunFiles(temporaryDirectory());
     const record = (text) => ({
         ask, taskId: `${ask}-a`, owner: 'o', node: 'n', runKey: 'k', input: {}, createdAt: 0, updatedAt: 0, cancelRequested: false,
         checkpoint: null, ending: null, text,
@@ -72,7 +72,7 @@ test('what was given last to be kept is what is there', async (t) => {
 
 test('a server leaves what another one has in hand as that keeps it', { timeout: 60_000 }, async (t) => {
     const service = await startService(t, { renderMs: () => 3000 });
-    const setup = setUp(t, service);
+    const setup = setUp(service);
     const [one, two] = [client.old(), client.new()];
     await connectStdio(t, one, setup);
     await connectStdio(t, two, setup);
@@ -89,8 +89,8 @@ test('a server leaves what another one has in hand as that keeps it', { timeout:
 
 test('a run waits for the account that it began with', { timeout: 60_000 }, async (t) => {
     const service = await startService(t, { renderMs: () => 3000, apiKey: secretKey });
-    const setup = setUp(t, null, { args: ['--connection', connectionFile(t, service)] });
-    const other = { ...setup, args: [...setup.args.slice(0, -1), connectionFile(t, service, { api_key: 'the-key-of-another' })] };
+    const setup = setUp(null, { args: ['--connection', connectionFile(service)] });
+    const other = { ...setup, args: [...setup.args.slice(0, -1), connectionFile(service, { api_key: 'the-key-of-another' })] };
     const first = await startHttp(t, setup);
     const one = client.old();
     await connectHttp(t, one, first.url);
@@ -120,11 +120,11 @@ test('a run waits for the account that it began with', { timeout: 60_000 }, asyn
 
 test('a run goes on, and is the same, whatever else the connection says by then', { timeout: 60_000 }, async (t) => {
     const service = await startService(t, { renderMs: () => 2000 });
-    const setup = setUp(t, service);
-    const file = connectionFile(t, service, {
+    const setup = setUp(service);
+    const file = connectionFile(service, {
         api_key: ` ${secretKey}\n`, base_url: `${service.url}/`, job_timeout_ms: 60_000, max_submits_per_hour: 9, idempotent_submit: true,
     });
-    const other = setUp(t, null, { args: ['--connection', file], state: setup.state });
+    const other = setUp(null, { args: ['--connection', file], state: setup.state });
     const [one, two] = [client.old(), client.new()];
     await connectStdio(t, one, setup);
     const { structuredContent: { run } } = await callTool(one, startText(service));
@@ -138,7 +138,7 @@ test('a run goes on, and is the same, whatever else the connection says by then'
 
 test('who asks for an earlier run does not let go of the one that is under way', { timeout: 60_000 }, async (t) => {
     const service = await startService(t, { renderMs: () => (service.jobs.size === 0 ? 100 : 20_000) });
-    const setup = setUp(t, service, { args: ['--same-call-within', '1s'] });
+    const setup = setUp(service, { args: ['--same-call-within', '1s'] });
     const [one, two] = [client.old(), client.old()];
     await connectStdio(t, one, setup);
     await connectStdio(t, two, setup);
@@ -155,7 +155,7 @@ test('who asks for an earlier run does not let go of the one that is under way',
 
 test('what a run ended with is there, though the disk could not take it', { timeout: 60_000 }, async (t) => {
     const service = await startService(t, { renderMs: () => 500 });
-    const setup = setUp(t, service);
+    const setup = setUp(service);
     const one = client.old();
     const { output } = await connectStdio(t, one, setup);
     const runs = path.join(setup.state, 'runs');
@@ -190,7 +190,7 @@ test('a video whose download was cut off by kill -9 is kept by the next server',
         }
     };
     const service = await startService(t, { renderMs: () => 100, sendVideo });
-    const setup = setUp(t, service);
+    const setup = setUp(service);
     const first = await startHttp(t, setup);
     const one = client.old();
     await connectHttp(t, one, first.url);
@@ -212,9 +212,9 @@ test('a kept video that a person removes does not come back', { timeout: 60_000 
         response.writeHead(200, { 'content-type': 'video/mp4' }).end('film');
     };
     const service = await startService(t, { renderMs: () => 100, sendVideo });
-    const state = temporaryDirectory(t);
-    const videos = temporaryDirectory(t);
-    const setup = setUp(t, service, { state, args: ['--output-directory', videos] });
+    const state = temporaryDirectory();
+    const videos = temporaryDirectory();
+    const setup = setUp(service, { state, args: ['--output-directory', videos] });
     const first = await startHttp(t, setup);
     const one = client.old();
     await connectHttp(t, one, first.url);
@@ -246,7 +246,7 @@ test('a file that only the account may have is downloaded with its key, and sent
             response.writeHead(isAllowed ? 302 : 403, { location: `${elsewhere.url}/videos/1.mp4` }).end();
         },
     });
-    const setup = setUp(t, service);
+    const setup = setUp(service);
     const one = client.new();
     await connectStdio(t, one, setup);
     await callTool(one, { name: 'image_to_video', arguments: videoOf(service, 'Zoom') });
@@ -255,7 +255,7 @@ test('a file that only the account may have is downloaded with its key, and sent
 
 test('two servers that are called at once have one run, and the later one where there was an earlier', { timeout: 60_000 }, async (t) => {
     const service = await startService(t, { renderMs: () => (service.jobs.size === 0 ? 100 : 20_000) });
-    const setup = setUp(t, service, { args: ['--same-call-within', '1s'] });
+    const setup = setUp(service, { args: ['--same-call-within', '1s'] });
     const two = [client.old(), client.old()];
     for (const one of two) {
         await connectStdio(t, one, setup);
@@ -276,7 +276,7 @@ test('two servers that are called at once have one run, and the later one where 
 });
 
 test('a claim that could not be made sure of is not left behind', async (t) => {
-    const folder = temporaryDirectory(t);
+    const folder = temporaryDirectory();
     const claims = new Claims(folder);
     await claims.open();
     const inside = path.join(folder, 'ab');

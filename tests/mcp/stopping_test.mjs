@@ -30,7 +30,7 @@ function recordsIn(state) {
 
 test('a call that comes with the end of its client begins nothing', { timeout: 60_000 }, async (t) => {
     const service = await startService(t, { renderMs: () => 60_000, submitMs: 2000, honoursKeys: false });
-    const setup = setUp(t, null, { args: ['--connection', connectionFile(t, service, {})] });
+    const setup = setUp(null, { args: ['--connection', connectionFile(service, {})] });
     const { child, call, leave } = startRaw(t, setup);
     call(1, 'start_image_to_video', videoOf(service, 'First'));
     await until('the submit', () => service.jobs.size === 1);

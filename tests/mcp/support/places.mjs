@@ -19,8 +19,11 @@ export const artefacts = path.join(repository, 'demo', 'test-artefacts');
 /** The newest of what npm has of Node.js 22, which some of the official tools need. */
 export const newerNode = path.join(tests, 'node_modules', 'node-22', 'bin', 'node');
 
-export function temporaryDirectory(t) {
-    const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'mcp-test-'));
-    t.after(() => fs.rmSync(directory, { recursive: true, force: true }));
-    return directory;
+const temporary = [];
+// Not with the test: its servers may end after a hook for their folder, which then fails, and the hooks behind it do not run.
+process.on('exit', () => temporary.forEach((directory) => fs.rmSync(directory, { recursive: true, force: true, maxRetries: 5 })));
+
+export function temporaryDirectory() {
+    temporary.push(fs.mkdtempSync(path.join(os.tmpdir(), 'mcp-test-')));
+    return temporary.at(-1);
 }

@@ -10,7 +10,7 @@ import { setUp } from './servers.mjs';
  * were read}.
  */
 export function startRaw(t, service, { reads = true, capabilities = {}, args: more = [] } = {}) {
-    const { command, args, env } = setUp(t, service, { args: more });
+    const { command, args, env } = setUp(service, { args: more });
     const child = spawn(command, args, { env, stdio: ['pipe', 'pipe', 'ignore'] });
     child.stdin.on('error', () => {});
     t.after(() => child.kill('SIGKILL'));

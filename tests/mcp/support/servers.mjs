@@ -27,15 +27,15 @@ export async function startService(t, options) {
 }
 
 /** A file with the account, where the environment does not suffice: a service that honours the keys of submits. */
-export function connectionFile(t, service, more = { idempotent_submit: true }) {
-    const file = path.join(temporaryDirectory(t), 'connection.json');
+export function connectionFile(service, more = { idempotent_submit: true }) {
+    const file = path.join(temporaryDirectory(), 'connection.json');
     const connection = { api_key: secretKey, base_url: service.url, allow_insecure_loopback: true, ...more };
     fs.writeFileSync(file, JSON.stringify(connection), { mode: 0o600 });
     return file;
 }
 
 /** What a person sets up: {command, args, env}. */
-export function setUp(t, service, { args = [], state = temporaryDirectory(t), env = {} } = {}) {
+export function setUp(service, { args = [], state = temporaryDirectory(), env = {} } = {}) {
     const { PATH, HOME } = process.env;
     const account = service ? { PIXELML_API_KEY: secretKey, PIXELML_BASE_URL: service.url } : {};
     return {
