@@ -93,10 +93,10 @@ class ToolCalls {
         for (;;) { // once, unless what was foreseen changes meanwhile
             const decision = await this.#runs.foresee(ask);
             if (decision === 'new' && !this.#beginning.has(ask)) {
-                const stop =
-                    this.#refusalOf(what, caller) ??
-                    (await this.#withoutConsent(ask, what, caller, request)) ??
-                    this.#refusalOf(what, caller); // others may have begun meanwhile
+                let stop = this.#refusalOf(what, caller);
+                if (stop === null && this.#needsConsent(what.node, caller)) {
+                    stop = (await this.#withoutConsent(ask, what, caller, request)) ?? this.#refusalOf(what, caller); // others may have begun
+                }
                 if (stop !== null) {
                     return { stop };
                 }
@@ -149,29 +149,32 @@ class ToolCalls {
         return refused === null ? null : refusal(refused);
     }
 
-    /** A result where the person has to agree to the price, and has not; null: go on. */
+    #needsConsent(node, caller) {
+        return this.#settings.confirms && node.form.price !== null && canAsk(caller.capabilities);
+    }
+
+    /** A result where the person has not agreed to the price; null: go on. */
     async #withoutConsent(ask, { node, inputFiles }, caller, { responses, signal }) {
-        if (!this.#settings.confirms || node.form.price === null || !canAsk(caller.capabilities)) {
-            return null;
-        }
         const question = questionOf(node, Object.values(inputFiles).map(({ name }) => name));
         const verdict = caller.elicit
             ? await this.#questions.verdictOn(ask, (options) => caller.elicit(question, options), this.#settings.answerWithinMs, signal)
             : verdictOf(responses);
-        if (verdict === 'yes') {
-            return null;
+        const nothing = 'Nothing was started or paid: the person was asked about the price, and';
+        switch (verdict) {
+            case 'yes':
+                return null;
+            case 'ask':
+                return resultThatAsks(question);
+            case 'no':
+                return refusal(`${nothing} did not agree`);
+            case 'late':
+                return refusal(`${nothing} has not answered yet`, 'The question stays open: make the same call again');
+            default:
+                return refusal(
+                    `Nothing was started or paid: the client could not ask its person about the price: ${verdict.failure}`,
+                    'The person who set the server up can turn the question off with --no-confirm',
+                );
         }
-        if (verdict === 'ask') {
-            return resultThatAsks(question);
-        }
-        const why = {
-            no: ['the person was asked about the price, and did not agree'],
-            late: ['the person was asked about the price, and has not answered yet', 'The question stays open: make the same call again'],
-        }[verdict] ?? [
-            `the client could not ask its person about the price: ${verdict.failure}`,
-            'The person who set the server up can turn the question off with --no-confirm',
-        ];
-        return refusal(`Nothing was started or paid: ${why[0]}`, why[1]);
     }
 
     /** Resolves when the run is over or the time is, and it is this call's turn: a thousand may wait for the same moment. */
