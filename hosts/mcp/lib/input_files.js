@@ -7,7 +7,7 @@ const fs = require('node:fs/promises');
 const { attachmentName, digestText, fileFor, isReference, referenceTo } = require('../native/durable/attached_file');
 const { DurableFolder } = require('../native/durable/durable_folder');
 const { sizeText, wordsOf } = require('../native/media/file_problem');
-const { atOnce } = require('./at_once');
+const { atOnce } = require('../native/durable/at_once');
 const { bareUrl } = require('./given_arguments');
 const { largestFile, largestFileInArguments, mostBytesOfFiles } = require('./limits');
 

@@ -3,13 +3,13 @@
 const fs = require('node:fs');
 const path = require('node:path');
 
+const { atOnce } = require('../native/durable/at_once');
 const { keepMedia } = require('../native/media/download');
 const { sizeText } = require('../native/media/file_problem');
 const { mediaPath } = require('../native/media/file_names');
 const { keptExtension } = require('../native/media/media_content');
 const { MemoryFile, PartFile, isUnfinished } = require('../native/media/places');
 const { hasExpired } = require('../native/media/url_expiry');
-const { atOnce } = require('./at_once');
 const { stillOf } = require('./still');
 
 const mostBytes = 2 * 1024 * 1024 * 1024;

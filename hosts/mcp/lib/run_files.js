@@ -3,7 +3,7 @@
 // what it may need of the files of its input.
 const { DurableFolder } = require('../native/durable/durable_folder');
 const { keptCheckpoint } = require('../native/durable/checkpoint');
-const { atOnce } = require('./at_once');
+const { atOnce } = require('../native/durable/at_once');
 const { mayNeedFiles } = require('./decisions');
 const { DamagedRecord } = require('./disk_trouble');
 const { inOrder } = require('./in_order');

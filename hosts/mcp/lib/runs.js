@@ -2,7 +2,7 @@
 // All runs of the server: found again by what was asked, kept on the disk, and driven by the modules' sessions.
 const { setTimeout: pause } = require('node:timers/promises');
 
-const { atOnce } = require('./at_once');
+const { atOnce } = require('../native/durable/at_once');
 const { checkpointAfter } = require('../native/durable/checkpoint');
 const { decisionFor, nextTryMs } = require('./decisions');
 const { inWords } = require('./disk_trouble');

@@ -1,7 +1,8 @@
 'use strict';
 // A picture of a video, for clients that cannot play it. By FFmpeg, if the machine has it.
 const { execFile } = require('node:child_process');
-const { atOnce } = require('./at_once');
+
+const { atOnce } = require('../native/durable/at_once');
 
 const limitMs = 5000;
 const mostBytes = 512 * 1024;

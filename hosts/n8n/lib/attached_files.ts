@@ -5,9 +5,8 @@ import { createHash } from 'node:crypto';
 import type { IBinaryData, IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 import { RunError, type AttachedFile, type AttachmentRequest } from '../native/addon';
+import { atOnce } from '../native/durable/at_once';
 import { attachmentName, digestText, fileFor, isReference, referenceTo } from '../native/durable/attached_file';
-
-import { limited } from './limited';
 
 export type Attachments = { [name: string]: (request: AttachmentRequest) => Promise<AttachedFile> };
 
@@ -20,7 +19,7 @@ export interface EarlierAttempt {
 }
 
 /** Of the process: each is a stream from a disk, a database or S3. */
-const digest = limited(4);
+const digest = atOnce(4);
 
 /** Where n8n keeps the file; without an id, it is in the item. */
 type Kept = Pick<IBinaryData, 'id' | 'data'>;

@@ -8,6 +8,7 @@ import type {
     INodeOutputConfiguration,
 } from 'n8n-workflow';
 
+import { atOnce } from '../native/durable/at_once';
 import { hasExpired } from '../native/media/url_expiry';
 import { connectionFacts, nodeFacts } from '../nodes/facts';
 
@@ -27,7 +28,6 @@ import { ExecutionLimit, defaultMostRuns } from './execution_limit';
 import { readConnection, readInput } from './inputs';
 import { fieldsOfError, isSuspended, nodeErrorOf } from './item_error';
 import { errorOf, forCollect, outputOf } from './item_output';
-import { limited } from './limited';
 import { fetchMedia } from './media_file';
 import { descriptorOf, mediaOf } from './node_facts';
 import { RunFailed, runNode, type RunEnd } from './node_run';
@@ -64,7 +64,7 @@ interface Shared {
     operation: 'generate' | 'start' | 'collect';
     /** The keys of the runs that were found by their execution: another item may name the same one. */
     collected: Set<string>;
-    download: ReturnType<typeof limited>;
+    download: ReturnType<typeof atOnce>;
     limit: ExecutionLimit;
 }
 
@@ -230,7 +230,7 @@ async function executeItem(
 export async function executeItems(context: IExecuteFunctions, actionId: string): Promise<INodeExecutionData[][]> {
     const limit = new ExecutionLimit(() => worker.store, context.getExecutionId(), context.getNode().id);
     const operation = context.getNodeParameter('operation', 0) as Shared['operation'];
-    const shared: Shared = { operation, collected: new Set(), download: limited(downloadsAtOnce), limit };
+    const shared: Shared = { operation, collected: new Set(), download: atOnce(downloadsAtOnce), limit };
     const items = context.getInputData();
     const ends = await Promise.allSettled(items.map((_, item) => executeItem(context, actionId, item, shared)));
     limit.close();
