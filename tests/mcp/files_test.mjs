@@ -141,6 +141,8 @@ test('what may not be read, or is no image, is a sentence, and nothing is paid',
     fs.mkdirSync(path.join(folder, '.hidden'));
     fs.copyFileSync(photo, path.join(folder, '.hidden', 'a.jpg'));
     execFileSync('mkfifo', [path.join(folder, 'fifo.jpg')]);
+    const writer = spawn('sh', ['-c', ': > "$1"', 'sh', path.join(folder, 'fifo.jpg')]);
+    t.after(() => writer.kill());
     fs.writeFileSync(path.join(folder, 'large.jpg'), '');
     fs.truncateSync(path.join(folder, 'large.jpg'), 65 * 1024 * 1024);
     const within = (name) => path.join(folder, name);
@@ -180,6 +182,7 @@ test('what may not be read, or is no image, is a sentence, and nothing is paid',
         assert.match(await refusal(image), expected);
     }
     assert.deepEqual([service.jobs.size, service.uploads.length, copiesIn(setup)], [0, 0, []]);
+    assert.equal(writer.exitCode, null, 'the pipe was not even opened');
 });
 
 test('without --files no file is read, and the answer says what to do', { timeout: 60_000 }, async (t) => {

@@ -62,9 +62,9 @@ class InputFiles {
         const inputFiles = {};
         try {
             for (const field of fields.filter(({ kind, name }) => kind === 'media' && typeof given[name] === 'string')) {
-                const source = await this.#sourceOf(bareUrl(given[field.name]), field);
-                if (source !== null) {
-                    const { digest, ...file } = await this.#oneAtOnce(() => this.#copy(source));
+                const open = this.#wayTo(bareUrl(given[field.name]), field);
+                if (open !== null) {
+                    const { digest, ...file } = await this.#oneAtOnce(async () => this.#copy(await open()));
                     const name = attachmentName(field.name, digest);
                     inputFiles[name] = file;
                     values[field.name] = referenceTo(name);
@@ -77,15 +77,15 @@ class InputFiles {
         }
     }
 
-    /** {chunks, size, name}; null: the text is no file. */
-    async #sourceOf(text, field) {
+    /** A function that gives {chunks, size, name}; null: the text is no file. */
+    #wayTo(text, field) {
         if (/^data:/i.test(text)) {
-            return inDataUri(text, field);
+            return () => inDataUri(text, field);
         }
         if (isReference(text)) {
             throw new NotTaken('An attachment: cannot be given here; give a URL');
         }
-        return /^(file:|\/)/i.test(text) ? await this.#openNamed(text) : null;
+        return /^(file:|\/)/i.test(text) ? () => this.#openNamed(text) : null;
     }
 
     async #openNamed(text) {
